@@ -1,0 +1,81 @@
+"""What is new since somebody looked."""
+
+from datetime import datetime
+
+from visitors.journey.events import Event
+from visitors.journey.journey import Journey
+from visitors.journey.records import Record
+from visitors.words import ago, listing, plural
+
+
+class Seen(Record, frozen=True, kw_only=True):
+    """A compact mark of a journey as somebody saw it at `looked_at`; kept per person and visitor."""
+
+    looked_at: datetime
+    latest_event_at: datetime | None
+    visits: int
+    page_views: int
+    goals: int
+    payments: int
+    is_identified: bool
+
+
+class Difference(Record, frozen=True, kw_only=True):
+    """What came since a mark; all zero when nothing did."""
+
+    seen: Seen
+    visits: int
+    page_views: int
+    goals: int
+    payments: int
+    is_newly_identified: bool
+
+    def __bool__(self) -> bool:
+        """Whether anything is new."""
+        return bool(self.visits or self.page_views or self.goals or self.payments or self.is_newly_identified)
+
+    def is_new(self, event: Event) -> bool:
+        """Whether this event is later than the latest one of the mark. An event without a time is never called new."""
+        return event.at is not None and (self.seen.latest_event_at is None or event.at > self.seen.latest_event_at)
+
+    def words(self, now: datetime) -> str:
+        """ "2 visits and 1 payment since you looked 3 days ago", or "" when nothing is new."""
+        parts = [
+            plural(number, noun)
+            for number, noun in (
+                (self.visits, "visit"),
+                (self.page_views if not self.visits else 0, "page view"),  # a visit says that pages were seen
+                (self.goals, "goal"),
+                (self.payments, "payment"),
+            )
+            if number
+        ]
+        if self.is_newly_identified:
+            parts.append("an identification")
+        return f"{listing(parts)} since you looked {ago(self.seen.looked_at, now)}" if parts else ""
+
+
+def mark(journey: Journey, looked_at: datetime) -> Seen:
+    """The mark of a journey that somebody looks at."""
+    return Seen(
+        looked_at=looked_at,
+        latest_event_at=journey.latest_event_at,
+        visits=journey.visit_count,
+        page_views=journey.page_view_count,
+        goals=journey.counts.goals + journey.counts.subscriptions,
+        payments=journey.counts.payments,
+        is_identified=journey.person is not None,
+    )
+
+
+def difference(seen: Seen, journey: Journey) -> Difference:
+    """What the journey holds beyond the mark. A count that fell, since the upstream's list is cut off, is nothing new."""
+    now = mark(journey, seen.looked_at)
+    return Difference(
+        seen=seen,
+        visits=max(0, now.visits - seen.visits),
+        page_views=max(0, now.page_views - seen.page_views),
+        goals=max(0, now.goals - seen.goals),
+        payments=max(0, now.payments - seen.payments),
+        is_newly_identified=now.is_identified and not seen.is_identified,
+    )

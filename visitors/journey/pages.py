@@ -1,0 +1,66 @@
+"""What an address of the upstream says: host, path, query, or an app and its screen."""
+
+from urllib.parse import parse_qsl, unquote
+
+from visitors.journey.records import Record
+from visitors.journey.texts import clean
+
+_APP = "/__app/"
+
+
+class Page(Record, frozen=True, kw_only=True):
+    """A page of a website or a screen of an app. All of it is text to show: cleaned, and never a link by itself.
+
+    `url` is the address as received, without scheme ("example.com/pricing?plan=pro"). `host` is lower case, "" when
+    the address has none. `path`, `query` (name and value, in their order) and `fragment` are percent-decoded; `path`
+    begins with a slash. `platform` and `screen` are set for screens of apps only (`/__app/ios/Onboarding`: "ios",
+    "Onboarding").
+    """
+
+    url: str
+    host: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    fragment: str = ""
+    platform: str | None = None
+    screen: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What a person calls it: the path, or the screen with its platform ("Onboarding (ios)")."""
+        return self.path if self.screen is None else f"{self.screen} ({self.platform})"
+
+
+def page(address: str | None) -> Page | None:
+    """The page at an address of the upstream; None when there is no address. Never raises, whatever the text."""
+    url = clean(address).strip() if address else ""
+    if not url:
+        return None
+    # The upstream sends no scheme; older editions of its tracker are said to.
+    scheme, separator, rest = url.partition("://")
+    if not (separator and scheme.lower() in ("http", "https")):
+        rest = url
+    rest, _, fragment = rest.partition("#")
+    rest, _, query = rest.partition("?")
+    host, slash, tail = rest.partition("/")
+    raw_path = slash + tail or "/"
+    platform = screen = None
+    if raw_path.startswith(_APP):
+        platform, _, screen = (_decoded(part) for part in raw_path.removeprefix(_APP).partition("/"))
+        if not (platform and screen):
+            platform = screen = None
+    return Page(
+        url=url,
+        host=host.lower(),
+        path=_decoded(raw_path),
+        query=tuple((clean(name), clean(value)) for name, value in parse_qsl(query, keep_blank_values=True))
+        if query
+        else (),
+        fragment=_decoded(fragment),
+        platform=platform,
+        screen=screen,
+    )
+
+
+def _decoded(text: str) -> str:
+    return clean(unquote(text)) if "%" in text else text
