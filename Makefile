@@ -1,0 +1,76 @@
+# `make demo` and `make test` set up everything they need; `make help` lists the rest.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+VENV ?= .venv
+ARGS ?=
+
+export HOST PORT
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PINS := --constraint .ci/pins.txt
+DEMO_ENV := ENV_FILE=.state/demo/env DATABASE_URL= CACHE_URL= DATAFAST_API_URL= ALLOWED_HOSTS= DEBUG= HTTPS=
+
+.PHONY: help demo serve test lint format bench screenshots pins clean
+
+help: ## List what can be made
+	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: $(VENV)/ready-run .state/demo/env ## Serve the product with sample visitors; no key, nothing else to install
+	@$(DEMO_ENV) $(BIN)/python manage.py demo --host "$(HOST)" --port "$(PORT)"
+
+serve: $(VENV)/ready-run .env ## Run the production server, with the settings in the environment and in .env
+	@$(BIN)/python manage.py serve --host "$(HOST)" --port "$(PORT)" $(ARGS)
+
+test: $(VENV)/ready-test ## Run the whole test suite (ARGS="-k word" for a part)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/ready-lint ## Check style, formats, templates and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@git ls-files -z 'templates/*.html' | xargs -0 $(BIN)/djade --check --target-version 5.2
+	@$(BIN)/mypy dashboard visitors
+
+format: $(VENV)/ready-lint ## Bring everything into the form that lint wants
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+	@git ls-files -z 'templates/*.html' | xargs -0 $(BIN)/djade --target-version 5.2
+
+pins: $(VENV)/ready-lint $(VENV)/ready-test ## Renew .ci/pins.txt with the newest versions that pyproject.toml admits
+	@$(PIP) install --upgrade --upgrade-strategy eager -e . --group test --group lint
+	@$(BIN)/python -m pip freeze --exclude-editable > .ci/pins.txt
+
+clean: ## Remove the environment and everything that the program wrote
+	rm -rf .venv .state .mypy_cache .pytest_cache .ruff_cache .hypothesis screenshots
+
+# --- The environment ------------------------------------------------------------------------------------------------
+$(VENV)/bin/python:
+	@for candidate in python3.13 python3.12 python3.11 python3; do \
+		if $$candidate -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "Creating $(VENV) with $$($$candidate --version) …"; $$candidate -m venv $(VENV); exit $$?; \
+		fi; \
+	done; \
+	echo "Journeydesk needs Python 3.11 or later with its venv module (on Debian: apt install python3-venv)." >&2; exit 1
+
+$(VENV)/ready-pip: | $(VENV)/bin/python
+	@$(PIP) install 'pip==26.0' && touch $@
+
+$(VENV)/ready-run: pyproject.toml .ci/pins.txt $(VENV)/ready-pip
+	@echo "Installing what Journeydesk runs on …"
+	@$(PIP) install $(PINS) -e . && touch $@
+
+$(VENV)/ready-test: $(VENV)/ready-run
+	@echo "Installing what the tests need …"
+	@$(PIP) install $(PINS) --group test && touch $@
+
+$(VENV)/ready-lint: $(VENV)/ready-run
+	@echo "Installing the linters …"
+	@$(PIP) install $(PINS) --group lint && touch $@
+
+# --- Keys, made once per machine ------------------------------------------------------------------------------------
+.env .state/demo/env: | $(VENV)/bin/python
+	@mkdir -p $(@D)
+	@umask 077; $(BIN)/python -c "import base64, secrets as s; \
+		print(f'SECRET_KEY={s.token_urlsafe(50)}\nCREDENTIAL_KEY={base64.urlsafe_b64encode(s.token_bytes(32)).decode()}')" > $@

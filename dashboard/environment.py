@@ -1,0 +1,157 @@
+"""Reads the environment strictly: a bad value stops the start with a sentence that says what to set."""
+
+import base64
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+
+Value = TypeVar("Value")
+
+LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]", "::1"}
+REDIS_SCHEMES = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
+SECRET_KEY_MINIMUM = 50
+
+
+class Environment:
+    """The process environment, plus a file of `NAME=value` lines named by `ENV_FILE` (default: `.env`, where it exists; empty:
+    no file).
+
+    What stands in the environment wins over the file.
+    """
+
+    def __init__(self, base: Path) -> None:
+        self._base = base
+        self._env = Env()
+        self._read_file()
+
+    def _read_file(self) -> None:
+        named = os.environ.get("ENV_FILE")
+        path = self._base / (".env" if named is None else named)
+        if path.is_file():
+            self._env.read_env(str(path), recurse=False)
+        elif named:
+            raise ImproperlyConfigured(f"ENV_FILE names {named!r}, and there is no such file.")
+
+    def _read(self, read: Callable[..., Value], name: str, default: Value, hint: str) -> Value:
+        try:
+            return read(name, default)
+        except EnvError as error:
+            raise ImproperlyConfigured(f"{name} can't be read: {hint}") from error
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """A switch: true, false, on, off, yes, no, 1 or 0."""
+        return self._read(self._env.bool, name, default, "set it to true or false.")
+
+    def text(self, name: str, default: str = "") -> str:
+        """Text, without the white space around it."""
+        return str(self._env.str(name, default)).strip()
+
+    def names(self, name: str, default: list[str]) -> list[str]:
+        """A list separated by commas."""
+        values = self._env.list(name, default)
+        return [value.strip() for value in values if value.strip()]
+
+    def number(self, name: str, default: int, *, low: int, high: int) -> int:
+        """A whole number from `low` to `high`."""
+        hint = f"set it to a whole number from {low} to {high}."
+        value = self._read(self._env.int, name, default, hint)
+        if not low <= value <= high:
+            raise ImproperlyConfigured(f"{name} is {value}: {hint}")
+        return value
+
+    def secret_key(self, *, debug: bool) -> str:
+        """Django's secret: long, and required outside of DEBUG."""
+        value = self.text("SECRET_KEY")
+        if not value and debug:
+            return "debug-only-" + "x" * SECRET_KEY_MINIMUM
+        if len(value) < SECRET_KEY_MINIMUM:
+            raise ImproperlyConfigured(
+                f"SECRET_KEY must be set to at least {SECRET_KEY_MINIMUM} random characters. "
+                "`make .env` writes a file with fresh keys."
+            )
+        return value
+
+    def credential_keys(self) -> list[str]:
+        """The keys that encrypt the websites' tokens (Fernet: 32 bytes in URL-safe base64); the first one writes."""
+        keys = self.names("CREDENTIAL_KEY", [])
+        if not keys:
+            raise ImproperlyConfigured(
+                "CREDENTIAL_KEY must be set: it encrypts the websites' tokens. `make .env` writes a file with fresh keys."
+            )
+        for position, key in enumerate(keys, start=1):
+            if not _is_fernet_key(key):
+                raise ImproperlyConfigured(
+                    f"Key {position} of CREDENTIAL_KEY is not 32 bytes in URL-safe base64 (44 characters, ending in =)."
+                )
+        return keys
+
+    def database(self, default: str) -> dict[str, Any]:
+        """Django's database settings from `DATABASE_URL`: `sqlite:///…` or `postgresql://…`."""
+        url = self.text("DATABASE_URL") or default
+        scheme = url.partition(":")[0]
+        if scheme not in {"sqlite", "postgres", "postgresql"}:
+            raise ImproperlyConfigured(
+                f"DATABASE_URL begins with {scheme!r}: use sqlite:///path/to/file or postgresql://user:password@host/name."
+            )
+        try:
+            database: dict[str, Any] = dict(dj_database_url.parse(url))
+        except (ValueError, dj_database_url.ParseError, dj_database_url.UnknownSchemeError) as error:
+            # The address may hold a password, so the sentence does not repeat it.
+            raise ImproperlyConfigured("DATABASE_URL is not an address that can be read.") from error
+        if scheme == "sqlite":
+            return _sqlite(database)
+        # A connection outlives a request; one that the server closed meanwhile is noticed and made anew.
+        return database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+    def redis_url(self) -> str:
+        """The address of a Redis or Valkey server, or empty for the embedded cache."""
+        url = self.text("CACHE_URL")
+        if not url:
+            return ""
+        scheme, _, rest = url.partition("://")
+        if scheme not in REDIS_SCHEMES or not rest:
+            raise ImproperlyConfigured(
+                "CACHE_URL must be redis://host:6379/0 (or rediss://, valkey://); leave it empty for the embedded cache."
+            )
+        return f"{REDIS_SCHEMES[scheme]}://{rest}"
+
+    def upstream_url(self, default: str) -> str:
+        """The base address of DataFast's API. Tokens travel there, so plain HTTP is for this machine only."""
+        url = self.text("DATAFAST_API_URL") or default
+        try:
+            parts = urlsplit(url)
+            host, _ = parts.hostname, parts.port
+        except ValueError as error:
+            raise ImproperlyConfigured(f"DATAFAST_API_URL can't be read: set it to {default}.") from error
+        if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment or parts.username:
+            raise ImproperlyConfigured(f"DATAFAST_API_URL must be an address such as {default}.")
+        if parts.scheme == "http" and host not in LOOPBACK_NAMES:
+            raise ImproperlyConfigured("DATAFAST_API_URL must begin with https://, since tokens are sent there.")
+        return url.rstrip("/")
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(key)) == 32
+    except ValueError:
+        return False
+
+
+def _sqlite(database: dict[str, Any]) -> dict[str, Any]:
+    """SQLite as a server of several processes: readers never wait for the writer (WAL), and a writer takes its lock at
+    the start of a transaction (IMMEDIATE), where waiting for it works, not in the middle, where it fails at once."""
+    name = database["NAME"]
+    if name != ":memory:":
+        Path(name).resolve().parent.mkdir(parents=True, exist_ok=True)
+    options = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
+    }
+    return database | {"CONN_MAX_AGE": None, "OPTIONS": options}

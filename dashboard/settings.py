@@ -1,0 +1,183 @@
+"""Settings of Journeydesk. Everything that a deployment may choose comes from the environment; README lists it."""
+
+from pathlib import Path
+
+from dashboard.environment import LOOPBACK_NAMES, Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+# What the program writes itself: the database, the embedded cache, the collected static files.
+STATE_DIR = BASE_DIR / ".state"
+
+env = Environment(BASE_DIR)
+
+# --- What a deployment chooses --------------------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.secret_key(debug=DEBUG)
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+LOOPBACK_ONLY = set(ALLOWED_HOSTS) <= LOOPBACK_NAMES
+# Off by itself only where nobody but this machine can reach the dashboard.
+HTTPS = env.flag("HTTPS", default=not (DEBUG or LOOPBACK_ONLY))
+
+DATABASES = {"default": env.database(f"sqlite:///{STATE_DIR / 'journeydesk.sqlite3'}")}
+REDIS_URL = env.redis_url()
+
+# Encrypts the websites' tokens. Several keys, separated by commas: the first one writes, all of them read.
+CREDENTIAL_KEYS = env.credential_keys()
+
+DATAFAST_API_URL = env.upstream_url("https://datafa.st/api/v1")
+# How long an answer counts as fresh, and how long it is kept as the last known good one.
+PROFILE_FRESH_SECONDS = env.number("PROFILE_FRESH_SECONDS", 60, low=1, high=86_400)
+PROFILE_KEEP_SECONDS = env.number("PROFILE_KEEP_SECONDS", 7 * 86_400, low=60, high=366 * 86_400)
+# Everything that one look-up may spend on the upstream, retries included.
+UPSTREAM_DEADLINE_SECONDS = env.number("UPSTREAM_DEADLINE_SECONDS", 10, low=1, high=60)
+
+# --- The application ------------------------------------------------------------------------------------------------
+ROOT_URLCONF = "dashboard.urls"
+WSGI_APPLICATION = "dashboard.wsgi.application"
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_htmx",
+    "visitors",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- Kept data ------------------------------------------------------------------------------------------------------
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "journeydesk",
+        "OPTIONS": {
+            "serializer": "dashboard.caches.MsgpackSerializer",
+            # A cache that does not answer at once is worth less than none.
+            "socket_timeout": 0.5,
+            "socket_connect_timeout": 0.5,
+        },
+    }
+    if REDIS_URL
+    else {
+        "BACKEND": "dashboard.caches.EmbeddedCache",
+        "LOCATION": STATE_DIR / "cache.sqlite3",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+# In the database alone: over a cache, a sign-out that the cache missed would leave the person signed in.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "journeydesk_session"
+CSRF_COOKIE_NAME = "journeydesk_csrf"
+CSRF_COOKIE_HTTPONLY = True
+
+# --- People ---------------------------------------------------------------------------------------------------------
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "look_up"
+LOGOUT_REDIRECT_URL = "sign_in"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# --- Language and time ----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Static files ---------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = STATE_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- What a browser is told -----------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+# Addresses hold visitor ids: no other site learns them.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# TLS ends at the proxy in front, which must set this header itself.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# Over plain HTTP that never leaves this machine, the checks for TLS say nothing.
+SILENCED_SYSTEM_CHECKS = (
+    ["security.W004", "security.W008", "security.W012", "security.W016"] if LOOPBACK_ONLY and not HTTPS else []
+)
+# A pasted message may be long; 2 MB is more than any, and less than harms.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Logs -----------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # Refused hosts and missing pages are the visitor's business, not an alarm; paths hold visitor ids.
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "django.security": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "visitors": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    },
+}

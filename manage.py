@@ -1,0 +1,21 @@
+#!/usr/bin/env python
+"""Django's command line for Journeydesk."""
+
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
+
+def main() -> None:
+    """Run a command; a wrong setting ends in its sentence, not in a traceback."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"Journeydesk can't start. {error}")
+
+
+if __name__ == "__main__":
+    main()
