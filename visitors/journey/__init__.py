@@ -6,7 +6,7 @@ they are.
 """
 
 from visitors.journey.events import Counts, Event, Kind
-from visitors.journey.journey import Interest, Journey, Missing, PageViews, Place
+from visitors.journey.journey import Interest, Journey, Missing, PageViews, Place, derive
 from visitors.journey.pages import Page
 from visitors.journey.person import Person
 from visitors.journey.prediction import Absence, Reading
@@ -32,4 +32,5 @@ __all__ = [
     "Totals",
     "Touch",
     "Visit",
+    "derive",
 ]

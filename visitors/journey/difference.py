@@ -69,7 +69,7 @@ def mark(journey: Journey, looked_at: datetime) -> Seen:
 
 
 def difference(seen: Seen, journey: Journey) -> Difference:
-    """What the journey holds beyond the mark. A count that fell, since the upstream's list is cut off, is nothing new."""
+    """What the journey holds beyond the mark. Where the list is cut off a count can fall, which is nothing new."""
     now = mark(journey, seen.looked_at)
     return Difference(
         seen=seen,

@@ -1,18 +1,42 @@
 """Events: what a visitor did, or what was done about them, one by one.
 
-`events` reads them from the payload. Nothing is dropped: what has no readable time is an event without one.
+Nothing is dropped on the way from the payload: what has no readable time is an event without one.
 """
 
+import re
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from visitors.journey.pages import Page
+from msgspec.structs import replace
+
+from visitors.datafast.payload import CompletedGoal, VisitedPage
+from visitors.journey.amounts import amount, currency
+from visitors.journey.instants import instant
+from visitors.journey.pages import Page, page
+from visitors.journey.person import Person
 from visitors.journey.records import Record
+from visitors.journey.texts import clean_or_none
+
+_PROVIDER = "payment_provider"
+_PAYMENTS = frozenset({"payment"})
+_REFUNDS = frozenset({"payment_refunded", "payment_refund", "refund"})
+_REFUND = re.compile("refund|chargeback")
+_SUBSCRIPTION = re.compile("subscription_|free_trial|trial_")
+# Other goals of a payment provider are payments, unless their name says that nothing was paid.
+_UNPAID = re.compile(
+    "fail|declin|abandon|cancel|pending|expired|incomplete|past_due|request|created|initiated|upcoming"
+)
+# Subscription events whose amount is a price, not a charge.
+_UNCHARGED = re.compile("trial|ended|cancel|expired|paused|scheduled|fail|past_due|incomplete", re.IGNORECASE)
+# The provider tells of a charge and of the subscription that it is for within seconds; some retry for minutes.
+_SAME_CHARGE = timedelta(minutes=10)
 
 
 class Kind(StrEnum):
-    """What an event is. The order is the order of events at the same instant."""
+    """What an event is. In this order they stand at the same instant, pages and screens as one."""
 
     PAGE = "page"
     SCREEN = "screen"
@@ -47,6 +71,13 @@ class Event(Record, frozen=True, kw_only=True):
     raw_at: str | None = None
 
     @property
+    def is_in_person(self) -> bool:
+        """Whether the visitor was there for it, unlike for what a payment provider or the customer's server reports."""
+        if self.is_view or self.kind is Kind.IDENTIFIED:
+            return True
+        return self.kind is Kind.GOAL and self.origin != _PROVIDER and not self.is_server
+
+    @property
     def is_view(self) -> bool:
         """A page view, of a page or of an app's screen: what the upstream counts as `pageViewCount`."""
         return self.kind in (Kind.PAGE, Kind.SCREEN)
@@ -71,3 +102,103 @@ class Counts(Record, frozen=True, kw_only=True):
     def all(self) -> int:
         """Events of every kind."""
         return self.views + self.identified + self.goals + self.payments + self.subscriptions
+
+
+def count(events: Iterable[Event]) -> Counts:
+    """The events by kind."""
+    kinds = Counter(event.kind for event in events)
+    return Counts(
+        pages=kinds[Kind.PAGE],
+        screens=kinds[Kind.SCREEN],
+        identified=kinds[Kind.IDENTIFIED],
+        goals=kinds[Kind.GOAL],
+        payments=kinds[Kind.PAYMENT],
+        subscriptions=kinds[Kind.SUBSCRIPTION],
+    )
+
+
+def view_events(visited: Iterable[VisitedPage]) -> list[Event]:
+    """The page views, in the order received."""
+    # People see the same pages again and again: each address is read once.
+    pages: dict[str | None, Page | None] = {}
+    events = []
+    for view in visited:
+        url = view.url
+        if url in pages:
+            seen = pages[url]
+        else:
+            seen = pages[url] = page(url)
+        at = instant(view.timestamp)
+        events.append(
+            Event(
+                kind=Kind.PAGE if seen is None or seen.screen is None else Kind.SCREEN,
+                at=at,
+                page=seen,
+                raw_at=clean_or_none(view.timestamp) if at is None else None,
+            )
+        )
+    return events
+
+
+def identified_event(person: Person, identified_at: str | None) -> Event:
+    """The identification of a person; `identified_at` is the upstream's text."""
+    at = instant(identified_at)
+    return Event(
+        kind=Kind.IDENTIFIED, at=at, name=person.label, raw_at=clean_or_none(identified_at) if at is None else None
+    )
+
+
+def goal_events(goals: Iterable[CompletedGoal]) -> list[Event]:
+    """Goals, payments and subscriptions, in the order received."""
+    events = [_goal_event(goal) for goal in goals]
+    payments = [event for event in events if event.kind is Kind.PAYMENT]
+    return [
+        replace(event, kind=Kind.PAYMENT) if _is_unannounced_payment(event, payments) else event for event in events
+    ]
+
+
+def _goal_event(goal: CompletedGoal) -> Event:
+    metadata = goal.metadata or {}
+    size = amount(goal.amount)
+    if size is None:
+        size = amount(metadata.get("amount"))
+    kind, is_refund = _sort(goal, size)
+    at = instant(goal.timestamp)
+    return Event(
+        kind=kind,
+        at=at,
+        name=clean_or_none(goal.name) or "",
+        description=clean_or_none(goal.description),
+        origin=clean_or_none(goal.origin),
+        is_server=goal.is_server,
+        amount=None if size is None else abs(size),
+        currency=currency(goal.currency) or currency(metadata.get("currency")),
+        is_refund=is_refund,
+        raw_at=clean_or_none(goal.timestamp) if at is None else None,
+    )
+
+
+def _sort(goal: CompletedGoal, size: Decimal | None) -> tuple[Kind, bool]:
+    """The kind of a goal, and whether it is a refund. Without an origin, as in 2025, the name alone tells."""
+    name = (goal.name or "").strip().casefold()
+    is_provider = goal.origin == _PROVIDER
+    is_negative = size is not None and size < 0
+    if name in _PAYMENTS or name in _REFUNDS or (is_provider and is_negative):
+        return Kind.PAYMENT, is_negative or name not in _PAYMENTS
+    if (is_provider or goal.origin is None) and _SUBSCRIPTION.match(name):
+        return Kind.SUBSCRIPTION, False
+    if is_provider and not _UNPAID.search(name):
+        return Kind.PAYMENT, _REFUND.search(name) is not None
+    return Kind.GOAL, False
+
+
+def _is_unannounced_payment(event: Event, payments: list[Event]) -> bool:
+    """Whether a subscription event is itself the payment: it has an amount and no payment beside it says the same."""
+    if event.kind is not Kind.SUBSCRIPTION or not event.amount or event.at is None or _UNCHARGED.search(event.name):
+        return False
+    return not any(
+        payment.at is not None
+        and abs(payment.at - event.at) <= _SAME_CHARGE
+        and (payment.amount is None or (payment.amount, payment.currency) == (event.amount, event.currency))
+        for payment in payments
+    )

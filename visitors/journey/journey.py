@@ -1,16 +1,36 @@
 """The journey of one visitor: all that DataFast's answer holds, put in order. Independent of the present moment."""
 
+import re
+from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
+from typing import TypedDict
 
-from visitors.journey.events import Counts, Event
-from visitors.journey.pages import Page
-from visitors.journey.person import Person
-from visitors.journey.prediction import Reading
+from msgspec.structs import replace
+
+from visitors.datafast.payload import Activity, Visitor
+from visitors.journey.events import Counts, Event, Kind, count, goal_events, identified_event, view_events
+from visitors.journey.goals import merged_goals
+from visitors.journey.instants import instant
+from visitors.journey.pages import Page, page
+from visitors.journey.person import Person, person
+from visitors.journey.prediction import Reading, read
 from visitors.journey.records import Record
-from visitors.journey.totals import Totals
-from visitors.journey.touches import Touch
-from visitors.journey.visits import Visit
+from visitors.journey.texts import clean_or_none
+from visitors.journey.totals import Totals, total
+from visitors.journey.touches import Touch, first_touch, last_touch
+from visitors.journey.visits import Visit, split, visit
+
+_LIVE = timedelta(minutes=5)
+_CLOCK_SKEW = timedelta(minutes=1)
+_TOP_PAGES = 5
+# No visitor opens a billion pages; and msgpack holds no larger integers than 64 bits.
+_MOST = 10**9
+_RANKS = {kind: rank for rank, kind in enumerate(Kind)}
+_PRICING = re.compile(r"/(pricing|prices?|plans)(?![^/.?#])", re.IGNORECASE)
+_CHECKOUT = re.compile(r"/(checkout|cart|basket)(?![^/.?#])", re.IGNORECASE)
 
 
 class Place(StrEnum):
@@ -31,6 +51,10 @@ class Missing(Record, frozen=True, kw_only=True):
     visits: int
     before: datetime | None
 
+    def ends_by(self, moment: datetime | None) -> bool:
+        """Whether nothing is missing from this moment on, as far as can be told."""
+        return moment is not None and self.before is not None and self.before <= moment
+
 
 class Interest(Record, frozen=True, kw_only=True):
     """How often pages of one sort were seen: `views` in `visits` different visits, the latest at `latest_at`."""
@@ -41,9 +65,10 @@ class Interest(Record, frozen=True, kw_only=True):
 
 
 class PageViews(Record, frozen=True, kw_only=True):
-    """A page, whatever its query, and how often it was seen."""
+    """A page, whatever its query, and how often it was seen. `label` is as in `Page`."""
 
-    page: Page
+    host: str
+    label: str
     views: int
 
 
@@ -84,3 +109,160 @@ class Journey(Record, frozen=True, kw_only=True):
     first_touch: Touch | None
     last_touch: Touch | None
     prediction: Reading
+
+    @property
+    def is_customer(self) -> bool:
+        """Whether a payment stands in the journey, refunded or not."""
+        return self.counts.payments > 0
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether the visitor is on the site: last seen under 5 minutes ago, a minute of clocks at odds allowed for."""
+        return self.last_seen_at is not None and -_CLOCK_SKEW <= now - self.last_seen_at < _LIVE
+
+    def outline(self) -> "Journey":
+        """The same journey without its page views, which are still counted, at a small part of its size.
+
+        It is all that a ribbon, a ledger of folded visits, `summarize`, `observe` and `difference` read.
+        """
+        bare = tuple(replace(visit, events=visit.milestones) for visit in self.visits)
+        return replace(self, visits=bare)
+
+
+class _PagesSeen(TypedDict):
+    hosts: tuple[str, ...]
+    top_pages: tuple[PageViews, ...]
+    pricing: Interest
+    checkout: Interest
+
+
+def derive(visitor: Visitor) -> Journey:
+    """The journey that an answer tells. Any answer that parses has one; without events it has no visits."""
+    activity = visitor.activity or Activity()
+    who = person(visitor.profile)
+    # Each sort in the order in which they stand at the same instant, which the sort by time below then keeps.
+    events = view_events(activity.visited_pages or ())
+    if who is not None:
+        events.append(identified_event(who, visitor.profile.identified_at if visitor.profile else None))
+    events += sorted(goal_events(merged_goals(activity)), key=lambda event: _RANKS[event.kind])
+    dated = sorted((event for event in events if event.at is not None), key=attrgetter("at"))
+    groups = split(dated)
+
+    counts = count(events)
+    attended = [any(event.is_in_person for event in group) for group in groups]
+    first_visit_at = instant(activity.first_visit_at)
+    missing = _missing(activity, dated, views=counts.views, visits=sum(attended), first_visit_at=first_visit_at)
+    visit_count = max(_number(activity.visit_count), sum(attended))
+    visits = _visits(groups, attended, visit_count, missing)
+
+    first_event_at = dated[0].at if dated else None
+    begin = min((at for at in (first_visit_at, first_event_at) if at is not None), default=None)
+    totals = total(events)
+    return Journey(
+        visitor_id=clean_or_none(visitor.visitor_id),
+        person=who,
+        visits=visits,
+        undated=tuple(event for event in events if event.at is None),
+        counts=counts,
+        visit_count=visit_count,
+        page_view_count=max(_number(activity.page_view_count), counts.views),
+        missing=missing,
+        first_event_at=first_event_at,
+        latest_event_at=dated[-1].at if dated else None,
+        last_seen_at=next((event.at for event in reversed(dated) if event.is_in_person), None),
+        reported_first_visit_at=first_visit_at,
+        reported_last_visit_at=instant(activity.last_visit_at),
+        current_page=page(activity.current_url),
+        **_pages_seen(events, visits),
+        totals=totals,
+        to_first_goal=_until(dated, begin, lambda event: event.kind is Kind.GOAL),
+        to_first_payment=_until(dated, begin, lambda event: event.kind is Kind.PAYMENT and not event.is_refund),
+        first_touch=first_touch(visitor.identity),
+        last_touch=last_touch(next((visit for visit in visits if visit.number is not None), None)),
+        prediction=read(visitor.prediction, is_customer=counts.payments > 0),
+    )
+
+
+def _number(reported: int | None) -> int:
+    """A count of the upstream; 0 for none, and for one that nobody can have counted."""
+    return reported if reported is not None and 0 < reported <= _MOST else 0
+
+
+def _missing(
+    activity: Activity, dated: list[Event], *, views: int, visits: int, first_visit_at: datetime | None
+) -> Missing | None:
+    """What is counted but not listed, and where it can be said to be."""
+    missing_views = max(0, _number(activity.page_view_count) - views)
+    missing_visits = max(0, _number(activity.visit_count) - visits)
+    earliest = next((event.at for event in dated if event.is_view), None)
+    is_earlier = first_visit_at is not None and earliest is not None and first_visit_at < earliest - _CLOCK_SKEW
+    # Without a count, the time of the first visit alone can tell that the list does not begin with it.
+    if not (missing_views or missing_visits or (is_earlier and not _number(activity.page_view_count))):
+        return None
+    return Missing(
+        place=Place.EARLIER if is_earlier else Place.UNKNOWN,
+        page_views=missing_views,
+        visits=missing_visits,
+        before=earliest if is_earlier else None,
+    )
+
+
+def _visits(
+    groups: list[tuple[Event, ...]], attended: list[bool], visit_count: int, missing: Missing | None
+) -> tuple[Visit, ...]:
+    """The visits, newest first: those that the visitor attended numbered down from the count."""
+    visits: list[Visit] = []
+    number = visit_count - sum(attended)
+    previous_end: datetime | None = None
+    for group, is_attended in zip(groups, attended, strict=True):
+        number += is_attended
+        visits.append(
+            visit(
+                group,
+                number=number if is_attended else None,
+                previous_end=previous_end,
+                gap_known=missing is None or missing.ends_by(previous_end),
+            )
+        )
+        previous_end = visits[-1].ended_at
+    return tuple(reversed(visits))
+
+
+def _until(dated: list[Event], begin: datetime | None, is_it: Callable[[Event], bool]) -> timedelta | None:
+    """From the beginning to the first such event."""
+    at = next((event.at for event in dated if is_it(event)), None)
+    return None if at is None or begin is None else at - begin
+
+
+def _pages_seen(events: list[Event], visits: tuple[Visit, ...]) -> _PagesSeen:
+    """What the page views say about pages."""
+    pages = {event.page.url: event.page for event in events if event.page is not None}
+    views = Counter(event.page.url for event in events if event.page is not None)
+    hosts: Counter[str] = Counter()
+    labels: Counter[tuple[str, str]] = Counter()
+    for url, times in views.items():
+        hosts[pages[url].host] += times
+        labels[pages[url].host, pages[url].label] += times
+    return {
+        "hosts": tuple(host for host, _ in hosts.most_common() if host),
+        "top_pages": tuple(
+            PageViews(host=host, label=label, views=times) for (host, label), times in labels.most_common(_TOP_PAGES)
+        ),
+        "pricing": _interest(_PRICING, pages, views, visits),
+        "checkout": _interest(_CHECKOUT, pages, views, visits),
+    }
+
+
+def _interest(
+    sort: re.Pattern[str], pages: dict[str, Page], views: Counter[str], visits: tuple[Visit, ...]
+) -> Interest:
+    urls = {url for url, seen in pages.items() if sort.search(seen.label)}
+    if not urls:
+        return Interest()
+    seen_at = [
+        ats
+        for visit in visits
+        if (ats := [event.at for event in visit.events if event.at and event.page and event.page.url in urls])
+    ]
+    return Interest(
+        views=sum(views[url] for url in urls), visits=len(seen_at), latest_at=seen_at[0][-1] if seen_at else None
+    )

@@ -27,8 +27,13 @@ class Page(Record, frozen=True, kw_only=True):
 
     @property
     def label(self) -> str:
-        """What a person calls it: the path, or the screen with its platform ("Onboarding (ios)")."""
-        return self.path if self.screen is None else f"{self.screen} ({self.platform})"
+        """What a person calls it: the path, or the screen with its platform ("Onboarding (ios)").
+
+        With the fragment where that is a path of its own, as in applications that route by it ("/#/pricing").
+        """
+        if self.screen is not None:
+            return f"{self.screen} ({self.platform})"
+        return f"{self.path}#{self.fragment}" if self.fragment.startswith(("/", "!/")) else self.path
 
 
 def page(address: str | None) -> Page | None:

@@ -2,10 +2,11 @@
 
 from enum import StrEnum
 
+from visitors.datafast.payload import Prediction
 from visitors.journey.records import Record
 
-BASELINE = 50
-ENOUGH_CONFIDENCE = 0.5
+BASELINE = 50  # the score of a website's average visitor
+ENOUGH_CONFIDENCE = 0.5  # below it, DataFast advises not to decide on the prediction
 
 
 class Absence(StrEnum):
@@ -34,3 +35,47 @@ class Reading(Record, frozen=True, kw_only=True):
     def is_weak(self) -> bool:
         """Too little data stands behind it to decide on it, or nobody says how much does."""
         return self.confidence is None or self.confidence < ENOUGH_CONFIDENCE
+
+    @property
+    def score_words(self) -> str:
+        """The score against the baseline: "more likely to convert than the average visitor"; "" without a score."""
+        if self.score is None:
+            return ""
+        beyond = self.score - BASELINE
+        if abs(beyond) < 5:
+            return "about as likely to convert as the average visitor"
+        much = "much " if abs(beyond) >= 30 else ""
+        return f"{much}{'more' if beyond > 0 else 'less'} likely to convert than the average visitor"
+
+    @property
+    def confidence_words(self) -> str:
+        """How much data stands behind it; "" where there is no prediction."""
+        if self.absence is not None:
+            return ""
+        if self.confidence is None:
+            return "DataFast does not say how much data is behind it"
+        if self.is_weak:
+            return "too little data to decide on"
+        return "plenty of data behind it" if self.confidence >= 0.8 else "a fair amount of data behind it"
+
+
+def read(prediction: Prediction | None, *, is_customer: bool) -> Reading:
+    """The prediction as far as it can be true; without one, why."""
+    if prediction is None:
+        return Reading(absence=Absence.CUSTOMER if is_customer else Absence.UNKNOWN)
+    refused: list[str] = []
+
+    def within(value: float | None, most: float, upstream_name: str) -> float | None:
+        if value is None or 0 <= value <= most:
+            return value
+        refused.append(upstream_name)  # "not a number" too: it compares as false
+        return None
+
+    return Reading(
+        score=within(prediction.score, 100, "score"),
+        conversion_rate=within(prediction.conversion_rate, 1, "conversionRate"),
+        # No visitor is worth a billion dollars.
+        expected_value=within(prediction.expected_value, 1e9, "expectedValue"),
+        confidence=within(prediction.confidence, 1, "confidence"),
+        refused=tuple(refused),
+    )

@@ -1,7 +1,10 @@
 """What was paid."""
 
+from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 
+from visitors.journey.events import Event, Kind
 from visitors.journey.records import Record
 
 
@@ -30,3 +33,30 @@ class Totals(Record, frozen=True, kw_only=True):
     paid: tuple[Paid, ...] = ()
     payments_without_amount: int = 0
     refunds_without_amount: int = 0
+
+
+def total(events: Iterable[Event]) -> Totals:
+    """The payments and refunds among the events, dated or not, added up per currency."""
+    payments = [event for event in events if event.kind is Kind.PAYMENT]
+    paid = [
+        Paid(
+            currency=currency,
+            gross=sum((size for size, is_refund in sizes if not is_refund), Decimal()),
+            refunded=sum((size for size, is_refund in sizes if is_refund), Decimal()),
+            payments=sum(not is_refund for _, is_refund in sizes),
+            refunds=sum(is_refund for _, is_refund in sizes),
+        )
+        for currency, sizes in _by_currency(payments).items()
+    ]
+    paid.sort(key=lambda one: (-one.payments, one.currency or ""))
+    without = Counter(event.is_refund for event in payments if event.amount is None)
+    return Totals(paid=tuple(paid), payments_without_amount=without[False], refunds_without_amount=without[True])
+
+
+def _by_currency(payments: Iterable[Event]) -> dict[str | None, list[tuple[Decimal, bool]]]:
+    """(amount, is a refund) of those with an amount."""
+    sizes: dict[str | None, list[tuple[Decimal, bool]]] = {}
+    for event in payments:
+        if event.amount is not None:
+            sizes.setdefault(event.currency, []).append((event.amount, event.is_refund))
+    return sizes

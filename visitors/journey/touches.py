@@ -1,9 +1,29 @@
 """Touches: what brought the visitor here, as far as addresses tell."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from visitors.datafast.payload import Identity
 from visitors.journey.pages import Page
 from visitors.journey.records import Record
+from visitors.journey.texts import clean, clean_or_none
+from visitors.journey.visits import Visit
+
+# Those that a source is made of, and the rest of what DataFast reads from an address.
+_READABLE = frozenset({"ref", "source", "via", "utm_source", "utm_medium", "utm_campaign"})
+_PARAMS = _READABLE | {"utm_content", "utm_term"}
+# Facebook puts its id on every link out of its apps, paid for or not; the others come from advertisements.
+_CLICK_IDS = {
+    "gclid": "Google Ads",
+    "gclsrc": "Google Ads",
+    "wbraid": "Google Ads",
+    "gbraid": "Google Ads",
+    "li_fat_id": "LinkedIn Ads",
+    "fbclid": "Facebook or Instagram",
+    "msclkid": "Microsoft Ads",
+    "ttclid": "TikTok Ads",
+    "twclid": "X Ads",
+}
 
 
 class Touch(Record, frozen=True, kw_only=True):
@@ -24,3 +44,70 @@ class Touch(Record, frozen=True, kw_only=True):
     def label(self) -> str:
         """The plainest source: what "Came from …" ends with."""
         return self.sources[0]
+
+
+def first_touch(identity: Identity | None) -> Touch | None:
+    """What tagged the first visit; None when nothing did."""
+    if identity is None:
+        return None
+    params, click_ids = identity.params or {}, identity.ad_click_ids or {}
+    return _touch(params.items(), click_ids.items())
+
+
+def last_touch(newest: Visit | None) -> Touch | None:
+    """What tagged the page that the newest visit began with; None when nothing did."""
+    if newest is None or newest.entry is None:
+        return None
+    query = newest.entry.query
+    return _touch(
+        ((name, value) for name, value in query if name.lower() in _PARAMS),
+        ((name, value) for name, value in query if name.lower() in _CLICK_IDS),
+        page=newest.entry,
+        at=newest.started_at,
+    )
+
+
+def _touch(
+    params: Iterable[tuple[str, str | None]],
+    click_ids: Iterable[tuple[str, str | None]],
+    *,
+    page: Page | None = None,
+    at: datetime | None = None,
+) -> Touch | None:
+    tags, ids = _present(params), _present(click_ids)
+    # A tag that names several things at once says the same in each: "?ref=x&utm_source=x" is one source.
+    sources = {source.casefold(): source for source in reversed([*_from_params(tags), *_from_click_ids(ids)])}
+    if not sources:
+        return None
+    return Touch(
+        sources=tuple(reversed(sources.values())),
+        params=tuple(tags.items()),
+        click_ids=tuple(ids.items()),
+        page=page,
+        at=at,
+    )
+
+
+def _present(tags: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """The tags that say something, by lower-case name; of a name that comes twice, the first."""
+    present: dict[str, str] = {}
+    for name, value in tags:
+        if text := clean_or_none(value):
+            present.setdefault(clean(name).lower(), text)
+    return present
+
+
+def _from_params(tags: dict[str, str]) -> Iterator[str]:
+    yield from (tags[name] for name in ("ref", "source", "via") if name in tags)
+    origin = " / ".join(tags[name] for name in ("utm_source", "utm_medium") if name in tags)
+    campaign = f"campaign {tags['utm_campaign']}" if "utm_campaign" in tags else ""
+    if origin or campaign:
+        yield ", ".join(part for part in (origin, campaign) if part)
+    yield from (f"{name} {tags[name]}" for name in tags if name not in _READABLE)
+
+
+def _from_click_ids(ids: dict[str, str]) -> Iterator[str]:
+    networks: dict[str, list[str]] = {}
+    for name in ids:
+        networks.setdefault(_CLICK_IDS.get(name, "Advertisement"), []).append(name)
+    yield from (f"{network} ({', '.join(names)})" for network, names in networks.items())

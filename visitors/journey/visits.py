@@ -1,8 +1,12 @@
 """Visits: events with no gap over 30 minutes between them, which is the service's own rule."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
-from visitors.journey.events import Counts, Event
+from msgspec.structs import replace
+
+from visitors.journey.events import Counts, Event, count
 from visitors.journey.pages import Page
 from visitors.journey.records import Record
 
@@ -38,3 +42,35 @@ class Visit(Record, frozen=True, kw_only=True):
     def milestones(self) -> tuple[Event, ...]:
         """Everything but page views, oldest first."""
         return tuple(event for event in self.events if not event.is_view)
+
+
+def split(events: Sequence[Event]) -> list[tuple[Event, ...]]:
+    """Dated events, oldest first, split where the gap is over 30 minutes; each with its dwell."""
+    groups = []
+    group: list[Event] = []
+    ats = [event.at for event in events if event.at is not None]
+    for event, (at, next_at) in zip(events, pairwise(ats), strict=False):  # all but the last event
+        gap = next_at - at
+        if gap > VISIT_GAP:
+            groups.append((*group, event))
+            group = []
+        else:
+            group.append(replace(event, dwell=gap))
+    return [*groups, (*group, events[-1])] if events else []
+
+
+def visit(events: tuple[Event, ...], *, number: int | None, previous_end: datetime | None, gap_known: bool) -> Visit:
+    """The visit of these events. `previous_end` is when the visit before it ended, None for the earliest."""
+    ats = [event.at for event in events if event.at is not None]
+    pages = [event.page for event in events if event.is_view and event.page is not None]
+    return Visit(
+        number=number,
+        started_at=ats[0],
+        ended_at=ats[-1],
+        events=events,
+        counts=count(events),
+        entry=pages[0] if pages else None,
+        exit=pages[-1] if pages else None,
+        gap_before=ats[0] - previous_end if gap_known and previous_end is not None else None,
+        gap_known=gap_known,
+    )
