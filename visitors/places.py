@@ -2,8 +2,8 @@
 
 Get visitor answers with names ("South Korea", "South Chungcheong") or with codes ("KR", "KR-44"), by edition; List
 visitors with bare codes ("US" with "CA"). Country names come from CLDR, which has the English that people use ("South
-Korea", where ISO 3166 has "Korea, Republic of"). Regions are not in Babel's share of it, so they come from ISO 3166-2 by
-pycountry, in the local language written in Latin letters ("Chungcheongnam-do").
+Korea", where ISO 3166 has "Korea, Republic of"). Babel has no regions, so those come from pycountry with the names of
+ISO 3166-2: in the local language, written in Latin letters ("Chungcheongnam-do").
 """
 
 import re
@@ -51,7 +51,7 @@ def flag(country_code: str) -> str:
 
 
 def _spoken(name: str) -> str:
-    """A name of ISO 3166-2 as it is spoken: "City of Bristol" for "Bristol, City of", "Galicia" for "Galicia [Galicia]"."""
+    """A listed name as it is spoken: "City of Bristol" (there "Bristol, City of"), "Galicia" ("Galicia [Galicia]")."""
     name = name.partition(" [")[0]
     head, comma, tail = name.partition(", ")
     # Some commas only list: "Newry, Mourne and Down", "San Andrés, Providencia y Santa Catalina".
