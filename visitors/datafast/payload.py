@@ -1,13 +1,20 @@
 """The shapes of DataFast's answers, as typed objects. Data only: `parsing` fills them, `visitors.journey` reads them.
 
-Source of every field: the reference of `GET /api/v1/visitors/{visitorId}`, editions of 2025 and 2026. The live service has
-served both, so both are here. Any field may be null or absent: that is `None`. Strings are as received; times are ISO 8601 text that nobody has parsed yet, since an unreadable time must still be shown to the reader.
+Source of every field: the reference of `GET /api/v1/visitors/{visitorId}`, editions of 2025 and 2026. The live service
+has served both, so both are here. Any field may be null or absent: that is `None`. Strings are as received; times are
+ISO 8601 text that nobody has parsed yet, since an unreadable time must still be shown to the reader.
 """
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct, field
+
+# JSON bounds no number, but Python refuses to print a whole number of over 4,300 digits and no database stores one.
+Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Number = Whole | float
+# Free-form objects of the customer are documented as flat pairs; anything deeper in them is noted and left out.
+Scalar = str | Whole | float | bool
 
 
 class Payload(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -32,8 +39,8 @@ class Device(Payload, frozen=True, kw_only=True):
 class Viewport(Payload, frozen=True, kw_only=True):
     """The size of the browser's window in CSS pixels."""
 
-    width: int | float | None = None
-    height: int | float | None = None
+    width: Number | None = None
+    height: Number | None = None
 
 
 class Identity(Payload, frozen=True, kw_only=True):
@@ -65,8 +72,8 @@ class VisitedPage(Payload, frozen=True, kw_only=True):
 class CompletedGoal(Payload, frozen=True, kw_only=True):
     """One goal, in both editions' shapes.
 
-    2026: `origin` is "manual" or "payment_provider", and an amount (in units of the currency, 149 = 149 USD) may stand in
-    the goal or inside `metadata`. 2025: `is_server` is true when the customer's own backend sent it.
+    2026: `origin` is "manual" or "payment_provider", and an amount (in units of the currency, 149 = 149 USD) may stand
+    in the goal or inside `metadata`. 2025: `is_server` is true when the customer's own backend sent it.
     """
 
     name: str | None = None
@@ -76,7 +83,7 @@ class CompletedGoal(Payload, frozen=True, kw_only=True):
     timestamp: str | None = None
     amount: Decimal | None = None
     currency: str | None = None
-    metadata: dict[str, Any] | None = None
+    metadata: dict[str, Scalar | None] | None = None
 
 
 class Activity(Payload, frozen=True, kw_only=True):
@@ -85,10 +92,10 @@ class Activity(Payload, frozen=True, kw_only=True):
     The two `time_since_…` fields are milliseconds at the moment of the answer.
     """
 
-    visit_count: int | None = None
-    page_view_count: int | None = None
-    time_since_first_visit: int | float | None = None
-    time_since_current_visit: int | float | None = None
+    visit_count: Whole | None = None
+    page_view_count: Whole | None = None
+    time_since_first_visit: Number | None = None
+    time_since_current_visit: Number | None = None
     first_visit_at: str | None = None
     last_visit_at: str | None = None
     current_url: str | None = None
@@ -101,7 +108,7 @@ class Profile(Payload, frozen=True, kw_only=True):
     """Who the visitor said they are. `metadata` is free-form text of the customer: never HTML, never a link."""
 
     user_id: str | None = None
-    metadata: dict[str, str | int | float | bool | None] | None = None
+    metadata: dict[str, Scalar | None] | None = None
     identified_at: str | None = None
 
 
@@ -123,3 +130,15 @@ class Visitor(Payload, frozen=True, kw_only=True):
     activity: Activity | None = None
     profile: Profile | None = None
     prediction: Prediction | None = None
+
+
+class WebsiteListing(Payload, frozen=True, kw_only=True):
+    """A row of List websites: a website that an account token opens. `id` is what `websiteId` wants: 24 hex digits."""
+
+    id: str | None = field(default=None, name="_id")
+    domain: str | None = None
+    name: str | None = None
+    tracking_id: str | None = None
+    timezone: str | None = None
+    currency: str | None = None
+    role: str | None = None

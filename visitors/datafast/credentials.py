@@ -1,0 +1,102 @@
+"""The tokens that open DataFast: a website's key, and an account's token. Never shown whole.
+
+| token  | kind          | opens                                                              |
+|--------|---------------|--------------------------------------------------------------------|
+| `df_…` | website key   | one website, which DataFast infers from the key                    |
+| `dft_…`| account token | the websites it was given; `websiteId` names the one that is meant |
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+# What may follow the prefix is not documented. Visible ASCII is all that a header can carry unchanged; the length bound
+# keeps a pasted file out of it.
+_TOKEN = re.compile(r"dft?_[\x21-\x7e]{1,500}")
+_WEBSITE_ID = re.compile(r"[0-9a-fA-F]{24}")
+
+# A masked token shows 3 + 4 characters of its secret part. Below this length that would be too much of it.
+_SHORTEST_SHOWN = 16
+
+
+class CredentialError(ValueError):
+    """A token or website id of another shape than DataFast's. `str()` is a sentence that does not hold the token."""
+
+
+class Kind(Enum):
+    """What a token opens."""
+
+    WEBSITE_KEY = "website key"
+    ACCOUNT_TOKEN = "account token"  # noqa: S105 (the kind's name, not a token)
+
+
+def mask(token: str) -> str:
+    """Return the token in the form that people may see, as DataFast itself shows it: `dft_ab1...xyz9`.
+
+    A short one shows its prefix alone, and what is no token at all shows nothing.
+    """
+    if not _TOKEN.fullmatch(token):
+        return "..."
+    prefix, _, secret = token.partition("_")
+    if len(secret) < _SHORTEST_SHOWN:
+        return f"{prefix}_..."
+    return f"{prefix}_{secret[:3]}...{secret[-4:]}"
+
+
+@dataclass(frozen=True, repr=False)
+class Credential:
+    """What opens one website: its own key, or an account's token together with the website's id (24 hex digits).
+
+    Raises CredentialError when the token has another shape, or an account token comes without a valid website id.
+    """
+
+    token: str
+    website_id: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_token(self.token)
+        if self.kind is Kind.ACCOUNT_TOKEN and not _WEBSITE_ID.fullmatch(self.website_id or ""):
+            raise CredentialError(
+                "An account token (dft_) needs the website's id in DataFast: 24 digits from 0 to 9 and a to f."
+            )
+
+    @property
+    def kind(self) -> Kind:
+        """Whether this is a website's key or an account's token."""
+        return _kind(self.token)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query parameters that DataFast wants beside the token: `websiteId` for an account's, none for a key."""
+        return {"websiteId": self.website_id} if self.website_id and self.kind is Kind.ACCOUNT_TOKEN else {}
+
+    def __repr__(self) -> str:
+        return f"Credential({mask(self.token)!r}, website_id={self.website_id!r})"
+
+
+@dataclass(frozen=True, repr=False)
+class AccountToken:
+    """An account's token before a website was chosen: good for listing the websites that it opens, and for no more."""
+
+    token: str
+
+    def __post_init__(self) -> None:
+        _check_token(self.token)
+        if _kind(self.token) is not Kind.ACCOUNT_TOKEN:
+            raise CredentialError(
+                "Only an account token (dft_) can list websites; this is the key of one website (df_)."
+            )
+
+    def __repr__(self) -> str:
+        return f"AccountToken({mask(self.token)!r})"
+
+
+def _kind(token: str) -> Kind:
+    return Kind.ACCOUNT_TOKEN if token.startswith("dft_") else Kind.WEBSITE_KEY
+
+
+def _check_token(token: str) -> None:
+    if not _TOKEN.fullmatch(token):
+        raise CredentialError(
+            "This is not a DataFast token: it starts with df_ or dft_ and holds no space or line break."
+        )

@@ -1,0 +1,163 @@
+"""What can go wrong with DataFast. An error carries facts; `str(error)` is one sentence for the person at the page.
+
+    UpstreamError
+    ├── NoJourney           DataFast answered, and there is no journey: an answer, may be kept for a while
+    │   ├── InvalidVisitorId    400: not a UUID v4
+    │   ├── BotVisitor          400: flagged as a bot
+    │   └── VisitorNotFound     404: no page views on this website
+    ├── AccessRefused       the website's key is at fault: its administrator can mend it
+    │   ├── InvalidWebsite      400: `websiteId` missing or not one of DataFast's
+    │   ├── Unauthorized        401: the token is malformed or revoked
+    │   └── Forbidden           403: the token may not read this website's visitors
+    ├── RateLimited         429: too many calls; may be asked again at `reset_at`
+    ├── Unavailable         no answer: it could not be reached, did not come in time, or DataFast is in trouble
+    └── MalformedAnswer     something came that is not DataFast's answer
+
+Everything but NoJourney is a failure: it says nothing about the visitor and must never be kept as an answer. No error
+holds a token, an address or the id of a visitor in its text; `upstream_message` is DataFast's own sentence (shortened,
+control characters and tokens removed), for details and never as HTML.
+"""
+# ruff: noqa: N818 (the names are the domain's: what `except VisitorNotFound` says needs no "Error" behind it)
+
+from datetime import UTC, datetime
+from enum import Enum
+from typing import ClassVar
+
+
+class UpstreamError(Exception):
+    """Any call to DataFast that brought no journey."""
+
+    sentence: ClassVar[str] = "DataFast could not be asked."
+
+    def __init__(self, *facts: object, upstream_message: str | None = None) -> None:
+        super().__init__(*facts)
+        self.upstream_message = upstream_message
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class NoJourney(UpstreamError):
+    """DataFast's answer is that it has no journey for this id."""
+
+
+class InvalidVisitorId(NoJourney):
+    """The id is not one that DataFast gives to visitors (a UUID of version 4)."""
+
+    sentence = "DataFast does not know ids of this form: copy the visitor id again from where you found it."
+
+
+class BotVisitor(NoJourney):
+    """DataFast has flagged the visitor as a bot."""
+
+    sentence = "DataFast takes this visitor for a bot, so it shows no journey for it."
+
+
+class VisitorNotFound(NoJourney):
+    """DataFast knows no page view of this visitor on this website."""
+
+    sentence = "DataFast has no page views of this visitor on this website: check that the id belongs to this website."
+
+
+class AccessRefused(UpstreamError):
+    """DataFast does not accept what is stored for this website: its key, or its id."""
+
+
+class InvalidWebsite(AccessRefused):
+    """DataFast does not accept the `websiteId` that is stored beside the account token."""
+
+    sentence = "DataFast does not accept this website's id: an administrator of the website can correct it."
+
+
+class Unauthorized(AccessRefused):
+    """The token is malformed or was revoked."""
+
+    sentence = "DataFast does not accept this website's key: an administrator of the website can replace it."
+
+
+class Forbidden(AccessRefused):
+    """The token is valid, but lacks a permission (`analytics:read`, `websites:read`) or this website."""
+
+    sentence = (
+        "DataFast does not let this key read this website: an administrator of the website can widen its permissions."
+    )
+
+
+class RateLimited(UpstreamError):
+    """The token has used up its calls. `reset_at` (UTC) is when it may call again, where DataFast said so."""
+
+    def __init__(
+        self,
+        reset_at: datetime | None = None,
+        limit: int | None = None,
+        remaining: int | None = None,
+        *,
+        upstream_message: str | None = None,
+    ) -> None:
+        super().__init__(reset_at, limit, remaining, upstream_message=upstream_message)
+        self.reset_at = reset_at
+        self.limit = limit
+        self.remaining = remaining
+
+    def __str__(self) -> str:
+        limit = "DataFast's limit" if self.limit is None else f"DataFast's limit of {self.limit} requests a minute"
+        if self.reset_at is None:
+            return f"{limit} is reached: try again in a minute."
+        return f"{limit} is reached: try again after {self.reset_at.astimezone(UTC):%H:%M:%S} UTC."
+
+
+class Reason(Enum):
+    """Why there is no answer. The value is a stable name for logs and stored errors."""
+
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    CUT_OFF = "cut_off"
+    DNS = "dns"
+    TLS = "tls"
+    SERVER = "server"
+    REDIRECT = "redirect"
+    REFUSED = "refused"
+
+
+_UNAVAILABLE_SENTENCES = {
+    Reason.TIMEOUT: "DataFast did not answer in time: try again in a moment.",
+    Reason.CONNECTION: (
+        "DataFast could not be reached: try again in a moment, and if it stays so,"
+        " tell whoever runs Journeydesk to check its network."
+    ),
+    Reason.CUT_OFF: "DataFast's answer broke off in the middle: try again in a moment.",
+    Reason.DNS: (
+        "DataFast's address could not be looked up:"
+        " whoever runs Journeydesk can check its network and DATAFAST_API_URL."
+    ),
+    Reason.TLS: (
+        "DataFast's identity could not be verified, so nothing was sent:"
+        " whoever runs Journeydesk can check its network and its certificates."
+    ),
+    Reason.SERVER: "DataFast has trouble on its side: try again in a few minutes.",
+    Reason.REDIRECT: "DataFast's address points elsewhere: whoever runs Journeydesk can check DATAFAST_API_URL.",
+    Reason.REFUSED: "DataFast refused the call without saying why: whoever runs Journeydesk can find it in the log.",
+}
+
+
+class Unavailable(UpstreamError):
+    """There is no answer. `status` is the HTTP status where one came (502, 301, …)."""
+
+    def __init__(self, reason: Reason, status: int | None = None, *, upstream_message: str | None = None) -> None:
+        super().__init__(reason, status, upstream_message=upstream_message)
+        self.reason = reason
+        self.status = status
+
+    def __str__(self) -> str:
+        return _UNAVAILABLE_SENTENCES[self.reason]
+
+
+class MalformedAnswer(UpstreamError):
+    """Something came that is not DataFast's answer. `detail` says what, in our own words ("the body is HTML")."""
+
+    def __init__(self, detail: str, *, upstream_message: str | None = None) -> None:
+        super().__init__(detail, upstream_message=upstream_message)
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"DataFast's answer cannot be read ({self.detail}): if it stays so, tell whoever runs Journeydesk."

@@ -1,0 +1,260 @@
+"""Bytes from DataFast into typed objects: Get visitor, List websites, and every kind of error answer.
+
+The fast path decodes the envelope straight into the structs. Whatever stops it, or could slip through it (see
+`_decode_strictly`), goes to the slow path in `lenient`, which loses single fields and notes them.
+"""
+
+import email.utils
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from itertools import chain
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Struct, inspect
+
+from visitors.datafast.credentials import mask
+from visitors.datafast.errors import (
+    BotVisitor,
+    Forbidden,
+    InvalidVisitorId,
+    InvalidWebsite,
+    MalformedAnswer,
+    RateLimited,
+    Reason,
+    Unauthorized,
+    Unavailable,
+    UpstreamError,
+    VisitorNotFound,
+)
+from visitors.datafast.lenient import Builder, Note, is_reasonable, load
+from visitors.datafast.payload import Visitor, WebsiteListing
+
+
+class ParsedVisitor(Struct, frozen=True):
+    """A visitor, and what of the answer could not be used."""
+
+    visitor: Visitor
+    notes: tuple[Note, ...] = ()
+
+
+class ParsedWebsites(Struct, frozen=True):
+    """The websites that an account token opens, and what of the answer could not be used."""
+
+    websites: tuple[WebsiteListing, ...]
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """What DataFast said of a token's calls: how many a minute, how many are left, when it starts anew (UTC)."""
+
+    limit: int | None
+    remaining: int | None
+    reset_at: datetime | None
+
+
+class _VisitorEnvelope(Struct):
+    status: Literal["success"]
+    data: Visitor
+
+
+class _WebsitesEnvelope(Struct):
+    status: Literal["success"]
+    data: tuple[WebsiteListing, ...]
+
+
+_VISITOR_ANSWER = msgspec.json.Decoder(_VisitorEnvelope)
+_WEBSITES_ANSWER = msgspec.json.Decoder(_WebsitesEnvelope)
+_VISITOR_TYPE = inspect.type_info(Visitor)
+_WEBSITES_TYPE = inspect.type_info(tuple[WebsiteListing, ...])
+
+_Envelope = TypeVar("_Envelope")
+
+
+def parse_visitor(body: bytes) -> ParsedVisitor:
+    """Read a Get visitor answer. Raises MalformedAnswer when it is not `{"status": "success", "data": {…}}`."""
+    envelope = _decode_strictly(_VISITOR_ANSWER, body)
+    if envelope is not None and _has_reasonable_amounts(envelope.data):
+        return ParsedVisitor(envelope.data)
+    data, builder = _open_leniently(body, dict)
+    return ParsedVisitor(builder.build(_VISITOR_TYPE, data), builder.notes)
+
+
+def parse_websites(body: bytes) -> ParsedWebsites:
+    """Read a List websites answer. Raises MalformedAnswer when it is not `{"status": "success", "data": […]}`."""
+    envelope = _decode_strictly(_WEBSITES_ANSWER, body)
+    if envelope is not None:
+        return ParsedWebsites(envelope.data)
+    data, builder = _open_leniently(body, list)
+    return ParsedWebsites(builder.build(_WEBSITES_TYPE, data), builder.notes)
+
+
+def _decode_strictly(decoder: msgspec.json.Decoder[_Envelope], body: bytes) -> _Envelope | None:
+    """Decode in one go; None when anything does not fit, or holds a NUL (valid in JSON, but no text can be stored)."""
+    if b"\\u0000" in body:
+        return None
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _has_reasonable_amounts(visitor: Visitor) -> bool:
+    """Whether no goal's amount is NaN, infinite or of absurd size, all of which Decimal takes without a word."""
+    activity = visitor.activity
+    if activity is None:
+        return True
+    goals = chain(activity.completed_goals or (), activity.completed_custom_goals or ())
+    return all(goal.amount is None or is_reasonable(goal.amount) for goal in goals)
+
+
+def _open_leniently(body: bytes, shape: type) -> tuple[Any, Builder]:
+    """Return the `data` of a successful answer, of the given shape, and what builds structs from it."""
+    answer, notes = load(body)
+    match answer:
+        case {"status": "success", "data": data} if isinstance(data, shape):
+            return data, Builder(notes)
+    raise MalformedAnswer("the JSON is not DataFast's envelope")
+
+
+def parse_error(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> UpstreamError:
+    """Return the error that an answer other than 200 means. `now` (aware) tells a sensible reset from an absurd one.
+
+    400, 403 and 404 say something about the visitor or the key only when DataFast itself answers, with a JSON object:
+    a proxy's page with the same status (or a wrong base URL) is a malformed answer, never "no such visitor". 401, 429
+    and 5xx mean the same whoever says them. Other statuses are not DataFast's; nobody at the page can mend them.
+    """
+    answer = _json_object(body)
+    message = _message(answer)
+    error: UpstreamError
+    match status:
+        case HTTPStatus.UNAUTHORIZED:
+            error = Unauthorized()
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            rate = _rate_limit(headers, answer, now)
+            error = RateLimited(rate.reset_at, rate.limit, rate.remaining)
+        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            error = Unavailable(Reason.SERVER, status)
+        case _ if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+            error = Unavailable(Reason.REDIRECT, status)
+        case HTTPStatus.BAD_REQUEST | HTTPStatus.FORBIDDEN | HTTPStatus.NOT_FOUND if not answer:
+            error = MalformedAnswer(f"status {status} without DataFast's envelope")
+        case HTTPStatus.BAD_REQUEST:
+            error = _bad_request(message or "")
+        case HTTPStatus.FORBIDDEN:
+            error = Forbidden()
+        case HTTPStatus.NOT_FOUND:
+            error = VisitorNotFound()
+        case _ if status < HTTPStatus.MULTIPLE_CHOICES:
+            error = MalformedAnswer(f"status {status} where 200 was expected")
+        case _:
+            error = Unavailable(Reason.REFUSED, status)
+    error.upstream_message = message
+    return error
+
+
+def _bad_request(message: str) -> UpstreamError:
+    """Tell the three meanings of 400 apart: DataFast's sentence names the bot or the website; the id is the rest."""
+    if re.search(r"\b(ro)?bots?\b", message, re.IGNORECASE):
+        return BotVisitor()
+    if re.search(r"website[ _-]?id", message, re.IGNORECASE):
+        return InvalidWebsite()
+    return InvalidVisitorId()
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    """Return the body's JSON object; empty when it is anything else. An error's body is a courtesy, never required."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+_LONGEST_MESSAGE = 200
+
+
+def _message(answer: dict[str, Any]) -> str | None:
+    """Return DataFast's own sentence, fit for a log's details: one short line, no control characters, no token."""
+    match answer:
+        case {"error": {"message": str(message)}} | {"error": str(message)} | {"message": str(message)}:
+            line = "".join(c for c in " ".join(message.split()) if c.isprintable())
+            return re.sub(r"\bdft?_[\x21-\x7e]+", lambda token: mask(token[0]), line)[:_LONGEST_MESSAGE] or None
+    return None
+
+
+def parse_rate_limit(headers: Mapping[str, str], now: datetime) -> RateLimit | None:
+    """Read the rate limit that an answer carries; None when it carries none, as most successful answers do."""
+    rate = _rate_limit(headers, {}, now)
+    return None if rate == RateLimit(None, None, None) else rate
+
+
+def _rate_limit(headers: Mapping[str, str], answer: dict[str, Any], now: datetime) -> RateLimit:
+    """Read `X-RateLimit-*`, or else the body's `limit`, `remaining` and `reset`, or else `Retry-After`."""
+    header = {name.lower(): value for name, value in headers.items()}
+    limit = _count(header.get("x-ratelimit-limit"))
+    remaining = _count(header.get("x-ratelimit-remaining"))
+    return RateLimit(
+        limit=_count(answer.get("limit")) if limit is None else limit,
+        remaining=_count(answer.get("remaining")) if remaining is None else remaining,
+        reset_at=_reset(header.get("x-ratelimit-reset"), now)
+        or _reset(answer.get("reset"), now)
+        or _retry_after(header.get("retry-after"), now),
+    )
+
+
+_LARGEST_COUNT = 10**9
+
+
+def _count(value: object) -> int | None:
+    number = _plain_number(value)
+    return int(number) if number is not None and number <= _LARGEST_COUNT else None
+
+
+# Unix time in seconds has ten digits until the year 2286, in milliseconds thirteen since 2001.
+_FIRST_MILLISECONDS = 10**11
+# DataFast counts by the minute. A reset much further away, or in the past, is a clock or a unit gone wrong.
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+def _reset(value: object, now: datetime) -> datetime | None:
+    """Read a Unix time in seconds (as documented) or milliseconds (as served); None when it cannot be meant."""
+    number = _plain_number(value)
+    if number is None:
+        return None
+    return _sensible(number / 1000 if number >= _FIRST_MILLISECONDS else number, now)
+
+
+def _retry_after(value: str | None, now: datetime) -> datetime | None:
+    """Read `Retry-After`: seconds from now, or an HTTP date."""
+    if value is None:
+        return None
+    seconds = _plain_number(value)
+    if seconds is not None:
+        return _sensible(now.timestamp() + seconds, now)
+    date = email.utils.parsedate_tz(value)
+    try:
+        return _sensible(email.utils.mktime_tz(date), now) if date else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _sensible(timestamp: float, now: datetime) -> datetime | None:
+    wait = timestamp - now.timestamp()
+    return datetime.fromtimestamp(timestamp, UTC) if 0 <= wait <= _LONGEST_WAIT.total_seconds() else None
+
+
+def _plain_number(value: object) -> float | None:
+    """Return a number of a header or a JSON body: digits, with a fraction or not, of a length that a time can have."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        text = str(value).strip()
+    except ValueError:  # more digits than Python writes
+        return None
+    return float(text) if re.fullmatch(r"[0-9]{1,16}(\.[0-9]{1,9})?", text) else None
