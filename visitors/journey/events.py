@@ -19,6 +19,7 @@ from visitors.journey.pages import Page, page
 from visitors.journey.person import Person
 from visitors.journey.records import Record
 from visitors.journey.texts import clean_or_none
+from visitors.words import money
 
 _PROVIDER = "payment_provider"
 _PAYMENTS = frozenset({"payment"})
@@ -69,6 +70,22 @@ class Event(Record, frozen=True, kw_only=True):
     currency: str | None = None
     is_refund: bool = False
     raw_at: str | None = None
+
+    @property
+    def words(self) -> str:
+        """In words: "page /checkout", "goal newsletter_signup", "subscription started", "payment of $149"."""
+        match self.kind:
+            case Kind.PAGE | Kind.SCREEN:
+                return f"{self.kind} {self.page.label if self.page else 'without an address'}"
+            case Kind.IDENTIFIED:
+                return f"identified as {self.name}" if self.name else "identified"
+            case Kind.GOAL:
+                return f"goal {self.name or 'without a name'}"
+            case Kind.SUBSCRIPTION:
+                return self.name.replace("_", " ")
+            case Kind.PAYMENT:
+                size = "" if self.amount is None else f" of {money(self.amount, self.currency)}"
+                return f"{'refund' if self.is_refund else 'payment'}{size or ', amount not sent'}"
 
     @property
     def is_in_person(self) -> bool:

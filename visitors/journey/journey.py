@@ -22,6 +22,7 @@ from visitors.journey.texts import clean_or_none
 from visitors.journey.totals import Totals, total
 from visitors.journey.touches import Touch, first_touch, last_touch
 from visitors.journey.visits import Visit, split, visit
+from visitors.words import listing, plural
 
 _LIVE = timedelta(minutes=5)
 _CLOCK_SKEW = timedelta(minutes=1)
@@ -50,6 +51,20 @@ class Missing(Record, frozen=True, kw_only=True):
     page_views: int
     visits: int
     before: datetime | None
+
+    @property
+    def words(self) -> str:
+        """What is missing, in words: "64 earlier page views are not in DataFast's answer"."""
+        earlier = "earlier " if self.place is Place.EARLIER else ""
+        parts = [
+            plural(number, f"{earlier}{noun}")
+            for number, noun in ((self.page_views, "page view"), (self.visits, "visit"))
+            if number
+        ]
+        if not parts:
+            return "What happened earlier is not in DataFast's answer"
+        verb = "is" if len(parts) == 1 and self.page_views + self.visits == 1 else "are"
+        return f"{listing(parts)} {verb} not in DataFast's answer"
 
     def ends_by(self, moment: datetime | None) -> bool:
         """Whether nothing is missing from this moment on, as far as can be told."""
@@ -111,6 +126,11 @@ class Journey(Record, frozen=True, kw_only=True):
     prediction: Reading
 
     @property
+    def begin(self) -> datetime | None:
+        """The earliest known moment: the reported first visit, or the first event when that is earlier or alone."""
+        return _earliest(self.reported_first_visit_at, self.first_event_at)
+
+    @property
     def is_customer(self) -> bool:
         """Whether a payment stands in the journey, refunded or not."""
         return self.counts.payments > 0
@@ -155,7 +175,7 @@ def derive(visitor: Visitor) -> Journey:
     visits = _visits(groups, attended, visit_count, missing)
 
     first_event_at = dated[0].at if dated else None
-    begin = min((at for at in (first_visit_at, first_event_at) if at is not None), default=None)
+    begin = _earliest(first_visit_at, first_event_at)
     totals = total(events)
     return Journey(
         visitor_id=clean_or_none(visitor.visitor_id),
@@ -180,6 +200,10 @@ def derive(visitor: Visitor) -> Journey:
         last_touch=last_touch(next((visit for visit in visits if visit.number is not None), None)),
         prediction=read(visitor.prediction, is_customer=counts.payments > 0),
     )
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((at for at in moments if at is not None), default=None)
 
 
 def _number(reported: int | None) -> int:

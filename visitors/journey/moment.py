@@ -1,10 +1,18 @@
 """The moment of a ticket: "they wrote at …", and what came before it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from visitors.journey.events import Event
+from visitors.journey.events import Event, Kind
+from visitors.journey.journey import Journey
 from visitors.journey.records import Record
+from visitors.journey.texts import short
+from visitors.journey.visits import VISIT_GAP, Visit
+from visitors.words import duration
+
+_GOALS = frozenset({Kind.GOAL, Kind.PAYMENT, Kind.SUBSCRIPTION})
+_GOALS_TOLD = 3
+_SECOND = timedelta(seconds=1)
 
 
 class Where(StrEnum):
@@ -23,21 +31,100 @@ class Near(Record, frozen=True, kw_only=True):
     event: Event
     distance: timedelta
 
+    @property
+    def before_words(self) -> str:
+        """ "last page /checkout, 3 minutes before", for an event before the moment."""
+        latest = "last " if self.event.is_view else ""
+        return f"{latest}{short(self.event.words)}, {self._distance('before')}"
+
+    @property
+    def after_words(self) -> str:
+        """ "page /checkout, 3 minutes after", for an event after the moment."""
+        return f"{short(self.event.words)}, {self._distance('after')}"
+
+    def _distance(self, side: str) -> str:
+        return f"{duration(self.distance)} {side}" if self.distance >= _SECOND else "at that very moment"
+
 
 class Moment(Record, frozen=True, kw_only=True):
     """A moment (UTC) in a journey.
 
-    `visit_started_at` names the visit to open: the one around the moment, else the nearest. `last_page` is the latest
-    page view at or before the moment and `last_goals` the up to three latest goals, payments and subscriptions, newest
-    first; with DURING, both from that visit only. `before` and `after` are the nearest events of any kind.
-    `is_missing` says that DataFast counts events that may belong around the moment but does not list them.
+    `visit` is the one to open: around the moment, else the nearest. `last_page` is the latest page view at or before
+    the moment and `last_goals` the up to three latest goals, payments and subscriptions, newest first; with DURING,
+    both from that visit only. `before` and `after` are the nearest events of any kind. `is_missing` says that DataFast
+    counts events that may belong around the moment but does not list them.
     """
 
     at: datetime
     where: Where
-    visit_started_at: datetime | None
+    visit: Visit | None
     last_page: Near | None
     last_goals: tuple[Near, ...]
     before: Near | None
     after: Near | None
     is_missing: bool
+
+    @property
+    def words(self) -> str:
+        """ "Last page /checkout, 3 minutes before. Goal checkout_initiated, 2 minutes before." and what is doubtful."""
+        before = [near for near in (self.last_page, *self.last_goals) if near is not None]
+        if not before and self.before is not None:
+            before = [self.before]
+        match self.where:
+            case Where.NOWHERE:
+                parts = ["DataFast sent no event with a time"]
+            case Where.BEFORE:
+                parts = ["Before the earliest event that DataFast sent", *self._following()]
+            case Where.AFTER:
+                parts = ["After the latest event that DataFast sent", *(near.before_words for near in before)]
+            case Where.BETWEEN:
+                parts = ["Between two visits", *(near.before_words for near in before), *self._following()]
+            case Where.DURING:
+                parts = [near.before_words for near in before]
+        if self.is_missing:
+            parts.append("DataFast counts more than it lists, and some of that may belong here")
+        return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts)
+
+    def _following(self) -> list[str]:
+        return [] if self.after is None else [f"next came {self.after.after_words}"]
+
+
+def around(journey: Journey, at: datetime) -> Moment:
+    """Where a moment (aware) lies in a journey, and what came before it. Needs all events: no outline will do."""
+    at = at.astimezone(UTC)
+    # The visit that had begun by then, and the one that came next; visits are newest first.
+    past = next((visit for visit in journey.visits if visit.started_at <= at), None)
+    coming = next((visit for visit in reversed(journey.visits) if visit.started_at > at), None)
+    is_during = past is not None and at <= past.ended_at + VISIT_GAP
+
+    dated = [(event, event.at) for visit in (past, coming) if visit is not None for event in visit.events if event.at]
+    earlier = [Near(event=event, distance=at - then) for event, then in dated if then <= at]
+    later = [Near(event=event, distance=then - at) for event, then in dated if then > at]
+    earlier.reverse()  # the nearest first
+
+    goals = [near for near in earlier if near.event.kind in _GOALS]
+    missing = journey.missing
+    return Moment(
+        at=at,
+        where=_where(past, coming, is_during=is_during),
+        visit=past if is_during else _nearer(past, coming, earlier, later),
+        last_page=next((near for near in earlier if near.event.is_view), None),
+        last_goals=tuple(goals[:_GOALS_TOLD]),
+        before=earlier[0] if earlier else None,
+        after=later[0] if later else None,
+        is_missing=missing is not None and not missing.ends_by(at),
+    )
+
+
+def _where(past: Visit | None, coming: Visit | None, *, is_during: bool) -> Where:
+    if is_during:
+        return Where.DURING
+    if past is None:
+        return Where.NOWHERE if coming is None else Where.BEFORE
+    return Where.AFTER if coming is None else Where.BETWEEN
+
+
+def _nearer(past: Visit | None, coming: Visit | None, earlier: list[Near], later: list[Near]) -> Visit | None:
+    if earlier and later:
+        return past if earlier[0].distance <= later[0].distance else coming
+    return past or coming

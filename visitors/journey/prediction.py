@@ -1,9 +1,11 @@
 """DataFast's prediction, read for a person: numbers only where they can be true, and words for them."""
 
+from decimal import Decimal
 from enum import StrEnum
 
 from visitors.datafast.payload import Prediction
 from visitors.journey.records import Record
+from visitors.words import money
 
 BASELINE = 50  # the score of a website's average visitor
 ENOUGH_CONFIDENCE = 0.5  # below it, DataFast advises not to decide on the prediction
@@ -46,6 +48,11 @@ class Reading(Record, frozen=True, kw_only=True):
             return "about as likely to convert as the average visitor"
         much = "much " if abs(beyond) >= 30 else ""
         return f"{much}{'more' if beyond > 0 else 'less'} likely to convert than the average visitor"
+
+    @property
+    def expected_value_words(self) -> str:
+        """The expected value as money; "" without one."""
+        return "" if self.expected_value is None else money(Decimal(repr(self.expected_value)), "USD")
 
     @property
     def confidence_words(self) -> str:

@@ -28,3 +28,8 @@ def clean(text: str) -> str:
 def clean_or_none(text: str | None) -> str | None:
     """The cleaned text without blanks around it; None for nothing or for blanks alone."""
     return (clean(text).strip() or None) if text else None
+
+
+def short(text: str, most: int = 80) -> str:
+    """The text, cut to at most so many characters with an ellipsis as the last of them."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -1,0 +1,115 @@
+"""What the journey shows for and against a conversion: observations of ours, not the reasons of DataFast's model."""
+
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+
+from visitors.journey.journey import Journey
+from visitors.journey.records import Record
+from visitors.journey.summary import goal_names, latest_subscription, looked_at, when
+from visitors.journey.texts import short
+from visitors.words import listing, money, plural
+
+_RECENT = timedelta(days=2)
+_LONG = timedelta(days=14)
+_GOALS_NAMED = 3
+_LOST = ("ended", "cancel", "expired", "fail", "past_due")
+
+
+class Leaning(StrEnum):
+    """Which way an observation points."""
+
+    FOR = "for"
+    AGAINST = "against"
+    NEUTRAL = "neutral"
+
+
+class Observation(Record, frozen=True, kw_only=True):
+    """One thing that the journey shows, in words."""
+
+    leaning: Leaning
+    text: str
+
+
+def observe(journey: Journey, *, now: datetime, zone: tzinfo) -> tuple[Observation, ...]:
+    """The observations, by weight. What may only be missing from DataFast's answer is never held against anybody."""
+    found = [
+        *_money(journey),
+        *_subscription(journey),
+        *_interest(journey),
+        *_goals(journey),
+        *_returning(journey, now, zone),
+    ]
+    if journey.person is not None:
+        found.append((Leaning.FOR, "Identified"))
+    return tuple(Observation(leaning=leaning, text=text) for leaning, text in found)
+
+
+_Found = list[tuple[Leaning, str]]
+
+
+def _money(journey: Journey) -> _Found:
+    found: _Found = []
+    totals = journey.totals
+    for paid in totals.paid:
+        if paid.payments:
+            made = plural(paid.payments, "payment")
+            found.append((Leaning.FOR, f"{made}, {money(paid.gross, paid.currency)} in all"))
+        if paid.refunds:
+            returned = plural(paid.refunds, "refund")
+            found.append((Leaning.AGAINST, f"{returned}, {money(paid.refunded, paid.currency)} in all"))
+    if totals.payments_without_amount:
+        found.append((Leaning.FOR, f"{plural(totals.payments_without_amount, 'payment')} without an amount"))
+    if totals.refunds_without_amount:
+        found.append((Leaning.AGAINST, f"{plural(totals.refunds_without_amount, 'refund')} without an amount"))
+    return found
+
+
+def _subscription(journey: Journey) -> _Found:
+    latest = latest_subscription(journey)
+    if latest is None:
+        return []
+    is_lost = any(word in latest.name.casefold() for word in _LOST)
+    return [(Leaning.AGAINST if is_lost else Leaning.FOR, f"Latest subscription event: {short(latest.words)}")]
+
+
+def _interest(journey: Journey) -> _Found:
+    is_least = journey.missing is not None and journey.missing.page_views > 0
+    found: _Found = []
+    for name, interest in (("checkout", journey.checkout), ("pricing", journey.pricing)):
+        if interest.views:
+            visits = f" in {plural(interest.visits, 'visit')}" if interest.visits else ""
+            found.append((Leaning.FOR, f"Viewed {name} {looked_at(interest, is_least=is_least)}{visits}"))
+        elif name == "pricing" and journey.counts.pages:
+            # Not every website has a page of that name.
+            found.append((Leaning.NEUTRAL, "No pricing page among the pages that DataFast lists"))
+    return found
+
+
+def _goals(journey: Journey) -> _Found:
+    names = goal_names(journey)
+    if names:
+        told = [short(name) for name in names[:_GOALS_NAMED]]
+        if more := len(names) - len(told):
+            told.append(f"{more:,} more")
+        return [(Leaning.FOR, f"Goals: {listing(told)}")]
+    if journey.counts.goals:
+        return [(Leaning.FOR, plural(journey.counts.goals, "goal"))]
+    return [(Leaning.AGAINST, "No goal completed")] if journey.counts.all else []
+
+
+def _returning(journey: Journey, now: datetime, zone: tzinfo) -> _Found:
+    found: _Found = []
+    if journey.visit_count > 1:
+        found.append((Leaning.FOR, f"Came back: {plural(journey.visit_count, 'visit')}"))
+    elif journey.visit_count == 1 and journey.missing is None:
+        found.append((Leaning.AGAINST, "Only 1 visit"))
+    if journey.last_seen_at is not None:
+        absent = now - journey.last_seen_at
+        leaning = Leaning.FOR if absent <= _RECENT else Leaning.AGAINST if absent >= _LONG else Leaning.NEUTRAL
+        found.append(
+            (
+                leaning,
+                "On the site now" if journey.is_live(now) else f"Last seen {when(journey.last_seen_at, now, zone)}",
+            )
+        )
+    return found

@@ -1,0 +1,180 @@
+"""A journey to take along: as text or Markdown for a ticket, as rows for a spreadsheet."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from itertools import chain, islice
+
+from visitors.journey.events import Event
+from visitors.journey.journey import Journey
+from visitors.journey.summary import goal_names, summarize
+from visitors.journey.texts import clean, short
+from visitors.words import full, listing, money, percent, plural
+
+_LAST_EVENTS = 10
+_LONGEST = 300
+
+# What Markdown or a tracker would act on: marks, mentions, and links that need no mark (https://…, www.…, a@b).
+_MARKS = re.compile(r"[\\`*_\[\]<>#|~&@]|:(?=//)|(?<=www)\.|(?<=mailto):", re.IGNORECASE)
+
+# What makes a spreadsheet run a cell, in ASCII and in the full-width forms that some take as the same.
+_FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
+
+CSV_HEADER = (
+    "time_utc",
+    "time_as_received",
+    "visit",
+    "kind",
+    "host",
+    "page",
+    "address",
+    "platform",
+    "screen",
+    "name",
+    "description",
+    "origin",
+    "from_server",
+    "amount",
+    "currency",
+    "refund",
+    "dwell_seconds",
+)
+
+
+def plain_text(journey: Journey, *, now: datetime, zone: tzinfo, link: str) -> str:
+    """The journey for a ticket: who, the sentence, the facts, the prediction, the last ten events, the link given.
+
+    Times are absolute and in the zone. No control characters but line breaks. Needs all events: no outline will do.
+    """
+    lines = [_title(journey), summarize(journey, now=now, zone=zone), ""]
+    lines += [f"{name}: {value}" for name, value in _facts(journey, now, zone)]
+    if events := _last_events(journey, zone):
+        lines += ["", "Last events", *(f"- {event}" for event in events)]
+    return "\n".join([*lines, "", link, ""])
+
+
+def markdown(journey: Journey, *, now: datetime, zone: tzinfo, link: str) -> str:
+    """`plain_text` as Markdown. Text of the upstream is escaped: it makes no link, no mention and no markup."""
+    lines = [f"**{_escaped(_title(journey))}**", "", _escaped(summarize(journey, now=now, zone=zone)), ""]
+    lines += [f"- {name}: {_escaped(value)}" for name, value in _facts(journey, now, zone)]
+    if events := _last_events(journey, zone):
+        lines += ["", "Last events:", "", *(f"- {_escaped(event)}" for event in events)]
+    return "\n".join([*lines, "", f"<{link}>", ""])
+
+
+def csv_rows(journey: Journey) -> Iterator[tuple[str, ...]]:
+    """`CSV_HEADER` and a row per event, oldest first, those without a time last. No cell runs as a formula."""
+    yield CSV_HEADER
+    for visit in reversed(journey.visits):
+        for event in visit.events:
+            yield _row(event, visit.number)
+    for event in journey.undated:
+        yield _row(event, None)
+
+
+def _row(event: Event, number: int | None) -> tuple[str, ...]:
+    page = event.page
+    cells = (
+        event.at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if event.at else "",
+        event.raw_at,
+        "" if number is None else str(number),
+        event.kind.value,
+        page and page.host,
+        page and page.path,
+        page and page.url,
+        page and page.platform,
+        page and page.screen,
+        event.name,
+        event.description,
+        event.origin,
+        "" if event.is_server is None else ("yes" if event.is_server else "no"),
+        "" if event.amount is None else f"{event.amount:f}",
+        event.currency,
+        "yes" if event.is_refund else "",
+        "" if event.dwell is None else f"{event.dwell.total_seconds():.3f}",
+    )
+    return tuple(_harmless(cell or "") for cell in cells)
+
+
+def _harmless(cell: str) -> str:
+    """The cell, behind an apostrophe where a spreadsheet would run it."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _title(journey: Journey) -> str:
+    name = (journey.person and journey.person.label) or "Anonymous visitor"
+    return short(f"{name} ({journey.visitor_id})" if journey.visitor_id else name, _LONGEST)
+
+
+def _facts(journey: Journey, now: datetime, zone: tzinfo) -> Iterator[tuple[str, str]]:
+    """Names of ours and values that may hold upstream text."""
+    known = [
+        ("As of", full(now, zone)),
+        *_person_facts(journey),
+        ("Source", "; ".join(journey.first_touch.sources) if journey.first_touch else None),
+        ("Latest source", "; ".join(journey.last_touch.sources) if journey.last_touch else None),
+        ("First seen", full(journey.begin, zone) if journey.begin else None),
+        ("Last seen", full(journey.last_seen_at, zone) if journey.last_seen_at else None),
+        ("Visits", f"{journey.visit_count:,}" if journey.visit_count else None),
+        ("Page views", f"{journey.page_view_count:,}" if journey.page_view_count else None),
+        ("Not listed", journey.missing.words if journey.missing else None),
+        ("Goals", listing(goal_names(journey)) or None),
+        ("Paid", _paid(journey)),
+        ("Prediction", _prediction(journey)),
+    ]
+    yield from ((name, short(clean(value), _LONGEST)) for name, value in known if value)
+
+
+def _person_facts(journey: Journey) -> list[tuple[str, str | None]]:
+    if (person := journey.person) is None:
+        return []
+    return [
+        ("Name", person.name),
+        ("Email", person.email),
+        ("User id", person.user_id),
+        ("Company", person.company),
+        ("Plan", person.plan),
+    ]
+
+
+def _paid(journey: Journey) -> str:
+    parts = []
+    for paid in journey.totals.paid:
+        text = f"{money(paid.net, paid.currency)} in {plural(paid.payments, 'payment')}"
+        if paid.refunds:
+            text += f" ({money(paid.gross, paid.currency)} less {money(paid.refunded, paid.currency)} refunded)"
+        parts.append(text)
+    if without := journey.totals.payments_without_amount:
+        parts.append(f"{plural(without, 'payment')} without an amount")
+    if without := journey.totals.refunds_without_amount:
+        parts.append(f"{plural(without, 'refund')} without an amount")
+    return listing(parts)
+
+
+def _prediction(journey: Journey) -> str:
+    reading = journey.prediction
+    if reading.absence is not None:
+        return f"none ({reading.absence})"
+    parts = [
+        f"score {reading.score:g} of 100, {reading.score_words}" if reading.score is not None else "",
+        f"chance {percent(reading.conversion_rate)}" if reading.conversion_rate is not None else "",
+        f"expected value {reading.expected_value_words}" if reading.expected_value is not None else "",
+        reading.confidence_words,
+        f"not readable: {listing(reading.refused)}" if reading.refused else "",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _last_events(journey: Journey, zone: tzinfo) -> list[str]:
+    """The last ten, newest first, and how many have no time."""
+    dated = chain.from_iterable(reversed(visit.events) for visit in journey.visits)
+    lines = [
+        f"{full(event.at, zone)}: {short(event.words, _LONGEST)}" for event in islice(dated, _LAST_EVENTS) if event.at
+    ]
+    if journey.undated:
+        lines.append(f"and {plural(len(journey.undated), 'event')} without a readable time")
+    return lines
+
+
+def _escaped(text: str) -> str:
+    return _MARKS.sub(r"\\\g<0>", text)

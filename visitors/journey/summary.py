@@ -1,0 +1,156 @@
+"""The journey in the sentence that a person would say about it. Nothing is in it that the data does not hold."""
+
+from datetime import datetime, timedelta, tzinfo
+
+from visitors.journey.events import Event, Kind
+from visitors.journey.journey import Interest, Journey
+from visitors.journey.texts import short
+from visitors.words import ago, day, listing, money, plural
+
+_GOALS_NAMED = 2
+# Beyond, nobody counts days; `ago` then says months.
+_DAYS_COUNTED = 60
+# A subscription that has begun goes without saying where a payment is told; its end does not.
+_BEGUN = frozenset({"subscription_started", "subscription_renewed", "subscription_created", "subscription_activated"})
+
+
+def summarize(journey: Journey, *, now: datetime, zone: tzinfo) -> str:
+    """One or two sentences: "Came from youtube.com 3 days ago, 3 visits, read pricing twice, paid $149 yesterday."
+
+    `zone` is the website's: "yesterday" is a word of its calendar. The text holds upstream text, cleaned but not HTML.
+    """
+    sentences = []
+    parts = [part for part in _parts(journey, now, zone) if part]
+    if parts:
+        told = ", ".join(parts)
+        sentences.append(f"{told[0].upper()}{told[1:]}.")
+    if not journey.counts.all:
+        sentences.append("DataFast sent no events for this visitor.")
+    if undated := len(journey.undated):
+        have = "has" if undated == 1 else "have"
+        sentences.append(f"{plural(undated, 'event')} {have} no readable time.")
+    if journey.missing is not None:
+        sentences.append(f"{journey.missing.words}.")
+    return " ".join(sentences)
+
+
+def latest_subscription(journey: Journey) -> Event | None:
+    """The latest dated subscription event."""
+    return _latest(journey, Kind.SUBSCRIPTION)
+
+
+def goal_names(journey: Journey) -> list[str]:
+    """The names of the goals, latest first, each once."""
+    goals = [event for visit in journey.visits for event in reversed(visit.events) if event.kind is Kind.GOAL]
+    goals += [event for event in journey.undated if event.kind is Kind.GOAL]
+    return list(dict.fromkeys(event.name for event in goals if event.name))
+
+
+def looked_at(interest: Interest, *, is_least: bool) -> str:
+    """How often: "twice", "5 times"; "at least twice" where page views are missing."""
+    return f"{'at least ' if is_least else ''}{_times(interest.views)}"
+
+
+def when(then: datetime, now: datetime, zone: tzinfo) -> str:
+    """How long ago as a person says it: "4 minutes ago" today, "yesterday", then days of the calendar, then `ago`."""
+    named = day(then, now, zone)
+    if named == "yesterday":
+        return named
+    if named == "today" or then > now:
+        return ago(then, now)
+    days = then.astimezone(zone).date() - now.astimezone(zone).date()
+    return f"{plural(-days.days, 'day')} ago" if -days < timedelta(days=_DAYS_COUNTED) else ago(then, now)
+
+
+def _parts(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
+    arrived = _arrival(journey, now, zone)
+    seen = _last_seen(journey, now, zone)
+    if journey.visit_count <= 1 and arrived.endswith(seen.removeprefix("last seen")):
+        seen = ""  # one visit long ago: once is enough
+    return [
+        arrived,
+        plural(journey.visit_count, "visit") if journey.visit_count else "",
+        _reading(journey),
+        _goals(journey),
+        *_money(journey, now, zone),
+        _subscription(journey, now, zone),
+        seen,
+    ]
+
+
+def _arrival(journey: Journey, now: datetime, zone: tzinfo) -> str:
+    begin = journey.begin
+    time = when(begin, now, zone) if begin else ""
+    if journey.first_touch is not None:
+        return f"came from {short(journey.first_touch.label)} {time}".rstrip()
+    return f"first seen {time}" if time else ""
+
+
+def _last_seen(journey: Journey, now: datetime, zone: tzinfo) -> str:
+    if journey.last_seen_at is None:
+        return ""
+    return "on the site now" if journey.is_live(now) else f"last seen {when(journey.last_seen_at, now, zone)}"
+
+
+def _reading(journey: Journey) -> str:
+    is_least = journey.missing is not None and journey.missing.page_views > 0
+    if journey.pricing.views:
+        return f"read pricing {looked_at(journey.pricing, is_least=is_least)}"
+    if not journey.top_pages:
+        return ""
+    top = journey.top_pages[0]
+    if journey.page_view_count == 1:
+        return f"viewed {short(top.label)}"
+    if top.views == 1:
+        return plural(journey.page_view_count, "page view")
+    return f"viewed {short(top.label)} {looked_at(Interest(views=top.views), is_least=is_least)}"
+
+
+def _goals(journey: Journey) -> str:
+    names = goal_names(journey)
+    told = [short(name) for name in reversed(names[:_GOALS_NAMED])]
+    if more := len(names) - len(told):
+        told.append(plural(more, "other goal"))
+    return f"completed {listing(told)}" if told else ""
+
+
+def _money(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
+    totals = journey.totals
+    latest = _latest(journey, Kind.PAYMENT)
+    time = when(latest.at, now, zone) if latest and latest.at else ""
+    parts = []
+    payments = sum(paid.payments for paid in totals.paid)
+    if payments:
+        paid_in_all = listing([money(paid.gross, paid.currency) for paid in totals.paid if paid.payments])
+        if payments + totals.payments_without_amount == 1:
+            parts.append(f"paid {paid_in_all} {time}".rstrip())
+        else:
+            last = f", the last {time}" if time else ""
+            parts.append(f"paid {paid_in_all} in {plural(payments, 'payment')}{last}")
+    if without := totals.payments_without_amount:
+        also = f"{plural(without, 'payment')} without an amount"
+        parts.append(also if payments or not time else f"{also}, the last {time}" if without > 1 else f"{also} {time}")
+    if any(paid.refunds for paid in totals.paid):
+        parts.append(
+            f"got {listing([money(paid.refunded, paid.currency) for paid in totals.paid if paid.refunds])} back"
+        )
+    if totals.refunds_without_amount:
+        parts.append(f"{plural(totals.refunds_without_amount, 'refund')} without an amount")
+    return parts
+
+
+def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> str:
+    latest = latest_subscription(journey)
+    if latest is None or latest.at is None or (journey.is_customer and latest.name.casefold() in _BEGUN):
+        return ""
+    return f"{short(latest.words)} {when(latest.at, now, zone)}"
+
+
+def _latest(journey: Journey, kind: Kind) -> Event | None:
+    """The latest dated event of a kind, refunds left out."""
+    events = (event for visit in journey.visits for event in reversed(visit.events))
+    return next((event for event in events if event.kind is kind and not event.is_refund), None)
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number) or plural(number, "time")
