@@ -1,0 +1,131 @@
+"""The API's rules, without any HTTP machinery: a request in, an answer out.
+
+The order in which a request is checked: path, method, token, rate limit, permission, website, then what it asks.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from visitors.sandbox.answers import Answer, Refusal, VisitorAnswers, success, website_row
+from visitors.sandbox.limits import RateLimiter
+from visitors.sandbox.listing import listing
+from visitors.sandbox.population import Population, is_bot
+from visitors.sandbox.tokens import READ_ANALYTICS, READ_WEBSITES, Keyring, Token
+from visitors.sandbox.websites import Website
+
+PREFIX = "/api/v1"
+
+_VISITOR_PATH = re.compile(rf"{PREFIX}/visitors/([^/]*)")
+_UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_WEBSITE_ID = re.compile(r"[0-9a-f]{24}")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the API reads of an HTTP request; the path is decoded and without its query."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    authorization: str | None
+
+    @property
+    def visitor_id(self) -> str | None:
+        """The last part of a Get visitor path in lower case, whatever it is; None on other paths."""
+        match = _VISITOR_PATH.fullmatch(self.path)
+        return match[1].lower() if match else None
+
+    @property
+    def token(self) -> str:
+        """The bearer token, or an empty string."""
+        scheme, _, token = (self.authorization or "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+
+
+class Api:
+    """Get visitor, List visitors and List websites over a population."""
+
+    def __init__(
+        self, population: Population, keyring: Keyring, limiter: RateLimiter, clock: Callable[[], int]
+    ) -> None:
+        self._population = population
+        self._keyring = keyring
+        self._limiter = limiter
+        self._clock = clock
+        self._answers = VisitorAnswers()
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to any request under the API's prefix."""
+        try:
+            return self._route(request)
+        except Refusal as refusal:
+            return refusal.answer()
+
+    def _route(self, request: Request) -> Answer:
+        visitor_id = request.visitor_id
+        if visitor_id is not None:
+            respond: Callable[[Request, Token], Answer] = self._visitor
+        elif request.path == f"{PREFIX}/visitors":
+            respond = self._visitors
+        elif request.path == f"{PREFIX}/admin/websites":
+            respond = self._websites
+        else:
+            raise Refusal(404, "Not found")
+        if request.method != "GET":
+            raise Refusal(405, "Method not allowed", headers={"Allow": "GET"})
+        token = self._keyring.find(request.token)
+        if token is None:
+            raise Refusal(401, "Invalid or missing API key")
+        headers = self._limiter.spend(token.value)
+        answer = respond(request, token)
+        return Answer(answer.status, answer.body, answer.content_type, headers) if headers else answer
+
+    def _visitor(self, request: Request, token: Token) -> Answer:
+        website = _website(request, token)
+        visitor_id = request.visitor_id
+        if not visitor_id:
+            raise Refusal(400, "Visitor ID is required")
+        if not _UUID4.fullmatch(visitor_id):
+            raise Refusal(400, "Invalid visitor ID: it must be a UUID v4")
+        if is_bot(website, visitor_id):
+            raise Refusal(400, "This visitor was flagged as a bot")
+        now = self._clock()
+        visitor = self._population.find(website, visitor_id, now)
+        answer = None if visitor is None else self._answers.of(visitor, now)
+        if answer is None:
+            raise Refusal(404, "No pageviews found for this visitor")
+        return answer
+
+    def _visitors(self, request: Request, token: Token) -> Answer:
+        website = _website(request, token)
+        now = self._clock()
+        rows, pagination = listing(self._population.of(website, now), website, request.query, now)
+        return success(rows, pagination=pagination)
+
+    def _websites(self, request: Request, token: Token) -> Answer:  # noqa: ARG002 (same signature as the others)
+        if token.website is not None:
+            raise Refusal(403, "List websites needs an account token, not a website key")
+        _require(token, READ_WEBSITES)
+        return success([website_row(website) for website in token.opens])
+
+
+def _require(token: Token, permission: str) -> None:
+    if not token.permits(permission):
+        raise Refusal(403, f"The token lacks the permission {permission}")
+
+
+def _website(request: Request, token: Token) -> Website:
+    """The website that the request is about: the key's own, or the one in `websiteId`."""
+    _require(token, READ_ANALYTICS)
+    if token.website is not None:
+        return token.website
+    website_id = request.query.get("websiteId", "").lower()
+    if not website_id:
+        raise Refusal(400, "websiteId is required with an account token")
+    if not _WEBSITE_ID.fullmatch(website_id):
+        raise Refusal(400, "websiteId must be 24 hex digits")
+    for website in token.opens:
+        if website.website_id == website_id:
+            return website
+    raise Refusal(403, "The token may not read this website")

@@ -1,0 +1,95 @@
+"""The visitor who is always on the site: a function of the clock alone, so every sandbox tells the same story.
+
+The day is cut into shifts of three hours. In the current shift the visitor came with its first second and has not left:
+a page every 20 to 60 seconds, without end. A shift that is over is told as the ordinary visit it then was, of 8 to 28
+minutes, or not at all. So the past holds still within a shift, whatever is restarted; at the change of shift the long
+visit becomes a short one. Something has to give there: somebody who never pauses for 30 minutes has, by the service's
+own rule, one endless visit. The story as a whole begins anew each Monday, two weeks back.
+"""
+
+from functools import lru_cache
+
+from visitors.sandbox.documented import LIVE
+from visitors.sandbox.moments import DAY, HOUR, MINUTE, SECOND, dice
+from visitors.sandbox.people import Event, Prediction, Profile, Visitor
+from visitors.sandbox.surroundings import MACBOOK, NEWSLETTER, SAO_PAULO
+from visitors.sandbox.websites import LUMENKIT
+
+SHIFT = 3 * HOUR
+_MONDAY = 4 * DAY  # 1970-01-05
+_ROUNDS = (
+    (
+        "lumenkit.example/",
+        "lumenkit.example/features/funnels",
+        "lumenkit.example/pricing",
+        "lumenkit.example/customers",
+    ),
+    ("app.lumenkit.example/onboarding/install", "docs.lumenkit.example/install/nextjs", "app.lumenkit.example/events"),
+    (
+        "app.lumenkit.example/dashboards",
+        "app.lumenkit.example/dashboards/new",
+        "app.lumenkit.example/dashboards/weekly",
+    ),
+    ("app.lumenkit.example/funnels", "app.lumenkit.example/funnels/signup", "docs.lumenkit.example/funnels"),
+    ("lumenkit.example/pricing?plan=team", "app.lumenkit.example/settings/team", "lumenkit.example/security"),
+    ("app.lumenkit.example/feature-flags", "app.lumenkit.example/feature-flags/new", "docs.lumenkit.example/flags"),
+)
+_GOALS = {
+    "app.lumenkit.example/dashboards/new": ("dashboard_created", "Created a dashboard"),
+    "app.lumenkit.example/funnels/signup": ("funnel_saved", "Saved a funnel"),
+    "app.lumenkit.example/feature-flags/new": ("feature_flag_created", "Created a feature flag"),
+}
+
+
+def live_visitor(now: int) -> Visitor:
+    """The live visitor at this moment; events of the rest of the shift are planned in it."""
+    return _in_shift(now // SHIFT)
+
+
+@lru_cache(maxsize=2)
+def _in_shift(shift: int) -> Visitor:
+    monday = shift * SHIFT - (shift * SHIFT - _MONDAY) % (7 * DAY)
+    first = (monday - 14 * DAY) // SHIFT
+    pages: list[Event] = []
+    goals: list[Event] = []
+    for past in range(first, shift):
+        rng = dice("live visit", past)
+        if past == first or rng.random() < 0.08:
+            _browse(past, rng.randrange(8 * MINUTE, 28 * MINUTE), pages, goals)
+    _browse(shift, SHIFT, pages, goals)
+    return Visitor(
+        visitor_id=LIVE.visitor_id,
+        website=LUMENKIT,
+        place=SAO_PAULO,
+        machine=MACBOOK,
+        source=NEWSLETTER,
+        pages=pages,
+        goals=goals,
+        profile=Profile(
+            "user_51877",
+            {
+                "email": "marina.duarte@velo-norte.example",
+                "name": "Marina Duarte",
+                "company": "Velo Norte",
+                "plan": "trial",
+            },
+            pages[4].at,
+        ),
+        prediction=Prediction(74, 0.0581, 46.9, 0.78),
+    )
+
+
+def _browse(shift: int, length: int, pages: list[Event], goals: list[Event]) -> None:
+    """Adds what happens in the first `length` milliseconds of the shift; a longer look only adds to a shorter one."""
+    rng = dice("live", shift)
+    at = shift * SHIFT
+    while True:
+        for url in rng.choice(_ROUNDS):
+            if at >= shift * SHIFT + length:
+                return
+            pages.append(Event(at, {"url": url}))
+            stay = rng.randrange(20 * SECOND, 60 * SECOND)
+            if url in _GOALS and rng.random() < 0.3:
+                name, description = _GOALS[url]
+                goals.append(Event(at + stay // 2, {"name": name, "description": description, "origin": "manual"}))
+            at += stay
