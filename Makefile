@@ -12,7 +12,8 @@ export HOST PORT
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PINS := --constraint .ci/pins.txt
-DEMO_ENV := ENV_FILE=.state/demo/env DATABASE_URL= CACHE_URL= DATAFAST_API_URL= ALLOWED_HOSTS= DEBUG= HTTPS=
+DEMO_ENV := env -u DATABASE_URL -u CACHE_URL -u DATAFAST_API_URL -u ALLOWED_HOSTS -u DEBUG -u HTTPS \
+	-u SECRET_KEY -u CREDENTIAL_KEY STATE_DIR=.state/demo ENV_FILE=.state/demo/env
 
 .PHONY: help demo serve test lint format bench screenshots pins clean
 

@@ -1,7 +1,8 @@
 """The two caches that a deployment can have: one embedded in a file, and Redis. Neither ever unpickles.
 
-Values are what msgpack knows: bytes, text, numbers, booleans, None, lists and dicts. Django's own backends pickle, so whoever
-can write to the cache could run code in the dashboard; here the worst that a stranger's bytes can do is not to be readable.
+Values are what msgpack knows: bytes, text, numbers, booleans, None, lists and dicts. Django's own backends pickle, so
+whoever can write to the cache could run code in the dashboard; here the worst that a stranger's bytes can do is not to
+be readable.
 """
 
 import sqlite3
@@ -35,7 +36,10 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, expires REAL, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entry_expires ON entry (expires);
 """
-UPSERT = "INSERT INTO entry VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET expires = excluded.expires, value = excluded.value"
+UPSERT = (
+    "INSERT INTO entry VALUES (?, ?, ?) "
+    "ON CONFLICT (key) DO UPDATE SET expires = excluded.expires, value = excluded.value"
+)
 # How many writes of one process lie between two looks at how full the cache is.
 WRITES_BETWEEN_CULLS = 200
 
@@ -43,10 +47,10 @@ WRITES_BETWEEN_CULLS = 200
 class EmbeddedCache(BaseCache):
     """A cache in one SQLite file beside the database: shared by all processes of a machine, alive after a restart.
 
-    `LOCATION` is the file; `OPTIONS` knows `MAX_ENTRIES`. Why not what exists: Django's database cache pickles, counts as
-    queries of the page and shares the write lock of the real data; its file cache lists a directory of thousands at each
-    write (5.5 ms); diskcache pickles too and reopens its file after each request. Every call may raise `sqlite3.Error`:
-    callers treat a cache that fails as one that is empty.
+    `LOCATION` is the file; `OPTIONS` knows `MAX_ENTRIES`. Why not what exists: Django's database cache pickles, counts
+    as queries of the page and shares the write lock of the real data; its file cache lists a directory of thousands at
+    each write (5.5 ms); diskcache pickles too and reopens its file after each request. Every call may raise
+    `sqlite3.Error`: callers treat a cache that fails as one that is empty.
     """
 
     def __init__(self, location: str | Path, params: dict[str, Any]) -> None:
@@ -107,9 +111,7 @@ class EmbeddedCache(BaseCache):
         # One statement, so atomic: an entry whose time has passed counts as none.
         query = f"{UPSERT} WHERE entry.expires <= ?"
         expiry, now = self._expiry(timeout), time.time()
-        with closing(
-            self._connection().execute(query, (name, expiry, msgspec.msgpack.encode(value), now))
-        ) as cursor:
+        with closing(self._connection().execute(query, (name, expiry, msgspec.msgpack.encode(value), now))) as cursor:
             added = cursor.rowcount > 0
         self._written()
         return added

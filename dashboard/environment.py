@@ -19,8 +19,8 @@ SECRET_KEY_MINIMUM = 50
 
 
 class Environment:
-    """The process environment, plus a file of `NAME=value` lines named by `ENV_FILE` (default: `.env`, where it exists; empty:
-    no file).
+    """The process environment, plus a file of `NAME=value` lines named by `ENV_FILE` (default: `.env`, where it exists;
+    empty: no file).
 
     What stands in the environment wins over the file.
     """
@@ -82,7 +82,8 @@ class Environment:
         keys = self.names("CREDENTIAL_KEY", [])
         if not keys:
             raise ImproperlyConfigured(
-                "CREDENTIAL_KEY must be set: it encrypts the websites' tokens. `make .env` writes a file with fresh keys."
+                "CREDENTIAL_KEY must be set: it encrypts the websites' tokens. "
+                "`make .env` writes a file with fresh keys."
             )
         for position, key in enumerate(keys, start=1):
             if not _is_fernet_key(key):
@@ -97,7 +98,7 @@ class Environment:
         scheme = url.partition(":")[0]
         if scheme not in {"sqlite", "postgres", "postgresql"}:
             raise ImproperlyConfigured(
-                f"DATABASE_URL begins with {scheme!r}: use sqlite:///path/to/file or postgresql://user:password@host/name."
+                "DATABASE_URL must be sqlite:///path/to/file or postgresql://user:password@host/name."
             )
         try:
             database: dict[str, Any] = dict(dj_database_url.parse(url))
@@ -117,7 +118,8 @@ class Environment:
         scheme, _, rest = url.partition("://")
         if scheme not in REDIS_SCHEMES or not rest:
             raise ImproperlyConfigured(
-                "CACHE_URL must be redis://host:6379/0 (or rediss://, valkey://); leave it empty for the embedded cache."
+                "CACHE_URL must be redis://host:6379/0 (or rediss://, valkey://); "
+                "leave it empty for the embedded cache."
             )
         return f"{REDIS_SCHEMES[scheme]}://{rest}"
 

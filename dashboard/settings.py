@@ -5,10 +5,10 @@ from pathlib import Path
 from dashboard.environment import LOOPBACK_NAMES, Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-# What the program writes itself: the database, the embedded cache, the collected static files.
-STATE_DIR = BASE_DIR / ".state"
 
 env = Environment(BASE_DIR)
+# What the program writes itself: the database, the embedded cache, the collected static files.
+STATE_DIR = BASE_DIR / (env.text("STATE_DIR") or ".state")
 
 # --- What a deployment chooses --------------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG", default=False)
@@ -30,6 +30,8 @@ PROFILE_FRESH_SECONDS = env.number("PROFILE_FRESH_SECONDS", 60, low=1, high=86_4
 PROFILE_KEEP_SECONDS = env.number("PROFILE_KEEP_SECONDS", 7 * 86_400, low=60, high=366 * 86_400)
 # Everything that one look-up may spend on the upstream, retries included.
 UPSTREAM_DEADLINE_SECONDS = env.number("UPSTREAM_DEADLINE_SECONDS", 10, low=1, high=60)
+# What one token may ask of the upstream in a minute.
+DATAFAST_REQUESTS_PER_MINUTE = env.number("DATAFAST_REQUESTS_PER_MINUTE", 60, low=1, high=100_000)
 
 # --- The application ------------------------------------------------------------------------------------------------
 ROOT_URLCONF = "dashboard.urls"
@@ -92,7 +94,7 @@ CACHES = {
     if REDIS_URL
     else {
         "BACKEND": "dashboard.caches.EmbeddedCache",
-        "LOCATION": STATE_DIR / "cache.sqlite3",
+        "LOCATION": str(STATE_DIR / "cache.sqlite3"),
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
@@ -101,6 +103,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "journeydesk_session"
 CSRF_COOKIE_NAME = "journeydesk_csrf"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "visitors.views.errors.csrf_failure"
 
 # --- People ---------------------------------------------------------------------------------------------------------
 LOGIN_URL = "sign_in"

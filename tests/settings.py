@@ -29,7 +29,7 @@ from dashboard.settings import *  # noqa: E402, F403
 from dashboard.settings import CACHES, DATABASES, REDIS_URL, STORAGES  # noqa: E402
 
 if not REDIS_URL:
-    CACHES["default"]["LOCATION"] = SCRATCH / f"cache-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.sqlite3"
+    CACHES["default"]["LOCATION"] = str(SCRATCH / "cache.sqlite3")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, since tests of several processes share it.
     DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "tests-run.sqlite3")}

@@ -1,0 +1,54 @@
+"""The production server: granian, several worker processes with several threads each.
+
+Why granian: measured on two cores it served a signed-in view faster than gunicorn, with even or sticky keep-alive
+connections, and readers of kept journeys went on while other threads waited for a slow upstream, which freezes
+gunicorn's plain workers.
+"""
+
+import socket
+from collections.abc import Callable
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+WORKERS = 2
+THREADS = 8
+
+
+class PortTaken(Exception):
+    """Something else listens on this address already, or it is not this machine's."""
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise PortTaken with a sentence when nothing can listen there."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise PortTaken(
+            f"{host}:{port} is taken or not this machine's ({error.strerror}). Choose another one: PORT={port + 1}"
+        ) from error
+
+
+def serve(
+    host: str, port: int, *, workers: int = WORKERS, threads: int = THREADS, started: Callable[[], None] | None = None
+) -> None:
+    """Serve until Ctrl-C or SIGTERM. `started` is called when the server is about to take connections."""
+    check_port(host, port)
+    server = Granian(
+        "dashboard.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+        log_level=LogLevels.warning,
+    )
+    if started:
+        server.on_startup(started)
+    server.serve()

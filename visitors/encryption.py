@@ -1,0 +1,31 @@
+"""Keeps the websites' tokens unreadable at rest: Fernet, with the keys of the `CREDENTIAL_KEY` setting.
+
+The first key encrypts, all of them decrypt, so that a key can be replaced without a moment of outage.
+"""
+
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+
+class KeyLost(Exception):
+    """None of the keys at hand opens what was encrypted; the token has to be entered again."""
+
+
+@lru_cache(maxsize=4)
+def _box(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def encrypt(secret: str) -> str:
+    """Return the secret as text that only this deployment can read."""
+    return _box(tuple(settings.CREDENTIAL_KEYS)).encrypt(secret.encode()).decode()
+
+
+def decrypt(encrypted: str) -> str:
+    """Return the secret again. Raises KeyLost."""
+    try:
+        return _box(tuple(settings.CREDENTIAL_KEYS)).decrypt(encrypted.encode()).decode()
+    except InvalidToken as error:
+        raise KeyLost("No key in CREDENTIAL_KEY opens this token: it has to be entered again.") from error

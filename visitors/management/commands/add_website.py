@@ -1,0 +1,69 @@
+"""`manage.py add_website`: connect a website, with its token from standard input."""
+
+import getpass
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from visitors.datafast.credentials import CredentialError
+from visitors.models import Membership, Website
+
+
+class Command(BaseCommand):
+    """Adds a website. The token comes from standard input, so it is in no shell history and in no list of processes."""
+
+    help = "Connect a website of DataFast. Reads its token (df_… or dft_…) from standard input."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The website's facts; only the slug and the domain are needed with a website key."""
+        parser.add_argument("slug", help="its part of the address: /SLUG/visitors/…")
+        parser.add_argument("--domain", required=True, help="without https://, such as example.com")
+        parser.add_argument("--name", help="as your team calls it (default: the domain)")
+        parser.add_argument(
+            "--website-id", default="", help="24 hexadecimal digits; needed with an account token (dft_…)"
+        )
+        parser.add_argument("--time-zone", default="UTC", help="times are shown in it, such as Europe/Berlin")
+        parser.add_argument("--currency", default="USD", help="the website's own, ISO 4217")
+        parser.add_argument("--member", action="append", default=[], help="a user who may see it; may be repeated")
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+        """Check everything, then write everything or nothing."""
+        website = Website(
+            slug=options["slug"],
+            domain=options["domain"].strip().lower(),
+            name=options["name"] or options["domain"],
+            datafast_id=options["website_id"].strip().lower(),
+            time_zone=options["time_zone"],
+            currency=options["currency"].upper(),
+        )
+        try:
+            website.full_clean()
+        except ValidationError as error:
+            sentences = [f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items()]
+            raise CommandError(" ".join(sentences)) from error
+        users = get_user_model().objects.filter(username__in=options["member"])
+        unknown = sorted(set(options["member"]) - {user.get_username() for user in users})
+        if unknown:
+            raise CommandError(f"There is no user {', '.join(unknown)}. `manage.py createsuperuser` makes one.")
+        try:
+            website.set_token(self._token())
+        except CredentialError as refusal:
+            raise CommandError(str(refusal)) from refusal
+        with transaction.atomic():
+            website.save()
+            Membership.objects.bulk_create([Membership(website=website, user=user) for user in users])
+        members = ", ".join(options["member"]) or "nobody yet (see /admin/)"
+        self.stdout.write(
+            f"Added {website.name} with the token {website.credential_mask}. Members: {members}.\n"
+            f"Its visitors are at /{website.slug}/visitors/VISITOR_ID/."
+        )
+
+    def _token(self) -> str:
+        if sys.stdin.isatty():
+            return getpass.getpass("Token (not shown): ").strip()
+        return sys.stdin.readline().strip()

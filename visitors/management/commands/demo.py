@@ -1,0 +1,76 @@
+"""`manage.py demo`: the whole product over the sandbox's visitors, in one command that `make demo` calls."""
+
+import os
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+
+from dashboard import server
+from visitors.management.commands.serve import prepare
+from visitors.models import Membership, Website
+from visitors.sandbox import documented, tokens, websites
+from visitors.sandbox.server import Sandbox
+
+USER = PASSWORD = "demo"  # noqa: S105 the demo's own sign-in, in the demo's own database
+# One website with a key of its own, one with an account's token: both kinds are there to see.
+WEBSITES = {
+    "lumenkit": (websites.LUMENKIT, tokens.LUMENKIT_KEY),
+    "pocketgarden": (websites.POCKETGARDEN, tokens.ACCOUNT_TOKEN),
+}
+
+
+class Command(BaseCommand):
+    """Starts the sandbox and the dashboard. Everything that it writes is in `.state/demo`."""
+
+    help = "Serve Journeydesk with sample visitors. Ctrl-C ends it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where to listen."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+        """Make the demo's database, start the sandbox on a free port, serve."""
+        if settings.STATE_DIR.name != "demo":
+            raise CommandError("The demo keeps its data apart: start it with `make demo`.")
+        host, port = options["host"], options["port"]
+        try:
+            server.check_port(host, port)
+        except server.PortTaken as taken:
+            raise CommandError(str(taken)) from taken
+        prepare()
+        self._seed()
+        with Sandbox() as sandbox:
+            # The workers are new processes: they read their settings from the environment.
+            os.environ["DATAFAST_API_URL"] = sandbox.base_url
+            server.serve(host, port, started=lambda: self._welcome(host, port))
+        self.stdout.write("\nThe demo has ended.")
+
+    def _seed(self) -> None:
+        """The demo's user and websites, as they were at its first start, whatever was done to them since."""
+        user, _ = get_user_model().objects.get_or_create(username=USER)
+        user.is_staff = user.is_superuser = True
+        user.set_password(PASSWORD)
+        user.save()
+        for slug, (source, token) in WEBSITES.items():
+            facts = {
+                "name": source.name,
+                "domain": source.domain,
+                "datafast_id": source.website_id,
+                "time_zone": source.timezone,
+                "currency": source.currency,
+            }
+            website, _ = Website.objects.update_or_create(slug=slug, defaults=facts)
+            website.set_token(token)
+            website.save()
+            Membership.objects.get_or_create(website=website, user=user)
+
+    def _welcome(self, host: str, port: int) -> None:
+        self.stdout.write(f"\nJourneydesk is at http://{host}:{port}/  (sign in as {USER}, password {PASSWORD})\n")
+        self.stdout.write("\nVisitor ids to paste there:\n")
+        for visitor in documented.HEADLINES:
+            self.stdout.write(f"  {visitor.visitor_id}  {visitor.name}: {visitor.description}")
+        self.stdout.write("\nCtrl-C ends the demo.\n")

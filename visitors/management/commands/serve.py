@@ -1,0 +1,48 @@
+"""`manage.py serve`: the production server, after everything that it needs was made ready and checked."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, SystemCheckError
+
+from dashboard import server
+
+
+class Command(BaseCommand):
+    """Checks the deployment, brings the database and the static files up to date, and serves."""
+
+    help = "Run the production server. Refuses to start where `check --deploy` warns."
+    requires_system_checks: list[str] = []  # noqa: RUF012 Django's own type; the deploy checks run below
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where to listen, and how wide."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--workers", type=int, default=server.WORKERS, help="processes")
+        parser.add_argument("--threads", type=int, default=server.THREADS, help="threads of each process")
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+        """Check, migrate, collect, serve."""
+        try:
+            call_command("check", deploy=True, fail_level="WARNING", databases=["default"])
+        except SystemCheckError as error:
+            raise CommandError(f"Not started, since `manage.py check --deploy` warns:\n{error}") from error
+        try:
+            server.check_port(options["host"], options["port"])
+        except server.PortTaken as taken:
+            raise CommandError(str(taken)) from taken
+        prepare()
+        server.serve(
+            options["host"],
+            options["port"],
+            workers=options["workers"],
+            threads=options["threads"],
+            started=lambda: self.stdout.write(f"Journeydesk serves http://{options['host']}:{options['port']}/"),
+        )
+
+
+def prepare() -> None:
+    """Bring the database and the collected static files up to date."""
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)

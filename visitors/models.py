@@ -1,0 +1,181 @@
+"""What Journeydesk keeps: websites with their encrypted tokens, who may see them, and the last known answers."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any, ClassVar
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+
+from visitors import encryption
+from visitors.datafast.credentials import Credential, mask
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+# First parts of addresses that are not websites.
+RESERVED_SLUGS = {"admin", "healthz", "readyz", "sign-in", "sign-out", "static", "websites"}
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse what is not an IANA time zone, such as "Europe/Berlin"."""
+    if name not in available_timezones():
+        raise ValidationError("%(name)s is no IANA time zone. An example: Europe/Berlin.", params={"name": name})
+
+
+def validate_slug(slug: str) -> None:
+    """Refuse slugs that are other pages' addresses."""
+    if slug in RESERVED_SLUGS:
+        raise ValidationError("%(slug)s is the address of another page. Choose another one.", params={"slug": slug})
+
+
+class WebsiteQuerySet(models.QuerySet["Website"]):
+    """Websites, by who may see them."""
+
+    def seen_by(self, user: User) -> WebsiteQuerySet:
+        """Only the websites of which this person is a member; for everybody else they do not exist."""
+        return self.filter(membership__user=user)
+
+
+class Website(models.Model):
+    """A website on DataFast, with the token that opens its visitors.
+
+    The token is stored encrypted and is never shown again: `credential_mask` is what people see of it.
+    """
+
+    name = models.CharField(max_length=80, help_text="As your team calls it.")
+    slug = models.SlugField(
+        max_length=50, unique=True, validators=[validate_slug], help_text="Its part of the address: /shop/visitors/…"
+    )
+    domain = models.CharField(max_length=253, help_text="Without https://, such as example.com.")
+    datafast_id = models.CharField(
+        "DataFast website id",
+        max_length=24,
+        blank=True,
+        validators=[RegexValidator(r"\A[0-9a-f]{24}\Z", "A website id has 24 hexadecimal digits.")],
+        help_text="24 hexadecimal digits. Needed with an account token (dft_…), unused with a website key (df_…).",
+    )
+    time_zone = models.CharField(
+        max_length=64, default="UTC", validators=[validate_time_zone], help_text="Times are shown in this zone."
+    )
+    currency = models.CharField(
+        max_length=3,
+        default="USD",
+        validators=[RegexValidator(r"\A[A-Z]{3}\Z", "Three capital letters, such as USD.")],
+        help_text="The website's own currency, ISO 4217.",
+    )
+    credential_encrypted = models.TextField(editable=False, default="")
+    credential_mask = models.CharField("token", max_length=32, editable=False, default="")
+    # How the upstream took the token lately. None: well.
+    key_failing_since = models.DateTimeField(null=True, editable=False)
+    # How the upstream does: failures without an answer between, and until when it is left alone because of them.
+    failures_in_a_row = models.PositiveIntegerField(default=0, editable=False)
+    paused_until = models.DateTimeField(null=True, editable=False)
+    members: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="Membership", related_name="websites"
+    )
+
+    objects = WebsiteQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def set_token(self, token: str) -> None:
+        """Take a new token, encrypted from here on. Raises `CredentialError` with a sentence when it can't be one."""
+        credential = Credential(token, self.datafast_id or None)
+        self.credential_encrypted = encryption.encrypt(credential.token)
+        self.credential_mask = mask(credential.token)
+        self.key_failing_since = None
+
+    def credential(self) -> Credential:
+        """Return the token to call the upstream with. Raises `encryption.KeyLost` or `CredentialError`."""
+        return Credential(encryption.decrypt(self.credential_encrypted), self.datafast_id or None)
+
+
+class Membership(models.Model):
+    """A person who may see a website."""
+
+    website = models.ForeignKey(Website, on_delete=models.CASCADE)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["website", "user"], name="one_membership_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user} sees {self.website}"
+
+
+class Snapshot(models.Model):
+    """The last known good answer about one visitor of one website: what is shown when the upstream fails and the cache
+    is empty. `version` changes when what the answer says changes, not when it is merely received again."""
+
+    website = models.ForeignKey(Website, on_delete=models.CASCADE)
+    visitor_id = models.UUIDField()
+    fetched_at = models.DateTimeField()
+    version = models.CharField(max_length=32)
+    answer_compressed = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["website", "visitor_id"], name="one_snapshot_per_visitor")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visitor_id} on {self.website_id}"
+
+    @staticmethod
+    def compress(answer: bytes) -> bytes:
+        """Return the answer's bytes as they are stored (zlib; JSON shrinks to about a tenth)."""
+        return zlib.compress(answer, 3)
+
+    @property
+    def answer(self) -> bytes:
+        """The answer's JSON as it was received."""
+        return zlib.decompress(bytes(self.answer_compressed))
+
+
+class Flight(models.Model):
+    """One upstream call for one visitor, seen by everybody who waits for it, on any machine.
+
+    A flight is in the air while `landed_at` is None and its lease runs; the process that leads it renews the lease.
+    When it has landed, `failure` holds the error that it brought home (empty: it brought an answer, which the store
+    has).
+    """
+
+    website = models.ForeignKey(Website, on_delete=models.CASCADE)
+    visitor_id = models.UUIDField()
+    token = models.UUIDField()
+    lease_until = models.DateTimeField()
+    landed_at = models.DateTimeField(null=True)
+    failure = models.BinaryField(default=b"")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["website", "visitor_id"], name="one_flight_per_visitor")
+        ]
+
+    def __str__(self) -> str:
+        return f"flight for {self.visitor_id} on {self.website_id}"
+
+
+class Budget(models.Model):
+    """The upstream calls of one token in the last minute, shared by all websites that use it and by all processes.
+
+    `key` is a keyed hash of the token. `calls` are Unix times in seconds, oldest first. `limit` is what the upstream
+    said that the token may do in a minute, None while it has not said so.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    calls = models.JSONField(default=list)
+    limit = models.PositiveIntegerField(null=True)
+    blocked_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{len(self.calls)} calls"

@@ -1,0 +1,14 @@
+"""The addresses of the application. Below a website's slug everything is about that website, for its members only."""
+
+from django.urls import path
+
+from visitors.views import health, journey, look_up
+
+urlpatterns = [
+    path("", look_up.look_up, name="look_up"),
+    path("healthz", health.healthz, name="healthz"),
+    path("<slug:website>/visitors/current/", look_up.current, name="current"),
+    path("<slug:website>/visitors/<str:visitor_id>/", journey.show, name="journey"),
+    path("<slug:website>/visitors/<str:visitor_id>/refresh/", journey.refresh, name="refresh"),
+    path("<slug:website>/visitors/<str:visitor_id>/answer.json", journey.answer, name="answer"),
+]

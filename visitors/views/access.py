@@ -1,0 +1,40 @@
+"""Who may see what. Every view about a website begins here."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from visitors.models import Website, WebsiteQuerySet
+
+
+class SignedInRequest(HttpRequest):
+    """A request behind the sign-in, which the login middleware guarantees for every view that does not opt out."""
+
+    user: User
+    htmx: Any
+
+
+def websites_of(request: SignedInRequest) -> WebsiteQuerySet:
+    """The websites that this person may see."""
+    return Website.objects.seen_by(request.user)
+
+
+def website_or_404(request: SignedInRequest, slug: str) -> Website:
+    """The website under this slug. For those who are not its members it does not exist."""
+    website: Website = get_object_or_404(websites_of(request), slug=slug)
+    return website
+
+
+def visitor_id_or_404(text: str) -> UUID:
+    """The visitor id of an address, in any case; 404 for what is not a UUID of version 4."""
+    try:
+        visitor_id = UUID(text)
+    except ValueError as error:
+        raise Http404("Not a visitor id.") from error
+    # UUID reads braces, missing dashes and more; an address is one of these 36 characters.
+    if visitor_id.version != 4 or str(visitor_id) != text.lower():
+        raise Http404("Not a visitor id.")
+    return visitor_id

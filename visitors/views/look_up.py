@@ -1,0 +1,80 @@
+"""The look-up page: one field that takes whatever an agent pastes, and leads to the journey."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from visitors import pasted
+from visitors.models import Website
+from visitors.views.access import SignedInRequest, website_or_404, websites_of
+
+# The cookie that DataFast's script sets in a visitor's browser.
+VISITOR_COOKIE = "datafast_visitor_id"
+LAST_WEBSITE = "last_website"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def look_up(request: SignedInRequest) -> HttpResponse:
+    """Show the field; take what was pasted there.
+
+    One visitor id: on to the journey. Several: a choice. None: a sentence, with the text still in the field.
+    """
+    websites = list(websites_of(request))
+    if request.method != "POST":
+        return _page(request, websites, website=_preferred(request, websites))
+    text = request.POST.get("pasted", "")
+    found = pasted.read(text)
+    website = _chosen(request, websites, found)
+    if website is None:
+        return _page(request, websites, text=text, found=found)
+    if website.slug != request.session.get(LAST_WEBSITE):
+        request.session[LAST_WEBSITE] = website.slug
+    if len(found.candidates) == 1:
+        return redirect("journey", website.slug, found.candidates[0].visitor_id)
+    return _page(request, websites, website=website, text=text, found=found)
+
+
+@require_safe
+def current(request: SignedInRequest, website: str) -> HttpResponse:
+    """Lead to the journey of the visitor in the browser's own cookie.
+
+    For teams that host the dashboard under their own domain, where the browser sends the cookie along.
+    """
+    site = website_or_404(request, website)
+    found = pasted.read(request.COOKIES.get(VISITOR_COOKIE, ""))
+    if len(found.candidates) == 1:
+        return redirect("journey", site.slug, found.candidates[0].visitor_id)
+    return render(request, "no_current_visitor.html", {"website": site, "cookie": VISITOR_COOKIE}, status=404)
+
+
+def _page(
+    request: HttpRequest,
+    websites: list[Website],
+    *,
+    website: Website | None = None,
+    text: str = "",
+    found: pasted.Pasted | None = None,
+) -> HttpResponse:
+    context = {"websites": websites, "website": website, "text": text, "found": found}
+    # A page that refuses says so in its status too; a choice is no refusal.
+    refused = found is not None and not found.candidates
+    return render(request, "look_up.html", context, status=422 if refused else 200)
+
+
+def _preferred(request: SignedInRequest, websites: list[Website]) -> Website | None:
+    """The website used last, or the only one."""
+    by_slug = {website.slug: website for website in websites}
+    last = by_slug.get(request.session.get(LAST_WEBSITE, ""))
+    return last or (websites[0] if websites else None)
+
+
+def _chosen(request: SignedInRequest, websites: list[Website], found: pasted.Pasted) -> Website | None:
+    """The website chosen in the form; without a choice, the one whose domain the text names, or the one used last."""
+    slug = request.POST.get("website", "")
+    for website in websites:
+        if slug == website.slug:
+            return website
+    for website in websites:
+        if any(host == website.domain or host.endswith(f".{website.domain}") for host in found.hosts):
+            return website
+    return _preferred(request, websites)
