@@ -21,6 +21,7 @@ def instant(text: str | None) -> datetime | None:
     try:
         read = msgspec.convert(text, datetime)
         read = read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-    except (msgspec.ValidationError, OverflowError):  # an offset can push the first and last hours off the calendar
+    except (msgspec.ValidationError, UnicodeEncodeError, OverflowError):
+        # Also for half a surrogate pair, and for an offset that pushes the first or last hours off the calendar.
         return None
     return read if _FIRST_YEAR <= read.year <= _LAST_YEAR else None

@@ -1,6 +1,6 @@
 """The moment of a ticket: "they wrote at …", and what came before it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from visitors.journey.events import Event, Kind
@@ -47,7 +47,7 @@ class Near(Record, frozen=True, kw_only=True):
 
 
 class Moment(Record, frozen=True, kw_only=True):
-    """A moment (UTC) in a journey.
+    """A moment (aware) in a journey.
 
     `visit` is the one to open: around the moment, else the nearest. `last_page` is the latest page view at or before
     the moment and `last_goals` the up to three latest goals, payments and subscriptions, newest first; with DURING,
@@ -91,7 +91,6 @@ class Moment(Record, frozen=True, kw_only=True):
 
 def around(journey: Journey, at: datetime) -> Moment:
     """Where a moment (aware) lies in a journey, and what came before it. Needs all events: no outline will do."""
-    at = at.astimezone(UTC)
     # The visit that had begun by then, and the one that came next; visits are newest first.
     past = next((visit for visit in journey.visits if visit.started_at <= at), None)
     coming = next((visit for visit in reversed(journey.visits) if visit.started_at > at), None)

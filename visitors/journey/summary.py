@@ -1,6 +1,6 @@
 """The journey in the sentence that a person would say about it. Nothing is in it that the data does not hold."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Interest, Journey
@@ -58,8 +58,11 @@ def when(then: datetime, now: datetime, zone: tzinfo) -> str:
         return named
     if named == "today" or then > now:
         return ago(then, now)
-    days = then.astimezone(zone).date() - now.astimezone(zone).date()
-    return f"{plural(-days.days, 'day')} ago" if -days < timedelta(days=_DAYS_COUNTED) else ago(then, now)
+    try:
+        days = (now.astimezone(zone).date() - then.astimezone(zone).date()).days
+    except OverflowError:  # the last hours that a datetime can hold do not exist in every zone
+        return ago(then, now)
+    return f"{plural(days, 'day')} ago" if days < _DAYS_COUNTED else ago(then, now)
 
 
 def _parts(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:

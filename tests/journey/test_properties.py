@@ -1,0 +1,191 @@
+"""What holds for the journey of every answer that parses."""
+
+import re
+from collections import Counter
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.journey.strategies import START, visitors
+from visitors.datafast.payload import Activity
+from visitors.journey import (
+    VISIT_GAP,
+    Filter,
+    Journey,
+    Kind,
+    around,
+    csv_rows,
+    derive,
+    difference,
+    fold,
+    mark,
+    markdown,
+    observe,
+    plain_text,
+    select,
+    summarize,
+)
+from visitors.journey.instants import instant
+from visitors.journey.pages import page
+from visitors.journey.texts import clean_or_none
+
+ZONES = [ZoneInfo("America/New_York"), ZoneInfo("Pacific/Kiritimati"), timezone(timedelta(hours=-23, minutes=-59))]
+zones = st.sampled_from(ZONES)
+_any = st.datetimes(timezones=zones)
+_soon = st.timedeltas(timedelta(days=-3), timedelta(days=30)).map(lambda span: START + span)
+any_now = _any | _soon
+
+
+def dated(journey):
+    """All events of all visits, oldest first."""
+    return [event for visit in reversed(journey.visits) for event in visit.events]
+
+
+@given(visitors)
+def test_every_page_view_goal_and_identification_is_there_exactly_once_and_nothing_else(visitor):
+    journey = derive(visitor)
+    activity = visitor.activity or Activity()
+    events = [*dated(journey), *journey.undated]
+
+    views = Counter((page(view.url), instant(view.timestamp)) for view in activity.visited_pages or ())
+    assert Counter((event.page, event.at) for event in events if event.is_view) == views
+
+    # The same goal in both lists is one; twice in one list is two.
+    lists = [
+        Counter((goal.name, instant(goal.timestamp) or goal.timestamp) for goal in goals or ())
+        for goals in (activity.completed_goals, activity.completed_custom_goals)
+    ]
+    expected = Counter()
+    for (name, at), times in (lists[0] | lists[1]).items():
+        expected[clean_or_none(name) or "", at if isinstance(at, datetime) else clean_or_none(at)] += times
+    goals = [event for event in events if not event.is_view and event.kind is not Kind.IDENTIFIED]
+    assert Counter((event.name, event.at or event.raw_at) for event in goals) == expected
+
+    identified = [event for event in events if event.kind is Kind.IDENTIFIED]
+    assert len(identified) == (journey.person is not None)
+    assert journey.counts.all == len(events)
+
+
+@given(visitors)
+def test_visits_are_newest_first_and_more_than_30_minutes_apart(visitor):
+    journey = derive(visitor)
+    for newer, older in pairwise(journey.visits):
+        assert newer.started_at - older.ended_at > VISIT_GAP
+        assert newer.gap_before in (newer.started_at - older.ended_at, None)
+        assert (newer.gap_before is not None) == newer.gap_known
+    if journey.visits:
+        assert journey.visits[-1].gap_before is None
+
+
+@given(visitors)
+def test_no_gap_inside_a_visit_is_over_30_minutes_and_dwell_adds_up_to_its_duration(visitor):
+    for visit in derive(visitor).visits:
+        assert all(timedelta() <= b.at - a.at <= VISIT_GAP for a, b in pairwise(visit.events))
+        assert sum((event.dwell for event in visit.events[:-1]), timedelta()) == visit.duration
+        assert visit.events[-1].dwell is None
+
+
+@given(visitors)
+def test_numbers_count_down_to_the_first_visit_that_is_known(visitor):
+    journey = derive(visitor)
+    numbers = [visit.number for visit in journey.visits if visit.number is not None]
+    assert numbers == list(range(journey.visit_count, journey.visit_count - len(numbers), -1))
+    assert all(number >= 1 for number in numbers)
+
+
+@given(visitors)
+def test_totals_are_the_sum_of_the_payments(visitor):
+    journey = derive(visitor)
+    payments = [event for event in [*dated(journey), *journey.undated] if event.kind is Kind.PAYMENT]
+    sums = Counter()
+    for event in payments:
+        sums[event.currency] += (-1 if event.is_refund else 1) * (event.amount or Decimal())
+    totals = journey.totals
+    assert {paid.currency: paid.net for paid in totals.paid} == {
+        currency: sums[currency] for currency in {event.currency for event in payments if event.amount is not None}
+    }
+    number = sum(paid.payments + paid.refunds for paid in totals.paid)
+    assert number + totals.payments_without_amount + totals.refunds_without_amount == len(payments)
+
+
+@given(visitors)
+def test_a_gap_is_never_said_where_something_may_be_missing(visitor):
+    journey = derive(visitor)
+    if journey.missing is None:
+        assert all(visit.gap_known for visit in journey.visits)
+        return
+    for visit in journey.visits:
+        if visit.gap_known:
+            assert journey.missing.before is not None
+            assert visit.started_at - visit.gap_before >= journey.missing.before
+
+
+@given(visitors)
+def test_a_journey_is_stored_and_read_back_equal(visitor):
+    journey = derive(visitor)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(journey), type=Journey) == journey
+
+
+@given(visitors, any_now, zones)
+@settings(max_examples=200)
+def test_every_journey_can_be_said_at_any_moment_and_its_outline_says_the_same(visitor, now, zone):
+    journey = derive(visitor)
+    outline = journey.outline()
+    said = summarize(journey, now=now, zone=zone)
+    assert said == summarize(outline, now=now, zone=zone)
+    assert said.endswith(".")
+    assert observe(journey, now=now, zone=zone) == observe(outline, now=now, zone=zone)
+    assert difference(mark(journey, now), outline).words(now) == ""
+    for text in (plain_text, markdown):
+        written = text(journey, now=now, zone=zone, link="https://desk.example/")
+        assert not any(_has_control(line) for line in written.split("\n"))
+        assert "https://desk.example/" in written
+    assert around(journey, now).words
+
+
+@given(visitors)
+def test_csv_has_a_row_per_event_and_no_cell_that_runs(visitor):
+    journey = derive(visitor)
+    header, *rows = csv_rows(journey)
+    assert len(rows) == journey.counts.all
+    for row in rows:
+        assert len(row) == len(header)
+        assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for cell in row)
+        assert not any(_has_control(cell) for cell in row)
+
+
+@given(visitors)
+def test_folding_loses_no_event(visitor):
+    for visit in derive(visitor).visits:
+        lines = fold(visit.events)
+        assert tuple(event for line in lines for event in line.events) == visit.events
+
+
+@given(visitors)
+def test_a_filter_without_conditions_keeps_everything(visitor):
+    journey = derive(visitor)
+    selection = select(journey, Filter())
+    assert (selection.visits, selection.undated, selection.counts) == (
+        journey.visits,
+        journey.undated,
+        journey.counts,
+    )
+
+
+@given(visitors, st.sets(st.sampled_from(list(Kind)), min_size=1))
+def test_filters_by_complementary_kinds_share_the_events_out(visitor, kinds):
+    journey = derive(visitor)
+    inside = select(journey, Filter(kinds=frozenset(kinds)))
+    others = frozenset(Kind) - kinds
+    outside = select(journey, Filter(kinds=others)).events if others else 0
+    assert inside.events + outside == journey.counts.all
+    assert inside.counts == journey.counts
+
+
+def _has_control(text):
+    return re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text) is not None
