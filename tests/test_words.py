@@ -62,6 +62,7 @@ def test_a_listing_reads_as_a_sentence_does(parts, said):
         (86_370, "1 day", "1 d"),
         (51 * 3600, "2 days 3 hours", "2 d 3 h"),
         (7 * 86_400 - 1, "7 days", "7 d"),
+        (7 * 86_400 + 5 * 3600, "7 days", "7 d"),
         (11 * 86_400 + 4 * 3600, "11 days", "11 d"),
         (90 * 86_400, "3 months", "90 d"),
         (3 * 365 * 86_400, "3 years", "1,095 d"),

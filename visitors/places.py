@@ -18,8 +18,7 @@ _COUNTRIES: dict[str, str] = {
 }
 
 _FULL_CODE = re.compile(r"[A-Za-z]{2}-[A-Za-z0-9]{1,3}", re.ASCII)
-# Upper case only: "Lot" and "Goa" are names.
-_BARE_CODE = re.compile(r"[A-Z0-9]{1,3}", re.ASCII)
+_BARE_CODE = re.compile(r"[A-Za-z0-9]{1,3}", re.ASCII)
 
 _REGIONAL_INDICATOR_A = 0x1F1E6
 
