@@ -18,7 +18,7 @@ class _Envelope(msgspec.Struct):
 def edition(year: int) -> Visitor:
     """The answer of an edition of the upstream's reference."""
     body = Path(__file__).with_name("payloads").joinpath(f"visitor-{year}.json").read_bytes()
-    return msgspec.json.decode(body, type=_Envelope, strict=False).data
+    return msgspec.json.decode(body, type=_Envelope).data
 
 
 def stamp(minutes: float = 0, *, days: float = 0) -> str:

@@ -1,0 +1,37 @@
+"""Loose amounts and currencies, read."""
+
+from decimal import Decimal
+
+import pytest
+
+from visitors.journey.amounts import amount, currency
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (149, "149"),
+        (Decimal("1E+2"), "100"),
+        (12.5, "12.5"),
+        (" 149.00 ", "149"),
+        ("-20", "-20"),
+        (0, "0"),
+        (Decimal("0.1234567"), "0.123457"),
+        (Decimal("1E-400"), "0"),
+    ],
+)
+def test_numbers_and_numeric_text_are_amounts(value, said):
+    assert f"{amount(value):f}" == said
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, True, "", "free", "$149", "1,499", "1e9", "٣", 10**12, 10**4000, float("nan"), float("inf"), 1e300, [1], {}],
+)
+def test_everything_else_is_not(value):
+    assert amount(value) is None
+
+
+@pytest.mark.parametrize(("value", "code"), [("USD", "USD"), (" eur ", "EUR"), ("$", None), ("ÉUR", None), (7, None)])
+def test_a_currency_is_three_letters(value, code):
+    assert currency(value) == code

@@ -1,0 +1,41 @@
+"""What is new since somebody looked."""
+
+from datetime import timedelta
+
+import msgspec
+
+from tests.journey.examples import START, edition, goal, journey, view
+from visitors.datafast.payload import Visitor
+from visitors.journey import Seen, derive, difference, mark
+
+LATER = START + timedelta(days=3)
+
+
+def test_new_visits_and_payments_are_counted_and_said():
+    before = journey(view("/"))
+    now = journey(view("/"), view("/", days=1), view("/a", days=2), goals=(goal("payment", 1, days=2),))
+    news = difference(mark(before, START), now)
+    assert news.words(LATER) == "2 visits and 1 payment since you looked 3 days ago"
+    assert [[news.is_new(event) for event in visit.events] for visit in now.visits] == [[True, True], [True], [False]]
+
+
+def test_pages_of_the_same_visit_are_said_as_pages():
+    news = difference(mark(journey(view("/")), START), journey(view("/"), view("/a", 1), view("/b", 2)))
+    assert news.words(LATER) == "2 page views since you looked 3 days ago"
+
+
+def test_an_identification_is_news():
+    news = difference(mark(derive(Visitor()), START), derive(edition(2026)))
+    assert news.words(LATER).endswith("1 payment and an identification since you looked 3 days ago")
+
+
+def test_nothing_new_is_nothing_said():
+    told = journey(view("/"))
+    news = difference(mark(told, START), told)
+    assert not news
+    assert news.words(LATER) == ""
+
+
+def test_a_mark_is_stored_and_read_back_equal():
+    seen = mark(derive(edition(2026)), START)
+    assert msgspec.json.decode(msgspec.json.encode(seen), type=Seen) == seen

@@ -1,0 +1,86 @@
+"""Goals, payments and subscriptions told apart, and both lists made one."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.journey.examples import goal, stamp, view
+from visitors.datafast.payload import Activity, CompletedGoal
+from visitors.journey import Kind
+from visitors.journey.events import goal_events, view_events
+from visitors.journey.goals import merged_goals
+
+PROVIDER = "payment_provider"
+
+
+@pytest.mark.parametrize(
+    ("name", "origin", "amount", "kind", "is_refund"),
+    [
+        ("signup", "manual", None, Kind.GOAL, False),
+        ("signup", None, None, Kind.GOAL, False),
+        ("payment", PROVIDER, 149, Kind.PAYMENT, False),
+        ("payment", "manual", None, Kind.PAYMENT, False),
+        ("payment", None, None, Kind.PAYMENT, False),
+        ("payment", PROVIDER, -20, Kind.PAYMENT, True),
+        ("payment_refunded", PROVIDER, 20, Kind.PAYMENT, True),
+        ("charge_refunded", PROVIDER, None, Kind.PAYMENT, True),
+        ("refund_policy_viewed", "manual", None, Kind.GOAL, False),
+        ("invoice_paid", PROVIDER, 9, Kind.PAYMENT, False),
+        ("payment_failed", PROVIDER, 9, Kind.GOAL, False),
+        ("free_trial", PROVIDER, None, Kind.SUBSCRIPTION, False),
+        ("trial_started", None, None, Kind.SUBSCRIPTION, False),
+        ("trial_started", PROVIDER, 29, Kind.SUBSCRIPTION, False),
+        ("subscription_ended", PROVIDER, 29, Kind.SUBSCRIPTION, False),
+        ("subscription_page_viewed", "manual", None, Kind.GOAL, False),
+    ],
+)
+def test_name_origin_and_amount_tell_the_kind(name, origin, amount, kind, is_refund):
+    size = None if amount is None else Decimal(amount)
+    [event] = goal_events([goal(name, origin=origin, amount=size)])
+    assert (event.kind, event.is_refund) == (kind, is_refund)
+    assert event.amount is None or event.amount >= 0
+
+
+def test_a_renewal_with_an_amount_is_a_payment_when_no_payment_says_it():
+    [event] = goal_events([goal("subscription_renewed", origin=PROVIDER, amount=Decimal(29), currency="USD")])
+    assert event.kind is Kind.PAYMENT
+
+
+def test_a_renewal_beside_its_payment_is_not_paid_twice():
+    renewal, payment = goal_events(
+        [
+            goal("subscription_renewed", 1, origin=PROVIDER, amount=Decimal(29), currency="USD"),
+            goal("payment", 0, origin=PROVIDER, amount=Decimal(29), currency="USD"),
+        ]
+    )
+    assert (renewal.kind, payment.kind) == (Kind.SUBSCRIPTION, Kind.PAYMENT)
+
+
+def test_amount_and_currency_may_stand_in_the_metadata():
+    [event] = goal_events([goal("payment", origin=PROVIDER, metadata={"amount": "12.50", "currency": "eur"})])
+    assert (event.amount, event.currency) == (Decimal("12.5"), "EUR")
+
+
+def test_a_goal_in_both_lists_is_one_and_keeps_what_only_one_says():
+    activity = Activity(
+        completed_goals=(goal("signup", origin="manual"),),
+        completed_custom_goals=(
+            CompletedGoal(name="signup", timestamp=stamp().replace("Z", "+00:00"), is_server=True, description="Hi"),
+            goal("other"),
+        ),
+    )
+    signup, other = merged_goals(activity)
+    assert (signup.origin, signup.is_server, signup.description) == ("manual", True, "Hi")
+    assert other.name == "other"
+
+
+def test_a_goal_twice_in_one_list_is_two():
+    twice = (goal("signup"), goal("signup"))
+    assert len(merged_goals(Activity(completed_goals=twice, completed_custom_goals=twice[:1]))) == 2
+
+
+def test_views_without_a_readable_time_keep_the_text_that_came():
+    undated = view_events([view(), type(view())(url="example.com/", timestamp="some\ntime"), type(view())()])
+    assert [event.raw_at for event in undated] == [None, "some time", None]
+    assert [event.at is None for event in undated] == [False, True, True]
+    assert undated[2].words == "page without an address"

@@ -1,0 +1,64 @@
+"""The moment of a ticket."""
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from tests.journey.examples import START, goal, journey, stamp, view
+from visitors.datafast.payload import Visitor
+from visitors.journey import Where, around, derive
+
+EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-14))
+TOLD = journey(view("/checkout", 0), view("/done", 10), view("/back", days=2), goals=(goal("checkout_initiated", 1),))
+
+
+def at(minutes=0, *, days=0):
+    return around(TOLD, START + timedelta(days=days, minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "where", "visit"),
+    [
+        (-1, Where.BEFORE, 0),
+        (0, Where.DURING, 0),
+        (40, Where.DURING, 0),
+        (41, Where.BETWEEN, 0),
+        (47 * 60, Where.BETWEEN, 1),
+        (48 * 60 + 30, Where.DURING, 1),
+        (48 * 60 + 31, Where.AFTER, 1),
+    ],
+)
+def test_a_moment_lies_in_a_visit_or_near_one(minutes, where, visit):
+    moment = at(minutes)
+    assert (moment.where, moment.visit) == (where, tuple(reversed(TOLD.visits))[visit])
+
+
+def test_what_came_before_is_said_with_its_distance():
+    assert at(3).words == "Last page /checkout, 3 minutes before. Goal checkout_initiated, 2 minutes before."
+
+
+def test_between_visits_the_next_event_is_said_too():
+    assert at(0, days=1).words == (
+        "Between two visits. Last page /done, 23 hours 50 minutes before. "
+        "Goal checkout_initiated, 23 hours 59 minutes before. Next came page /back, 1 day after."
+    )
+
+
+def test_outside_of_what_was_sent_is_said():
+    assert at(-60).words == "Before the earliest event that DataFast sent. Next came page /checkout, 1 hour after."
+    assert at(60, days=2).words == "After the latest event that DataFast sent. Last page /back, 1 hour before."
+
+
+def test_no_event_with_a_time_is_said():
+    assert around(derive(Visitor()), START).words == "DataFast sent no event with a time."
+
+
+@pytest.mark.parametrize("extreme", [datetime.min.replace(tzinfo=EAST), datetime.max.replace(tzinfo=WEST)])
+def test_the_ends_of_the_calendar_are_moments_too(extreme):
+    assert around(TOLD, extreme).visit is not None
+
+
+def test_what_may_be_missing_around_the_moment_is_said():
+    cut_off = journey(view("/", days=3), page_view_count=9, first_visit_at=stamp())
+    assert around(cut_off, START + timedelta(days=1)).is_missing
+    assert not around(cut_off, START + timedelta(days=3, minutes=1)).is_missing

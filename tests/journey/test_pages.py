@@ -1,0 +1,55 @@
+"""Addresses of the upstream, read."""
+
+import pytest
+
+from visitors.journey.pages import page
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "path", "query"),
+    [
+        ("example.com/pricing?plan=pro&x", "example.com", "/pricing", (("plan", "pro"), ("x", ""))),
+        ("Example.COM", "example.com", "/", ()),
+        ("https://example.com:8080/a", "example.com:8080", "/a", ()),
+        ("/only/a/path", "", "/only/a/path", ()),
+        ("example.com?ref=x", "example.com", "/", (("ref", "x"),)),
+        ("example.com/%ED%95%9C%EA%B8%80?q=%F0%9F%98%80+a", "example.com", "/한글", (("q", "😀 a"),)),
+        ("example.com/100%", "example.com", "/100%", ()),
+        ("example.com/%ff", "example.com", "/\ufffd", ()),
+        ("javascript:alert(1)", "javascript:alert(1)", "/", ()),
+    ],
+)
+def test_an_address_has_a_host_a_path_and_a_query(address, host, path, query):
+    read = page(address)
+    assert (read.host, read.path, read.query) == (host, path, query)
+    assert (read.platform, read.screen) == (None, None)
+
+
+def test_a_screen_of_an_app_has_platform_and_screen():
+    read = page("example.com/__app/ios/Order%20details")
+    assert (read.platform, read.screen, read.label) == ("ios", "Order details", "Order details (ios)")
+
+
+@pytest.mark.parametrize("address", ["example.com/__app/ios", "example.com/__app/ios/", "example.com/__app//Home"])
+def test_an_app_address_without_platform_or_screen_is_a_page(address):
+    assert page(address).screen is None
+
+
+@pytest.mark.parametrize("address", [None, "", "  "])
+def test_no_address_is_no_page(address):
+    assert page(address) is None
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "%E2%80%AE", "\x00", "%00", "\ud800", "\u2066", "%0A"])
+def test_characters_that_act_on_the_text_around_them_are_shown_as_what_they_are_not(hidden):
+    read = page(f"example.com/a{hidden}gpj.exe")
+    assert read.path in ("/a\ufffdgpj.exe", "/a gpj.exe")
+
+
+def test_joiners_of_persian_and_emoji_stay():
+    assert page("example.com/می‌خواهم/👩‍🚀").path == "/می‌خواهم/👩‍🚀"
+
+
+def test_a_path_in_the_fragment_is_part_of_what_a_person_calls_the_page():
+    assert page("example.com/#/pricing").label == "/#/pricing"
+    assert page("example.com/docs#install").label == "/docs"

@@ -1,0 +1,93 @@
+"""The sentence about a visitor."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.journey.examples import START, edition, goal, journey, view
+from visitors.datafast.payload import Visitor
+from visitors.journey import derive, summarize
+from visitors.journey.summary import when
+
+NEW_YORK = ZoneInfo("America/New_York")
+PROVIDER = "payment_provider"
+
+
+def said(told, *, now=START + timedelta(days=3), zone=UTC):
+    return summarize(told, now=now, zone=zone)
+
+
+def test_the_2026_edition_is_said_as_a_person_would():
+    assert said(derive(edition(2026)), now=datetime(2026, 5, 5, 8, 51, 30, tzinfo=UTC)) == (
+        "Came from youtube.com 3 days ago, 3 visits, read pricing twice, "
+        "completed newsletter_signup and checkout_initiated, paid $149 yesterday, on the site now."
+    )
+
+
+def test_the_2025_edition_says_what_is_missing():
+    assert said(derive(edition(2025)), now=datetime(2025, 4, 14, tzinfo=UTC)) == (
+        "Came from youtube.com 3 days ago, 3 visits, 8 page views, completed newsletter_signup, "
+        "last seen 3 days ago. 7 page views and 2 visits are not in DataFast's answer."
+    )
+
+
+def test_nothing_is_said_of_nothing():
+    assert said(derive(Visitor())) == "DataFast sent no events for this visitor."
+
+
+def test_one_page_view_is_a_short_sentence():
+    assert said(journey(view("/blog"))) == "First seen 3 days ago, 1 visit, viewed /blog."
+
+
+def test_the_page_seen_most_is_named_with_how_often():
+    told = journey(view("/docs", 0), view("/docs", 1), view("/docs", 2), view("/", 3))
+    assert "viewed /docs 3 times" in said(told)
+
+
+def test_with_page_views_missing_a_number_is_a_least():
+    assert "read pricing at least once" in said(journey(view("/pricing"), page_view_count=9))
+
+
+def test_several_payments_refunds_and_a_lost_subscription_are_told():
+    told = journey(
+        view("/"),
+        goals=(
+            goal("payment", 1, origin=PROVIDER, amount=Decimal(20), currency="USD"),
+            goal("payment", days=1, origin=PROVIDER, amount=Decimal(20), currency="USD"),
+            goal("payment_refunded", 5, days=1, origin=PROVIDER, amount=Decimal(20), currency="USD"),
+            goal("subscription_ended", 6, days=2, origin=PROVIDER),
+        ),
+    )
+    assert said(told) == (
+        "First seen 3 days ago, 1 visit, viewed /, paid $40 in 2 payments, the last 2 days ago, got $20 back, "
+        "subscription ended yesterday."
+    )
+
+
+def test_a_payment_without_an_amount_is_said_as_that():
+    assert "1 payment without an amount 3 days ago" in said(journey(goals=(goal("payment", origin=PROVIDER),)))
+
+
+@pytest.mark.parametrize(
+    ("zone", "word"), [(UTC, "6 hours ago"), (NEW_YORK, "6 hours ago"), (ZoneInfo("Asia/Seoul"), "yesterday")]
+)
+def test_yesterday_is_a_word_of_the_zone(zone, word):
+    assert when(START, START + timedelta(hours=6), zone) == word
+
+
+def test_days_are_those_of_the_calendar():
+    assert when(START, START + timedelta(hours=46), UTC) == "2 days ago"
+
+
+def test_daylight_saving_does_not_move_yesterday():
+    zone = NEW_YORK  # the clocks went forward on March 8, 2026
+    late = datetime(2026, 3, 7, 23, 30, tzinfo=zone)
+    assert when(late, datetime(2026, 3, 8, 3, 30, tzinfo=zone), zone) == "yesterday"
+
+
+def test_a_source_without_end_is_cut_short():
+    identity = edition(2026).identity
+    long = type(identity)(params={"ref": "x" * 5000})
+    assert len(said(derive(Visitor(identity=long)))) < 200
