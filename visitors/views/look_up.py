@@ -17,7 +17,8 @@ LAST_WEBSITE = "last_website"
 def look_up(request: SignedInRequest) -> HttpResponse:
     """Show the field; take what was pasted there.
 
-    One visitor id: on to the journey. Several: a choice. None: a sentence, with the text still in the field.
+    One visitor id: on to the journey. Several, or one that may be something else's: a choice. None: a sentence, with the
+    text still in the field.
     """
     websites = list(websites_of(request))
     if request.method != "POST":
@@ -29,8 +30,8 @@ def look_up(request: SignedInRequest) -> HttpResponse:
         return _page(request, websites, text=text, found=found)
     if website.slug != request.session.get(LAST_WEBSITE):
         request.session[LAST_WEBSITE] = website.slug
-    if len(found.candidates) == 1:
-        return redirect("journey", website.slug, found.candidates[0].visitor_id)
+    if found.obvious:
+        return redirect("journey", website.slug, found.obvious.visitor_id)
     return _page(request, websites, website=website, text=text, found=found)
 
 
@@ -42,8 +43,8 @@ def current(request: SignedInRequest, website: str) -> HttpResponse:
     """
     site = website_or_404(request, website)
     found = pasted.read(request.COOKIES.get(VISITOR_COOKIE, ""))
-    if len(found.candidates) == 1:
-        return redirect("journey", site.slug, found.candidates[0].visitor_id)
+    if found.obvious:
+        return redirect("journey", site.slug, found.obvious.visitor_id)
     return render(request, "no_current_visitor.html", {"website": site, "cookie": VISITOR_COOKIE}, status=404)
 
 

@@ -1,0 +1,84 @@
+"""What most tests need: a website with its member, the sandbox as its upstream, and services that may be missing."""
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+
+from visitors.models import Membership, Website
+from visitors.profiles import cached, upstream
+from visitors.sandbox import tokens, websites
+from visitors.sandbox.server import Sandbox
+
+
+def skip_without(service: str, why: str) -> None:
+    """Skip a test for a service that is not there, by name; fail instead where everything is required."""
+    if service in os.environ.get("REQUIRED_SERVICES", "").split(","):
+        pytest.fail(f"{service} is required here, and {why}")
+    pytest.skip(f"needs {service}: {why}")
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """Every test begins with an empty cache that nobody has given up on."""
+    cached.resume()
+    cache.clear()
+
+
+@pytest.fixture
+def sandbox(settings):
+    """The sandbox, as the upstream of everything that this test asks."""
+    with Sandbox(requests_per_minute=None) as running:
+        settings.DATAFAST_API_URL = running.base_url
+        yield running
+        upstream.client().close()
+
+
+@pytest.fixture
+def clock(time_machine):
+    """The time, which goes on by itself and can be shifted."""
+    time_machine.move_to(datetime.now(UTC), tick=True)
+    return time_machine
+
+
+@pytest.fixture
+def lumenkit(db):
+    """A website with a key of its own (`df_…`), in New York's zone."""
+    return _website(websites.LUMENKIT, "lumenkit", tokens.LUMENKIT_KEY)
+
+
+@pytest.fixture
+def pocketgarden(db):
+    """A website that an account's token (`dft_…`) opens, in Seoul's zone."""
+    return _website(websites.POCKETGARDEN, "pocketgarden", tokens.ACCOUNT_TOKEN)
+
+
+def _website(source: websites.Website, slug: str, token: str) -> Website:
+    website = Website(
+        slug=slug,
+        name=source.name,
+        domain=source.domain,
+        datafast_id=source.website_id,
+        time_zone=source.timezone,
+        currency=source.currency,
+    )
+    website.set_token(token)
+    website.save()
+    return website
+
+
+@pytest.fixture
+def member(db, lumenkit):
+    """A person who may see Lumenkit and nothing else."""
+    user = get_user_model().objects.create_user("mina", password="a long password")
+    Membership.objects.create(website=lumenkit, user=user)
+    return user
+
+
+@pytest.fixture
+def browser_of_member(client, member):
+    """Django's test client, signed in as the member."""
+    client.force_login(member)
+    return client

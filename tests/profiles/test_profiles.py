@@ -1,0 +1,129 @@
+"""The door: fresh, kept and absent profiles, and what happens when the upstream fails."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.core.cache import cache
+
+from visitors import profiles
+from visitors.datafast.errors import BotVisitor, Unauthorized, Unavailable, VisitorNotFound
+from visitors.models import Snapshot
+from visitors.sandbox import documented, tokens
+
+LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
+NOT_FOUND = UUID("00000000-0000-4000-8000-000000000404")
+
+
+@pytest.fixture(autouse=True)
+def _upstream(sandbox):
+    return sandbox
+
+
+def test_an_absent_profile_is_fetched_and_then_kept(sandbox, lumenkit):
+    profile = profiles.get(lumenkit, LEAD)
+    assert profile.is_fresh
+    assert profile.contents.journey.visits
+    assert profiles.get(lumenkit, LEAD) == profile
+    assert sandbox.calls.count(str(LEAD)) == 1
+
+
+def test_two_websites_never_share_an_entry(sandbox, lumenkit, pocketgarden):
+    profiles.get(lumenkit, LEAD)
+    with pytest.raises(VisitorNotFound):
+        profiles.get(pocketgarden, LEAD)
+    assert sandbox.calls.count(str(LEAD)) == 2
+
+
+def test_an_older_copy_is_served_at_once_and_refreshed_on_demand(sandbox, lumenkit, clock):
+    first = profiles.get(lumenkit, LEAD)
+    clock.shift(3600)
+    kept = profiles.get(lumenkit, LEAD)
+    assert (kept.version, kept.fetched_at, kept.is_fresh) == (first.version, first.fetched_at, False)
+    assert sandbox.calls.count(str(LEAD)) == 1
+    newer = profiles.refresh(lumenkit, LEAD)
+    assert newer.is_fresh
+    assert newer.fetched_at > first.fetched_at
+    assert sandbox.calls.count(str(LEAD)) == 2
+
+
+def test_an_answer_that_says_the_same_keeps_its_version(lumenkit):
+    first = profiles.get(lumenkit, LEAD)
+    again = profiles.refresh(lumenkit, LEAD, max_age=timedelta(0))
+    assert again.version == first.version
+    assert again.fetched_at > first.fetched_at
+
+
+def test_a_flushed_cache_costs_time_and_no_call(sandbox, lumenkit):
+    first = profiles.get(lumenkit, LEAD)
+    cache.clear()
+    again = profiles.get(lumenkit, LEAD)
+    assert again == first
+    assert again.contents.journey == first.contents.journey
+    assert sandbox.calls.count(str(LEAD)) == 1
+
+
+def test_a_failing_upstream_leaves_the_kept_copy_with_what_is_wrong(sandbox, lumenkit, clock):
+    first = profiles.get(lumenkit, LEAD)
+    clock.shift(3600)
+    sandbox.answer_with(str(LEAD), status=500)
+    kept = profiles.refresh(lumenkit, LEAD)
+    assert kept.version == first.version
+    assert isinstance(kept.problem, Unavailable)
+
+
+def test_a_failing_upstream_without_a_copy_is_an_error_that_is_not_kept(sandbox, lumenkit):
+    sandbox.answer_with(str(LEAD), status=500)
+    with pytest.raises(Unavailable):
+        profiles.get(lumenkit, LEAD)
+    sandbox.answer_with(str(LEAD))
+    assert profiles.get(lumenkit, LEAD).is_fresh
+
+
+def test_not_found_is_kept_for_half_a_minute(sandbox, lumenkit, clock):
+    for _ in range(2):
+        with pytest.raises(VisitorNotFound):
+            profiles.get(lumenkit, NOT_FOUND)
+    assert sandbox.calls.count(str(NOT_FOUND)) == 1
+    clock.shift(31)
+    with pytest.raises(VisitorNotFound):
+        profiles.get(lumenkit, NOT_FOUND)
+    assert sandbox.calls.count(str(NOT_FOUND)) == 2
+
+
+def test_a_bot_is_kept_for_ten_minutes(sandbox, lumenkit, clock):
+    bot = UUID(documented.BOT.visitor_id)
+    for shift in (0, 590):
+        clock.shift(shift)
+        with pytest.raises(BotVisitor):
+            profiles.get(lumenkit, bot)
+    assert sandbox.calls.count(str(bot)) == 1
+
+
+def test_a_visitor_that_the_upstream_no_longer_knows_is_no_longer_kept(sandbox, lumenkit):
+    profiles.get(lumenkit, LEAD)
+    sandbox.answer_with(str(LEAD), status=404)
+    with pytest.raises(VisitorNotFound):
+        profiles.refresh(lumenkit, LEAD, max_age=timedelta(0))
+    assert not Snapshot.objects.exists()
+    with pytest.raises(VisitorNotFound):
+        profiles.get(lumenkit, LEAD)
+
+
+def test_a_copy_older_than_the_keeping_time_counts_as_absent(sandbox, lumenkit, clock, settings):
+    profiles.get(lumenkit, LEAD)
+    clock.shift(settings.PROFILE_KEEP_SECONDS + 1)
+    assert profiles.get(lumenkit, LEAD).is_fresh
+    assert sandbox.calls.count(str(LEAD)) == 2
+
+
+def test_a_refused_key_is_marked_and_the_mark_goes_when_it_works(sandbox, lumenkit):
+    sandbox.revoke(tokens.LUMENKIT_KEY)
+    with pytest.raises(Unauthorized):
+        profiles.get(lumenkit, LEAD)
+    lumenkit.refresh_from_db()
+    assert lumenkit.key_failing_since
+    sandbox.restore(tokens.LUMENKIT_KEY)
+    profiles.get(lumenkit, LEAD)
+    lumenkit.refresh_from_db()
+    assert lumenkit.key_failing_since is None
