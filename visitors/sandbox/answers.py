@@ -31,7 +31,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Refusal(Exception):  # noqa: N818 (an answer like others, no fault of the program)
+class Refusal(Exception):
     """Ends the work on a request with an error answer. `extra` goes to the top level of the body."""
 
     def __init__(

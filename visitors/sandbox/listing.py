@@ -76,7 +76,7 @@ def _range(query: Query, website: Website, now: int) -> tuple[int, int]:
     if start is None or end is None:
         return 0, now + 1
     begin, finish = _moment(start, zone, "startAt"), _moment(end, zone, "endAt", closing=True)
-    if finish < begin:
+    if finish <= begin:
         raise Refusal(400, "endAt must not lie before startAt")
     return begin, min(finish, now + 1)
 

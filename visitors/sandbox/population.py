@@ -1,6 +1,7 @@
 """Everybody the sandbox knows, by website and id."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from visitors.sandbox.crowd import crowd
 from visitors.sandbox.documented import BOT, DOCUMENTED, LIVE
@@ -10,11 +11,17 @@ from visitors.sandbox.stories import stand_in, stories
 from visitors.sandbox.websites import LUMENKIT, WEBSITES, Website
 
 
+@lru_cache(maxsize=4)
+def _told(today: int) -> tuple[Visitor, ...]:
+    """Everybody but the live one. Kept, since tests start many sandboxes on the same day."""
+    return (*stories(today), *crowd(today))
+
+
 class Population:
     """The visitors, told from one UTC midnight (`today`, in milliseconds) for as long as the sandbox runs."""
 
     def __init__(self, today: int) -> None:
-        told = (*stories(today), *crowd(today))
+        told = _told(today)
         self._listed = {website: tuple(v for v in told if v.website is website) for website in WEBSITES}
         self._by_id = {(visitor.website, visitor.visitor_id): visitor for visitor in told}
         for website in WEBSITES:

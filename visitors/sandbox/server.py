@@ -220,6 +220,10 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = IDLE_SECONDS
     server: _Server
 
+    def setup(self) -> None:
+        super().setup()
+        self._began = time.perf_counter()
+
     def parse_request(self) -> bool:
         self._began = time.perf_counter()
         return super().parse_request()
@@ -228,7 +232,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._body()
         if body is None:
             return
-        target = urlsplit(self.path)
+        try:
+            target = urlsplit(self.path)
+        except ValueError:
+            self._send(Refusal(400, "The address cannot be read").answer())
+            return
         path = unquote(target.path)
         if path.startswith(controls.PREFIX + "/"):
             self._send(self.server.sandbox.controls.answer(self.command, path, body))

@@ -2,6 +2,7 @@
 
 import threading
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--allow-remote", action="store_true", help="serve other than loopback addresses as well")
 
-    def handle(self, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
         try:
             sandbox = Sandbox(
                 options["host"],
@@ -41,12 +42,10 @@ class Command(BaseCommand):
             where = f"{options['host']} port {options['port']}"
             reason = getattr(error, "strerror", None) or error
             raise CommandError(f"The sandbox cannot serve {where} ({reason}): choose another with --port.") from error
-        with sandbox:
+        with sandbox, suppress(KeyboardInterrupt):
             self._describe(sandbox)
-            try:
-                threading.Event().wait()
-            except KeyboardInterrupt:
-                self.stdout.write("\nThe sandbox has stopped.")
+            threading.Event().wait()
+        self.stdout.write("\nThe sandbox has stopped.")
 
     def _describe(self, sandbox: Sandbox) -> None:
         self.stdout.write(f"The sandbox serves {sandbox.base_url}")
