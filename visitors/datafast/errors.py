@@ -17,7 +17,6 @@ Everything but NoJourney is a failure: it says nothing about the visitor and mus
 holds a token, an address or the id of a visitor in its text; `upstream_message` is DataFast's own sentence (shortened,
 control characters and tokens removed), for details and never as HTML.
 """
-# ruff: noqa: N818 (the names are the domain's: what `except VisitorNotFound` says needs no "Error" behind it)
 
 from datetime import UTC, datetime
 from enum import Enum
@@ -131,7 +130,7 @@ _UNAVAILABLE_SENTENCES = {
         " whoever runs Journeydesk can check its network and DATAFAST_API_URL."
     ),
     Reason.TLS: (
-        "DataFast's identity could not be verified, so nothing was sent:"
+        "No secure connection to DataFast could be made, so nothing was sent:"
         " whoever runs Journeydesk can check its network and its certificates."
     ),
     Reason.SERVER: "DataFast has trouble on its side: try again in a few minutes.",

@@ -135,6 +135,8 @@ class Builder:
         )
         if fitted is None:
             expected = dict.fromkeys(_EXPECTED[kind] for kind in choices if kind in _EXPECTED)
+            if inspect.FloatType in choices:
+                expected.pop(_EXPECTED[inspect.IntType], None)
             raise _MisfitError(f"expected {' or '.join(expected)}, got {_GOT[type(value)]}")
         return fitted
 
