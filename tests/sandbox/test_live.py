@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from tests.sandbox.conftest import NOON
 from visitors.sandbox.documented import LIVE
-from visitors.sandbox.live import SHIFT, live_visitor
+from visitors.sandbox.live import SHIFT, _in_shift, live_visitor
 from visitors.sandbox.moments import MINUTE, SECOND, milliseconds
 from visitors.sandbox.people import until, visit_starts
 
@@ -52,7 +52,7 @@ def test_earlier_visits_are_ordinary_ones_and_end_half_an_hour_before_the_presen
 def test_a_restart_does_not_change_the_past():
     now = NOW + 11 * MINUTE
     first = seen(now)
-    live_visitor.__globals__["_in_shift"].cache_clear()
+    _in_shift.cache_clear()
     assert seen(now) == first
 
 

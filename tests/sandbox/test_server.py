@@ -12,6 +12,7 @@ import requests
 from tests.sandbox.conftest import error_of
 from visitors.sandbox import Sandbox
 from visitors.sandbox.documented import CUSTOMER, TEN_THOUSAND, named
+from visitors.sandbox.limits import Limit
 from visitors.sandbox.tokens import ACCOUNT_TOKEN, LUMENKIT_KEY, masked
 from visitors.sandbox.websites import LUMENKIT
 
@@ -121,7 +122,7 @@ def test_a_call_is_counted_when_it_arrives_not_when_it_is_answered(sandbox):
 
 
 def test_many_readers_at_once_are_all_answered_and_all_counted(sandbox):
-    sandbox.controls.limiter.limit = type(sandbox.controls.limiter.limit)(requests_per_minute=None)
+    sandbox.set_limit(Limit(requests_per_minute=None))
     statuses = []
 
     def read():
