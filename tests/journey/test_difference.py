@@ -24,6 +24,13 @@ def test_pages_of_the_same_visit_are_said_as_pages():
     assert news.words(LATER) == "2 page views since you looked 3 days ago"
 
 
+def test_goals_are_news_and_a_count_that_fell_is_not():
+    before = journey(view("/"), view("/", 1))
+    news = difference(mark(before, START), journey(view("/"), goals=(goal("a", 1), goal("b", 2))))
+    assert (news.goals, news.page_views) == (2, 0)
+    assert news.words(LATER) == "2 goals since you looked 3 days ago"
+
+
 def test_an_identification_is_news():
     news = difference(mark(derive(Visitor()), START), derive(edition(2026)))
     assert news.words(LATER).endswith("1 payment and an identification since you looked 3 days ago")

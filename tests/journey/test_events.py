@@ -79,6 +79,13 @@ def test_a_goal_twice_in_one_list_is_two():
     assert len(merged_goals(Activity(completed_goals=twice, completed_custom_goals=twice[:1]))) == 2
 
 
+def test_two_goals_in_both_lists_are_two_and_each_meets_its_own_twin():
+    first = (goal("signup", origin="manual"), goal("signup", origin="manual"))
+    second = (goal("signup", description="a"), goal("signup", description="b"), goal("signup", description="c"))
+    merged = merged_goals(Activity(completed_goals=first, completed_custom_goals=second))
+    assert [one.description for one in merged] == ["a", "b", "c"]
+
+
 def test_views_without_a_readable_time_keep_the_text_that_came():
     undated = view_events([view(), type(view())(url="example.com/", timestamp="some\ntime"), type(view())()])
     assert [event.raw_at for event in undated] == [None, "some time", None]

@@ -1,8 +1,11 @@
 """Observations for and against."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
-from tests.journey.examples import START, edition, journey, view
+import pytest
+
+from tests.journey.examples import START, edition, goal, journey, view
 from visitors.datafast.payload import Visitor
 from visitors.journey import Leaning, derive, observe
 
@@ -32,6 +35,25 @@ def test_one_visit_long_ago_speaks_against():
         (Leaning.AGAINST, "Only 1 visit"),
         (Leaning.AGAINST, "Last seen 40 days ago"),
     }
+
+
+@pytest.mark.parametrize(
+    ("days", "leaning"), [(2, Leaning.FOR), (3, Leaning.NEUTRAL), (13, Leaning.NEUTRAL), (14, Leaning.AGAINST)]
+)
+def test_being_seen_lately_speaks_for_and_a_long_absence_against(days, leaning):
+    assert (leaning, f"Last seen {days} days ago") in observed(journey(view("/")), START + timedelta(days=days))
+
+
+def test_a_lost_subscription_and_refunds_speak_against():
+    told = journey(
+        goals=(
+            goal("payment_refunded", origin="payment_provider", amount=Decimal(5), currency="USD"),
+            goal("subscription_ended", 1, origin="payment_provider"),
+        )
+    )
+    shown = observed(told, START)
+    assert (Leaning.AGAINST, "1 refund, $5 in all") in shown
+    assert (Leaning.AGAINST, "Latest subscription event: subscription ended") in shown
 
 
 def test_nothing_shows_nothing():

@@ -107,6 +107,12 @@ def test_a_first_visit_a_moment_before_the_first_page_is_no_missing_page():
     assert journey(view("/", 0.5), first_visit_at=stamp(), page_view_count=1, visit_count=1).missing is None
 
 
+def test_a_goal_that_joins_two_visits_of_the_service_makes_none_of_them_missing():
+    told = journey(view("/", 0), view("/", 40), goals=(goal("signup", 20),), visit_count=2, page_view_count=2)
+    assert [visit.number for visit in told.visits] == [2]
+    assert told.missing is None
+
+
 @pytest.mark.parametrize("count", [-4, 10**30])
 def test_counts_that_nobody_can_have_counted_are_ignored(count):
     told = journey(view("/"), page_view_count=count, visit_count=count)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from operator import attrgetter
 from typing import TypedDict
 
@@ -21,7 +22,7 @@ from visitors.journey.records import Record
 from visitors.journey.texts import clean_or_none
 from visitors.journey.totals import Totals, total
 from visitors.journey.touches import Touch, first_touch, last_touch
-from visitors.journey.visits import Visit, split, visit
+from visitors.journey.visits import VISIT_GAP, Visit, split, visit
 from visitors.words import listing, plural
 
 _LIVE = timedelta(minutes=5)
@@ -216,8 +217,11 @@ def _missing(
 ) -> Missing | None:
     """What is counted but not listed, and where it can be said to be."""
     missing_views = max(0, _number(activity.page_view_count) - views)
-    missing_visits = max(0, _number(activity.visit_count) - visits)
-    earliest = next((event.at for event in dated if event.is_view), None)
+    seen_at = [event.at for event in dated if event.at is not None and event.is_view]
+    # A goal can join two visits of the service's into one of ours; none of their pages is missing for that.
+    told_apart = sum(later - at > VISIT_GAP for at, later in pairwise(seen_at)) + bool(seen_at)
+    missing_visits = max(0, _number(activity.visit_count) - max(visits, told_apart))
+    earliest = seen_at[0] if seen_at else None
     is_earlier = first_visit_at is not None and earliest is not None and first_visit_at < earliest - _CLOCK_SKEW
     # Without a count, the time of the first visit alone can tell that the list does not begin with it.
     if not (missing_views or missing_visits or (is_earlier and not _number(activity.page_view_count))):
