@@ -29,6 +29,9 @@ serve: $(VENV)/ready-run .env ## Run the production server, with the settings in
 test: $(VENV)/ready-test ## Run the whole test suite (ARGS="-k word" for a part)
 	@$(BIN)/python -m pytest $(ARGS)
 
+bench: $(VENV)/ready-test ## Print how fast pages are beside a bare Django view (ARGS=--json for a machine)
+	@$(BIN)/python -m tests.bench $(ARGS)
+
 lint: $(VENV)/ready-lint ## Check style, formats, templates and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

@@ -34,12 +34,18 @@ def check_port(host: str, port: int) -> None:
 
 
 def serve(
-    host: str, port: int, *, workers: int = WORKERS, threads: int = THREADS, started: Callable[[], None] | None = None
+    host: str,
+    port: int,
+    *,
+    workers: int = WORKERS,
+    threads: int = THREADS,
+    target: str = "dashboard.wsgi:application",
+    started: Callable[[], None] | None = None,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM. `started` is called when the server is about to take connections."""
     check_port(host, port)
     server = Granian(
-        "dashboard.wsgi:application",
+        target,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -47,7 +53,7 @@ def serve(
         blocking_threads=threads,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     )
     if started:
         server.on_startup(started)

@@ -1,0 +1,91 @@
+"""Runs `manage.py` as a person does: in a process of its own, with an environment and a state folder of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {
+    "PATH": os.environ["PATH"],
+    "ENV_FILE": "",
+    "SECRET_KEY": "a-secret-of-the-test-run-only-and-long-enough-for-W009",
+    "CREDENTIAL_KEY": "dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdC0=",
+    "PYTHONUNBUFFERED": "1",
+}
+
+
+@pytest.fixture
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def manage(tmp_path):
+    """Calls `manage.py` to its end and returns what it printed and how it ended."""
+
+    def call(*words, stdin="", **environment):
+        return subprocess.run(
+            [sys.executable, "manage.py", *map(str, words)],
+            cwd=ROOT,
+            env=ENVIRONMENT | {"STATE_DIR": str(tmp_path)} | environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return call
+
+
+@pytest.fixture
+def running(tmp_path):
+    """Runs `manage.py` until the block ends, from when it answers on its port; yields a function to stop it."""
+
+    @contextmanager
+    def run(port, *words, state="state", **environment):
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", *words, "--port", str(port)],
+            cwd=ROOT,
+            env=ENVIRONMENT | {"STATE_DIR": str(tmp_path / state)} | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            _wait_for(process, port)
+            yield process
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.communicate(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+                raise
+
+    return run
+
+
+def _wait_for(process, port):
+    until = time.monotonic() + 40
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            pytest.fail(f"It ended at once: {process.stdout.read()}")
+        try:
+            if requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    pytest.fail("It did not answer in time.")

@@ -1,0 +1,70 @@
+"""`manage.py add_website`: the token comes from standard input and is never seen again."""
+
+import io
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+
+from visitors.models import Website
+from visitors.sandbox.tokens import ACCOUNT_TOKEN, LUMENKIT_KEY
+
+WEBSITE_ID = "665f0b3c4d2e1a00c0ffee01"
+
+
+@pytest.fixture
+def add(db, monkeypatch):
+    """Calls the command with a token on standard input; returns what it printed."""
+
+    def call(*words, token=LUMENKIT_KEY):
+        monkeypatch.setattr("sys.stdin", io.StringIO(token + "\n"))
+        printed = io.StringIO()
+        call_command("add_website", *words, stdout=printed)
+        return printed.getvalue()
+
+    return call
+
+
+def test_a_website_is_added_with_its_members_and_an_encrypted_token(add):
+    mina = get_user_model().objects.create_user("mina")
+    zone = ["--time-zone", "Asia/Seoul", "--currency", "krw"]
+    printed = add("shop", "--domain", "Shop.Example", "--member", "mina", *zone)
+    website = Website.objects.seen_by(mina).get()
+    assert (website.slug, website.domain) == ("shop", "shop.example")
+    assert (website.time_zone, website.currency) == ("Asia/Seoul", "KRW")
+    assert website.credential().token == LUMENKIT_KEY
+    assert LUMENKIT_KEY not in printed + website.credential_encrypted
+    assert website.credential_mask in printed
+
+
+def test_an_account_token_needs_the_websites_id(add):
+    with pytest.raises(CommandError, match="needs the website's id"):
+        add("shop", "--domain", "shop.example", token=ACCOUNT_TOKEN)
+    add("shop", "--domain", "shop.example", "--website-id", WEBSITE_ID.upper(), token=ACCOUNT_TOKEN)
+    assert Website.objects.get().credential().query == {"websiteId": WEBSITE_ID}
+
+
+@pytest.mark.parametrize(
+    ("words", "token", "sentence"),
+    [
+        (["admin", "--domain", "d.example"], LUMENKIT_KEY, "address of another page"),
+        (["two words", "--domain", "d.example"], LUMENKIT_KEY, "slug"),
+        (["shop", "--domain", "d.example", "--time-zone", "Mars/Base"], LUMENKIT_KEY, "no IANA time zone"),
+        (["shop", "--domain", "d.example", "--currency", "EURO"], LUMENKIT_KEY, "currency"),
+        (["shop", "--domain", "d.example", "--website-id", "123"], LUMENKIT_KEY, "24 hexadecimal digits"),
+        (["shop", "--domain", "d.example", "--member", "nobody"], LUMENKIT_KEY, "There is no user nobody"),
+        (["shop", "--domain", "d.example"], "", "not a DataFast token"),
+        (["shop", "--domain", "d.example"], "sk_live_not_datafast", "not a DataFast token"),
+    ],
+)
+def test_what_can_not_be_right_is_refused_with_a_sentence_and_nothing_is_added(add, words, token, sentence):
+    with pytest.raises(CommandError, match=sentence) as refused:
+        add(*words, token=token)
+    assert not token or token not in str(refused.value)
+    assert not Website.objects.exists()
+
+
+def test_a_slug_that_is_taken_is_refused(add):
+    add("shop", "--domain", "shop.example")
+    with pytest.raises(CommandError, match="already exists"):
+        add("shop", "--domain", "other.example")
