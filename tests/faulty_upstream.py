@@ -107,6 +107,7 @@ class Exchange(BaseHTTPRequestHandler):
     """One connection. Behaviors write to `wfile` (unbuffered) and may wait with `pause`."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Server
 
     def setup(self) -> None:

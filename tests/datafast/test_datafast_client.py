@@ -201,7 +201,11 @@ def test_a_429_without_any_fact_is_a_rate_limit_all_the_same():
 # Retries
 
 
-@pytest.mark.parametrize("bad", [error(502), error(503), error(504), faults.reset, faults.hang_up], ids=str)
+@pytest.mark.parametrize(
+    "bad",
+    [error(502), error(503), error(504), faults.reset, faults.hang_up],
+    ids=["502", "503", "504", "reset", "hang_up"],
+)
 def test_a_passing_trouble_is_retried(bad):
     with FaultyUpstream(bad, answer(200, VISITOR)) as upstream:
         assert ask(upstream.url).visitor.visitor_id == VISITOR_ID
@@ -510,6 +514,15 @@ def test_the_given_bundle_wins_over_the_environments(tls, bundle, monkeypatch, t
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
     with FaultyUpstream(answer(200, VISITOR), tls=tls) as upstream:
         assert unavailable(upstream.url, ca_bundle=str(stranger)) is Reason.TLS
+
+
+def test_nothing_is_trusted_beside_the_given_bundle(tls, bundle):
+    with (
+        FaultyUpstream(answer(200, VISITOR), tls=tls) as upstream,
+        closing(Client(upstream.url, ca_bundle=bundle)) as client,
+    ):
+        client.get_visitor(KEY, VISITOR_ID)
+        assert client._context.cert_store_stats()["x509_ca"] == 1
 
 
 def test_a_bundle_that_cannot_be_read_is_refused_at_once(tmp_path):
