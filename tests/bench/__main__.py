@@ -29,7 +29,8 @@ FOLLOWERS, FOLLOW_SECONDS, FOLLOW_EVERY = 20, 30.0, 10.0
 CONNECTIONS = 16
 SERVER = (
     "import sys; from dashboard.server import serve; "
-    "serve('127.0.0.1', int(sys.argv[1]), workers=int(sys.argv[2]), threads=int(sys.argv[3]), target='tests.bench.wsgi:application')"
+    "serve('127.0.0.1', int(sys.argv[1]), workers=int(sys.argv[2]), threads=int(sys.argv[3]), "
+    "target='tests.bench.wsgi:application')"
 )
 
 
@@ -72,7 +73,7 @@ class Scene:
         from django.middleware.csrf import _get_new_csrf_string
 
         from visitors.models import Membership, Website
-        from visitors.sandbox import documented, tokens, websites
+        from visitors.sandbox import documented, tokens
 
         self.sandbox, self.address = sandbox, address
         user = get_user_model().objects.create_user("bench", password=secrets.token_urlsafe())
@@ -89,11 +90,11 @@ class Scene:
         self.cookies = {"journeydesk_session": session.session_key, "journeydesk_csrf": self.csrf}
         self.long_one = documented.TEN_THOUSAND.visitor_id
         self.live_one = documented.LIVE.visitor_id
-        self.fifty, *self.strangers = self._of_fifty_events(websites.LUMENKIT)
+        self.fifty, *self.strangers = self._of_fifty_events()
 
-    def _of_fifty_events(self, website: Any) -> list[str]:
+    def _of_fifty_events(self) -> list[str]:
         """The sandbox's visitors whose journeys are nearest to 50 events, the nearest first."""
-        listed = self.upstream("GET", f"/api/v1/visitors?limit=250").json()["data"]
+        listed = self.upstream("GET", "/api/v1/visitors?limit=250").json()["data"]
         sizes = {}
         for row in listed:
             activity = self.upstream("GET", f"/api/v1/visitors/{row['visitorId']}").json()["data"]["activity"]
@@ -274,7 +275,15 @@ def memory_of_workers(server: subprocess.Popen[bytes]) -> list[int]:
 
 def show(rows: dict[str, dict[str, Any]], memory: list[int]) -> None:
     """Print the table."""
-    names = ("median_ms", "p99_ms", "ratio_bare", "ratio_signed_in", "requests_per_second", "sql_queries", "upstream_calls")
+    names = (
+        "median_ms",
+        "p99_ms",
+        "ratio_bare",
+        "ratio_signed_in",
+        "requests_per_second",
+        "sql_queries",
+        "upstream_calls",
+    )
     heads = ("median ms", "p99 ms", "x bare", "x signed-in", "requests/s", "SQL", "upstream calls")
     print(f"{'':20}" + "".join(f"{head:>15}" for head in heads))
     for row_name, row in rows.items():

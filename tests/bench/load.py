@@ -98,7 +98,7 @@ def at_once(address: Address, payload: bytes, readers: int) -> list[Answer]:
 
 
 def requests_per_second(address: Address, payload: bytes, connections: int = 16, seconds: float = 2.0) -> float:
-    """Ask over so many connections as fast as they answer. Two processes, so that the clients don't wait for each other."""
+    """Ask over so many connections as fast as they answer, from two processes that don't wait for each other."""
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         rates = pool.starmap(_rate, [(address, payload, connections // 2, seconds)] * 2)
     return sum(rates)

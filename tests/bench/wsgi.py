@@ -1,7 +1,7 @@
 """The dashboard, plus two views to compare it with, in the same worker processes.
 
-`/bench/bare` is a Django view without any middleware; `/bench/signed-in` one behind the dashboard's own middleware, which reads who
-is signed in and returns "ok".
+`/bench/bare` is a Django view without any middleware; `/bench/signed-in` one behind the dashboard's own middleware,
+which reads who is signed in and returns "ok".
 """
 
 import os
