@@ -443,6 +443,9 @@ def test_a_redirect_with_an_endless_body_is_only_a_redirect():
         "https://",
         "https://user:password@datafa.st/api/v1",
         "https://datafa.st/api/v1?key=1",
+        "https://datafa.st:99999",
+        "https://[",
+        "https://dätafast.example",
         f"https://{'x' * 64}.example",
     ],
 )

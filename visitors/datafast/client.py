@@ -207,16 +207,18 @@ class _Bearer(AuthBase):
 
 def _checked(base_url: str) -> tuple[str, str, bool]:
     """Return the address without a slash at its end, its origin, and whether it is this machine. Raises ValueError."""
-    parts = urlsplit(base_url)
-    host = parts.hostname
-    if parts.scheme not in {"http", "https"} or not host or parts.username or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(base_url)
+        host = parts.hostname or ""
+        host.encode("idna")
+        is_plain = host and host.isascii() and parts.port != 0
+        is_plain = is_plain and not (parts.username or parts.password or parts.query or parts.fragment)
+    except ValueError:  # no number as port, a lone bracket, a host name that cannot exist
+        is_plain = False
+    if not is_plain or parts.scheme not in {"http", "https"}:
         raise ValueError(
             "DataFast's address must read like https://datafa.st/api/v1, without a user name, a ? or a # in it."
         )
-    try:
-        host.encode("idna")
-    except UnicodeError:
-        raise ValueError("DataFast's address holds a host name that cannot exist.") from None
     is_local = _is_loopback(host)
     if parts.scheme == "http" and not is_local:
         raise ValueError("DataFast's address must begin with https://: tokens and personal data travel to it.")
