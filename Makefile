@@ -5,6 +5,8 @@
 HOST ?= 127.0.0.1
 PORT ?= 8000
 VENV ?= .venv
+# The first of these that is new enough makes the environment.
+PYTHON ?= python3.13 python3.12 python3.11 python3
 ARGS ?=
 
 export HOST PORT
@@ -51,7 +53,7 @@ clean: ## Remove the environment and everything that the program wrote
 
 # --- The environment ------------------------------------------------------------------------------------------------
 $(VENV)/bin/python:
-	@for candidate in python3.13 python3.12 python3.11 python3; do \
+	@for candidate in $(PYTHON); do \
 		if $$candidate -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 			echo "Creating $(VENV) with $$($$candidate --version) …"; $$candidate -m venv $(VENV); exit $$?; \
 		fi; \
