@@ -1,0 +1,10 @@
+"""What the pages show, prepared in words: templates only lay it out.
+
+From a profile to plain frozen records of text. Knows no HTTP request and no ORM; the present moment and the time zone
+are arguments. Text of the upstream is cleaned here and escaped by the templates; none of it is HTML or a link.
+"""
+
+from visitors.screens.journey_screen import JourneyScreen, journey
+from visitors.screens.problems import Notice, Problem, notice, problem
+
+__all__ = ["JourneyScreen", "Notice", "Problem", "journey", "notice", "problem"]

@@ -6,8 +6,12 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import cache_control
 
 from visitors.models import Website, WebsiteQuerySet
+
+# For everything that is about a person: no cache on the way to the reader keeps it, nor the reader's browser.
+personal = cache_control(private=True, no_store=True)
 
 
 class SignedInRequest(HttpRequest):

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from visitors import pasted
 from visitors.models import Website
-from visitors.views.access import SignedInRequest, website_or_404, websites_of
+from visitors.views.access import SignedInRequest, personal, website_or_404, websites_of
 
 # The cookie that DataFast's script sets in a visitor's browser.
 VISITOR_COOKIE = "datafast_visitor_id"
@@ -14,11 +14,12 @@ LAST_WEBSITE = "last_website"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@personal
 def look_up(request: SignedInRequest) -> HttpResponse:
     """Show the field; take what was pasted there.
 
-    One visitor id: on to the journey. Several, or one that may be something else's: a choice. None: a sentence, with the
-    text still in the field.
+    One visitor id: on to the journey. Several, or one that may be something else's: a choice. None: a sentence, with
+    the text still in the field.
     """
     websites = list(websites_of(request))
     if request.method != "POST":
@@ -36,6 +37,7 @@ def look_up(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
+@personal
 def current(request: SignedInRequest, website: str) -> HttpResponse:
     """Lead to the journey of the visitor in the browser's own cookie.
 
@@ -56,7 +58,13 @@ def _page(
     text: str = "",
     found: pasted.Pasted | None = None,
 ) -> HttpResponse:
-    context = {"websites": websites, "website": website, "text": text, "found": found}
+    context = {
+        "websites": websites,
+        "website": website,
+        "text": text,
+        "found": found,
+        "has_visitor_cookie": VISITOR_COOKIE in request.COOKIES,
+    }
     # A page that refuses says so in its status too; a choice is no refusal.
     refused = found is not None and not found.candidates
     return render(request, "look_up.html", context, status=422 if refused else 200)
@@ -70,12 +78,18 @@ def _preferred(request: SignedInRequest, websites: list[Website]) -> Website | N
 
 
 def _chosen(request: SignedInRequest, websites: list[Website], found: pasted.Pasted) -> Website | None:
-    """The website chosen in the form; without a choice, the one whose domain the text names, or the one used last."""
-    slug = request.POST.get("website", "")
-    for website in websites:
-        if slug == website.slug:
-            return website
-    for website in websites:
-        if any(host == website.domain or host.endswith(f".{website.domain}") for host in found.hosts):
-            return website
-    return _preferred(request, websites)
+    """The website to look on: the one that the person chose, else the one that the text names, else the one used last.
+
+    The form comes with a website chosen already, whose slug it repeats as `offered`: keeping that one is no choice, and
+    a link to another website's page says more.
+    """
+    slug, offered = request.POST.get("website", ""), request.POST.get("offered", "")
+    chosen = next((website for website in websites if slug == website.slug), None)
+    if chosen and slug != offered:
+        return chosen
+    named = next((website for website in websites if _is_named(website, found)), None)
+    return named or chosen or _preferred(request, websites)
+
+
+def _is_named(website: Website, found: pasted.Pasted) -> bool:
+    return any(host == website.domain or host.endswith(f".{website.domain}") for host in found.hosts)

@@ -1,0 +1,134 @@
+"use strict";
+
+// What the pages do beyond plain HTML and htmx: copying, keys, waiting, and saying what went wrong.
+// Everything hangs on the document, so that what htmx swaps in needs no setting up.
+
+// ---- Saying ---------------------------------------------------------------------------------------------------------
+
+// For people who hear the page.
+function say(words) {
+  document.getElementById("said").textContent = words;
+}
+
+// ---- Copying --------------------------------------------------------------------------------------------------------
+
+// The clipboard interface exists over HTTPS and on this machine only; inside a plain network the old command still works.
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const copied = document.execCommand("copy");
+  field.remove();
+  if (!copied) throw new Error("not copied");
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  try {
+    await copy(button.dataset.copy);
+  } catch {
+    say("Your browser did not allow copying.");
+    return;
+  }
+  button.focus();
+  button.classList.add("is-done");
+  say("Copied.");
+  setTimeout(() => button.classList.remove("is-done"), 2000);
+});
+
+// ---- Keys and the list of them --------------------------------------------------------------------------------------
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
+});
+
+const keys = {
+  "/": () => document.querySelector("#find, #pasted")?.select(),
+  r: () => document.getElementById("refresh")?.requestSubmit(),
+  "?": () => document.getElementById("keys").showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
+  if (isTyping || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const act = Object.hasOwn(keys, event.key) && keys[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+// Enter sends what was pasted; Shift+Enter is a line break, and Enter inside an input method chooses a word.
+document.addEventListener("keydown", (event) => {
+  if (event.target.id !== "pasted" || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
+// An open menu closes on Escape and on a click elsewhere.
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+}
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest("details.menu[open]");
+  closeMenus();
+  menu?.querySelector("summary").focus();
+});
+
+// ---- Waiting --------------------------------------------------------------------------------------------------------
+
+// A look-up may take seconds: the page that is being left shows that it works (the style sheet waits 150 ms first).
+document.addEventListener("submit", (event) => {
+  const isOurs = !event.defaultPrevented && event.target.method !== "dialog" && !event.target.hasAttribute("hx-post");
+  if (isOurs) document.body.classList.add("is-waiting");
+});
+window.addEventListener("pageshow", () => document.body.classList.remove("is-waiting"));
+
+// Where DataFast says when it may be asked again, the seconds run down and the page then asks.
+for (const place of document.querySelectorAll("[data-seconds]")) {
+  const until = Date.now() + place.dataset.seconds * 1000;
+  const timer = setInterval(() => {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    if (left > 0) {
+      place.textContent = left === 1 ? "1 second" : `${left} seconds`;
+      return;
+    }
+    clearInterval(timer);
+    document.body.classList.add("is-waiting");
+    location.reload();
+  }, 500);
+}
+
+// ---- Requests of htmx -----------------------------------------------------------------------------------------------
+
+// A button that waits keeps the focus, so it is not disabled but says so; htmx drops what is pressed meanwhile.
+function markBusy(event, busy) {
+  const button = event.detail.elt.querySelector?.("#refresh-button");
+  if (busy) button?.setAttribute("aria-disabled", "true");
+  else button?.removeAttribute("aria-disabled");
+}
+document.addEventListener("htmx:beforeRequest", (event) => markBusy(event, true));
+document.addEventListener("htmx:afterRequest", (event) => markBusy(event, false));
+
+// What failed says so beside what stands there, and can be tried again.
+function failed(words) {
+  return (event) => {
+    const { elt, requestConfig } = event.detail;
+    const notice = document.getElementById("failed").content.cloneNode(true);
+    notice.querySelector("p").textContent = words;
+    notice.querySelector("button").addEventListener("click", () => {
+      document.getElementById("notice").replaceChildren();
+      const source = elt.isConnected ? elt : document.body;
+      htmx.ajax(requestConfig.verb, requestConfig.path, { source, values: requestConfig.parameters });
+    });
+    document.getElementById("notice").replaceChildren(notice);
+  };
+}
+document.addEventListener("htmx:sendError", failed("Journeydesk could not be reached. What you see has not changed."));
+document.addEventListener("htmx:timeout", failed("Journeydesk took too long to answer. What you see has not changed."));
+document.addEventListener("htmx:responseError", failed("That did not work: something broke on our side. What you see has not changed."));

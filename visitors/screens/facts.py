@@ -1,0 +1,41 @@
+"""The smallest parts of a page: a moment, and a term with what is known of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from visitors.words import ago, clock, day, duration, full
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment: `words` to read, `exact` beyond doubt for a tooltip, `iso` for `<time datetime>`."""
+
+    words: str
+    exact: str
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A term and what is known of it: text, or a moment. `copy_name` ("the email address") offers the text to copy."""
+
+    term: str
+    text: str = ""
+    moment: Moment | None = None
+    copy_name: str = ""
+
+
+def moment(at: datetime, zone: tzinfo, words: str) -> Moment:
+    """A moment in these words."""
+    return Moment(words, full(at, zone), at.isoformat(timespec="seconds"))
+
+
+def day_and_clock(at: datetime, now: datetime, zone: tzinfo) -> Moment:
+    """A moment by its day and time: "Mon, May 4, 20:01"."""
+    return moment(at, zone, f"{day(at, now, zone)}, {clock(at, zone)}")
+
+
+def since(then: datetime, now: datetime) -> str:
+    """How long ago, to the second within a minute: an agent who presses Refresh looks at the seconds."""
+    span = now - then
+    return f"{duration(span)} ago" if timedelta(seconds=1) <= span < timedelta(minutes=1) else ago(then, now)

@@ -1,0 +1,86 @@
+"""The figures: the totals of a journey as one ruled line."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from visitors.journey import Journey, Paid
+from visitors.journey.summary import latest_subscription
+from visitors.journey.texts import short
+from visitors.screens.facts import Moment, moment
+from visitors.words import ago, clock, day, duration, money, plural
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A total: its term, the value (as text or as a moment), and what belongs beside it in small."""
+
+    term: str
+    value: str = ""
+    moment: Moment | None = None
+    note: str = ""
+    is_money: bool = False
+
+
+def figures(journey: Journey, *, now: datetime, zone: tzinfo) -> tuple[Figure, ...]:
+    """The totals that say something: money only where there is some."""
+    missing = journey.missing
+    return (
+        Figure(
+            "Visits",
+            f"{journey.visit_count:,}" if journey.visit_count else "not counted",
+            note=f"{journey.visit_count - missing.visits:,} listed" if missing and missing.visits else "",
+        ),
+        Figure(
+            "Page views",
+            f"{journey.page_view_count:,}",
+            note=f"{journey.counts.views:,} listed" if missing and missing.page_views else "",
+        ),
+        Figure(
+            "Goals",
+            f"{journey.counts.goals:,}",
+            note=f"first after {duration(journey.to_first_goal)}" if journey.to_first_goal is not None else "",
+        ),
+        *_money(journey),
+        *_subscription(journey, now, zone),
+        *_seen(journey, now, zone),
+    )
+
+
+def _money(journey: Journey) -> list[Figure]:
+    totals = journey.totals
+    found = [_paid(paid) for paid in totals.paid]
+    if totals.payments_without_amount:
+        found.append(Figure("Paid", plural(totals.payments_without_amount, "payment"), note="amount not sent"))
+    if totals.refunds_without_amount:
+        found.append(Figure("Refunded", plural(totals.refunds_without_amount, "refund"), note="amount not sent"))
+    if found and journey.to_first_payment is not None:
+        found.append(Figure("First payment", f"after {duration(journey.to_first_payment)}"))
+    return found
+
+
+def _paid(paid: Paid) -> Figure:
+    """What one currency's payments came to, refunds subtracted and said."""
+    notes = [f"in {plural(paid.payments, 'payment')}" if paid.payments > 1 else ""]
+    if paid.refunds:
+        notes.append(f"after {money(paid.refunded, paid.currency)} refunded")
+    return Figure("Paid", money(paid.net, paid.currency), note=", ".join(note for note in notes if note), is_money=True)
+
+
+def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> list[Figure]:
+    latest = latest_subscription(journey)
+    if latest is None or latest.at is None:
+        return []
+    state = short(latest.words.removeprefix("subscription "), 40)
+    return [Figure("Subscription", state, note=day(latest.at, now, zone))]
+
+
+def _seen(journey: Journey, now: datetime, zone: tzinfo) -> list[Figure]:
+    found = []
+    if journey.begin is not None:
+        begin = moment(journey.begin, zone, day(journey.begin, now, zone))
+        found.append(Figure("First seen", moment=begin, note=clock(journey.begin, zone)))
+    last = journey.last_seen_at
+    if last is not None:
+        words = "on the site now" if journey.is_live(now) else ago(last, now)
+        found.append(Figure("Last seen", moment=moment(last, zone, words)))
+    return found

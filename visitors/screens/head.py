@@ -1,0 +1,57 @@
+"""The head of the page: who this is, where, with what, and how old the answer is."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from uuid import UUID
+
+from visitors.journey import Journey
+from visitors.journey.texts import short
+from visitors.screens.facts import Moment, moment, since
+from visitors.screens.identity import Whereabouts
+from visitors.words import day
+
+ANONYMOUS = "Anonymous visitor"
+_LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """When the answer came, and how long ago that was. `is_old` says that a newer one is wanted."""
+
+    as_of: Moment
+    words: str
+    is_old: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Who the visitor is. `visitor_id` is the canonical one, 36 characters in lower case."""
+
+    name: str
+    is_identified: bool
+    is_live: bool
+    visitor_id: str
+    whereabouts: Whereabouts
+    age: Age
+
+
+def head(journey: Journey, whereabouts: Whereabouts, *, visitor_id: UUID, age: Age, now: datetime) -> Head:
+    """The head of a journey's page."""
+    label = journey.person.label if journey.person else ""
+    return Head(
+        name=short(label, _LONGEST_NAME) or ANONYMOUS,
+        is_identified=journey.person is not None,
+        is_live=journey.is_live(now),
+        visitor_id=str(visitor_id),
+        whereabouts=whereabouts,
+        age=age,
+    )
+
+
+def age(fetched_at: datetime, *, is_fresh: bool, now: datetime, zone: tzinfo) -> Age:
+    """The age of an answer that came at `fetched_at`: "As of 18:13:20 KST, 20 seconds ago"."""
+    local = fetched_at.astimezone(zone)
+    at = f"{local:%H:%M:%S %Z}".rstrip()
+    named = day(fetched_at, now, zone)
+    as_of = moment(fetched_at, zone, at if named == "today" else f"{named}, {at}")
+    return Age(as_of, since(fetched_at, now), is_old=not is_fresh)

@@ -1,0 +1,46 @@
+"""The journey page, from a profile to words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from visitors.journey import observe, summarize
+from visitors.models import Website
+from visitors.profiles import Profile
+from visitors.screens.figures import Figure, figures
+from visitors.screens.head import Head, age, head
+from visitors.screens.identity import whereabouts
+from visitors.screens.prediction import meter
+from visitors.screens.side import Side, side
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyScreen:
+    """Everything that the journey page shows. `version` names the state of the journey that it was made from."""
+
+    version: str
+    fetched_at: datetime
+    head: Head
+    summary: str
+    figures: tuple[Figure, ...]
+    side: Side
+    zone_name: str
+
+
+def journey(website: Website, profile: Profile, *, now: datetime) -> JourneyScreen:
+    """The page of a profile. Times are in the website's zone. Raises `profiles.Superseded`."""
+    zone = ZoneInfo(website.time_zone)
+    contents = profile.contents
+    told = contents.journey
+    where = whereabouts(contents.visitor.identity)
+    answer_age = age(profile.fetched_at, is_fresh=profile.is_fresh, now=now, zone=zone)
+    prediction = meter(told.prediction, observe(told, now=now, zone=zone))
+    return JourneyScreen(
+        version=profile.version,
+        fetched_at=profile.fetched_at,
+        head=head(told, where, visitor_id=profile.visitor_id, age=answer_age, now=now),
+        summary=summarize(told, now=now, zone=zone),
+        figures=figures(told, now=now, zone=zone),
+        side=side(told, where, prediction, contents.notes, now=now, zone=zone),
+        zone_name=website.time_zone.replace("_", " "),
+    )

@@ -1,0 +1,79 @@
+"""DataFast's prediction as a meter in words, and beside it what the journey itself shows."""
+
+from dataclasses import dataclass
+
+from visitors.journey import BASELINE, Absence, Observation, Reading
+from visitors.screens.facts import Fact
+from visitors.words import listing, percent
+
+_ABSENCES = {
+    Absence.CUSTOMER: "This visitor is already a customer: DataFast predicts who may become one.",
+    Absence.UNKNOWN: (
+        "DataFast sent none: either the visitor is already a customer, "
+        "or the website has no revenue attribution set up."
+    ),
+}
+_NAMES = {
+    "score": "the score",
+    "conversionRate": "the chance to convert",
+    "expectedValue": "the expected value",
+    "confidence": "the confidence",
+}
+# Below it nobody can picture "1 in …".
+_LEAST_CHANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """The prediction. With an `absence` (a sentence) there is none and everything but `observations` is empty.
+
+    `needle` is the score in percent of the meter's width, `bar_start` and `bar_width` the stretch between it and the
+    baseline. Where no score was sent, `score` is "" and the meter is not drawn.
+    """
+
+    absence: str
+    score: str
+    score_words: str
+    baseline: int
+    needle: float
+    bar_start: float
+    bar_width: float
+    facts: tuple[Fact, ...]
+    is_weak: bool
+    refused: str
+    observations: tuple[Observation, ...]
+
+
+def meter(reading: Reading, observations: tuple[Observation, ...]) -> Meter:
+    """The prediction of a journey, beside what the journey shows."""
+    score = reading.score if reading.score is not None else float(BASELINE)
+    facts = (
+        ("Chance to convert", _chance(reading.conversion_rate)),
+        ("Expected value", reading.expected_value_words),
+        ("Confidence", _confidence(reading)),
+    )
+    return Meter(
+        absence="" if reading.absence is None else _ABSENCES[reading.absence],
+        score="" if reading.score is None else f"{reading.score:.4g}",
+        score_words=reading.score_words,
+        baseline=BASELINE,
+        needle=round(score, 2),
+        bar_start=round(min(score, BASELINE), 2),
+        bar_width=round(abs(score - BASELINE), 2),
+        facts=tuple(Fact(term, text) for term, text in facts if text) if reading.absence is None else (),
+        is_weak=reading.is_weak,
+        refused=listing([_NAMES.get(name, name) for name in reading.refused]),
+        observations=observations,
+    )
+
+
+def _chance(rate: float | None) -> str:
+    if rate is None:
+        return ""
+    return f"{percent(rate)}, about 1 in {1 / rate:,.0f}" if _LEAST_CHANCE <= rate <= 0.5 else percent(rate)
+
+
+def _confidence(reading: Reading) -> str:
+    if reading.confidence is None:
+        return reading.confidence_words
+    return f"{percent(reading.confidence)}, {reading.confidence_words}"

@@ -1,0 +1,121 @@
+"""What stands between the reader and the journey, and what to do about it: one plain sentence each."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from visitors.datafast.errors import (
+    AccessRefused,
+    BotVisitor,
+    InvalidVisitorId,
+    MalformedAnswer,
+    RateLimited,
+    UpstreamError,
+    VisitorNotFound,
+)
+from visitors.profiles.problems import Paused
+from visitors.screens.facts import since
+from visitors.words import plural
+
+# DataFast's window, for when it does not say when it may be asked again.
+_A_MINUTE = 60
+_NOTHING_KEPT = "Nothing is kept of this visitor yet, so there is nothing to show."
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why there is no journey. `sentence` says what is wrong, `advice` what can be done ("" where nothing can).
+
+    `retry_after` is in seconds: when the page may ask again by itself, None where it should not. `can_retry` offers to
+    ask again by hand. `is_key` says that whoever administers the website can mend it; `is_elsewhere` that another
+    website may know the visitor. `upstream_message` is DataFast's own sentence, "" for none.
+    """
+
+    title: str
+    sentence: str
+    advice: str = ""
+    retry_after: int | None = None
+    can_retry: bool = True
+    is_key: bool = False
+    is_elsewhere: bool = False
+    upstream_message: str = ""
+
+    @property
+    def wait(self) -> str:
+        """How long until the page asks again: "34 seconds"."""
+        return "" if self.retry_after is None else plural(self.retry_after, "second")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice above the journey: what stands in bold, the rest, and whether to offer another try."""
+
+    level: str
+    headline: str
+    text: str
+    can_retry: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.headline} {self.text}"
+
+
+def problem(error: UpstreamError, *, domain: str, now: datetime) -> Problem:
+    """The page in place of a journey that nothing is kept of."""
+    # What DataFast says itself helps whoever can mend a key, and whoever wonders about a bot.
+    said = error.upstream_message or ""
+    match error:
+        case VisitorNotFound():
+            found = Problem(
+                "No such visitor here",
+                f"DataFast has no page views of this visitor on {domain}.",
+                "A visitor of the last minute may take a moment to appear; ids of other websites are unknown here.",
+                is_elsewhere=True,
+            )
+        case BotVisitor():
+            sentence = "DataFast has flagged this visitor as a bot, and shows no journey for bots."
+            found = Problem("This visitor is a bot", sentence, can_retry=False, upstream_message=said)
+        case InvalidVisitorId():
+            found = Problem("DataFast does not take this id", str(error), can_retry=False, upstream_message=said)
+        case AccessRefused():
+            advice = f"Until then, nobody new can be looked up on {domain}."
+            title = "DataFast refuses this website’s key"
+            found = Problem(title, str(error), advice, is_key=True, upstream_message=said)
+        case RateLimited():
+            found = Problem("DataFast asks us to wait", _limit(error), retry_after=wait(error, now))
+        case Paused():
+            found = Problem("DataFast needs a moment", str(error), retry_after=wait(error, now))
+        case MalformedAnswer():
+            found = Problem("DataFast’s answer can’t be read", str(error), _NOTHING_KEPT)
+        case _:
+            found = Problem("DataFast does not answer", str(error), _NOTHING_KEPT, upstream_message=said)
+    return found
+
+
+def notice(error: UpstreamError, *, fetched_at: datetime, now: datetime) -> Notice:
+    """The notice above a kept journey that could not be renewed."""
+    seconds = wait(error, now)
+    sentence = _limit(error) if isinstance(error, RateLimited) else str(error)
+    again = "" if seconds is None else f" It can be asked again in {plural(seconds, 'second')}."
+    return Notice(
+        "warn",
+        f"Nothing newer could be fetched: what you see is from {since(fetched_at, now)}.",
+        f"{sentence}{again}",
+        can_retry=not isinstance(error, AccessRefused),
+    )
+
+
+def wait(error: UpstreamError, now: datetime) -> int | None:
+    """Seconds until it makes sense to ask again, at least 1; None where nobody can say."""
+    match error:
+        case RateLimited(reset_at=None):
+            return _A_MINUTE
+        case RateLimited(reset_at=datetime() as at) | Paused(retry_at=at):
+            return max(1, math.ceil((at - now).total_seconds()))
+        case _:
+            return None
+
+
+def _limit(error: RateLimited) -> str:
+    if error.limit is None:
+        return "DataFast’s limit for this website’s key is reached."
+    return f"DataFast’s limit of {plural(error.limit, 'request')} a minute is reached."
