@@ -1,0 +1,73 @@
+"""The journey as text for a ticket and as files."""
+
+import csv
+import io
+
+import pytest
+
+from visitors.sandbox import documented
+
+LEAD = documented.RETURNING_LEAD.visitor_id
+
+
+@pytest.fixture(autouse=True)
+def _upstream(sandbox):
+    return sandbox
+
+
+def address(name, visitor=LEAD):
+    return f"/lumenkit/visitors/{visitor}/{name}"
+
+
+def test_the_summary_is_plain_text_with_a_link_to_the_journey(browser_of_member):
+    answer = browser_of_member.get(address("summary.txt"))
+    text = answer.content.decode()
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert f"http://testserver/lumenkit/visitors/{LEAD}/" in text
+    assert "Last events" in text
+
+
+def test_the_summary_comes_as_markdown_too(browser_of_member):
+    text = browser_of_member.get(address("summary.txt?format=markdown")).content.decode()
+    assert text.startswith("**")
+
+
+def test_the_csv_file_has_a_row_for_each_event_of_the_answer(browser_of_member):
+    answer = browser_of_member.get(address("events.csv"))
+    received = browser_of_member.get(address("answer.json")).json()["data"]
+    activity = received["activity"]
+    sent = len(activity["visitedPages"]) + len(activity["completedGoals"])
+    identified = 1 if (received.get("profile") or {}).get("identifiedAt") else 0
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(rows) == sent + identified
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="lumenkit-{LEAD}.csv"'
+
+
+def test_no_cell_of_a_hostile_visitor_is_one_that_a_spreadsheet_runs(browser_of_member):
+    answer = browser_of_member.get(address("events.csv", documented.HOSTILE.visitor_id))
+    cells = [cell for row in csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))) for cell in row]
+    assert any("<" in cell for cell in cells)  # the hostile text is there
+    assert not [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@"))]
+
+
+def test_the_answer_is_shown_as_received_and_comes_as_a_file_on_request(browser_of_member, sandbox):
+    shown = browser_of_member.get(address("answer.json"))
+    assert shown.json()["status"] == "success"
+    assert "Content-Disposition" not in shown.headers
+    saved = browser_of_member.get(address("answer.json?download"))
+    assert saved.content == shown.content
+    assert "attachment" in saved.headers["Content-Disposition"]
+    assert sandbox.calls.count(LEAD) == 1
+
+
+@pytest.mark.parametrize("name", ["summary.txt", "events.csv", "answer.json"])
+def test_nobody_else_gets_them_and_nobody_keeps_them(client, browser_of_member, name, pocketgarden):
+    assert browser_of_member.get(address(name)).headers["Cache-Control"] == "private, no-store"
+    assert browser_of_member.get(f"/pocketgarden/visitors/{LEAD}/{name}").status_code == 404
+    browser_of_member.logout()
+    assert browser_of_member.get(address(name)).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["summary.txt", "events.csv", "answer.json"])
+def test_a_visitor_whom_datafast_does_not_know_has_none(browser_of_member, name):
+    assert browser_of_member.get(address(name, "00000000-0000-4000-8000-000000000404")).status_code == 404

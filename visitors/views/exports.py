@@ -1,0 +1,73 @@
+"""A journey to take along: a summary for a ticket, and files of everything."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from visitors import journey, profiles
+from visitors.datafast.errors import UpstreamError
+from visitors.models import Website
+from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
+
+# Spreadsheets take a file for UTF-8 only when it says so.
+BYTE_ORDER_MARK = "\ufeff"
+
+
+@require_safe
+@personal
+def summary(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
+    """The journey as text for a ticket; with `?format=markdown` for a tool that reads Markdown."""
+    site, profile = _kept(request, website, visitor_id)
+    write = journey.markdown if request.GET.get("format") == "markdown" else journey.plain_text
+    link = request.build_absolute_uri(reverse("journey", args=[site.slug, profile.visitor_id]))
+    zone = ZoneInfo(site.time_zone)
+    text = write(profile.contents.journey, now=datetime.now(UTC), zone=zone, link=link)
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@personal
+def events(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
+    """A CSV file with a row per event, oldest first."""
+    site, profile = _kept(request, website, visitor_id)
+    text = io.StringIO()
+    text.write(BYTE_ORDER_MARK)
+    csv.writer(text).writerows(journey.csv_rows(profile.contents.journey))
+    return _file(text.getvalue().encode(), "text/csv; charset=utf-8", f"{site.slug}-{profile.visitor_id}.csv")
+
+
+@require_safe
+@personal
+def answer(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
+    """DataFast's answer as it was received; with `?download` as a file."""
+    site, profile = _kept(request, website, visitor_id)
+    if "download" in request.GET:
+        return _file(profile.answer, "application/json", f"{site.slug}-{profile.visitor_id}.json")
+    return HttpResponse(profile.answer, content_type="application/json")
+
+
+def _kept(request: SignedInRequest, slug: str, visitor_id: str) -> tuple[Website, profiles.Profile]:
+    """The profile as it is kept, with its contents loaded; fetched where nothing is kept."""
+    website, visitor = website_or_404(request, slug), visitor_id_or_404(visitor_id)
+    try:
+        profile = profiles.get(website, visitor)
+        try:
+            _ = profile.contents, profile.answer
+        except profiles.Superseded:
+            # A newer answer came between learning of this one and reading it.
+            profile = profiles.get(website, visitor)
+            _ = profile.contents, profile.answer
+    except (UpstreamError, profiles.Superseded) as error:
+        raise Http404("Nothing is kept of this visitor.") from error
+    return website, profile
+
+
+def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
