@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visitors.views import exports, health, journey, look_up
+from visitors.views import exports, health, journey, look_up, timeline
 
 urlpatterns = [
     path("", look_up.look_up, name="look_up"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("<slug:website>/visitors/current/", look_up.current, name="current"),
     path("<slug:website>/visitors/<str:visitor_id>/", journey.show, name="journey"),
     path("<slug:website>/visitors/<str:visitor_id>/refresh/", journey.refresh, name="refresh"),
+    path("<slug:website>/visitors/<str:visitor_id>/timeline/", timeline.show, name="timeline"),
     path("<slug:website>/visitors/<str:visitor_id>/summary.txt", exports.summary, name="summary"),
     path("<slug:website>/visitors/<str:visitor_id>/events.csv", exports.events, name="events"),
     path("<slug:website>/visitors/<str:visitor_id>/answer.json", exports.answer, name="answer"),

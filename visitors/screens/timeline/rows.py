@@ -1,0 +1,287 @@
+"""The rows of a timeline, with every word ready, so that the template only puts them in place."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from django.utils.safestring import SafeString
+from msgspec import Struct
+
+from visitors import words
+from visitors.journey import Counts, Event, Fold, Journey, Kind, Page, Visit
+from visitors.journey.texts import short
+from visitors.screens.timeline.paths import path_html
+
+# The dwell that fills the bar. One scale for all visits, so that bars compare; the text beside it says longer ones.
+FULL_BAR = timedelta(minutes=5)
+
+_LONGEST_NAME = 80
+_GOAL_BADGES = 3
+_ORIGINS = {"manual": "from the website", "payment_provider": "from the payment provider"}
+
+
+class Row(Struct, frozen=True, kw_only=True, gc=False):
+    """The base of what templates show. Text is not HTML, paths aside: templates escape it."""
+
+    def __getitem__(self, name: str) -> object:
+        # Django's templates try this first, and pay for the exception where there is none.
+        return getattr(self, name)
+
+
+class EventRow(Row, frozen=True):
+    """One line inside a visit.
+
+    `form` is the style ("page", "goal", "money", "id", "moment"). A page has its `path`, `dwell`, `share` (the width of
+    the bar in percent) and `times`; everything else is `lead`, `name`, `tail` and `note`, in this order. `day` is set
+    where it is not the day on which the visit began; `clock` is what stands instead of a time for events without one.
+    """
+
+    form: str
+    iso: str = ""
+    clock: str = ""
+    day: str = ""
+    is_new: bool = False
+    path: str = ""
+    times: str = ""
+    dwell: str = ""
+    share: int = 0
+    is_last: bool = False
+    lead: str = ""
+    name: str = ""
+    tail: str = ""
+    note: str = ""
+
+
+class Badge(Row, frozen=True):
+    """A badge of a visit; `form` is "money", "goal" or "id"."""
+
+    form: str
+    label: str
+
+
+class VisitRow(Row, frozen=True):
+    """A visit, or the group of events without a time.
+
+    `is_open` says how it stands, `opens` how it does unless the reader says otherwise. `events` are those in the page.
+    `passed` and `rest` are what to say about newer and older events of the visit that are not, "" for none; their
+    addresses are query strings for the page, `rest_part` the one for the events alone.
+    """
+
+    key: str
+    number: str
+    when: str
+    iso: str = ""
+    title: str = ""
+    entry: str = ""
+    exit: str = ""
+    way: str = ""
+    pages: str = ""
+    long: str = ""
+    place: str = ""
+    badges: tuple[Badge, ...] = ()
+    is_new: bool = False
+    is_open: bool = False
+    opens: bool = False
+    events: tuple[EventRow, ...] = ()
+    passed: str = ""
+    passed_address: str = ""
+    rest: str = ""
+    rest_address: str = ""
+    rest_part: str = ""
+
+
+class NoteRow(Row, frozen=True):
+    """What stands between visits; `form` is "gap", "cut" or "moment"."""
+
+    form: str
+    text: str
+    iso: str = ""
+    clock: str = ""
+
+
+class Writer:
+    """Says the parts of one journey in the words of one zone and day."""
+
+    def __init__(self, journey: Journey, *, zone: tzinfo, today: date, seen: datetime | None = None) -> None:
+        self.zone = zone
+        self._seen = seen
+        self._noon = datetime.combine(today, time(12), zone)
+        self._has_hosts = len(journey.hosts) > 1
+        self._paths: dict[str, SafeString] = {}
+        attended = [visit for visit in journey.visits if visit.number is not None]
+        self._latest = attended[0].number if attended else None
+        self._earliest = attended[-1].number if attended else None
+        begin = journey.begin if journey.reported_first_visit_at or journey.missing is None else None
+        self._first_day = self._local(begin).toordinal() if begin else None
+
+    def day(self, moment: datetime) -> str:
+        """The day as a person says it: "today", "Mon, May 4"."""
+        return words.day(moment, self._noon, self.zone)
+
+    def day_and_clock(self, moment: datetime) -> str:
+        """ "today, 17:46"."""
+        return f"{self.day(moment)}, {words.clock(moment, self.zone)}"
+
+    def clock(self, moment: datetime) -> str:
+        """The time of day to the second: "17:46:00"."""
+        return f"{self._local(moment):%H:%M:%S}"
+
+    def path(self, page: Page) -> SafeString:
+        """A page, made once for every address."""
+        if (path := self._paths.get(page.url)) is None:
+            path = self._paths[page.url] = path_html(page, has_host=self._has_hosts)
+        return path
+
+    def events(self, folds: Iterable[Fold], began: datetime | None) -> list[EventRow]:
+        """The lines of folded events, in their order. `began` is when their visit did."""
+        day = None if began is None else self._local(began).date()
+        return [self._event(fold, day) for fold in folds]
+
+    def moment(self, at: datetime, text: str) -> EventRow:
+        """The moment of a ticket, inside a visit."""
+        return EventRow(form="moment", iso=iso(at), clock=self.clock(at), note=text)
+
+    def is_new(self, moment: datetime | None) -> bool:
+        """Whether this happened since the reader looked last."""
+        return self._seen is not None and moment is not None and moment > self._seen
+
+    def place(self, visit: Visit) -> str:
+        """Where a visit stands in the journey: "first visit", "day 12 · latest visit"; "" where that cannot be told."""
+        if visit.number is None:
+            return "without the visitor"
+        is_latest, is_earliest = visit.number == self._latest, visit.number == self._earliest
+        is_first = is_earliest and visit.gap_known
+        if is_latest and is_first:
+            return "only visit"
+        parts = []
+        if is_first:
+            parts.append("first visit")
+        elif is_earliest:
+            parts.append("earliest listed")
+        elif self._first_day is not None:
+            parts.append(f"day {self._local(visit.started_at).toordinal() - self._first_day + 1:,}")
+        if is_latest:
+            parts.append("latest visit")
+        return " · ".join(parts)
+
+    def badges(self, visit: Visit) -> tuple[Badge, ...]:
+        """What a visit brought: money first, then goals, then who it was."""
+        if visit.counts.all == visit.counts.views:
+            return ()
+        money, goals, people = [], {}, []
+        for event in visit.milestones:
+            match event.kind:
+                case Kind.PAYMENT:
+                    money.append(Badge(form="money", label=_paid(event)))
+                case Kind.IDENTIFIED:
+                    people.append(Badge(form="id", label=short(event.name, _LONGEST_NAME) or "identified"))
+                case _:
+                    label = short(event.name, _LONGEST_NAME) or "goal without a name"
+                    goals[label] = Badge(form="goal", label=label)
+        shown = list(goals.values())[:_GOAL_BADGES]
+        if more := len(goals) - len(shown):
+            shown.append(Badge(form="goal", label=f"{words.plural(more, 'other goal')}"))
+        if more := len(money) - _GOAL_BADGES:
+            money[_GOAL_BADGES:] = [Badge(form="money", label=words.plural(more, "other payment"))]
+        return (*money, *shown, *people)
+
+    def _local(self, moment: datetime) -> datetime:
+        try:
+            return moment.astimezone(self.zone)
+        except OverflowError:  # the last hours that a datetime can hold do not exist in every zone
+            return moment
+
+    def _event(self, fold: Fold, day: date | None) -> EventRow:
+        event = fold.event
+        at = event.at
+        if at is None:
+            return self._line(fold, iso="", clock="no time", day=_sent_as(event))
+        local = self._local(at)
+        other_day = "" if local.date() == day else f"{self.day(at)} ·"
+        return self._line(fold, iso=iso(at), clock=f"{local:%H:%M:%S}", day=other_day)
+
+    def _line(self, fold: Fold, *, iso: str, clock: str, day: str) -> EventRow:
+        event = fold.event
+        is_new = self.is_new(fold.until)
+        if event.is_view:
+            dwell = None if fold.events[-1].dwell is None else fold.dwell
+            times = f"×{fold.times}" if fold.times > 1 else ""
+            if times and fold.until is not None:
+                times += f", until {self.clock(fold.until)}"
+            return EventRow(
+                form="page",
+                iso=iso,
+                clock=clock,
+                day=day,
+                is_new=is_new,
+                path=self.path(event.page) if event.page else "a page without an address",
+                times=times,
+                dwell="" if dwell is None else words.short_duration(dwell),
+                share=0 if dwell is None else min(100, max(1, round(100 * (dwell / FULL_BAR)))),
+                is_last=dwell is None and event.at is not None,
+            )
+        form, lead, name, tail, note = _said(event)
+        return EventRow(
+            form=form, iso=iso, clock=clock, day=day, is_new=is_new, lead=lead, name=name, tail=tail, note=note
+        )
+
+
+def visit_key(visit: Visit) -> str:
+    """What names a visit in addresses and anchors: its number, or the second in which one without a number began."""
+    return f"t{int(visit.started_at.timestamp())}" if visit.number is None else str(visit.number)
+
+
+def iso(moment: datetime) -> str:
+    """For `<time datetime>`: "2026-05-04T20:07:10Z"."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def pages_said(counts: Counts) -> str:
+    """ "4 pages", "2 screens", "6 page views" where both were seen, "" for none."""
+    if not counts.views:
+        return ""
+    noun = "page view" if counts.pages and counts.screens else ("page" if counts.pages else "screen")
+    return words.plural(counts.views, noun)
+
+
+def _said(event: Event) -> tuple[str, str, str, str, str]:
+    """Style, lead, name, tail and note of an event that is no page."""
+    notes: Sequence[str | None]
+    if event.kind is Kind.IDENTIFIED:
+        return "id", "Identified as" if event.name else "", event.name or "Identified", "", ""
+    origin = _origin(event)
+    if event.kind is Kind.PAYMENT:
+        if event.amount is None:
+            name, tail = "Refund" if event.is_refund else "Payment", "amount not sent"
+        else:
+            name, tail = words.money(event.amount, event.currency), "refunded" if event.is_refund else "paid"
+        given = "" if event.name in ("payment", "payment_refunded", "refund") else event.name
+        notes = (given, event.description, origin)
+        return "money", "", name, tail, _joined(notes)
+    amount = "" if event.amount is None else words.money(event.amount, event.currency)
+    notes = (event.description, origin)
+    if event.kind is Kind.SUBSCRIPTION:
+        return "goal", "", event.words.capitalize() or "Subscription", amount, _joined(notes)
+    return "goal", "Goal", event.name or "without a name", amount, _joined(notes)
+
+
+def _origin(event: Event) -> str:
+    if event.is_server:
+        return "sent by the server"
+    if event.origin is None:
+        return ""
+    return _ORIGINS.get(event.origin, f"from {short(event.origin, _LONGEST_NAME)}")
+
+
+def _joined(notes: Iterable[str | None]) -> str:
+    return " · ".join(note for note in notes if note)
+
+
+def _paid(event: Event) -> str:
+    if event.amount is None:
+        return "refund" if event.is_refund else "payment"
+    size = words.money(-event.amount if event.is_refund else event.amount, event.currency)
+    return f"{size} refunded" if event.is_refund else size
+
+
+def _sent_as(event: Event) -> str:
+    return f"time sent as “{short(event.raw_at, 40)}” ·" if event.raw_at else ""

@@ -1,0 +1,83 @@
+"""The timeline's fragments, for htmx: all of it for another query, the next visits, more events of one visit."""
+
+import re
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url, retarget
+from msgspec.structs import replace
+
+from visitors import profiles
+from visitors.datafast.errors import UpstreamError
+from visitors.journey import Journey
+from visitors.models import Website
+from visitors.profiles import store
+from visitors.screens.timeline import TimelineQuery, events_of_visit, timeline
+from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
+
+_VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
+_ANCHOR = re.compile(r"[a-z]+(-[a-z0-9]{1,20})?", re.ASCII)
+
+
+@require_safe
+@personal
+def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
+    """The part of a timeline that `part` names ("visits", "events"; else the whole), of the snapshot `version`.
+
+    When that snapshot is no longer kept, the whole timeline of the newest one comes instead and says so, so that a page
+    never mixes two. A whole timeline goes into the browser's history under the journey page's own address.
+    """
+    site, visitor = website_or_404(request, website), visitor_id_or_404(visitor_id)
+    page_url = reverse("journey", args=[site.slug, visitor])
+    if not request.htmx:
+        return redirect(f"{page_url}?{request.GET.urlencode()}")
+    try:
+        version, journey = _snapshot(site, visitor, request.GET.get("version", ""))
+    except UpstreamError:
+        return HttpResponseClientRedirect(page_url)  # the page itself says what is wrong
+    is_superseded = version != request.GET.get("version", version)
+    query = TimelineQuery.read(request.GET)
+    part = "" if is_superseded else request.GET.get("part", "")
+    if is_superseded:
+        query = replace(query, start=None)
+
+    zone = ZoneInfo(site.time_zone)
+    today = datetime.now(zone).date()
+    part_url = reverse("timeline", args=[site.slug, visitor])
+    if part == "events":
+        row = events_of_visit(journey, query, zone=zone, today=today)
+        if row is None:
+            raise Http404("No such visit.")
+        return render(request, "journey/_events.html", {"row": row, "timeline": {"part_url": part_url}})
+    shown = timeline(journey, query, zone=zone, today=today, version=version, page_url=page_url, part_url=part_url)
+    if part == "visits":
+        return render(request, "journey/_visits.html", {"timeline": shown})
+    response = render(request, "journey/_timeline.html", {"timeline": shown, "is_superseded": is_superseded})
+    address = f"{page_url}{shown.query.address()}{_anchor(request.GET.get('to', ''))}"
+    if request.GET.get("part"):
+        # Out of its place at the end of the list, into that of the whole; the reader goes with it.
+        response["HX-Reswap"] = "outerHTML show:#timeline:top"
+        return replace_url(retarget(response, "#timeline"), address)
+    return push_url(response, address)
+
+
+def _snapshot(website: Website, visitor_id: UUID, version: str) -> tuple[str, Journey]:
+    """The snapshot of this version, or the newest one when it is no longer kept. Raises UpstreamError."""
+    kept = store.contents(website.pk, visitor_id, version) if _VERSION.fullmatch(version) else None
+    if kept is not None:
+        return version, kept.journey
+    profile = profiles.get(website, visitor_id)
+    try:
+        return profile.version, profile.contents.journey
+    except profiles.Superseded:  # a newer one came between learning the version and reading it
+        profile = profiles.get(website, visitor_id)
+        return profile.version, profile.contents.journey
+
+
+def _anchor(name: str) -> str:
+    return f"#{name}" if _ANCHOR.fullmatch(name) else ""
