@@ -35,7 +35,7 @@ from visitors.datafast.errors import (
     UpstreamError,
     VisitorNotFound,
 )
-from visitors.datafast.parsing import RateLimit
+from visitors.datafast.limits import RateLimit
 
 VISITOR_ID = "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd"
 VISITOR = {"status": "success", "data": {"visitorId": VISITOR_ID, "identity": {"city": "Seosan City"}}}
@@ -231,6 +231,34 @@ def test_a_retry_that_would_outlast_the_deadline_is_not_begun():
 def test_a_failed_answer_without_end_does_not_hold_up_the_retry():
     with FaultyUpstream(faults.endless(503), answer(200, VISITOR)) as upstream:
         assert ask(upstream.url).visitor.visitor_id == VISITOR_ID
+
+
+def test_an_answer_says_how_many_requests_it_took():
+    with FaultyUpstream(error(503), error(503), answer(200, VISITOR)) as upstream:
+        assert ask(upstream.url, deadline_seconds=2.0).attempts == len(upstream.requests) == 3
+
+
+def test_an_error_says_how_many_requests_it_took_and_what_is_left():
+    headers = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "7"}
+    with FaultyUpstream(error(502), error(404, headers=headers)) as upstream:
+        failed = failure(upstream.url)
+    assert (failed.attempts, failed.rate) == (2, RateLimit(60, 7, None))
+
+
+@pytest.mark.parametrize("most", [1, 2])
+@pytest.mark.parametrize("bad", [error(503), faults.hang_up], ids=["503", "hang_up"])
+def test_a_call_makes_no_more_requests_than_it_may(bad, most):
+    with FaultyUpstream(bad) as upstream, closing(Client(upstream.url, deadline_seconds=2.0)) as client:
+        with pytest.raises(Unavailable) as caught:
+            client.get_visitor(KEY, VISITOR_ID, most_attempts=most)
+        assert caught.value.attempts == len(upstream.requests) == most
+
+
+def test_what_was_never_sent_took_no_request():
+    with FaultyUpstream(answer(200, VISITOR)) as upstream, closing(Client(upstream.url)) as client:
+        with pytest.raises(Unavailable) as caught:
+            client.get_visitor(KEY, VISITOR_ID, deadline=time.monotonic())
+        assert caught.value.attempts == len(upstream.requests) == 0
 
 
 def test_a_500_is_not_retried():

@@ -26,9 +26,10 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.errors import InvalidVisitorId, MalformedAnswer, NoJourney, Reason, Unavailable, UpstreamError
 from visitors.datafast.lenient import Note
-from visitors.datafast.parsing import RateLimit, parse_error, parse_rate_limit, parse_visitor, parse_websites
+from visitors.datafast.limits import RateLimit
+from visitors.datafast.parsing import parse_error, parse_rate_limit, parse_visitor, parse_websites
 from visitors.datafast.payload import Visitor, WebsiteListing
-from visitors.datafast.transport import one_deadline, open_session, tls_context
+from visitors.datafast.transport import MOST_ATTEMPTS, Call, open_session, running, tls_context
 
 logger = logging.getLogger("visitors.datafast")
 
@@ -40,12 +41,14 @@ _LONGEST_ERROR_BODY: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class VisitorAnswer:
-    """A visitor, what of the answer could not be used, the JSON as received, and the token's rate limit if it came."""
+    """A visitor, what of the answer could not be used, the JSON as received, the token's rate limit if it came, and how
+    many requests it took, retries included."""
 
     visitor: Visitor
     notes: tuple[Note, ...]
     body: bytes
     rate: RateLimit | None
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,28 +107,38 @@ class Client:
             raise ValueError(f"The certificates in {bundle} cannot be read: {exc.strerror or exc}.") from exc
         self._opened: tuple[int, requests.Session] | None = None
 
-    def get_visitor(self, credential: Credential, visitor_id: str, *, deadline: float | None = None) -> VisitorAnswer:
+    def get_visitor(
+        self,
+        credential: Credential,
+        visitor_id: str,
+        *,
+        deadline: float | None = None,
+        most_attempts: int = MOST_ATTEMPTS,
+    ) -> VisitorAnswer:
         """Ask for one visitor (a UUID v4 in any case). Raises UpstreamError: every branch of `errors` but none else.
 
-        `deadline`, an instant of `time.monotonic()`, can end the call earlier than `deadline_seconds`, never later.
+        `deadline`, an instant of `time.monotonic()`, can end the call earlier than `deadline_seconds`, never later;
+        `most_attempts` can leave out retries, never add some.
         """
         asked = visitor_id.lower()
         if not _VISITOR_ID.fullmatch(asked):
             # DataFast would say the same; and nothing but an id may become part of an address.
             raise InvalidVisitorId
-        with _failures_logged("Get visitor"):
-            body, rate = self._ask(f"visitors/{asked}", credential.token, credential.query, deadline)
+        call = self._call(deadline, most_attempts)
+        with _failures_told("Get visitor", call):
+            body, rate = self._ask(call, f"visitors/{asked}", credential.token, credential.query)
             parsed = parse_visitor(body)
             answered = parsed.visitor.visitor_id
             if answered is not None and answered.lower() != asked:
                 raise MalformedAnswer("it is about another visitor")
-            return VisitorAnswer(parsed.visitor, parsed.notes, body, rate)
+            return VisitorAnswer(parsed.visitor, parsed.notes, body, rate, call.attempts)
 
     def list_websites(self, account: AccountToken, *, deadline: float | None = None) -> WebsitesAnswer:
         """Ask which websites an account's token opens. Raises UpstreamError, but never NoJourney. See `get_visitor`."""
-        with _failures_logged("List websites"):
+        call = self._call(deadline, MOST_ATTEMPTS)
+        with _failures_told("List websites", call):
             try:
-                body, rate = self._ask("admin/websites", account.token, {}, deadline)
+                body, rate = self._ask(call, "admin/websites", account.token, {})
             except NoJourney as exc:  # 400 or 404, which have no meaning here
                 raise Unavailable(Reason.REFUSED, upstream_message=exc.upstream_message) from exc
             parsed = parse_websites(body)
@@ -153,16 +166,15 @@ class Client:
             self._opened = opened = (os.getpid(), session)
         return opened[1]
 
-    def _ask(
-        self, path: str, token: str, query: Mapping[str, str], deadline: float | None
-    ) -> tuple[bytes, RateLimit | None]:
-        """GET: return the decompressed body of the 200 and the token's rate limit. Raises UpstreamError."""
+    def _call(self, deadline: float | None, most_attempts: int) -> Call:
         ends_at = time.monotonic() + self._deadline_seconds
-        if deadline is not None:
-            ends_at = min(ends_at, deadline)
-        if ends_at <= time.monotonic():
+        return Call(ends_at if deadline is None else min(ends_at, deadline), most_attempts)
+
+    def _ask(self, call: Call, path: str, token: str, query: Mapping[str, str]) -> tuple[bytes, RateLimit | None]:
+        """GET: return the decompressed body of the 200 and the token's rate limit. Raises UpstreamError."""
+        if call.ends_at <= time.monotonic():
             raise Unavailable(Reason.TIMEOUT)
-        with one_deadline(ends_at):
+        with running(call):
             try:
                 response = self._session().get(
                     f"{self._base_url}/{path}",
@@ -175,15 +187,18 @@ class Client:
                 raise _why(exc, Reason.CONNECTION) from exc
             with response:
                 now = datetime.now(UTC)
+                rate = parse_rate_limit(response.headers, now)
                 if response.status_code != requests.codes.ok:
-                    raise parse_error(response.status_code, response.headers, self._error_body(response), now)
+                    error = parse_error(response.status_code, response.headers, self._error_body(response), now)
+                    error.rate = rate
+                    raise error
                 try:
                     body = _read(response, self._max_body_bytes)
                 except (requests.RequestException, urllib3.exceptions.HTTPError) as exc:
                     raise _why(exc, Reason.CUT_OFF) from exc
                 if body is None:
                     raise MalformedAnswer(f"it is larger than {self._max_body_bytes:,} bytes")
-                return body, parse_rate_limit(response.headers, now)
+                return body, rate
 
     @staticmethod
     def _error_body(response: requests.Response) -> bytes:
@@ -272,14 +287,16 @@ def _why(exc: BaseException, otherwise: Reason) -> UpstreamError:
 
 
 @contextmanager
-def _failures_logged(question: str) -> Iterator[None]:
-    """Log one line when the call fails: no token, no visitor id, no text that others wrote. An answer is no failure."""
+def _failures_told(question: str, call: Call) -> Iterator[None]:
+    """Write the call's attempts into the error that it ends with; log one line when that is a failure, not an answer:
+    no token, no visitor id, no text that others wrote."""
     started = time.monotonic()
     try:
         yield
-    except NoJourney:
-        raise
     except UpstreamError as exc:
+        exc.attempts = call.attempts
+        if isinstance(exc, NoJourney):
+            raise
         milliseconds = (time.monotonic() - started) * 1000
         cause = type(exc.__cause__).__name__ if exc.__cause__ else "answer"
         logger.warning("%s failed after %.0f ms: %r (%s)", question, milliseconds, exc, cause)

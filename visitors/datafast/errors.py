@@ -22,10 +22,18 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import ClassVar
 
+from visitors.datafast.limits import RateLimit
+
 
 class UpstreamError(Exception):
-    """Any call to DataFast that brought no journey."""
+    """Any call to DataFast that brought no journey.
 
+    The client says how many requests it made, retries included (`attempts`), and what DataFast then said of the token's
+    limit (`rate`).
+    """
+
+    attempts: int = 0
+    rate: RateLimit | None = None
     sentence: ClassVar[str] = "DataFast could not be asked."
 
     def __init__(self, *facts: object, upstream_message: str | None = None) -> None:

@@ -8,7 +8,6 @@ import email.utils
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from itertools import chain
@@ -32,6 +31,7 @@ from visitors.datafast.errors import (
     VisitorNotFound,
 )
 from visitors.datafast.lenient import Builder, Note, is_reasonable, load
+from visitors.datafast.limits import RateLimit
 from visitors.datafast.payload import Visitor, WebsiteListing
 
 
@@ -47,15 +47,6 @@ class ParsedWebsites(Struct, frozen=True):
 
     websites: tuple[WebsiteListing, ...]
     notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimit:
-    """What DataFast said of a token's calls: how many a minute, how many are left, when it starts anew (UTC)."""
-
-    limit: int | None
-    remaining: int | None
-    reset_at: datetime | None
 
 
 class _VisitorEnvelope(Struct):

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from threading import Thread
@@ -34,24 +35,40 @@ from urllib3.exceptions import (
 )
 from urllib3.util import Retry
 
-# When the running call must be over, in seconds of `time.monotonic()`. A connection serves one call at a time and in
-# that call's thread, so that all of the below finds the right one.
-_ends_at: ContextVar[float] = ContextVar("ends_at")
+# A request and its retries.
+MOST_ATTEMPTS = 3
+
+
+@dataclass(slots=True)
+class Call:
+    """One call: it must be over at `ends_at`, an instant of `time.monotonic()`, and may make `most_attempts` requests.
+
+    `attempts` counts those that it has begun.
+    """
+
+    ends_at: float
+    most_attempts: int
+    attempts: int = 0
+
+
+# A connection serves one call at a time and in that call's thread, so that all of the below finds the right one.
+_running: ContextVar[Call] = ContextVar("running")
 
 
 @contextmanager
-def one_deadline(ends_at: float) -> Iterator[None]:
-    """End everything that a session of `open_session` does inside at that instant of `time.monotonic()`."""
-    token = _ends_at.set(ends_at)
+def running(call: Call) -> Iterator[None]:
+    """Hold everything that a session of `open_session` does inside to this call's time and number of attempts."""
+    token = _running.set(call)
+    call.attempts += 1
     try:
         yield
     finally:
-        _ends_at.reset(token)
+        _running.reset(token)
 
 
 def _time_left() -> float:
     """Return the seconds left to the running call, more than zero. Raises TimeoutError when there are none."""
-    left = _ends_at.get() - time.monotonic()
+    left = _running.get().ends_at - time.monotonic()
     if left <= 0:
         raise TimeoutError("the call's time is over")
     return left
@@ -135,19 +152,21 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class _Retry(Retry):
-    """urllib3's retries, as long as the pause before the next attempt does not outlast the running call."""
+    """urllib3's retries, as long as the running call may make more attempts and outlasts the pause before the next."""
 
     pause = 0.0
 
     def increment(self, *args: Any, **kwargs: Any) -> Self:
         following = super().increment(*args, **kwargs)
         following.pause = Retry.get_backoff_time(following)
-        if following.pause >= _ends_at.get() - time.monotonic():
+        call = _running.get()
+        if call.attempts >= call.most_attempts or following.pause >= call.ends_at - time.monotonic():
             cause = kwargs.get("error") or ResponseError(ResponseError.GENERIC_ERROR)
             raise MaxRetryError(kwargs["_pool"], None, cause) from cause
         if response := kwargs.get("response"):
             # urllib3 would read a failed answer to its end, to keep the connection; that end may never come.
             response.close()
+        call.attempts += 1
         return following
 
     def get_backoff_time(self) -> float:
@@ -160,7 +179,7 @@ class _Retry(Retry):
 # since urllib3 would sleep for hours. The first retry comes at once, for the usual reason is a kept connection that the
 # other side has closed; the second after 0.2 to 0.4 s.
 _RETRIES = _Retry(
-    total=2,
+    total=MOST_ATTEMPTS - 1,
     other=0,
     allowed_methods={"GET"},
     status_forcelist={502, 503, 504},
@@ -214,7 +233,7 @@ def open_session(
     """Return a session for that origin (`https://datafa.st`) and no other, for any number of threads.
 
     It keeps no cookies and reads nothing from the environment (proxies, .netrc, certificates): what it is to use, it is
-    given. Use it inside `one_deadline`.
+    given. Use it inside `running`.
     """
     session = _Session()
     session.trust_env = False
@@ -229,4 +248,4 @@ def open_session(
 # urllib3 logs the whole address of what it retries, and our addresses hold the ids of visitors. The client logs a line
 # of its own for a failed call, so urllib3's are left out, during our calls only.
 for _name in ("urllib3.connection", "urllib3.connectionpool", "urllib3.util.retry"):
-    logging.getLogger(_name).addFilter(lambda _record: _ends_at.get(None) is None)
+    logging.getLogger(_name).addFilter(lambda _record: _running.get(None) is None)
