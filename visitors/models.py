@@ -114,9 +114,13 @@ class Membership(models.Model):
 
 class Snapshot(models.Model):
     """The last known good answer about one visitor of one website: what is shown when the upstream fails and the cache
-    is empty. `version` changes when what the answer says changes, not when it is merely received again."""
+    is empty. `version` changes when what the answer says changes, not when it is merely received again.
 
-    website = models.ForeignKey(Website, on_delete=models.CASCADE)
+    `answer_compressed` is the answer that brought this version, `fetched_at` when the upstream said so last.
+    """
+
+    # No index of its own for the website here and below: the one that begins with it serves as well.
+    website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)
     visitor_id = models.UUIDField()
     fetched_at = models.DateTimeField()
     version = models.CharField(max_length=32)
@@ -141,15 +145,38 @@ class Snapshot(models.Model):
         return zlib.decompress(bytes(self.answer_compressed))
 
 
+class Sighting(models.Model):
+    """What stood in the answer about a visitor at one moment, in numbers: the history behind a sparkline.
+
+    There is a row only where one of the numbers differs from the row before. `score` is 0 to 100, None without a
+    prediction; `visits` and `page_views` are as in a journey, `goals` and `payments` those that are listed.
+    """
+
+    website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)
+    visitor_id = models.UUIDField()
+    at = models.DateTimeField()
+    score = models.FloatField(null=True)
+    visits = models.PositiveIntegerField()
+    page_views = models.PositiveIntegerField()
+    goals = models.PositiveIntegerField()
+    payments = models.PositiveIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["website", "visitor_id", "at"], name="sightings_of_a_visitor")]
+
+    def __str__(self) -> str:
+        return f"{self.visitor_id} at {self.at:%Y-%m-%d %H:%M}"
+
+
 class Flight(models.Model):
-    """One upstream call for one visitor, seen by everybody who waits for it, on any machine.
+    """The latest upstream call for one visitor, seen by everybody who waits for it, on any machine.
 
     A flight is in the air while `landed_at` is None and its lease runs; the process that leads it renews the lease.
     When it has landed, `failure` holds the error that it brought home (empty: it brought an answer, which the store
     has).
     """
 
-    website = models.ForeignKey(Website, on_delete=models.CASCADE)
+    website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)
     visitor_id = models.UUIDField()
     token = models.UUIDField()
     lease_until = models.DateTimeField()
@@ -168,14 +195,16 @@ class Flight(models.Model):
 class Budget(models.Model):
     """The upstream calls of one token in the last minute, shared by all websites that use it and by all processes.
 
-    `key` is a keyed hash of the token. `calls` are Unix times in seconds, oldest first. `limit` is what the upstream
-    said that the token may do in a minute, None while it has not said so.
+    `key` is a keyed hash of the token. `calls` are pairs of a second (Unix time) and how many calls fell into it,
+    oldest first: the row stays small, however large the limit. `limit` is what the upstream said at `limit_heard_at`
+    that the token may do in a minute.
     """
 
     key = models.CharField(max_length=64, unique=True)
     calls = models.JSONField(default=list)
     limit = models.PositiveIntegerField(null=True)
+    limit_heard_at = models.DateTimeField(null=True)
     blocked_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        return f"{len(self.calls)} calls"
+        return f"{sum(count for _, count in self.calls)} calls"

@@ -21,15 +21,17 @@ from uuid import UUID
 from django.conf import settings
 
 from visitors.datafast.errors import NoJourney, UpstreamError
-from visitors.models import Website
+from visitors.models import Sighting, Website
 from visitors.profiles import fetching, store
 from visitors.profiles.purpose import Purpose
 
-__all__ = ["Profile", "Purpose", "Superseded", "get", "refresh"]
+__all__ = ["Profile", "Purpose", "Superseded", "get", "history", "refresh"]
+
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Superseded(Exception):
-    """This version of a profile is no longer kept; there is a newer one, or none."""
+    """This version of a profile is no longer kept; there is a newer one, which `get` returns now, or none."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Profile:
         """The journey and the visitor. Raises Superseded."""
         contents = store.contents(self.website_id, self.visitor_id, self.version)
         if contents is None:
+            store.distrust(self.website_id, self.visitor_id)
             raise Superseded
         return contents
 
@@ -69,19 +72,16 @@ class Profile:
         """DataFast's JSON as it was received. Raises Superseded."""
         answer = store.answer(self.website_id, self.visitor_id, self.version)
         if answer is None:
+            store.distrust(self.website_id, self.visitor_id)
             raise Superseded
         return answer
 
 
 def get(website: Website, visitor_id: UUID) -> Profile:
     """Return what is kept of a visitor, however old; ask the upstream only where nothing is. Raises UpstreamError."""
-    kept = _kept(website, visitor_id)
-    if kept:
-        return kept
-    refusal = store.refusal(website.pk, visitor_id)
-    if refusal:
-        raise refusal
-    return refresh(website, visitor_id)
+    kept = store.latest(website.pk, visitor_id)
+    newest = kept or fetching.fetch(website, visitor_id, not_before=EVER, purpose=Purpose.LOOK_UP)
+    return _profile(website, visitor_id, newest)
 
 
 def refresh(
@@ -94,21 +94,21 @@ def refresh(
     """
     max_age = max_age if max_age is not None else timedelta(seconds=settings.PROFILE_FRESH_SECONDS)
     not_before = datetime.now(UTC) - max_age
-    kept = _kept(website, visitor_id)
+    kept = store.latest(website.pk, visitor_id)
     if kept and kept.fetched_at >= not_before:
-        return kept
+        return _profile(website, visitor_id, kept)
     try:
         newest = fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose)
     except UpstreamError as error:
         if kept is None or isinstance(error, NoJourney):
             raise
-        return _profile(website, visitor_id, store.Latest(kept.version, kept.fetched_at), error)
+        return _profile(website, visitor_id, kept, error)
     return _profile(website, visitor_id, newest)
 
 
-def _kept(website: Website, visitor_id: UUID) -> Profile | None:
-    latest = store.latest(website.pk, visitor_id)
-    return _profile(website, visitor_id, latest) if latest else None
+def history(website: Website, visitor_id: UUID, *, limit: int = store.MOST_SIGHTINGS) -> list[Sighting]:
+    """Return how a visitor's score and counts went, as far as it was seen here: the newest so many, oldest first."""
+    return store.history(website.pk, visitor_id, limit)
 
 
 def _profile(website: Website, visitor_id: UUID, latest: store.Latest, problem: UpstreamError | None = None) -> Profile:

@@ -3,11 +3,16 @@
 It stands in the database, not in the cache: an emptied cache must not open the budget anew. The window slides, so
 whatever window the upstream counts in, it never sees more than its limit. A part is kept in reserve for people: pages
 that follow a visitor by themselves may not use it.
+
+A call is `take`n before it is made, and `settle`d or `stop`ped with what it has shown.
 """
 
 import hashlib
 import hmac
+import math
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -15,15 +20,34 @@ from django.db import transaction
 
 from visitors.datafast.credentials import Credential
 from visitors.datafast.errors import RateLimited
+from visitors.datafast.limits import RateLimit
 from visitors.models import Budget
+from visitors.profiles.problems import Reserved
 from visitors.profiles.purpose import Purpose
 
-# A minute, and a second for the time that calls spend on their way: the upstream counts arrivals, we count departures.
-WINDOW_SECONDS = 61.0
+# How long a call may be on its way: the upstream counts arrivals, we count departures. One that took longer is counted
+# anew at its end.
+TRAVEL_SECONDS = 1
+# Calls are counted by the second in which they were made; that second's end, the upstream's minute, and the travel must
+# be over before one is forgotten.
+COUNTED_SECONDS = 1 + 60 + TRAVEL_SECONDS
 # The part of the limit that only people waiting for an answer may use.
 RESERVE = 0.25
 # How long a 429 that does not say until when stops calls.
 UNKNOWN_RESET = timedelta(seconds=60)
+# How long the limit that the upstream has named counts for ours. Most answers name none, so a limit that was raised
+# would go unnoticed for ever.
+LIMIT_HOLDS = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One call taken out of a budget at `at` (Unix time). There was room for so many `requests`."""
+
+    key: str
+    at: float
+    purpose: Purpose
+    requests: int
 
 
 def key_of(credential: Credential) -> str:
@@ -31,71 +55,105 @@ def key_of(credential: Credential) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), credential.token.encode(), hashlib.sha256).hexdigest()
 
 
-def take(credential: Credential, purpose: Purpose) -> None:
+def take(credential: Credential, purpose: Purpose) -> Grant:
     """Take one call out of the budget. Raises RateLimited, with the time from which on there is one again."""
-    now = time.time()
-    with transaction.atomic():
-        budget = _locked(credential)
-        if budget.blocked_until and budget.blocked_until.timestamp() > now:
-            raise RateLimited(budget.blocked_until, _limit(budget), 0)
-        calls = _recent(budget, now)
-        limit = _limit(budget)
-        allowed = limit if purpose is Purpose.LOOK_UP else max(1, int(limit * (1 - RESERVE)))
-        if len(calls) >= allowed:
-            # One is free again when so many have left the window that `allowed - 1` remain.
-            again_at = calls[len(calls) - allowed] + WINDOW_SECONDS
-            raise RateLimited(datetime.fromtimestamp(again_at, UTC), limit, 0)
-        budget.calls = [*calls, now]
-        budget.blocked_until = None
-        budget.save()
+    key = key_of(credential)
+    with transaction.atomic(durable=True):
+        budget = _locked(key)
+        now = time.time()
+        calls = _Calls(budget.calls, now)
+        again_at = _again_at(budget, calls, purpose, now)
+        if again_at:
+            raise _refusal(again_at, budget, purpose)
+        left = _allowed(budget, purpose) - calls.total
+        calls.add(now)
+        budget.calls = calls.stored()
+        budget.save(update_fields=["calls"])
+    return Grant(key, now, purpose, left)
 
 
-def learn(
-    credential: Credential, *, attempts: int, limit: int | None, remaining: int | None, reset_at: datetime | None
-) -> None:
-    """Take in what a call has shown: how often it really asked, and what the upstream says is left (None: it says
-    nothing).
+def settle(grant: Grant, attempts: int, rate: RateLimit | None) -> None:
+    """Take in what a call has shown: how many requests it really made, and what the upstream says is left (None: it
+    says nothing).
 
-    When others use the same token, the upstream has less left than we know of; then the difference counts as used.
+    Where others use the same token, the upstream has less left than we know of: then the difference counts as used.
     """
-    if attempts <= 1 and limit is None and remaining is None:
-        return
     now = time.time()
-    with transaction.atomic():
-        budget = _locked(credential)
-        if limit:
-            budget.limit = limit
-        calls = _recent(budget, now) + [now] * (attempts - 1)
-        if remaining is not None:
-            unknown = _limit(budget) - remaining - len(calls)
-            if unknown > 0:
-                # They leave our window when the upstream's own one starts anew.
-                left_at = min(now, reset_at.timestamp() - WINDOW_SECONDS) if reset_at else now
-                calls = sorted([*calls, *[left_at] * unknown])
-        budget.calls = calls
-        budget.save()
+    if attempts == 1 and rate is None and now - grant.at <= TRAVEL_SECONDS:
+        return
+    with transaction.atomic(durable=True):
+        budget = _locked(grant.key)
+        calls = _Calls(budget.calls, now)
+        calls.remove(grant.at)
+        calls.add(now, attempts)
+        if rate:
+            _hear_limit(budget, rate.limit)
+            if rate.remaining is not None:
+                # Those of others leave our window when the upstream's own one starts anew.
+                starts_anew = rate.reset_at.timestamp() - COUNTED_SECONDS if rate.reset_at else now
+                calls.add(min(now, math.ceil(starts_anew)), _limit(budget) - rate.remaining - calls.total)
+        budget.calls = calls.stored()
+        budget.save(update_fields=["calls", "limit", "limit_heard_at"])
 
 
-def stop(credential: Credential, refusal: RateLimited) -> RateLimited:
+def stop(grant: Grant, refusal: RateLimited) -> RateLimited:
     """Stop all calls of a token until the upstream takes them again. Return the refusal with that time in it."""
-    until = refusal.reset_at or datetime.now(UTC) + UNKNOWN_RESET
-    with transaction.atomic():
-        budget = _locked(credential)
-        budget.limit = refusal.limit or budget.limit
-        budget.blocked_until = until
-        budget.save()
-    return RateLimited(until, refusal.limit, 0, upstream_message=refusal.upstream_message)
+    now = time.time()
+    with transaction.atomic(durable=True):
+        budget = _locked(grant.key)
+        calls = _Calls(budget.calls, now)
+        calls.remove(grant.at)
+        calls.add(now, refusal.attempts)
+        _hear_limit(budget, refusal.limit)
+        budget.blocked_until = refusal.reset_at or datetime.now(UTC) + UNKNOWN_RESET
+        budget.calls = calls.stored()
+        budget.save(update_fields=["calls", "limit", "limit_heard_at", "blocked_until"])
+    again_at = _again_at(budget, calls, grant.purpose, now) or now
+    return RateLimited(_moment(again_at), _limit(budget), 0, upstream_message=refusal.upstream_message)
 
 
 def used(credential: Credential) -> tuple[int, int]:
     """Return how many calls of the last minute are known, and how many a minute has."""
-    budget = Budget.objects.filter(key=key_of(credential)).first()
-    return (len(_recent(budget, time.time())), _limit(budget)) if budget else (0, settings.DATAFAST_REQUESTS_PER_MINUTE)
+    budget = Budget.objects.filter(key=key_of(credential)).first() or Budget()
+    return _Calls(budget.calls, time.time()).total, _limit(budget)
 
 
-def _locked(credential: Credential) -> Budget:
+class _Calls:
+    """How many calls were made in each second, of those seconds that still count."""
+
+    def __init__(self, stored: Iterable[tuple[int, int]], now: float) -> None:
+        # A second from beyond the next minute comes from a clock that has since been set right.
+        self._counts = {
+            second: count for second, count in stored if now - COUNTED_SECONDS < second < now + COUNTED_SECONDS
+        }
+
+    @property
+    def total(self) -> int:
+        return sum(self._counts.values())
+
+    def add(self, at: float, count: int = 1) -> None:
+        if count > 0:
+            self._counts[int(at)] = self._counts.get(int(at), 0) + count
+
+    def remove(self, at: float) -> None:
+        if self._counts.get(int(at)):
+            self._counts[int(at)] -= 1
+
+    def fewer_than(self, allowed: int) -> float:
+        """Return the Unix time at which fewer calls than that count, if no more are made; 0 when they do now."""
+        surplus, at = self.total - allowed, 0.0
+        for second, count in self.stored():
+            if surplus < 0:
+                break
+            surplus, at = surplus - count, float(second + COUNTED_SECONDS)
+        return at
+
+    def stored(self) -> list[tuple[int, int]]:
+        return sorted((second, count) for second, count in self._counts.items() if count)
+
+
+def _locked(key: str) -> Budget:
     """The budget's row, to ourselves until the transaction ends (SQLite locks the whole file at its start)."""
-    key = key_of(credential)
     budget = Budget.objects.select_for_update().filter(key=key).first()
     if budget is None:
         Budget.objects.bulk_create([Budget(key=key)], ignore_conflicts=True)
@@ -105,8 +163,31 @@ def _locked(credential: Credential) -> Budget:
 
 def _limit(budget: Budget) -> int:
     configured: int = settings.DATAFAST_REQUESTS_PER_MINUTE
-    return min(configured, budget.limit) if budget.limit else configured
+    if not budget.limit or not budget.limit_heard_at or datetime.now(UTC) - budget.limit_heard_at > LIMIT_HOLDS:
+        return configured
+    return min(configured, budget.limit)
 
 
-def _recent(budget: Budget, now: float) -> list[float]:
-    return [call for call in budget.calls if now - WINDOW_SECONDS < call <= now + WINDOW_SECONDS]
+def _allowed(budget: Budget, purpose: Purpose) -> int:
+    limit = _limit(budget)
+    return limit if purpose is Purpose.LOOK_UP else max(1, int(limit * (1 - RESERVE)))
+
+
+def _again_at(budget: Budget, calls: _Calls, purpose: Purpose, now: float) -> float:
+    """Return the Unix time from which on there is a call to take; 0 for now."""
+    blocked_until = budget.blocked_until.timestamp() if budget.blocked_until else 0.0
+    return max(blocked_until if blocked_until > now else 0.0, calls.fewer_than(_allowed(budget, purpose)))
+
+
+def _refusal(again_at: float, budget: Budget, purpose: Purpose) -> RateLimited:
+    kind = RateLimited if purpose is Purpose.LOOK_UP else Reserved
+    return kind(_moment(again_at), _limit(budget), 0)
+
+
+def _moment(unix_time: float) -> datetime:
+    return datetime.fromtimestamp(math.ceil(unix_time), UTC)
+
+
+def _hear_limit(budget: Budget, limit: int | None) -> None:
+    if limit:
+        budget.limit, budget.limit_heard_at = limit, datetime.now(UTC)

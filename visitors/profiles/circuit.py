@@ -4,6 +4,7 @@ Counted per website, since a website has one token and one way to DataFast. The 
 every process sees the same circuit.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import F
@@ -15,25 +16,33 @@ FAILURES_BEFORE_A_PAUSE = 5
 PAUSE = timedelta(seconds=15)
 
 
-def check(website: Website) -> None:
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The leave to make one call. Say afterwards how it went."""
+
+    website_id: int
+    failures_before: int
+
+    def failed(self) -> None:
+        """Note that no answer came."""
+        Website.objects.filter(pk=self.website_id).update(
+            failures_in_a_row=F("failures_in_a_row") + 1, paused_until=datetime.now(UTC) + PAUSE
+        )
+
+    def answered(self) -> None:
+        """Note that the upstream answers."""
+        if self.failures_before:
+            Website.objects.filter(pk=self.website_id).update(failures_in_a_row=0, paused_until=None)
+
+
+def enter(website: Website) -> Passage:
     """Let a call pass. Raises Paused while the upstream is left alone; one caller after the pause is the probe."""
     now = datetime.now(UTC)
-    state = Website.objects.filter(pk=website.pk).values_list("failures_in_a_row", "paused_until").first()
-    if state is None or state[0] < FAILURES_BEFORE_A_PAUSE or state[1] is None:
-        return
+    circuit = Website.objects.filter(pk=website.pk)
+    failures, paused_until = circuit.values_list("failures_in_a_row", "paused_until").first() or (0, None)
+    if failures < FAILURES_BEFORE_A_PAUSE or paused_until is None:
+        return Passage(website.pk, failures)
     # Whoever moves the pause on is the probe; for the others it is not over yet.
-    probes = Website.objects.filter(pk=website.pk, paused_until__lte=now).update(paused_until=now + PAUSE)
-    if not probes:
-        raise Paused(state[1] if state[1] > now else now + PAUSE)
-
-
-def failed(website: Website) -> None:
-    """Note that no answer came."""
-    Website.objects.filter(pk=website.pk).update(
-        failures_in_a_row=F("failures_in_a_row") + 1, paused_until=datetime.now(UTC) + PAUSE
-    )
-
-
-def answered(website: Website) -> None:
-    """Note that the upstream answers."""
-    Website.objects.filter(pk=website.pk, failures_in_a_row__gt=0).update(failures_in_a_row=0, paused_until=None)
+    if not circuit.filter(paused_until__lte=now).update(paused_until=now + PAUSE):
+        raise Paused(paused_until if paused_until > now else now + PAUSE)
+    return Passage(website.pk, failures)

@@ -7,7 +7,6 @@ import msgspec
 
 from visitors.datafast import errors
 from visitors.datafast.errors import UpstreamError
-from visitors.profiles import problems
 
 
 def _known(kind: type[UpstreamError]) -> dict[str, type[UpstreamError]]:
@@ -27,16 +26,14 @@ def decode(stored: bytes) -> UpstreamError:
         name, facts, message = msgspec.msgpack.decode(stored)
         kind = KINDS[name]
         return kind(*_facts(kind, facts), upstream_message=message)
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+    except (msgspec.DecodeError, LookupError, TypeError, ValueError):
         return errors.Unavailable(errors.Reason.SERVER)
 
 
 def _facts(kind: type[UpstreamError], facts: list[Any]) -> list[Any]:
-    if kind is errors.Unavailable:
+    if issubclass(kind, errors.Unavailable):
         return [errors.Reason(facts[0]), *facts[1:]]
-    if kind in (errors.RateLimited, problems.Paused):
-        return [fact if not isinstance(fact, str) else datetime.fromisoformat(fact).astimezone(UTC) for fact in facts]
-    return facts
+    return [fact.astimezone(UTC) if isinstance(fact, datetime) else fact for fact in facts]
 
 
 KINDS = _known(UpstreamError)

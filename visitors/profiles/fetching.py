@@ -1,33 +1,54 @@
 """Asks the upstream for one visitor: once for everybody who wants it, within the budget, and not while it is paused."""
 
+import logging
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
 from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.credentials import Credential, CredentialError
-from visitors.datafast.errors import AccessRefused, NoJourney, RateLimited, Unavailable, UpstreamError
+from visitors.datafast.errors import (
+    AccessRefused,
+    BotVisitor,
+    NoJourney,
+    RateLimited,
+    Reason,
+    Unavailable,
+    UpstreamError,
+    VisitorNotFound,
+)
 from visitors.encryption import KeyLost
-from visitors.models import Website
-from visitors.profiles import budget, circuit, flight, store, upstream
-from visitors.profiles.problems import TokenLost
+from visitors.models import Flight, Website
+from visitors.profiles import budget, circuit, failures, flight, store, upstream
+from visitors.profiles.problems import OwnFault, Reserved, TokenLost
 from visitors.profiles.purpose import Purpose
+
+logger = logging.getLogger(__name__)
+
+# How long the answer that there is no journey holds. A new visitor may appear any second; a bot stays one.
+REFUSAL_HOLDS: dict[type[UpstreamError], timedelta] = {
+    VisitorNotFound: timedelta(seconds=30),
+    BotVisitor: timedelta(minutes=10),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
     """What somebody wants to know: a visitor of a website, as DataFast knew it at `not_before` or later.
 
-    `deadline` (monotonic) is when the one who wants it stops waiting.
+    `asked_at` is when they came; `deadline` (monotonic) is when they stop waiting, after `patience` seconds.
     """
 
     website: Website
     visitor_id: UUID
     not_before: datetime
     purpose: Purpose
+    asked_at: datetime
+    patience: float
     deadline: float
 
     def done(self) -> store.Latest | None:
@@ -35,72 +56,117 @@ class Errand:
         newest = store.latest(self.website.pk, self.visitor_id, since=self.not_before)
         return newest if newest and newest.fetched_at >= self.not_before else None
 
+    def failed(self, last: Flight | None, followed: UUID | None) -> UpstreamError | None:
+        """The error of the last flight, where it is this errand's as well.
+
+        Failures are for those who have waited, and for those who came before they were known. That there is no journey
+        is an answer, and holds for a while.
+        """
+        if last is None or last.landed_at is None or not last.failure:
+            return None
+        failure = failures.decode(bytes(last.failure))
+        holds_until = last.landed_at + REFUSAL_HOLDS.get(type(failure), timedelta(0))
+        if last.landed_at >= self.not_before and holds_until >= datetime.now(UTC):
+            return failure
+        if last.token != followed and last.landed_at < self.asked_at:
+            return None
+        # What a page that follows by itself may not ask, a person may.
+        if isinstance(failure, Reserved) and self.purpose is Purpose.LOOK_UP:
+            return None
+        # That call's time was over, but most of this errand's is left.
+        is_late = isinstance(failure, Unavailable) and failure.reason is Reason.TIMEOUT
+        if is_late and self.deadline - time.monotonic() > self.patience / 2:
+            return None
+        return failure
+
 
 def fetch(website: Website, visitor_id: UUID, *, not_before: datetime, purpose: Purpose) -> store.Latest:
     """Return an answer that came at `not_before` or later. Raises UpstreamError.
 
     Joins a call that is under way; makes one where there is none. Ends within UPSTREAM_DEADLINE_SECONDS.
     """
-    deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
-    errand = Errand(website, visitor_id, not_before, purpose, deadline)
+    patience = float(settings.UPSTREAM_DEADLINE_SECONDS)
+    deadline = time.monotonic() + patience
+    errand = Errand(website, visitor_id, not_before, purpose, datetime.now(UTC), patience, deadline)
+    followed: UUID | None = None
     while True:
-        role = flight.join(website.pk, visitor_id)
+        last = flight.latest(website.pk, visitor_id)
+        failure = errand.failed(last, followed)
+        if failure:
+            raise failure
+        if time.monotonic() >= deadline:
+            raise Unavailable(Reason.TIMEOUT)
+        role = flight.join(website.pk, visitor_id, last)
         if isinstance(role, flight.Leader):
-            return _lead(role, errand)
-        try:
+            newest = _lead(role, errand)
+        else:
             role.wait(deadline)
-        except RateLimited:
-            # The reserve is for people: what a page that follows by itself may not ask, a person may.
-            if purpose is Purpose.LIVE:
-                raise
-            continue
-        newest = errand.done()
+            followed = role.token
+            newest = errand.done()
         if newest:
             return newest
 
 
-def _lead(role: flight.Leader, errand: Errand) -> store.Latest:
-    failure: UpstreamError | None = None
+def _lead(role: flight.Leader, errand: Errand) -> store.Latest | None:
+    """Return what the flight has brought; None when somebody else has taken it over meanwhile. Raises UpstreamError."""
     try:
         # Between this reader's look into the store and its turn to lead, another one may have landed.
         newest = errand.done()
         if newest:
+            role.land()
             return newest
-        answer = _ask(role, errand)
-        return store.keep(errand.website.pk, errand.visitor_id, answer, datetime.now(UTC))
-    except UpstreamError as error:
-        failure = error
-        if isinstance(error, NoJourney):
-            store.keep_refusal(errand.website.pk, errand.visitor_id, error)
+        digest = store.digest(_ask(role, errand))
+        # Together, so that nobody sees a landed flight without its answer, and none that was taken over leaves one.
+        with transaction.atomic(durable=True):
+            if not role.land():
+                return None
+            newest = store.keep(errand.website.pk, errand.visitor_id, digest)
+        store.announce(errand.website.pk, errand.visitor_id, newest, digest)
+    except NoJourney as answer:
+        store.forget(errand.website.pk, errand.visitor_id)
+        role.land(answer)
         raise
-    finally:
+    except UpstreamError as failure:
         role.land(failure)
+        raise
+    # Whatever it was, those who wait would otherwise all try it again, one after the other.
+    except Exception as error:
+        logger.exception("Asking DataFast failed on our side.")
+        fault = OwnFault()
+        role.land(fault)
+        raise fault from error
+    return newest
 
 
 def _ask(role: flight.Leader, errand: Errand) -> VisitorAnswer:
     website = errand.website
     credential = _credential(website)
-    circuit.check(website)
-    budget.take(credential, errand.purpose)
+    passage = circuit.enter(website)
+    grant = budget.take(credential, errand.purpose)
     client = upstream.client()
-    call = flight.call(lambda: client.get_visitor(credential, str(errand.visitor_id), deadline=errand.deadline))
+    call = flight.call(
+        lambda: client.get_visitor(
+            credential, str(errand.visitor_id), deadline=errand.deadline, most_attempts=grant.requests
+        )
+    )
     try:
-        answer = role.wait_for(call)
+        answer = role.wait_for(call, errand.deadline)
     except RateLimited as refusal:
-        circuit.answered(website)
-        raise budget.stop(credential, refusal) from refusal
-    except Unavailable:
-        circuit.failed(website)
+        passage.answered()
+        raise budget.stop(grant, refusal) from refusal
+    except UpstreamError as failure:
+        budget.settle(grant, failure.attempts, failure.rate)
+        if isinstance(failure, AccessRefused):
+            _key_fails(website)
+        if isinstance(failure, NoJourney):
+            _key_works(website)
+        if isinstance(failure, NoJourney | AccessRefused):
+            passage.answered()
+        else:
+            passage.failed()
         raise
-    except AccessRefused:
-        circuit.answered(website)
-        _key_fails(website)
-        raise
-    except NoJourney:
-        circuit.answered(website)
-        _key_works(website)
-        raise
-    circuit.answered(website)
+    budget.settle(grant, answer.attempts, answer.rate)
+    passage.answered()
     _key_works(website)
     return answer
 
@@ -114,8 +180,11 @@ def _credential(website: Website) -> Credential:
 
 
 def _key_fails(website: Website) -> None:
-    """Mark the website's key for its administrators; the first failure's time stays."""
-    Website.objects.filter(pk=website.pk, key_failing_since=None).update(key_failing_since=datetime.now(UTC))
+    """Mark the website's key for its administrators, unless it was replaced meanwhile; the first failure's time
+    stays."""
+    Website.objects.filter(
+        pk=website.pk, key_failing_since=None, credential_encrypted=website.credential_encrypted
+    ).update(key_failing_since=datetime.now(UTC))
 
 
 def _key_works(website: Website) -> None:

@@ -11,8 +11,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as StillFlying
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -33,6 +32,8 @@ RENEW_EVERY_SECONDS = 1.0
 # How often those who wait look: at first often, since most answers are quick.
 FIRST_LOOK_SECONDS = 0.01
 SLOWEST_LOOK_SECONDS = 0.1
+# A call ends at its deadline by itself; this much later nobody waits for that any longer.
+GRACE_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +44,25 @@ class Leader:
     visitor_id: UUID
     token: UUID
 
-    def wait_for(self, future: Future[Value]) -> Value:
-        """Return what the call brings, or raise its error; meanwhile the lease is renewed."""
+    def wait_for(self, call: Future[Value], deadline: float) -> Value:
+        """Return what the call brings, or raise its error; meanwhile the lease is renewed. Raises Unavailable when it
+        has not ended soon after its deadline (monotonic)."""
+        given_up_at = deadline + GRACE_SECONDS
         while True:
-            try:
-                return future.result(timeout=RENEW_EVERY_SECONDS)
-            except StillFlying:
-                if future.done():
-                    raise  # the call's own time-out error, not ours
-                self._row().update(lease_until=datetime.now(UTC) + LEASE)
+            wait([call], timeout=min(RENEW_EVERY_SECONDS, given_up_at - time.monotonic()))
+            if call.done():
+                return call.result()
+            if time.monotonic() >= given_up_at:
+                raise Unavailable(Reason.TIMEOUT)
+            self._row().update(lease_until=datetime.now(UTC) + LEASE)
 
-    def land(self, failure: UpstreamError | None = None) -> None:
-        """Tell those who wait that the call is over. After a takeover this changes nothing."""
-        self._row().update(landed_at=datetime.now(UTC), failure=failures.encode(failure) if failure else b"")
+    def land(self, failure: UpstreamError | None = None) -> bool:
+        """Tell those who wait that the call is over. False when somebody else has taken over: then it means nothing."""
+        stored = failures.encode(failure) if failure else b""
+        return self._row().update(landed_at=datetime.now(UTC), failure=stored) > 0
 
     def _row(self) -> QuerySet[Flight]:
-        return Flight.objects.filter(website_id=self.website_id, visitor_id=self.visitor_id, token=self.token)
+        return _flights(self.website_id, self.visitor_id).filter(token=self.token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,39 +74,46 @@ class Follower:
     token: UUID
 
     def wait(self, deadline: float) -> None:
-        """Return when the flight is over and has brought an answer, or when it needs a new leader: ask the store, then
-        join again. Raises the error that the flight brought, or Unavailable when `deadline` (monotonic) passes."""
+        """Return when the flight is over, when it needs a new leader, or when `deadline` (monotonic) passes."""
         pause = FIRST_LOOK_SECONDS
-        while True:
-            if time.monotonic() + pause > deadline:
-                raise Unavailable(Reason.TIMEOUT)
-            time.sleep(pause)
+        while (left := deadline - time.monotonic()) > 0:
+            time.sleep(min(pause, left))
             pause = min(pause * 1.5, SLOWEST_LOOK_SECONDS)
-            row = Flight.objects.filter(website_id=self.website_id, visitor_id=self.visitor_id).first()
-            if row is None or row.token != self.token:
+            flight = latest(self.website_id, self.visitor_id)
+            if flight is None or flight.token != self.token or flight.landed_at:
                 return
-            if row.landed_at:
-                if row.failure:
-                    raise failures.decode(bytes(row.failure))
-                return
-            if row.lease_until < datetime.now(UTC):
+            if flight.lease_until < datetime.now(UTC):
                 logger.warning("A process that was asking DataFast is gone; another one takes over.")
                 return
 
 
-def join(website_id: int, visitor_id: UUID) -> Leader | Follower:
-    """Become the leader of a new flight, or follow the one that is in the air."""
-    token, now = uuid.uuid4(), datetime.now(UTC)
+def latest(website_id: int, visitor_id: UUID) -> Flight | None:
+    """Return the flight that is in the air, or else the last one that has landed."""
+    return _flights(website_id, visitor_id).first()
+
+
+def join(website_id: int, visitor_id: UUID, last: Flight | None) -> Leader | Follower:
+    """Become the leader of a new flight, or follow the one that is in the air. `last` is what `latest` has just said.
+
+    Each statement is atomic by itself: of several simultaneous callers one inserts the row, or one changes it. Those
+    who follow only read.
+    """
+    now = datetime.now(UTC)
+    if last and not last.landed_at and last.lease_until >= now:
+        return Follower(website_id, visitor_id, last.token)
+    token = uuid.uuid4()
     mine = {"token": token, "lease_until": now + LEASE, "landed_at": None, "failure": b""}
-    rows = Flight.objects.filter(website_id=website_id, visitor_id=visitor_id)
-    # Each statement is atomic by itself: of several simultaneous callers one changes the row, or one inserts it.
-    if rows.filter(Q(landed_at__isnull=False) | Q(lease_until__lt=now)).update(**mine):
+    if last:
+        over = Q(landed_at__isnull=False) | Q(lease_until__lt=now)
+        if _flights(website_id, visitor_id).filter(over, token=last.token).update(**mine):
+            return Leader(website_id, visitor_id, token)
+    else:
+        row = Flight(website_id=website_id, visitor_id=visitor_id, **mine)
+        Flight.objects.bulk_create([row], ignore_conflicts=True)
+    flying = latest(website_id, visitor_id)
+    if flying and flying.token == token:
         return Leader(website_id, visitor_id, token)
-    Flight.objects.bulk_create([Flight(website_id=website_id, visitor_id=visitor_id, **mine)], ignore_conflicts=True)
-    flying = rows.values_list("token", flat=True).first()
-    if flying == token:
-        return Leader(website_id, visitor_id, token)
-    return Follower(website_id, visitor_id, flying or token)
+    return Follower(website_id, visitor_id, flying.token if flying else token)
 
 
 # The calls themselves run beside the threads that wait for them, which have the lease to renew.
@@ -112,3 +123,7 @@ callers = ThreadPoolExecutor(max_workers=32, thread_name_prefix="upstream")
 def call(function: Callable[[], Value]) -> Future[Value]:
     """Start a call."""
     return callers.submit(function)
+
+
+def _flights(website_id: int, visitor_id: UUID) -> QuerySet[Flight]:
+    return Flight.objects.filter(website_id=website_id, visitor_id=visitor_id)

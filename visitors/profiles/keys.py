@@ -6,9 +6,8 @@ Each name has these parts, in this order:
 - the form: a fingerprint of the code that wrote the bytes, so that another release never misreads them;
 - the website's number: two websites never share an entry, even with the same visitor id;
 - the visitor id, canonical;
-- what of it: `latest` (which answer is the newest, and when it came), `refusal` (there is no journey), or a snapshot's
-  version followed by its part (`journey`, `overview`, …). Parts of a version never change, so they need no care when
-  they are read.
+- what of it: `latest` (which answer is the newest, and when it came), or a snapshot's version followed by its part.
+  Parts of a version never change, so they need no care when they are read.
 """
 
 import hashlib
@@ -16,19 +15,19 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
-from visitors import datafast, journey
+import visitors
 
-# The packages whose types are stored.
-STORED_BY = (datafast, journey)
+# The packages whose objects are stored, and the one that stores them.
+STORED_BY = ("datafast", "journey", "profiles")
 
 
 @lru_cache(maxsize=1)
 def form() -> str:
     """Return a fingerprint of the code whose objects are stored."""
     digest = hashlib.blake2b(digest_size=6)
-    for package in STORED_BY:
-        for folder in package.__path__:
-            for source in sorted(Path(folder).rglob("*.py")):
+    for folder in visitors.__path__:
+        for package in STORED_BY:
+            for source in sorted((Path(folder) / package).rglob("*.py")):
                 digest.update(source.read_bytes())
     return digest.hexdigest()
 
@@ -36,11 +35,6 @@ def form() -> str:
 def latest(website_id: int, visitor_id: UUID) -> str:
     """The name of the small entry that says which answer is the newest."""
     return f"profile:{form()}:{website_id}:{visitor_id}:latest"
-
-
-def refusal(website_id: int, visitor_id: UUID) -> str:
-    """The name of the upstream's answer that it has no journey for this id."""
-    return f"profile:{form()}:{website_id}:{visitor_id}:refusal"
 
 
 def part(website_id: int, visitor_id: UUID, version: str, name: str) -> str:

@@ -3,7 +3,7 @@
 
 from datetime import datetime
 
-from visitors.datafast.errors import AccessRefused, UpstreamError
+from visitors.datafast.errors import AccessRefused, RateLimited, UpstreamError
 
 
 class Paused(UpstreamError):
@@ -16,7 +16,20 @@ class Paused(UpstreamError):
         self.retry_at = retry_at
 
 
+class Reserved(RateLimited):
+    """What the token may still ask this minute is kept for people who wait; a page that follows by itself must not."""
+
+
 class TokenLost(AccessRefused):
     """The stored token can't be decrypted with the keys at hand."""
 
     sentence = "This website's key can't be read any more: an administrator of the website has to enter it again."
+
+
+class OwnFault(UpstreamError):
+    """DataFast has answered or not; what failed is Journeydesk. The log has the details."""
+
+    sentence = (
+        "Something went wrong inside Journeydesk: try again in a moment,"
+        " and if it stays so, tell whoever runs it to look into its log."
+    )

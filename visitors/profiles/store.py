@@ -5,29 +5,37 @@ The cache may vanish at any moment. Then the newest answer is read from the data
 
 import hashlib
 import zlib
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
 from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
 from msgspec import Struct
+from msgspec.structs import replace
 
 from visitors import journey
 from visitors.datafast.client import VisitorAnswer
-from visitors.datafast.errors import BotVisitor, NoJourney, UpstreamError, VisitorNotFound
 from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_visitor
 from visitors.datafast.payload import Visitor
-from visitors.models import Snapshot
-from visitors.profiles import cached, failures, keys
+from visitors.models import Sighting, Snapshot
+from visitors.profiles import cached, keys
 
 Value = TypeVar("Value")
 
-# A new visitor may appear any second; a bot stays one.
-REFUSAL_SECONDS = {VisitorNotFound: 30, BotVisitor: 600}
+# How long the cache's word is taken for which answer is the newest. Another machine may have a cache of its own, and a
+# full cache still tells what it could not replace.
+LATEST_SECONDS = 60
+# How many sightings are kept of a visitor.
+MOST_SIGHTINGS = 200
 
-_encode = msgspec.msgpack.Encoder().encode
+# In one order, so that the same answer has the same bytes, whatever the order in which it lists parameters.
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+_NUMBERS = ("score", "visits", "page_views", "goals", "payments")
 
 
 class Latest(Struct, frozen=True, array_like=True):
@@ -38,12 +46,26 @@ class Latest(Struct, frozen=True, array_like=True):
 
 
 class Contents(Struct, frozen=True, array_like=True):
-    """What an answer says: the journey, the visitor without the lists that the journey was derived from, and what could
-    not be read."""
+    """What an answer says: the journey, the visitor, and what could not be read.
+
+    The visitor is without the lists that the journey was derived from, and without the two counters that run with the
+    clock: an answer that differs in nothing else says the same.
+    """
 
     visitor: Visitor
     journey: journey.Journey
     notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """An answer that came at `at` (UTC), made ready to be kept. `encoded` are its contents."""
+
+    body: bytes
+    at: datetime
+    contents: Contents
+    encoded: bytes
+    version: str
 
 
 def latest(website_id: int, visitor_id: UUID, *, since: datetime | None = None) -> Latest | None:
@@ -51,15 +73,11 @@ def latest(website_id: int, visitor_id: UUID, *, since: datetime | None = None) 
 
     With `since`, an older one from the cache is not believed: the database is asked.
     """
-    found = _decoded(cached.read(keys.latest(website_id, visitor_id)), Latest)
-    if found and (since is None or found.fetched_at >= since):
-        return found
     oldest = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
-    row = (
-        Snapshot.objects.filter(website_id=website_id, visitor_id=visitor_id, fetched_at__gte=oldest)
-        .values_list("version", "fetched_at")
-        .first()
-    )
+    found = _decoded(cached.read(keys.latest(website_id, visitor_id)), Latest)
+    if found and found.fetched_at >= max(since or oldest, oldest):
+        return found
+    row = _snapshots(website_id, visitor_id).filter(fetched_at__gte=oldest).values_list("version", "fetched_at").first()
     if row is None:
         return None
     found = Latest(*row)
@@ -67,35 +85,57 @@ def latest(website_id: int, visitor_id: UUID, *, since: datetime | None = None) 
     return found
 
 
-def keep(website_id: int, visitor_id: UUID, answer: VisitorAnswer, at: datetime) -> Latest:
-    """Keep an answer that came at this moment, and return it as the newest one."""
+def digest(answer: VisitorAnswer) -> Digest:
+    """Make an answer that has just come ready to be kept."""
+    at = datetime.now(UTC)
     contents = _contents(answer.visitor, answer.notes)
-    version = _version(contents)
-    row = {"fetched_at": at, "version": version, "answer_compressed": Snapshot.compress(answer.body)}
-    Snapshot.objects.update_or_create(website_id=website_id, visitor_id=visitor_id, defaults=row)
-    _write_part(website_id, visitor_id, version, "contents", _encode(contents))
-    newest = Latest(version, at)
+    encoded = _encode(contents)
+    return Digest(answer.body, at, contents, encoded, hashlib.blake2b(encoded, digest_size=12).hexdigest())
+
+
+def keep(website_id: int, visitor_id: UUID, answer: Digest) -> Latest:
+    """Keep an answer in the database and return it as the newest one. To be called in a transaction; `announce` follows
+    when that is over."""
+    if not _snapshots(website_id, visitor_id).filter(version=answer.version).update(fetched_at=answer.at):
+        snapshot = Snapshot(
+            website_id=website_id,
+            visitor_id=visitor_id,
+            fetched_at=answer.at,
+            version=answer.version,
+            answer_compressed=Snapshot.compress(answer.body),
+        )
+        Snapshot.objects.bulk_create(
+            [snapshot],
+            update_conflicts=True,
+            unique_fields=["website", "visitor_id"],
+            update_fields=["fetched_at", "version", "answer_compressed"],
+        )
+        _sight(website_id, visitor_id, answer)
+    return Latest(answer.version, answer.at)
+
+
+def announce(website_id: int, visitor_id: UUID, newest: Latest, answer: Digest) -> None:
+    """Put an answer that is kept into the cache, where readers find it first."""
+    known = _decoded(cached.read(keys.latest(website_id, visitor_id)), Latest)
+    if known is None or known.version != newest.version:
+        _write_part(website_id, visitor_id, newest.version, "contents", answer.encoded)
     _remember(website_id, visitor_id, newest)
-    return newest
-
-
-def keep_refusal(website_id: int, visitor_id: UUID, refusal: NoJourney) -> None:
-    """Keep, for a short while, that the upstream has no journey for this id; what it said before no longer holds."""
-    forget(website_id, visitor_id)
-    for kind, seconds in REFUSAL_SECONDS.items():
-        if isinstance(refusal, kind):
-            cached.write(keys.refusal(website_id, visitor_id), failures.encode(refusal), seconds)
-
-
-def refusal(website_id: int, visitor_id: UUID) -> UpstreamError | None:
-    """Return the upstream's recent answer that it has no journey for this id; None where there is none."""
-    stored = cached.read(keys.refusal(website_id, visitor_id))
-    return failures.decode(stored) if stored else None
 
 
 def forget(website_id: int, visitor_id: UUID) -> None:
     """Keep nothing of a visitor any longer."""
-    Snapshot.objects.filter(website_id=website_id, visitor_id=visitor_id).delete()
+    with transaction.atomic():
+        versions = list(_snapshots(website_id, visitor_id).values_list("version", flat=True))
+        _snapshots(website_id, visitor_id).delete()
+        _sightings(website_id, visitor_id).delete()
+    # Only now: nobody can read it from the database into the cache again.
+    distrust(website_id, visitor_id)
+    for version in versions:
+        cached.delete(keys.part(website_id, visitor_id, version, "contents"))
+
+
+def distrust(website_id: int, visitor_id: UUID) -> None:
+    """Ask the database next time which answer is the newest."""
     cached.delete(keys.latest(website_id, visitor_id))
 
 
@@ -115,27 +155,57 @@ def contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None
 
 def answer(website_id: int, visitor_id: UUID, version: str) -> bytes | None:
     """Return an answer's JSON as it was received; None when this version is no longer the newest."""
-    row = Snapshot.objects.filter(website_id=website_id, visitor_id=visitor_id, version=version).first()
+    row = _snapshots(website_id, visitor_id).filter(version=version).first()
     return row.answer if row else None
 
 
+def history(website_id: int, visitor_id: UUID, limit: int) -> list[Sighting]:
+    """Return the newest sightings, oldest first."""
+    return list(_sightings(website_id, visitor_id)[:limit])[::-1]
+
+
 def _contents(visitor: Visitor, notes: tuple[Note, ...]) -> Contents:
-    lists = {"visited_pages": None, "completed_goals": None, "completed_custom_goals": None}
-    activity = visitor.activity and msgspec.structs.replace(visitor.activity, **lists)
-    return Contents(msgspec.structs.replace(visitor, activity=activity), journey.derive(visitor), notes)
+    activity = visitor.activity and replace(
+        visitor.activity,
+        visited_pages=None,
+        completed_goals=None,
+        completed_custom_goals=None,
+        time_since_first_visit=None,
+        time_since_current_visit=None,
+    )
+    return Contents(replace(visitor, activity=activity), journey.derive(visitor), notes)
 
 
-def _version(contents: Contents) -> str:
-    """A fingerprint of what an answer says. The two counters that run with the clock do not count as news."""
-    activity = contents.visitor.activity
-    if activity:
-        activity = msgspec.structs.replace(activity, time_since_first_visit=None, time_since_current_visit=None)
-    said: Any = (msgspec.structs.replace(contents.visitor, activity=activity), contents.journey, contents.notes)
-    return hashlib.blake2b(_encode(said), digest_size=12).hexdigest()
+def _sight(website_id: int, visitor_id: UUID, answer: Digest) -> None:
+    """Add to the history, where the numbers are others than before."""
+    told, prediction = answer.contents.journey, answer.contents.visitor.prediction
+    numbers = (
+        prediction.score if prediction else None,
+        told.visit_count,
+        told.page_view_count,
+        told.counts.goals,
+        told.counts.payments,
+    )
+    sightings = _sightings(website_id, visitor_id)
+    if sightings.values_list(*_NUMBERS).first() == numbers:
+        return
+    Sighting.objects.create(
+        website_id=website_id, visitor_id=visitor_id, at=answer.at, **dict(zip(_NUMBERS, numbers, strict=True))
+    )
+    surplus = sightings.values_list("pk", flat=True)[MOST_SIGHTINGS:]
+    Sighting.objects.filter(pk__in=list(surplus)).delete()
+
+
+def _snapshots(website_id: int, visitor_id: UUID) -> QuerySet[Snapshot]:
+    return Snapshot.objects.filter(website_id=website_id, visitor_id=visitor_id)
+
+
+def _sightings(website_id: int, visitor_id: UUID) -> QuerySet[Sighting]:
+    return Sighting.objects.filter(website_id=website_id, visitor_id=visitor_id).order_by("-at", "-pk")
 
 
 def _remember(website_id: int, visitor_id: UUID, newest: Latest) -> None:
-    cached.write(keys.latest(website_id, visitor_id), _encode(newest), settings.PROFILE_KEEP_SECONDS)
+    cached.write(keys.latest(website_id, visitor_id), _encode(newest), LATEST_SECONDS)
 
 
 def _read_part(website_id: int, visitor_id: UUID, version: str, name: str) -> bytes | None:
