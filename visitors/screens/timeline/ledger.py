@@ -1,8 +1,8 @@
 """The ledger: which visits and which of their events one answer shows, and how the rest is reached.
 
 Newest first everywhere. An answer has at most ROWS rows, whatever the journey holds, and only the events that it shows
-are looked at. Open visits take what they need, up to VISIT_EVENTS each; what is left over goes to the bodies of folded
-visits, newest first, so that short journeys are in the page as a whole.
+are looked at. Open visits take what they need, up to VISIT_EVENTS each; what is left of FILLED_ROWS goes to the bodies
+of folded visits, newest first, so that short journeys are in the page as a whole.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,10 +14,11 @@ from msgspec.structs import replace
 from visitors import words
 from visitors.journey import Event, Journey, Moment, Selection, Visit, Where, fold
 from visitors.screens.timeline.query import UNDATED, Position, TimelineQuery
-from visitors.screens.timeline.rows import NoteRow, VisitRow, Writer, iso, pages_said, visit_key
+from visitors.screens.timeline.rows import EventRow, NoteRow, VisitRow, Writer, iso, pages_said, visit_key
 
 ROWS = 150
-VISITS = 40
+FILLED_ROWS = 100  # up to here with the bodies of folded visits, which most readers leave folded
+VISITS = 25
 VISIT_EVENTS = 100
 # Newer visits above the one that a jump leads to, and older ones below it.
 _ABOVE = 2
@@ -62,6 +63,14 @@ class Page(Struct, frozen=True, kw_only=True):
     def size(self) -> int:
         """How many rows: visits, their events, and what stands between."""
         return len(self.rows) + sum(len(row.events) for row in self.rows if isinstance(row, VisitRow))
+
+    @property
+    def has_moment(self) -> bool:
+        """Whether the moment of the ticket is marked in it."""
+        return any(
+            row.form == "moment" if isinstance(row, NoteRow) else any(event.form == "moment" for event in row.events)
+            for row in self.rows
+        )
 
 
 def sections(journey: Journey, selection: Selection | None) -> list[Section]:
@@ -109,15 +118,13 @@ class Ledger:
         """The answer that the query asks for: from `start`, or from where what was opened or the moment can be seen."""
         start = self._query.start
         if start is not None and start.key in self._places:
-            return self._lay_out(self._places[start.key], start.passed)
-        page = self._lay_out(0, 0)
-        wanted = self._wanted()
-        if wanted is None:
-            return page
-        place, passed = wanted
-        shown = len(self._sections) - page.older_visits
-        if place < shown and not passed:
-            return page
+            place = self._places[start.key]
+            return self._lay_out(place, min(start.passed, len(self._sections[place].events)))
+        place, passed = self._wanted()
+        if not passed and place < VISITS:
+            page = self._lay_out(0, 0)
+            if place < len(self._sections) - page.older_visits or not page.rows:
+                return page
         if passed:
             return self._lay_out(place, passed)
         return self._lay_out(max(0, min(place - _ABOVE, len(self._sections) - _BELOW)), 0)
@@ -127,17 +134,17 @@ class Ledger:
         start = self._query.start
         if start is None or start.key not in self._places:
             return None
-        place = self._places[start.key]
-        return self._visit_row(self._sections[place], place, start.passed, most=ROWS - 1, is_open=True)
+        section = self._sections[self._places[start.key]]
+        return self._visit_row(section, min(start.passed, len(section.events)), most=ROWS - 1, is_open=True)
 
-    def _wanted(self) -> tuple[int, int] | None:
-        """What must be in view, as place and events to pass over: what was opened last, else the moment."""
+    def _wanted(self) -> tuple[int, int]:
+        """What must be in view, as place and events to pass over: what was opened last, or the moment."""
         if opened := [self._places[key] for key in self._query.opened if key in self._places]:
             return opened[-1], 0
-        if self._moment_place is None:
-            return None
+        if self._moment_place is None or not self._sections:
+            return 0, 0
         place = min(self._moment_place, len(self._sections) - 1)
-        newer = self._newer_than_moment(place)
+        newer = self._newer_than_moment(self._sections[place])
         return place, newer - _WORTH_OPENING if newer > VISIT_EVENTS - _WORTH_OPENING else 0
 
     def _lay_out(self, first: int, passed: int) -> Page:
@@ -146,20 +153,20 @@ class Ledger:
         while place < len(self._sections) and place - first < VISITS:
             section = self._sections[place]
             notes = self._notes_above(place)
-            is_open = self._is_open(section, place)
             newer = passed if place == first else 0
+            is_open = newer > 0 or self._is_open(section)
             room = ROWS - _LAST_ROWS - size - len(notes) - 1
             if place > first and room < (min(len(section.events), _WORTH_OPENING) if is_open else 0):
                 break
             is_last = place == len(self._sections) - 1
             most = (room if is_last else min(room, VISIT_EVENTS)) if is_open else 0
-            row = self._visit_row(section, place, newer, most=most, is_open=is_open)
+            row = self._visit_row(section, newer, most=most, is_open=is_open)
             rows += [*notes, row]
             size += len(notes) + 1 + len(row.events)
             place += 1
         if place == len(self._sections):
             rows += self._notes_above(place)
-        self._fill(rows, ROWS - _LAST_ROWS - size)
+        self._fill(rows, FILLED_ROWS - size)
         return Page(
             rows=tuple(rows),
             newer=Position(self._sections[max(0, first - VISITS // 2)].key) if first else None,
@@ -173,22 +180,21 @@ class Ledger:
         for number, row in enumerate(rows):
             if not isinstance(row, VisitRow) or row.is_open:
                 continue
-            place = self._places[row.key]
-            section = self._sections[place]
+            section = self._sections[self._places[row.key]]
             if len(section.events) >= room:
                 break
-            filled = self._visit_row(section, place, 0, most=len(section.events) + 1, is_open=False)
-            rows[number] = filled
-            room -= len(filled.events)
+            events = self._lines(section, 0, section.events)
+            rows[number] = replace(row, events=events, rest="", rest_address="", rest_part="")
+            room -= len(events)
 
-    def _is_open(self, section: Section, place: int) -> bool:
+    def _is_open(self, section: Section) -> bool:
         if section.key in self._shut:
             return False
-        return section.key in self._opened or self._opens(section, place)
+        return section.key in self._opened or self._opens(section)
 
-    def _opens(self, section: Section, place: int) -> bool:
+    def _opens(self, section: Section) -> bool:
         """Whether it stands open by default: the newest, the moment's, and everything that a search found."""
-        return place == 0 or self._query.is_search or self._holds_moment(section)
+        return section is self._sections[0] or self._query.is_search or self._holds_moment(section)
 
     def _holds_moment(self, section: Section) -> bool:
         """Whether the moment of the ticket is in this visit."""
@@ -228,9 +234,9 @@ class Ledger:
             (place for place, section in enumerate(dated) if section.visit and is_it(section.visit)), len(dated)
         )
 
-    def _newer_than_moment(self, place: int) -> int:
+    def _newer_than_moment(self, section: Section) -> int:
         """How many of a section's events are newer than the moment that it holds, 0 when it holds none."""
-        section, moment = self._sections[place], self._moment
+        moment = self._moment
         if moment is None or not self._holds_moment(section):
             return 0
         return sum(event.at is not None and event.at > moment.at for event in section.events)
@@ -260,44 +266,54 @@ class Ledger:
         gap = newer.visit.gap_before
         return None if gap is None else NoteRow(form="gap", text=words.gap(gap))
 
-    def _visit_row(self, section: Section, place: int, passed: int, *, most: int, is_open: bool) -> VisitRow:
-        visit, total = section.visit, len(section.events)
-        newer = self._newer_than_moment(place)
-        holds_moment = self._holds_moment(section)
-        chosen = section.newest(passed, most - holds_moment) if most else ()
+    def _visit_row(self, section: Section, passed: int, *, most: int, is_open: bool) -> VisitRow:
+        """A section's row with at most so many of its events, after the newest ones that are passed over."""
+        visit, query = section.visit, self._query
+        row = self._undated_row(section) if visit is None else self._head(section, visit)
+        chosen = section.newest(passed, most - self._holds_moment(section)) if most > 1 else ()
         shown = len(chosen)
-        lines = fold(chosen)
-        if visit is not None:
-            lines = lines[::-1]
-        events = self._writer.events(lines, None if visit is None else visit.started_at)
-        moment = self._moment
-        if moment is not None and holds_moment and (passed <= newer < passed + shown or (shown and newer == total)):
-            above = sum(line.event.at is not None and line.event.at > moment.at for line in lines)
-            events.insert(above, self._writer.moment(moment.at, moment.words))
-        rest = total - passed - shown
-        query = self._query
-        start = query.address(start=Position(section.key, passed + shown))
-        opened = query.address(
-            opened=(*(key for key in query.opened if key != section.key), section.key),
-            shut=tuple(key for key in query.shut if key != section.key),
-        )
-        head = self._undated_row(section) if visit is None else self._head(section, visit)
-        return replace(
-            head,
+        row = replace(
+            row,
             is_open=is_open,
-            opens=self._opens(section, place),
-            events=tuple(events),
-            passed=f"Show the {words.plural(passed, 'newer event')} of this visit" if passed else "",
-            passed_address=query.address(start=Position(section.key)) if passed else "",
-            rest=_rest_words(rest, shown, is_visit=visit is not None),
-            rest_address=start if shown else opened,
-            rest_part=start,
+            opens=self._opens(section),
+            events=self._lines(section, passed, chosen),
         )
+        if passed:
+            row = replace(
+                row,
+                passed=f"Show the {words.plural(passed, 'newer event')} of this visit",
+                passed_address=query.address(start=Position(section.key)),
+            )
+        if rest := len(section.events) - passed - shown:
+            start = query.address(start=Position(section.key, passed + shown))
+            noun = "older event" if shown else "event"
+            row = replace(
+                row,
+                rest=f"Show the {words.plural(rest, noun)} of this visit"
+                if visit
+                else f"Show {words.plural(rest, noun)}",
+                rest_address=f"{start if shown else query.with_open(section.key).address()}#visit-{section.key}",
+                rest_part=start,
+            )
+        return row
+
+    def _lines(self, section: Section, passed: int, chosen: Sequence[Event]) -> tuple[EventRow, ...]:
+        """The lines of these events of a section, newest first, with the moment among them where it belongs."""
+        if not chosen:
+            return ()
+        lines = fold(chosen) if section.visit is None else fold(chosen)[::-1]
+        rows = self._writer.events(lines, None if section.visit is None else section.visit.started_at)
+        moment = self._moment
+        if moment is not None and self._holds_moment(section):
+            newer = self._newer_than_moment(section)
+            end = passed + len(chosen)
+            if passed <= newer < end or newer == end == len(section.events):
+                above = sum(line.event.at is not None and line.event.at > moment.at for line in lines)
+                rows.insert(above, self._writer.moment(moment.at, moment.words))
+        return tuple(rows)
 
     def _head(self, section: Section, visit: Visit) -> VisitRow:
         writer, counts = self._writer, visit.counts
-        entry = writer.path(visit.entry) if visit.entry else ""
-        exit_ = writer.path(visit.exit) if visit.exit and visit.exit != visit.entry else ""
         place = writer.place(visit)
         if len(section.events) < counts.all:
             match = f"{len(section.events):,} of {words.plural(counts.all, 'event')} match"
@@ -308,9 +324,7 @@ class Ledger:
             title=words.full(visit.started_at, writer.zone),
             iso=iso(visit.started_at),
             when=writer.day_and_clock(visit.started_at),
-            entry=entry,
-            exit=exit_,
-            way="" if entry else ("nothing on the site" if visit.number is None else "no page view"),
+            way=writer.way(visit),
             pages=pages_said(counts),
             long=words.short_duration(visit.duration) if counts.all > 1 else "",
             place=place,
@@ -335,14 +349,3 @@ def _cut_words(journey: Journey) -> str:
     if missing.before is None:
         return f"{missing.words}, nor where they belong. The times between visits may not have been quiet."
     return f"{missing.words}. What is missing here is missing, not quiet time."
-
-
-def _rest_words(rest: int, shown: int, *, is_visit: bool) -> str:
-    if not rest:
-        return ""
-    if not shown:
-        return f"Show {words.plural(rest, 'event')}"
-    older = "older event" if is_visit else "other event"
-    return (
-        f"Show the {words.plural(rest, older)} of this visit" if is_visit else f"Show the {words.plural(rest, older)}"
-    )

@@ -4,7 +4,7 @@ Made here and not by a template, since a timeline shows hundreds, most of them a
 """
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from visitors.journey import Page
 from visitors.journey.texts import short
@@ -23,6 +23,14 @@ def path_html(page: Page, *, has_host: bool) -> SafeString:
     query = format_html('<span class="query">{}</span>', short(rest, _LONGEST)) if (rest := _after_path(page)) else ""
     path = short(page.label, _LONGEST)
     return format_html('<span class="path"><bdi dir="ltr">{}{}{}</bdi></span>', host, path, query)
+
+
+def way_html(entry: SafeString, end: SafeString | None) -> SafeString:
+    """From the first page of a visit to the last one, where that is another."""
+    if end is None:
+        return entry
+    arrow = mark_safe('<span class="arrow" aria-hidden="true">→</span><span class="sr"> to </span>')
+    return format_html("{} {} {}", entry, arrow, end)
 
 
 def _after_path(page: Page) -> str:

@@ -51,8 +51,8 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
 
     `kinds` (kind, repeated): none means all. `text` (q). `span` (range): a key of SPANS, "before", or "" for all.
     `before` and `at` (the moment of a ticket): naive ones are on the clock of the page's zone. `start` (from): where
-    the list begins. `opened` (open) and `shut`: keys of visits, comma-separated, that stand otherwise than by default.
-    `refused` is what of the address was not understood, as sentences.
+    the list begins. `opened` (open) and `shut`: keys of visits that stand otherwise than by default, with periods
+    between. `refused` is what of the address was not understood, as sentences.
     """
 
     kinds: frozenset[Kind] = frozenset()
@@ -99,6 +99,14 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
             at=self.at and clocked(self.at, zone).at,
         )
 
+    def with_open(self, key: str) -> Self:
+        """The same with this visit open, as the last one opened."""
+        return replace(
+            self,
+            opened=(*(one for one in self.opened if one != key), key),
+            shut=tuple(one for one in self.shut if one != key),
+        )
+
     def unfiltered(self) -> Self:
         """The same without filters, from the top, with the moment of the ticket."""
         return type(self)(at=self.at)
@@ -115,12 +123,12 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
                 ("before", _instant(query.before) if query.span == BEFORE else ""),
                 ("at", _instant(query.at)),
                 ("from", str(query.start or "")),
-                ("open", ",".join(query.opened)),
-                ("shut", ",".join(query.shut)),
+                ("open", ".".join(query.opened)),
+                ("shut", ".".join(query.shut)),
             )
             if value
         ]
-        return f"?{urlencode(parts, safe=',:')}"
+        return f"?{urlencode(parts, safe=':')}"
 
 
 class _Reader:
@@ -160,7 +168,7 @@ class _Reader:
         return None
 
     def keys(self, name: str) -> tuple[str, ...]:
-        keys = self._text(name).split(",", _MOST_FOLDS)[:_MOST_FOLDS]
+        keys = self._text(name).split(".", _MOST_FOLDS)[:_MOST_FOLDS]
         return tuple(dict.fromkeys(key for key in keys if _KEY.fullmatch(key)))
 
     def _text(self, name: str) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from visitors import words
 from visitors.journey import Counts, Event, Fold, Journey, Kind, Page, Visit
 from visitors.journey.texts import short
-from visitors.screens.timeline.paths import path_html
+from visitors.screens.timeline.paths import path_html, way_html
 
 # The dwell that fills the bar. One scale for all visits, so that bars compare; the text beside it says longer ones.
 FULL_BAR = timedelta(minutes=5)
@@ -71,8 +71,6 @@ class VisitRow(Row, frozen=True):
     when: str
     iso: str = ""
     title: str = ""
-    entry: str = ""
-    exit: str = ""
     way: str = ""
     pages: str = ""
     long: str = ""
@@ -130,6 +128,13 @@ class Writer:
         if (path := self._paths.get(page.url)) is None:
             path = self._paths[page.url] = path_html(page, has_host=self._has_hosts)
         return path
+
+    def way(self, visit: Visit) -> SafeString | str:
+        """Where a visit led, from its first page to its last."""
+        if visit.entry is None:
+            return "nothing on the site" if visit.number is None else "no page view"
+        is_elsewhere = visit.exit is not None and visit.exit != visit.entry
+        return way_html(self.path(visit.entry), self.path(visit.exit) if visit.exit and is_elsewhere else None)
 
     def events(self, folds: Iterable[Fold], began: datetime | None) -> list[EventRow]:
         """The lines of folded events, in their order. `began` is when their visit did."""

@@ -122,7 +122,7 @@ def timeline(
         at=field_value(query.at, zone) if query.at else "",
         zone=str(zone),
         remarks=_remarks(query, before),
-        told=_told(moment, at, query, writer) if moment and at else None,
+        told=_told(moment, at, query, writer, page) if moment and at else None,
         found=_found(journey, query, selection, since, writer),
         everything=query.unfiltered().address(),
         none=_none(journey, query) if not found else "",
@@ -199,7 +199,7 @@ def _remarks(query: TimelineQuery, before: Clocked | None) -> tuple[str, ...]:
     return tuple(remarks)
 
 
-def _told(moment: Moment, at: Clocked, query: TimelineQuery, writer: Writer) -> Told:
+def _told(moment: Moment, at: Clocked, query: TimelineQuery, writer: Writer, page: Page) -> Told:
     second = None
     if at.second is not None:
         second = Link(label="Take the second", address=query.address(at=at.second), anchor="moment")
@@ -210,7 +210,7 @@ def _told(moment: Moment, at: Clocked, query: TimelineQuery, writer: Writer) -> 
         remark=at.remark,
         second=second,
         forget=query.address(at=None),
-        is_marked=moment.visit is not None,
+        is_marked=page.has_moment,
     )
 
 
@@ -247,11 +247,7 @@ def _jumps(found: list[Section], query: TimelineQuery) -> tuple[Link, ...]:
     return tuple(
         Link(
             label=label,
-            address=query.address(
-                start=None,
-                opened=(*(key for key in query.opened if key != section.key), section.key),
-                shut=tuple(key for key in query.shut if key != section.key),
-            ),
+            address=query.with_open(section.key).address(start=None),
             anchor=f"visit-{section.key}",
         )
         for label, section in (("First visit", dated[-1]), ("Latest visit", dated[0]))
