@@ -1,0 +1,123 @@
+"""Who may see what: every address of the project, asked by nobody, a stranger, a member and an administrator.
+
+A new address without a row in the table fails the walk.
+"""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from visitors.sandbox import documented
+
+VISITOR = documented.RETURNING_LEAD.visitor_id
+ABOUT_VISITOR = {"website": "lumenkit", "visitor_id": VISITOR}
+
+SIGN_IN, NOT_THERE, FINE, NOT_SO = 302, 404, 200, 405
+# name: (what fills its address, method, status for nobody, stranger, member, administrator who is no member)
+TABLE = {
+    "sign_in": ({}, "get", FINE, 302, 302, 302),
+    "sign_out": ({}, "post", SIGN_IN, 302, 302, 302),
+    "look_up": ({}, "get", SIGN_IN, FINE, FINE, FINE),
+    "healthz": ({}, "get", FINE, FINE, FINE, FINE),
+    "current": ({"website": "lumenkit"}, "get", SIGN_IN, NOT_THERE, NOT_THERE, NOT_THERE),  # there is no cookie
+    "journey": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, FINE, NOT_THERE),
+    "refresh": (ABOUT_VISITOR, "post", SIGN_IN, NOT_THERE, 302, NOT_THERE),
+    "timeline": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, 302, NOT_THERE),  # without htmx: on to the page
+    "summary": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, FINE, NOT_THERE),
+    "events": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, FINE, NOT_THERE),
+    "answer": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, FINE, NOT_THERE),
+}
+PEOPLE = ("nobody", "stranger", "member", "administrator")
+# Addresses that change something and answer to nothing but POST.
+POST_ONLY = {"sign_out", "refresh"}
+
+
+def names(resolver=None):
+    """The names of all addresses but those of Django's admin, which has its own tests."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.app_name != "admin":
+                yield from names(pattern)
+        else:
+            yield pattern.name
+
+
+@pytest.fixture
+def people(member, db):
+    """One of each: nobody is None."""
+    users = get_user_model().objects
+    return {
+        "nobody": None,
+        "stranger": users.create_user("stranger"),
+        "member": member,
+        "administrator": users.create_superuser("administrator"),
+    }
+
+
+def test_every_address_has_a_row_in_the_table():
+    assert set(names()) == set(TABLE)
+
+
+@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("person", PEOPLE)
+def test_everybody_sees_what_they_may_and_nothing_else(client, people, sandbox, name, person):
+    filled, method, *statuses = TABLE[name]
+    if people[person]:
+        client.force_login(people[person])
+    answer = getattr(client, method)(reverse(name, kwargs=filled))
+    status = statuses[PEOPLE.index(person)]
+    assert answer.status_code == status
+    if person == "nobody" and status == SIGN_IN:
+        assert answer.url.startswith("/sign-in/")
+    if person != "member":
+        assert len(sandbox.calls) == 0  # nobody else makes us ask
+
+
+@pytest.mark.parametrize("name", sorted(POST_ONLY))
+def test_what_changes_something_is_not_done_by_a_link(browser_of_member, sandbox, name):
+    assert browser_of_member.get(reverse(name, kwargs=TABLE[name][0])).status_code == NOT_SO
+    assert len(sandbox.calls) == 0
+
+
+@pytest.mark.parametrize("name", sorted(POST_ONLY))
+def test_a_forged_form_is_refused(member, sandbox, name):
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(member)
+    assert careful.post(reverse(name, kwargs=TABLE[name][0])).status_code == 403
+    assert len(sandbox.calls) == 0
+
+
+def test_admin_is_for_staff(client, member, db):
+    client.force_login(member)
+    assert client.get("/admin/visitors/website/").status_code == 302
+    client.force_login(get_user_model().objects.create_superuser("root"))
+    assert client.get("/admin/visitors/website/").status_code == 200
+
+
+def test_the_admin_takes_a_token_and_never_shows_it_again(client, lumenkit):
+    client.force_login(get_user_model().objects.create_superuser("root"))
+    address = f"/admin/visitors/website/{lumenkit.pk}/change/"
+    form = {
+        "name": "Lumenkit",
+        "slug": "lumenkit",
+        "domain": "lumenkit.example",
+        "time_zone": "UTC",
+        "currency": "USD",
+        "datafast_id": "",
+        "token": "df_anothertokenthatislongenough1234",
+        "membership_set-TOTAL_FORMS": "0",
+        "membership_set-INITIAL_FORMS": "0",
+    }
+    assert client.post(address, form).status_code == 302
+    lumenkit.refresh_from_db()
+    assert lumenkit.credential().token == form["token"]
+    page = client.get(address).content.decode()
+    assert form["token"] not in page
+    assert lumenkit.credential_mask in page
+    kept = client.post(address, form | {"token": "", "name": "Renamed"})
+    assert kept.status_code == 302
+    lumenkit.refresh_from_db()
+    assert (lumenkit.name, lumenkit.credential().token) == ("Renamed", form["token"])
+    refused = client.post(address, form | {"token": "not a token"})
+    assert "not a DataFast token" in refused.content.decode()
