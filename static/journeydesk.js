@@ -13,10 +13,14 @@ function say(words) {
 // ---- Copying --------------------------------------------------------------------------------------------------------
 
 // The clipboard interface exists over HTTPS and on this machine only; inside a plain network the old command still works.
+// `text` is a promise: a browser that wants copying to follow a click at once waits for it.
 async function copy(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  if (navigator.clipboard) {
+    const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
+    return navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+  }
   const field = document.createElement("textarea");
-  field.value = text;
+  field.value = await text;
   document.body.append(field);
   field.select();
   const copied = document.execCommand("copy");
@@ -24,16 +28,23 @@ async function copy(text) {
   if (!copied) throw new Error("not copied");
 }
 
+async function fetched(address) {
+  const answer = await fetch(address);
+  // Signed out meanwhile: what came is the sign-in page.
+  if (!answer.ok || answer.redirected) throw new Error("not fetched");
+  return answer.text();
+}
+
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
+  const button = event.target.closest("[data-copy], [data-copy-from]");
   if (!button) return;
+  const { copy: text, copyFrom: address } = button.dataset;
   try {
-    await copy(button.dataset.copy);
+    await copy(address ? fetched(address) : Promise.resolve(text));
   } catch {
-    say("Your browser did not allow copying.");
+    say("It could not be copied.");
     return;
   }
-  button.focus();
   button.classList.add("is-done");
   say("Copied.");
   setTimeout(() => button.classList.remove("is-done"), 2000);
@@ -48,6 +59,7 @@ document.addEventListener("click", (event) => {
 
 const keys = {
   "/": () => document.querySelector("#find, #pasted")?.select(),
+  c: () => document.getElementById("copy-summary")?.click(),
   r: () => document.getElementById("refresh")?.requestSubmit(),
   "?": () => document.getElementById("keys").showModal(),
 };

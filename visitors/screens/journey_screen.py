@@ -11,7 +11,9 @@ from visitors.screens.figures import Figure, figures
 from visitors.screens.head import Head, age, head
 from visitors.screens.identity import whereabouts
 from visitors.screens.prediction import meter
+from visitors.screens.ribbon import Ribbon, ribbon
 from visitors.screens.side import Side, side
+from visitors.screens.timeline import Timeline, TimelineQuery, timeline, visit_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +25,42 @@ class JourneyScreen:
     head: Head
     summary: str
     figures: tuple[Figure, ...]
+    ribbon: Ribbon | None
+    timeline: Timeline
     side: Side
     zone_name: str
 
 
-def journey(website: Website, profile: Profile, *, now: datetime) -> JourneyScreen:
-    """The page of a profile. Times are in the website's zone. Raises `profiles.Superseded`."""
+def journey(
+    website: Website, profile: Profile, *, now: datetime, query: TimelineQuery, page_url: str, part_url: str
+) -> JourneyScreen:
+    """The page of a profile, with the timeline that `query` asks for. Raises `profiles.Superseded`.
+
+    Times are in the website's zone. `page_url` is the address of the page, `part_url` that of the timeline.
+    """
     zone = ZoneInfo(website.time_zone)
     contents = profile.contents
     told = contents.journey
     where = whereabouts(contents.visitor.identity)
     answer_age = age(profile.fetched_at, is_fresh=profile.is_fresh, now=now, zone=zone)
     prediction = meter(told.prediction, observe(told, now=now, zone=zone))
+    page = timeline(
+        told,
+        query,
+        zone=zone,
+        today=now.astimezone(zone).date(),
+        version=profile.version,
+        page_url=page_url,
+        part_url=part_url,
+    )
     return JourneyScreen(
         version=profile.version,
         fetched_at=profile.fetched_at,
         head=head(told, where, visitor_id=profile.visitor_id, age=answer_age, now=now),
         summary=summarize(told, now=now, zone=zone),
         figures=figures(told, now=now, zone=zone),
+        ribbon=ribbon(told, now=now, zone=zone, address=visit_address, wrote_at=page.query.at),
+        timeline=page,
         side=side(told, where, prediction, contents.notes, now=now, zone=zone),
-        zone_name=website.time_zone.replace("_", " "),
+        zone_name=website.time_zone,
     )

@@ -32,6 +32,7 @@ _TAGS = {
 }
 # Keys of the metadata that every team has; others are shown as they came.
 _KEYS = {"email": "Email", "name": "Name", "plan": "Plan", "company": "Company", "image": "Image"}
+_FIRST = {"Name": 0, "Email": 1, "User id": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +64,17 @@ def side(
 
 
 def _profile(person: Person, now: datetime, zone: tzinfo) -> tuple[Fact, ...]:
+    """Name and email, the user id, everything else as it came, and when all that was said."""
     facts = []
-    if person.user_id:
-        facts.append(Fact("User id", person.user_id, copy_name="the user id"))
     for key, value in person.metadata:
         is_email = bool(person.email) and value.strip() == person.email
         term = _KEYS.get(key.strip().lower(), key) or "(no name)"
         facts.append(Fact(term, value or "(empty)", copy_name="the email address" if is_email else ""))
+    if person.user_id:
+        facts.append(Fact("User id", person.user_id, copy_name="the user id"))
     if person.identified_at is not None:
         facts.append(Fact("Identified", moment=day_and_clock(person.identified_at, now, zone)))
-    return tuple(facts)
+    return tuple(sorted(facts, key=lambda fact: _FIRST.get(fact.term, len(_FIRST))))
 
 
 def _source(touch: Touch | None) -> tuple[Fact, ...]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -15,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from visitors import profiles, screens
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.models import Website
+from visitors.screens.timeline import TimelineQuery
 from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404, websites_of
 from visitors.words import listing
 
@@ -31,7 +33,7 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     if visitor_id != str(visitor):
         return redirect("journey", site.slug, visitor)
     try:
-        screen, _ = _screen(site, lambda: profiles.get(site, visitor))
+        screen, _ = _screen(site, lambda: profiles.get(site, visitor), TimelineQuery.read(request.GET))
     except UpstreamError as error:
         return _no_journey(request, site, visitor, error)
     return render(request, "journey.html", {"website": site, "screen": screen})
@@ -46,7 +48,7 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     by_page = "automatic" in request.POST
     max_age = None if by_page else PRESSED_AGAIN
     try:
-        screen, problem = _screen(site, lambda: profiles.refresh(site, visitor, max_age=max_age))
+        screen, problem = _screen(site, lambda: profiles.refresh(site, visitor, max_age=max_age), _shown(request))
     except UpstreamError:
         # Nothing is kept, or DataFast no longer knows the visitor: the whole page says that better than a part of it.
         return _to_page(request, site, visitor)
@@ -54,7 +56,7 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     if not request.htmx:
         if notice:
             messages.warning(request, str(notice))
-        return redirect("journey", site.slug, visitor)
+        return redirect(f"{reverse('journey', args=[site.slug, visitor])}{_shown(request).address()}")
     is_changed = request.POST.get("version") != screen.version
     context = {
         "website": site,
@@ -67,7 +69,7 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
 
 
 def _screen(
-    website: Website, get: Callable[[], profiles.Profile]
+    website: Website, get: Callable[[], profiles.Profile], query: TimelineQuery
 ) -> tuple[screens.JourneyScreen, UpstreamError | None]:
     """The page of the profile that `get` brings, and why there is nothing newer.
 
@@ -75,10 +77,28 @@ def _screen(
     """
     profile = get()
     try:
-        return screens.journey(website, profile, now=datetime.now(UTC)), profile.problem
+        return _of(website, profile, query), profile.problem
     except profiles.Superseded:
         newer = get()
-        return screens.journey(website, newer, now=datetime.now(UTC)), newer.problem
+        return _of(website, newer, query), newer.problem
+
+
+def _of(website: Website, profile: profiles.Profile, query: TimelineQuery) -> screens.JourneyScreen:
+    place = [website.slug, profile.visitor_id]
+    return screens.journey(
+        website,
+        profile,
+        now=datetime.now(UTC),
+        query=query,
+        page_url=reverse("journey", args=place),
+        part_url=reverse("timeline", args=place),
+    )
+
+
+def _shown(request: SignedInRequest) -> TimelineQuery:
+    """What of the timeline the page that sends the request shows, by that page's address."""
+    address = request.htmx.current_url if request.htmx else request.POST.get("shown", "")
+    return TimelineQuery.read(QueryDict(urlsplit(address or "").query))
 
 
 def _no_journey(request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError) -> HttpResponse:

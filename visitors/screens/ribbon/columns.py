@@ -1,0 +1,94 @@
+"""Many visits as columns of the calendar: the smallest of day, week, month, quarter and year that is few enough."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+
+from visitors.journey import Visit
+
+MOST_COLUMNS = 60
+# An empty stretch of more columns than LONG_EMPTY is drawn as BROKEN_WIDTH columns with a break.
+LONG_EMPTY, BROKEN_WIDTH = 10, 3
+
+
+class Unit(StrEnum):
+    """A stretch of the calendar, on the clock of a zone."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+    def begin(self, local: datetime) -> datetime:
+        """When the stretch around a moment began."""
+        day = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        match self:
+            case Unit.DAY:
+                return day
+            case Unit.WEEK:
+                return day - timedelta(days=day.weekday())
+            case Unit.MONTH:
+                return day.replace(day=1)
+            case Unit.QUARTER:
+                return day.replace(day=1, month=(day.month - 1) // 3 * 3 + 1)
+            case Unit.YEAR:
+                return day.replace(day=1, month=1)
+
+    def next(self, begin: datetime) -> datetime:
+        """When the stretch after the one that began then begins."""
+        # Longer than any such stretch and shorter than two; some hours more for a day that a clock change made longer.
+        days = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.QUARTER: 92, Unit.YEAR: 366}[self]
+        return self.begin(begin + timedelta(days=days, hours=3))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stretch that began at `begin` with its visits, oldest first; or an empty one, `is_broken` when it is long."""
+
+    begin: datetime
+    visits: tuple[Visit, ...]
+    is_broken: bool = False
+
+    @property
+    def weight(self) -> int:
+        """How wide it is, in plain columns."""
+        return BROKEN_WIDTH if self.is_broken else 1
+
+
+def columns(visits: Sequence[Visit], until: datetime, zone: tzinfo) -> tuple[Unit, list[Column]]:
+    """The columns of visits (oldest first, at least one) up to a moment."""
+    unit, begins = _calendar(visits[0].started_at.astimezone(zone), until.astimezone(zone))
+    inside: list[list[Visit]] = [[] for _ in begins]
+    at = 0
+    for visit in visits:
+        while at + 1 < len(begins) and begins[at + 1] <= visit.started_at:
+            at += 1
+        inside[at].append(visit)
+    found: list[Column] = []
+    empty: list[datetime] = []
+    for begin, here in zip(begins, inside, strict=True):
+        if here:
+            found += [*_emptied(empty), Column(begin, tuple(here))]
+            empty = []
+        else:
+            empty.append(begin)
+    return unit, [*found, *_emptied(empty)]
+
+
+def _emptied(begins: list[datetime]) -> list[Column]:
+    if len(begins) > LONG_EMPTY:
+        return [Column(begins[0], (), is_broken=True)]
+    return [Column(begin, ()) for begin in begins]
+
+
+def _calendar(first: datetime, last: datetime) -> tuple[Unit, list[datetime]]:
+    for unit in Unit:
+        begins = [unit.begin(first)]
+        while len(begins) <= MOST_COLUMNS and (following := unit.next(begins[-1])) <= last:
+            begins.append(following)
+        if len(begins) <= MOST_COLUMNS:
+            break
+    # Over sixty years the last unit is as fine as it gets; the instants that a journey reads span two hundred.
+    return unit, begins

@@ -1,0 +1,73 @@
+"""Which labels have room. A server that draws for every width at once decides for three of them, and CSS chooses."""
+
+import unicodedata
+from dataclasses import dataclass, field
+
+# The class of each width, with the narrowest ribbon that shows it: on a phone, in a window, on a wide screen.
+WIDTHS = (("r-narrow", 340), ("r-medium", 700), ("r-wide", 1090))
+REFERENCE = 700  # at which closeness is judged where no label is concerned
+
+# Estimates at the ribbon's 12 px, somewhat generous: a letter, and a character of a script with wide ones.
+_LETTER, _WIDE_LETTER = 6.4, 12.0
+_SPACE = 8
+_ANCHORS = (("middle", 0.5), ("start", 0.0), ("end", 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a label fits: from which width on, and anchored how."""
+
+    shows_from: str
+    anchor: str
+
+
+@dataclass(slots=True)
+class Lanes:
+    """The stretches that are taken, per lane (a height at which labels stand) and width. First come, first served."""
+
+    _taken: dict[tuple[str, str], list[tuple[float, float]]] = field(default_factory=dict)
+
+    def reserve(self, lane: str, x: float) -> None:
+        """Keep a lane's labels off a line that crosses it."""
+        for name, px in WIDTHS:
+            self._stretches(lane, name).append((x / 100 * px, x / 100 * px))
+
+    def place(self, lane: str, x: float, text: str, *, low: float = 0, high: float = 100) -> Spot | None:
+        """Take room for a label at x, within `low` and `high` (all in percent); None where it never fits.
+
+        The anchor is the one with which it shows at the most widths, centered where that makes no difference.
+        """
+        best: list[tuple[str, float, float]] = []
+        best_anchor = ""
+        width = text_width(text)
+        for anchor, back in _ANCHORS:
+            fits = self._fits(lane, x, back * width, (1 - back) * width, room=(low, high))
+            if len(fits) > len(best):
+                best, best_anchor = fits, anchor
+        for name, left, right in best:
+            self._stretches(lane, name).append((left, right))
+        return Spot(best[-1][0], best_anchor) if best else None
+
+    def _fits(
+        self, lane: str, x: float, before: float, after: float, *, room: tuple[float, float]
+    ) -> list[tuple[str, float, float]]:
+        """The widths at which it fits, with what it would take there, from the widest down without a hole.
+
+        `before` and `after` are how far it reaches to the left and the right of x, in CSS pixels.
+        """
+        fits = []
+        for name, px in reversed(WIDTHS):
+            left, right = x / 100 * px - before, x / 100 * px + after
+            is_inside = room[0] / 100 * px - 1 <= left and right <= room[1] / 100 * px + 1
+            if not is_inside or any(left < b + _SPACE and a < right + _SPACE for a, b in self._stretches(lane, name)):
+                break
+            fits.append((name, left, right))
+        return fits
+
+    def _stretches(self, lane: str, width_name: str) -> list[tuple[float, float]]:
+        return self._taken.setdefault((lane, width_name), [])
+
+
+def text_width(text: str) -> float:
+    """About how wide a text is, in CSS pixels."""
+    return sum(_WIDE_LETTER if unicodedata.east_asian_width(letter) in "WF" else _LETTER for letter in text)
