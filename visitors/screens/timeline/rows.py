@@ -15,7 +15,7 @@ from visitors.screens.timeline.paths import path_html, way_html
 FULL_BAR = timedelta(minutes=5)
 
 _LONGEST_NAME = 80
-_GOAL_BADGES = 3
+_BADGES = 3  # of goals, and as many of payments
 _ORIGINS = {"manual": "from the website", "payment_provider": "from the payment provider"}
 
 
@@ -182,11 +182,11 @@ class Writer:
                 case _:
                     label = short(event.name, _LONGEST_NAME) or "goal without a name"
                     goals[label] = Badge(form="goal", label=label)
-        shown = list(goals.values())[:_GOAL_BADGES]
-        if more := len(goals) - len(shown):
-            shown.append(Badge(form="goal", label=f"{words.plural(more, 'other goal')}"))
-        if more := len(money) - _GOAL_BADGES:
-            money[_GOAL_BADGES:] = [Badge(form="money", label=words.plural(more, "other payment"))]
+        shown = list(goals.values())[:_BADGES]
+        if (more := len(goals) - _BADGES) > 0:
+            shown.append(Badge(form="goal", label=words.plural(more, "other goal")))
+        if (more := len(money) - _BADGES) > 0:
+            money[_BADGES:] = [Badge(form="money", label=words.plural(more, "other payment"))]
         return (*money, *shown, *people)
 
     def _local(self, moment: datetime) -> datetime:

@@ -120,7 +120,7 @@ def timeline(
         text=query.text,
         before=field_value(query.before, zone) if query.before else "",
         at=field_value(query.at, zone) if query.at else "",
-        zone=str(zone),
+        zone=str(zone).replace("_", " "),
         remarks=_remarks(query, before),
         told=_told(moment, at, query, writer, page) if moment and at else None,
         found=_found(journey, query, selection, since, writer),
