@@ -71,11 +71,37 @@ class EmbeddedCache(BaseCache):
                 # Losing the last writes in a power cut is fine for a cache; a torn file is not, and WAL prevents that.
                 connection.execute("PRAGMA synchronous=OFF")
                 connection.executescript(SCHEMA)
-            except sqlite3.Error:
+            except sqlite3.Error as error:
                 connection.close()
+                self._start_afresh_after(error)
                 raise
             self._local.connection = connection
         return connection
+
+    def _execute(self, query: str, parameters: tuple[Any, ...] = ()) -> tuple[list[Any], int]:
+        """Return the statement's rows, and how many rows it has changed."""
+        try:
+            with closing(self._connection().execute(query, parameters)) as cursor:
+                return cursor.fetchall(), cursor.rowcount
+        except sqlite3.Error as error:
+            self._start_afresh_after(error)
+            raise
+
+    def _start_afresh_after(self, error: sqlite3.Error) -> None:
+        """Remove a file that is no database, or no longer one; the next call makes a new one. What is locked, full or
+        not writable (`OperationalError`) is left as it is."""
+        if type(error) is sqlite3.DatabaseError:
+            self.disconnect()
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+
+    def disconnect(self) -> None:
+        """Close this thread's connection, for a thread that is about to end. (Django calls `close` after each request:
+        there it would cost more than it saves.)"""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection:
+            del self._local.connection
+            connection.close()
 
     def _expiry(self, timeout: float | object | None) -> float | None:
         seconds = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
@@ -92,15 +118,15 @@ class EmbeddedCache(BaseCache):
             return {}
         marks = ",".join("?" * len(names))
         query = f"SELECT key, value FROM entry WHERE key IN ({marks}) AND (expires IS NULL OR expires > ?)"  # noqa: S608 only question marks
-        with closing(self._connection().execute(query, (*names, time.time()))) as rows:
-            return {names[name]: msgspec.msgpack.decode(value) for name, value in rows}
+        rows, _ = self._execute(query, (*names, time.time()))
+        return {names[name]: msgspec.msgpack.decode(value) for name, value in rows}
 
     def set(
         self, key: str, value: Any, timeout: float | object | None = DEFAULT_TIMEOUT, version: int | None = None
     ) -> None:
         """Store a value for `timeout` seconds (None: for good)."""
         name = self.make_and_validate_key(key, version=version)
-        self._connection().execute(UPSERT, (name, self._expiry(timeout), msgspec.msgpack.encode(value)))
+        self._execute(UPSERT, (name, self._expiry(timeout), msgspec.msgpack.encode(value)))
         self._written()
 
     def add(
@@ -111,27 +137,26 @@ class EmbeddedCache(BaseCache):
         # One statement, so atomic: an entry whose time has passed counts as none.
         query = f"{UPSERT} WHERE entry.expires <= ?"
         expiry, now = self._expiry(timeout), time.time()
-        with closing(self._connection().execute(query, (name, expiry, msgspec.msgpack.encode(value), now))) as cursor:
-            added = cursor.rowcount > 0
+        _, added = self._execute(query, (name, expiry, msgspec.msgpack.encode(value), now))
         self._written()
-        return added
+        return added > 0
 
     def touch(self, key: str, timeout: float | object | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """Give an entry a new time to live; False where there is none."""
         name = self.make_and_validate_key(key, version=version)
         query = "UPDATE entry SET expires = ? WHERE key = ? AND (expires IS NULL OR expires > ?)"
-        with closing(self._connection().execute(query, (self._expiry(timeout), name, time.time()))) as cursor:
-            return cursor.rowcount > 0
+        _, touched = self._execute(query, (self._expiry(timeout), name, time.time()))
+        return touched > 0
 
     def delete(self, key: str, version: int | None = None) -> bool:
         """Remove an entry; False where there was none."""
         name = self.make_and_validate_key(key, version=version)
-        with closing(self._connection().execute("DELETE FROM entry WHERE key = ?", (name,))) as cursor:
-            return cursor.rowcount > 0
+        _, deleted = self._execute("DELETE FROM entry WHERE key = ?", (name,))
+        return deleted > 0
 
     def clear(self) -> None:
         """Remove everything."""
-        self._connection().execute("DELETE FROM entry")
+        self._execute("DELETE FROM entry")
 
     def _written(self) -> None:
         self._writes += 1
@@ -140,11 +165,10 @@ class EmbeddedCache(BaseCache):
 
     def _cull(self) -> None:
         """Drop what is past its time, and where that is not enough, what would go next."""
-        connection = self._connection()
-        connection.execute("DELETE FROM entry WHERE expires <= ?", (time.time(),))
-        (count,) = connection.execute("SELECT count(*) FROM entry").fetchone()
+        self._execute("DELETE FROM entry WHERE expires <= ?", (time.time(),))
+        [(count,)], _ = self._execute("SELECT count(*) FROM entry")
         if count > self._max_entries:
             surplus = count - self._max_entries + self._max_entries // self._cull_frequency
-            connection.execute(
+            self._execute(
                 "DELETE FROM entry WHERE key IN (SELECT key FROM entry ORDER BY expires NULLS LAST LIMIT ?)", (surplus,)
             )

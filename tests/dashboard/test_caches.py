@@ -22,7 +22,7 @@ def make_cache(tmp_path):
 
     yield make
     for cache in made:
-        cache._connection().close()
+        cache.disconnect()
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_of_many_simultaneous_adds_one_wins(cache):
         barrier.wait()
         if cache.add("key", threading.get_ident()):
             won.append(threading.get_ident())
-        cache._connection().close()
+        cache.disconnect()
 
     threads = [threading.Thread(target=add) for _ in range(8)]
     for thread in threads:
@@ -111,6 +111,41 @@ def test_bytes_that_nobody_here_wrote_are_refused_and_never_run(make_cache, tmp_
     stranger.close()
     with pytest.raises(msgspec.DecodeError):
         cache.get("key")
+
+
+def test_a_file_that_is_no_database_is_replaced(make_cache, tmp_path):
+    (tmp_path / "cache.sqlite3").write_bytes(b"This is not what anybody expects here. " * 500)
+    cache = make_cache()
+    with pytest.raises(sqlite3.DatabaseError):
+        cache.get("key")
+    cache.set("key", b"value")
+    assert cache.get("key") == b"value"
+
+
+def test_a_file_that_breaks_while_it_is_open_is_replaced(make_cache, tmp_path):
+    cache = make_cache()
+    for number in range(200):
+        cache.set(f"key-{number}", b"value" * 200)
+    cache._execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = (tmp_path / "cache.sqlite3").read_bytes()
+    (tmp_path / "cache.sqlite3").write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    cache.disconnect()
+    with pytest.raises(sqlite3.DatabaseError):
+        cache.get("key-100")
+    cache.set("key", b"value")
+    assert cache.get("key") == b"value"
+    assert cache.get("key-100") is None
+
+
+def test_a_file_that_cannot_be_written_is_left_as_it_is(make_cache, tmp_path):
+    file = tmp_path / "cache.sqlite3"
+    make_cache().set("key", b"value")
+    cache = make_cache()
+    cache._execute("PRAGMA query_only = ON")
+    with pytest.raises(sqlite3.OperationalError):
+        cache.set("key", b"other")
+    assert cache.get("key") == b"value"
+    assert file.exists()
 
 
 def test_a_value_that_msgpack_does_not_know_is_refused_when_it_is_written(cache):
