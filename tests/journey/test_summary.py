@@ -91,3 +91,7 @@ def test_a_source_without_end_is_cut_short():
     identity = edition(2026).identity
     long = type(identity)(params={"ref": "x" * 5000})
     assert len(said(derive(Visitor(identity=long)))) < 200
+
+
+def test_text_of_another_writing_direction_does_not_turn_our_words_around():
+    assert "viewed \u2068/مدونة\u2069." in said(journey(view("/مدونة")))

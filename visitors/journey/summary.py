@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 
 from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Interest, Journey
-from visitors.journey.texts import short
+from visitors.journey.texts import isolated, short
 from visitors.words import ago, day, listing, money, plural
 
 _GOALS_NAMED = 2
@@ -85,7 +85,7 @@ def _arrival(journey: Journey, now: datetime, zone: tzinfo) -> str:
     begin = journey.begin
     time = when(begin, now, zone) if begin else ""
     if journey.first_touch is not None:
-        return f"came from {short(journey.first_touch.label)} {time}".rstrip()
+        return f"came from {_named(journey.first_touch.label)} {time}".rstrip()
     return f"first seen {time}" if time else ""
 
 
@@ -103,15 +103,15 @@ def _reading(journey: Journey) -> str:
         return ""
     top = journey.top_pages[0]
     if journey.page_view_count == 1:
-        return f"viewed {short(top.label)}"
+        return f"viewed {_named(top.label)}"
     if top.views == 1:
         return plural(journey.page_view_count, "page view")
-    return f"viewed {short(top.label)} {looked_at(Interest(views=top.views), is_least=is_least)}"
+    return f"viewed {_named(top.label)} {looked_at(Interest(views=top.views), is_least=is_least)}"
 
 
 def _goals(journey: Journey) -> str:
     names = goal_names(journey)
-    told = [short(name) for name in reversed(names[:_GOALS_NAMED])]
+    told = [_named(name) for name in reversed(names[:_GOALS_NAMED])]
     if more := len(names) - len(told):
         told.append(plural(more, "other goal"))
     return f"completed {listing(told)}" if told else ""
@@ -146,13 +146,18 @@ def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> str:
     latest = latest_subscription(journey)
     if latest is None or latest.at is None or (journey.is_customer and latest.name.casefold() in _BEGUN):
         return ""
-    return f"{short(latest.words)} {when(latest.at, now, zone)}"
+    return f"{_named(latest.words)} {when(latest.at, now, zone)}"
 
 
 def _latest(journey: Journey, kind: Kind) -> Event | None:
     """The latest dated event of a kind, refunds left out."""
     events = (event for visit in journey.visits for event in reversed(visit.events))
     return next((event for event in events if event.kind is kind and not event.is_refund), None)
+
+
+def _named(text: str) -> str:
+    """Upstream text as a part of our sentence."""
+    return isolated(short(text))
 
 
 def _times(number: int) -> str:

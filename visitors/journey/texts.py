@@ -5,6 +5,7 @@ character, an override of the writing direction ("/a[U+202E]gpj.exe"), half a su
 """
 
 import re
+import unicodedata
 
 # C0 and C1 controls, line separators, direction embeddings, overrides and isolates, surrogates, the byte order mark
 # and its neighbors, and the two characters of the basic plane that never are one. Joiners stay: Persian and emoji need
@@ -15,6 +16,7 @@ _ACTING = re.compile(
 # Marks that only set the direction of one spot are common in names that were copied from a page, and nobody sees them
 # go.
 _MARKS = re.compile("[\u061c\u200e\u200f]")
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _BLANKS = str.maketrans("\t\n\v\f\r", " " * 5)
 
 
@@ -33,3 +35,13 @@ def clean_or_none(text: str | None) -> str | None:
 def short(text: str, most: int = 80) -> str:
     """The text, cut to at most so many characters with an ellipsis as the last of them."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def isolated(text: str) -> str:
+    """The text so that the writing direction of its letters does not turn around what stands beside it in a sentence.
+
+    Text of one direction with ours comes back as it is; another one is set between Unicode's isolates.
+    """
+    if text.isascii() or not any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
+        return text
+    return f"\u2068{text}\u2069"
