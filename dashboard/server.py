@@ -8,6 +8,7 @@ gunicorn's plain workers.
 import socket
 from collections.abc import Callable
 
+from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -57,4 +58,6 @@ def serve(
     )
     if started:
         server.on_startup(started)
+    # The workers may be forks of this process, and no connection survives being shared by two.
+    connections.close_all()
     server.serve()

@@ -44,8 +44,8 @@ class Command(BaseCommand):
         prepare()
         self._seed()
         with Sandbox() as sandbox:
-            # The workers are new processes: they read their settings from the environment.
-            os.environ["DATAFAST_API_URL"] = sandbox.base_url
+            # The workers take the settings over as they are here (where processes fork) or read the environment anew.
+            settings.DATAFAST_API_URL = os.environ["DATAFAST_API_URL"] = sandbox.base_url
             server.serve(host, port, started=lambda: self._welcome(host, port))
         self.stdout.write("\nThe demo has ended.")
 
