@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from visitors.journey import Journey, Paid
-from visitors.journey.summary import latest_subscription
+from visitors.journey.summary import latest_subscription, when
 from visitors.journey.texts import short
 from visitors.screens.facts import Moment, moment
-from visitors.words import ago, clock, day, duration, money, plural
+from visitors.words import clock, day, duration, money, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +48,27 @@ def figures(journey: Journey, *, now: datetime, zone: tzinfo) -> tuple[Figure, .
 
 def _money(journey: Journey) -> list[Figure]:
     totals = journey.totals
-    found = [_paid(paid) for paid in totals.paid]
+    first = f"after {duration(journey.to_first_payment)}" if journey.to_first_payment is not None else ""
+    if len(totals.paid) == 1:
+        found = [_paid(totals.paid[0], first)]
+    else:
+        found = [_paid(paid, "") for paid in totals.paid]
+        if first:
+            found.append(Figure("First payment", first))
     if totals.payments_without_amount:
         found.append(Figure("Paid", plural(totals.payments_without_amount, "payment"), note="amount not sent"))
     if totals.refunds_without_amount:
         found.append(Figure("Refunded", plural(totals.refunds_without_amount, "refund"), note="amount not sent"))
-    if found and journey.to_first_payment is not None:
-        found.append(Figure("First payment", f"after {duration(journey.to_first_payment)}"))
     return found
 
 
-def _paid(paid: Paid) -> Figure:
-    """What one currency's payments came to, refunds subtracted and said."""
-    notes = [f"in {plural(paid.payments, 'payment')}" if paid.payments > 1 else ""]
-    if paid.refunds:
-        notes.append(f"after {money(paid.refunded, paid.currency)} refunded")
+def _paid(paid: Paid, first: str) -> Figure:
+    """What one currency's payments came to, with what was given back taken off and said."""
+    notes = [
+        f"in {plural(paid.payments, 'payment')}" if paid.payments > 1 else "",
+        f"the first {first}" if first and paid.payments > 1 else first,
+        f"{money(paid.refunded, paid.currency)} refunded" if paid.refunds else "",
+    ]
     return Figure("Paid", money(paid.net, paid.currency), note=", ".join(note for note in notes if note), is_money=True)
 
 
@@ -81,6 +87,6 @@ def _seen(journey: Journey, now: datetime, zone: tzinfo) -> list[Figure]:
         found.append(Figure("First seen", moment=begin, note=clock(journey.begin, zone)))
     last = journey.last_seen_at
     if last is not None:
-        words = "on the site now" if journey.is_live(now) else ago(last, now)
+        words = "on the site now" if journey.is_live(now) else when(last, now, zone)
         found.append(Figure("Last seen", moment=moment(last, zone, words)))
     return found

@@ -3,10 +3,16 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http.response import HttpResponseRedirectBase
+from django.shortcuts import get_object_or_404, resolve_url
 from django.views.decorators.cache import cache_control
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from visitors.models import Website, WebsiteQuerySet
 
@@ -18,7 +24,7 @@ class SignedInRequest(HttpRequest):
     """A request behind the sign-in, which the login middleware guarantees for every view that does not opt out."""
 
     user: User
-    htmx: Any
+    htmx: HtmxDetails
 
 
 def websites_of(request: SignedInRequest) -> WebsiteQuerySet:
@@ -42,3 +48,21 @@ def visitor_id_or_404(text: str) -> UUID:
     if visitor_id.version != 4 or str(visitor_id) != text.lower():
         raise Http404("Not a visitor id.")
     return visitor_id
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Django's own, which leads back to a page: to that of the form or of the part that was asked for.
+
+    A part that htmx asks for can't turn into the sign-in page, so the browser itself is sent there.
+    """
+
+    def handle_no_permission(  # type: ignore[override]  # the stubs promise one kind of redirect only
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseRedirectBase:
+        """Send whoever is not signed in to the sign-in page."""
+        htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # HtmxMiddleware's
+        if request.method in ("GET", "HEAD") and not htmx:
+            return super().handle_no_permission(request, view_func)
+        page = htmx.current_url_abs_path or resolve_url(settings.LOGIN_REDIRECT_URL)
+        answer = redirect_to_login(page, resolve_url(settings.LOGIN_URL))
+        return HttpResponseClientRedirect(answer.url) if htmx else answer

@@ -193,6 +193,7 @@ class Drawing:
         unit, found = columns(self._visits, self._now, self._zone)
         each = (100 - self._missing) / sum(column.weight for column in found)
         most = max(_LEAST_RECORD, *(_views(column) for column in found))
+        missing = self._journey.missing
         x = self._missing
         before: datetime | None = None
         for column in found:
@@ -205,7 +206,10 @@ class Drawing:
                 self._blocks.append(block(x + each * 0.1, each * 0.8, height, label, newest))
             else:
                 shown = WIDTHS[1][0] if column.is_broken else ""
-                self._gaps.append(Gap(round(x, 2), round(x + width, 2), shown))
+                is_known = missing is None or missing.ends_by(column.begin)
+                self._gaps.append(
+                    Gap(round(x, 2), round(x + width, 2), shown if is_known else "", is_known=is_known)
+                )
             self._say_column(unit, column.begin, before, x)
             before = column.begin
             x += width
@@ -285,11 +289,11 @@ class Drawing:
         return ", ".join([told, *self._milestones(counts.goals + counts.subscriptions, counts.payments)])
 
     def _note(self) -> str:
-        missing = self._journey.missing
-        if missing is None:
-            return ""
-        where = "before it" if missing.place is Place.EARLIER else "where it belongs, DataFast does not say"
-        return f"Hatched is what DataFast did not send. {missing.words}: {where}."
+        if self._missing:
+            return "Hatched: what happened there is not in DataFast’s answer."
+        if any(not between.is_known for between in self._gaps):
+            return "Hatched: DataFast counts more than it lists, and some of that may belong there."
+        return ""
 
 
 def _are_close(one: float, other: float) -> bool:
