@@ -52,7 +52,7 @@ class Errand:
     deadline: float
 
     def done(self) -> store.Latest | None:
-        """What the store has of it already."""
+        """What the store has of it by now."""
         newest = store.latest(self.website.pk, self.visitor_id, since=self.not_before)
         return newest if newest and newest.fetched_at >= self.not_before else None
 

@@ -192,8 +192,9 @@ def _sight(website_id: int, visitor_id: UUID, answer: Digest) -> None:
     Sighting.objects.create(
         website_id=website_id, visitor_id=visitor_id, at=answer.at, **dict(zip(_NUMBERS, numbers, strict=True))
     )
-    surplus = sightings.values_list("pk", flat=True)[MOST_SIGHTINGS:]
-    Sighting.objects.filter(pk__in=list(surplus)).delete()
+    surplus = list(sightings.values_list("pk", flat=True)[MOST_SIGHTINGS:])
+    if surplus:
+        Sighting.objects.filter(pk__in=surplus).delete()
 
 
 def _snapshots(website_id: int, visitor_id: UUID) -> QuerySet[Snapshot]:

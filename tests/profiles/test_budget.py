@@ -1,0 +1,331 @@
+"""The budget of a token: never more than the upstream allows in any minute, counted where it counts."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import UUID, uuid4
+
+import pytest
+import time_machine as travel
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from tests.faulty_upstream import answer, error
+from visitors import profiles
+from visitors.datafast.credentials import Credential
+from visitors.datafast.errors import RateLimited, Unavailable, VisitorNotFound
+from visitors.datafast.limits import RateLimit
+from visitors.models import Budget
+from visitors.profiles import budget
+from visitors.profiles.problems import Reserved
+from visitors.profiles.purpose import Purpose
+from visitors.sandbox import documented, tokens
+from visitors.sandbox.limits import Limit
+
+LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
+KEY = Credential(tokens.LUMENKIT_KEY)
+NOW = datetime(2026, 5, 4, 12, 0, 0, 500_000, tzinfo=UTC)
+START = NOW.timestamp()
+
+pytestmark = pytest.mark.django_db
+
+
+def take_all(purpose=Purpose.LOOK_UP, credential=KEY):
+    """Take calls until there are no more; return them and the refusal."""
+    grants = []
+    while True:
+        try:
+            grants.append(budget.take(credential, purpose))
+        except RateLimited as refusal:
+            return grants, refusal
+
+
+@pytest.fixture
+def noon(time_machine):
+    time_machine.move_to(NOW, tick=False)
+    return time_machine
+
+
+# The window
+
+
+def test_a_minute_has_as_many_calls_as_the_setting_says(noon, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 7
+    grants, refusal = take_all()
+    assert len(grants) == 7
+    assert (refusal.limit, refusal.remaining) == (7, 0)
+    assert budget.used(KEY) == (7, 7)
+
+
+def test_a_refusal_says_when_there_is_a_call_again_and_that_is_so(noon, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 3
+    for _ in range(3):
+        budget.take(KEY, Purpose.LOOK_UP)
+        noon.shift(5)
+    _, refusal = take_all()
+    noon.move_to(refusal.reset_at - timedelta(seconds=1), tick=False)
+    assert take_all()[0] == []
+    noon.move_to(refusal.reset_at, tick=False)
+    assert len(take_all()[0]) == 1
+    assert timedelta(seconds=60) <= refusal.reset_at - NOW <= timedelta(seconds=62)
+
+
+def test_a_part_is_kept_for_people(noon, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 8
+    followed, refusal = take_all(Purpose.LIVE)
+    looked_up, _ = take_all()
+    assert (len(followed), len(looked_up)) == (6, 2)
+    assert isinstance(refusal, Reserved)
+    noon.move_to(refusal.reset_at, tick=False)
+    assert budget.take(KEY, Purpose.LIVE)
+
+
+def test_the_row_stays_small_however_large_the_limit(noon, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 100_000
+    for _ in range(130):
+        for _ in range(3):
+            budget.take(KEY, Purpose.LOOK_UP)
+        noon.shift(0.7)
+    assert len(Budget.objects.get().calls) <= budget.COUNTED_SECONDS
+
+
+def test_a_clock_that_was_wrong_does_not_block_for_long(noon, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 1
+    noon.shift(86_400)
+    budget.take(KEY, Purpose.LOOK_UP)
+    noon.move_to(NOW, tick=False)
+    assert budget.take(KEY, Purpose.LOOK_UP)
+
+
+def test_the_table_does_not_hold_the_token(noon):
+    budget.take(KEY, Purpose.LOOK_UP)
+    row = Budget.objects.values().get()
+    assert KEY.token not in str(row)
+    assert "sandboxlumenkit" not in str(row)
+
+
+# Whose budget
+
+
+def test_two_websites_with_one_account_token_share_its_budget(sandbox, lumenkit, pocketgarden, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 2
+    lumenkit.set_token(tokens.ACCOUNT_TOKEN)
+    profiles.get(lumenkit, LEAD)
+    profiles.get(pocketgarden, UUID(documented.APP_USER.visitor_id))
+    with pytest.raises(RateLimited):
+        profiles.get(lumenkit, UUID(documented.CUSTOMER.visitor_id))
+    assert len(sandbox.calls) == 2
+
+
+def test_two_websites_with_their_own_keys_do_not_share(sandbox, lumenkit, pocketgarden, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 1
+    profiles.get(lumenkit, LEAD)
+    assert profiles.get(pocketgarden, UUID(documented.APP_USER.visitor_id)).is_fresh
+
+
+def test_over_budget_the_kept_copy_is_served_with_what_is_wrong(sandbox, lumenkit, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 1
+    kept = profiles.get(lumenkit, LEAD)
+    again = profiles.refresh(lumenkit, LEAD, max_age=timedelta(0))
+    assert again.version == kept.version
+    assert isinstance(again.problem, RateLimited)
+    assert timedelta(seconds=55) < again.problem.reset_at - datetime.now(UTC) <= timedelta(seconds=62)
+    assert len(sandbox.calls) == 1
+
+
+# What the upstream says
+
+
+@pytest.mark.parametrize("reset_in", ["seconds", "milliseconds"])
+@pytest.mark.parametrize("where", ["headers", "in_body"])
+def test_a_429_stops_calls_until_its_reset(sandbox, lumenkit, clock, reset_in, where):
+    told = {"headers": False, "in_body": False} | {where: True}
+    sandbox.set_limit(Limit(requests_per_minute=None, reset_in=reset_in, **told))
+    sandbox.answer_with(str(LEAD), status=429)
+    for _ in range(2):
+        with pytest.raises(RateLimited) as caught:
+            profiles.get(lumenkit, LEAD)
+        assert timedelta(seconds=30) < caught.value.reset_at - datetime.now(UTC) < timedelta(seconds=36)
+    assert sandbox.calls.count(str(LEAD)) == 1
+    sandbox.answer_with(str(LEAD))
+    clock.move_to(caught.value.reset_at)
+    assert profiles.get(lumenkit, LEAD).is_fresh
+
+
+def test_a_429_that_says_nothing_stops_calls_for_a_minute(sandbox, lumenkit):
+    sandbox.set_limit(Limit(requests_per_minute=None, headers=False, in_body=False))
+    sandbox.answer_with(str(LEAD), status=429)
+    with pytest.raises(RateLimited) as caught:
+        profiles.get(lumenkit, LEAD)
+    assert timedelta(seconds=58) < caught.value.reset_at - datetime.now(UTC) < timedelta(seconds=62)
+
+
+def test_a_429_that_names_a_lower_limit_promises_no_more_than_that_allows(noon, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 60
+    grants = [budget.take(KEY, Purpose.LOOK_UP) for _ in range(25)]
+    refused = RateLimited(NOW + timedelta(seconds=10), 20, 0)
+    refused.attempts = 1
+    refusal = budget.stop(grants[-1], refused)
+    assert refusal.limit == 20
+    noon.move_to(refusal.reset_at, tick=False)
+    assert budget.take(KEY, Purpose.LOOK_UP)
+
+
+def test_an_upstream_with_less_left_than_we_know_of_is_believed_until_its_reset(noon, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 60
+    grant = budget.take(KEY, Purpose.LOOK_UP)
+    budget.settle(grant, 1, RateLimit(60, 4, NOW + timedelta(seconds=20)))
+    grants, refusal = take_all()
+    assert len(grants) == 4
+    assert refusal.reset_at == (NOW + timedelta(seconds=20)).replace(microsecond=0) + timedelta(seconds=1)
+    noon.move_to(refusal.reset_at, tick=False)
+    assert len(take_all()[0]) == 55
+
+
+def test_an_upstream_with_more_left_than_we_know_of_is_not_believed(noon, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 5
+    grants = [budget.take(KEY, Purpose.LOOK_UP) for _ in range(3)]
+    budget.settle(grants[0], 1, RateLimit(5, 5, None))
+    assert len(take_all()[0]) == 2
+
+
+def test_a_lower_limit_in_the_headers_counts_for_an_hour_and_a_higher_one_never(noon, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 10
+    budget.settle(budget.take(KEY, Purpose.LOOK_UP), 1, RateLimit(6, None, None))
+    assert budget.used(KEY)[1] == 6
+    noon.shift(3700)
+    assert budget.used(KEY)[1] == 10
+    budget.settle(budget.take(KEY, Purpose.LOOK_UP), 1, RateLimit(600, None, None))
+    assert budget.used(KEY)[1] == 10
+
+
+def test_the_headers_of_an_error_are_heard_too(faulty, lumenkit):
+    headers = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 30)}
+    faulty.behaviors = [error(404, headers=headers)]
+    with pytest.raises(VisitorNotFound):
+        profiles.get(lumenkit, LEAD)
+    with pytest.raises(RateLimited) as caught:
+        profiles.get(lumenkit, uuid4())
+    assert timedelta(seconds=28) < caught.value.reset_at - datetime.now(UTC) < timedelta(seconds=32)
+    assert len(faulty.requests) == 1
+
+
+# Retries
+
+
+def test_retries_count(faulty, lumenkit):
+    faulty.behaviors = [error(503), error(503), answer(200, {"status": "success", "data": {}})]
+    profiles.get(lumenkit, LEAD)
+    assert budget.used(KEY)[0] == len(faulty.requests) == 3
+
+
+def test_a_call_that_fails_for_good_counts_with_its_retries(faulty, lumenkit):
+    faulty.behaviors = [error(502)]
+    with pytest.raises(Unavailable):
+        profiles.get(lumenkit, LEAD)
+    assert budget.used(KEY)[0] == len(faulty.requests) == 3
+
+
+def test_the_last_call_of_a_minute_is_not_retried(faulty, lumenkit, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 4
+    faulty.behaviors = [error(503)]
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            profiles.get(lumenkit, uuid4())
+    with pytest.raises(RateLimited):
+        profiles.get(lumenkit, uuid4())
+    assert len(faulty.requests) == 4
+
+
+# Any schedule
+
+
+def busiest_minute(arrivals):
+    """The most arrivals in any 60 seconds, as an upstream may count them."""
+    return max((sum(begin <= other < begin + 60 for other in arrivals) for begin in arrivals), default=0)
+
+
+@given(
+    limit=st.integers(1, 5),
+    steps=st.lists(
+        st.tuples(st.floats(0, 30), st.floats(0, 10), st.floats(0, 1), st.sampled_from(Purpose)),
+        min_size=5,
+        max_size=30,
+    ),
+)
+@hypothesis_settings(max_examples=40, deadline=None)
+def test_whatever_the_schedule_the_upstream_never_counts_more_than_its_limit(limit, steps):
+    """Calls overlap: each takes up to ten seconds, and arrives at any time in them."""
+    credential = Credential(f"df_{uuid4().hex}")
+    at, arrivals, landing = START, [], []
+    budget_limit = pytest.MonkeyPatch()
+    budget_limit.setattr("django.conf.settings.DATAFAST_REQUESTS_PER_MINUTE", limit)
+    try:
+        for wait, duration, share, purpose in steps:
+            at += wait
+            for over_at, grant in sorted((one for one in landing if one[0] <= at), key=lambda one: one[0]):
+                with travel.travel(over_at, tick=False):
+                    budget.settle(grant, 1, None)
+                landing.remove((over_at, grant))
+            with travel.travel(at, tick=False):
+                try:
+                    grant = budget.take(credential, purpose)
+                except RateLimited:
+                    continue
+            arrivals.append(at + duration * share)
+            landing.append((at + duration, grant))
+    finally:
+        budget_limit.undo()
+    assert busiest_minute(arrivals) <= limit
+
+
+@given(
+    limit=st.integers(1, 6),
+    steps=st.lists(st.tuples(st.floats(0, 30), st.integers(1, 3), st.floats(0, 10)), min_size=5, max_size=25),
+)
+@hypothesis_settings(max_examples=30, deadline=None)
+def test_whatever_is_retried_the_upstream_never_counts_more_than_its_limit(limit, steps):
+    credential = Credential(f"df_{uuid4().hex}")
+    at, arrivals = START, []
+    budget_limit = pytest.MonkeyPatch()
+    budget_limit.setattr("django.conf.settings.DATAFAST_REQUESTS_PER_MINUTE", limit)
+    try:
+        for wait, wanted, duration in steps:
+            at += wait
+            with travel.travel(at, tick=False):
+                try:
+                    grant = budget.take(credential, Purpose.LOOK_UP)
+                except RateLimited:
+                    continue
+            attempts = min(wanted, grant.requests)
+            arrivals += [at + duration * number / attempts for number in range(1, attempts + 1)]
+            at += duration
+            with travel.travel(at, tick=False):
+                budget.settle(grant, attempts, None)
+    finally:
+        budget_limit.undo()
+    assert busiest_minute(arrivals) <= limit
+
+
+# Threads and processes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_share_a_budget(sandbox, lumenkit, settings, together):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 7
+    got = together(*[partial(profiles.get, lumenkit, uuid4()) for _ in range(16)])
+    assert sorted(type(error).__name__ for error in got) == ["RateLimited"] * 9 + ["VisitorNotFound"] * 7
+    assert len(sandbox.calls) == 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_share_a_budget(sandbox, lumenkit, settings, workers):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 20
+    two = workers(2)
+    for worker in two:
+        worker.begin(lumenkit, [uuid4() for _ in range(30)])
+    errors = [error for worker in two for _, error, _ in worker.results()]
+    assert errors.count("VisitorNotFound") == 20
+    assert errors.count("RateLimited") == 40
+    assert len(sandbox.calls) == 20

@@ -1,0 +1,116 @@
+"""An upstream that keeps failing is left alone for a moment, and one call finds out whether it is back."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.faulty_upstream import answer, error
+from visitors import profiles
+from visitors.datafast.errors import MalformedAnswer, RateLimited, Unauthorized, Unavailable, VisitorNotFound
+from visitors.profiles.circuit import FAILURES_BEFORE_A_PAUSE, PAUSE
+from visitors.profiles.problems import Paused
+from visitors.sandbox import documented
+
+LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
+FINE = answer(200, {"status": "success", "data": {}})
+
+pytestmark = pytest.mark.django_db
+
+
+def fail(website, times=FAILURES_BEFORE_A_PAUSE, kind=Unavailable):
+    for _ in range(times):
+        with pytest.raises(kind):
+            profiles.get(website, uuid4())
+
+
+def test_after_repeated_failures_the_upstream_is_left_alone(faulty, lumenkit, clock):
+    faulty.behaviors = [error(500)]
+    fail(lumenkit)
+    with pytest.raises(Paused) as caught:
+        profiles.get(lumenkit, LEAD)
+    assert len(faulty.requests) == FAILURES_BEFORE_A_PAUSE
+    assert "leaves it alone" in str(caught.value)
+    assert timedelta(0) < caught.value.retry_at - datetime.now(UTC) <= PAUSE
+
+
+def test_bad_answers_count_as_failures(faulty, lumenkit):
+    faulty.behaviors = [answer(200, b"<html>Sign in to the Wi-Fi", content_type="text/html")]
+    fail(lumenkit, kind=MalformedAnswer)
+    with pytest.raises(Paused):
+        profiles.get(lumenkit, LEAD)
+
+
+@pytest.mark.parametrize(
+    ("behavior", "kind"), [(error(404), VisitorNotFound), (error(401), Unauthorized), (error(429), RateLimited)]
+)
+def test_an_upstream_that_answers_is_not_left_alone(faulty, lumenkit, clock, behavior, kind):
+    faulty.behaviors = [error(500)]
+    fail(lumenkit, times=FAILURES_BEFORE_A_PAUSE - 1)
+    faulty.behaviors = [behavior]
+    fail(lumenkit, times=1, kind=kind)
+    clock.shift(120)
+    faulty.behaviors = [error(500)]
+    fail(lumenkit, times=FAILURES_BEFORE_A_PAUSE - 1)
+    faulty.behaviors = [FINE]
+    assert profiles.get(lumenkit, LEAD).is_fresh
+
+
+def test_one_probe_after_the_pause_reopens_it(faulty, lumenkit, clock):
+    faulty.behaviors = [error(500)]
+    fail(lumenkit)
+    clock.shift(PAUSE.total_seconds() + 1)
+    faulty.behaviors = [FINE]
+    for _ in range(3):
+        assert profiles.get(lumenkit, uuid4()).is_fresh
+    lumenkit.refresh_from_db()
+    assert (lumenkit.failures_in_a_row, lumenkit.paused_until) == (0, None)
+
+
+def test_a_probe_that_fails_closes_it_again(faulty, lumenkit, clock):
+    faulty.behaviors = [error(500)]
+    fail(lumenkit)
+    clock.shift(PAUSE.total_seconds() + 1)
+    fail(lumenkit, times=1)
+    fail(lumenkit, times=1, kind=Paused)
+    assert len(faulty.requests) == FAILURES_BEFORE_A_PAUSE + 1
+
+
+def test_a_probe_that_never_came_back_is_followed_by_another(faulty, lumenkit, clock):
+    faulty.behaviors = [error(500)]
+    fail(lumenkit)
+    clock.shift(PAUSE.total_seconds() + 1)
+    profiles.fetching.circuit.enter(lumenkit)
+    fail(lumenkit, times=1, kind=Paused)
+    clock.shift(PAUSE.total_seconds() + 1)
+    faulty.behaviors = [FINE]
+    assert profiles.get(lumenkit, LEAD).is_fresh
+
+
+def test_another_website_is_not_affected(faulty, lumenkit, pocketgarden):
+    faulty.behaviors = [error(500)]
+    fail(lumenkit)
+    faulty.behaviors = [FINE]
+    assert profiles.get(pocketgarden, LEAD).is_fresh
+
+
+def test_while_it_is_left_alone_a_kept_copy_is_served(sandbox, lumenkit):
+    kept = profiles.get(lumenkit, LEAD)
+    sandbox.fail_next(status=500, times=FAILURES_BEFORE_A_PAUSE)
+    fail(lumenkit)
+    again = profiles.refresh(lumenkit, LEAD, max_age=timedelta(0))
+    assert again.version == kept.version
+    assert isinstance(again.problem, Paused)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_callers_at_the_end_of_the_pause_exactly_one_is_the_probe(sandbox, lumenkit, together, clock):
+    sandbox.fail_next(status=500, times=FAILURES_BEFORE_A_PAUSE)
+    fail(lumenkit)
+    clock.shift(PAUSE.total_seconds() + 1)
+    sandbox.calls.clear()
+    sandbox.set_latency(0.3)
+    got = together(*[partial(profiles.get, lumenkit, uuid4()) for _ in range(10)])
+    assert len(sandbox.calls) == 1
+    assert sorted(type(error).__name__ for error in got) == ["Paused"] * 9 + ["VisitorNotFound"]

@@ -1,0 +1,234 @@
+"""However many readers want one visitor at once, in threads and in processes: one call, and all get what it brings."""
+
+import logging
+import time
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+import pytest
+
+from visitors import profiles
+from visitors.datafast.errors import Reason, Unavailable, UpstreamError, VisitorNotFound
+from visitors.models import Flight, Snapshot
+from visitors.profiles import fetching, flight, store
+from visitors.profiles.problems import OwnFault, Reserved
+from visitors.profiles.purpose import Purpose
+from visitors.sandbox import documented
+
+LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def until(condition, seconds=5.0):
+    """Wait for something that another thread or process is about to do."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.01)
+
+
+def in_the_air(website, token=None, **lease):
+    """A flight that somebody else leads."""
+    return Flight.objects.create(
+        website=website,
+        visitor_id=LEAD,
+        token=token or UUID(int=7),
+        lease_until=datetime.now(UTC) + timedelta(**lease or {"seconds": 3}),
+    )
+
+
+# Threads
+
+
+def test_readers_of_a_cold_visitor_share_one_call(sandbox, lumenkit, together):
+    sandbox.set_latency(0.2)
+    got = together(*[partial(profiles.get, lumenkit, LEAD)] * 12)
+    assert sandbox.calls.count(str(LEAD)) == 1
+    assert len({profile.version for profile in got}) == 1
+
+
+@pytest.mark.parametrize("status", [401, 404, 429, 500])
+def test_readers_share_the_error_of_the_one_call(sandbox, lumenkit, together, status):
+    sandbox.set_latency(0.2)
+    sandbox.answer_with(str(LEAD), status=status)
+    got = together(*[partial(profiles.get, lumenkit, LEAD)] * 12)
+    assert sandbox.calls.count(str(LEAD)) == 1
+    assert all(isinstance(error, UpstreamError) for error in got)
+    assert len({(type(error), str(error)) for error in got}) == 1
+
+
+def test_a_reader_who_came_before_a_quick_failure_gets_it_too(sandbox, lumenkit):
+    asked_at = datetime.now(UTC)
+    sandbox.answer_with(str(LEAD), status=500)
+    with pytest.raises(Unavailable):
+        profiles.get(lumenkit, LEAD)
+    late = fetching.Errand(lumenkit, LEAD, profiles.EVER, Purpose.LOOK_UP, asked_at, 10, time.monotonic() + 10)
+    assert isinstance(late.failed(flight.latest(lumenkit.pk, LEAD), None), Unavailable)
+
+
+def test_nobody_asks_twice_when_a_popular_entry_grows_old(sandbox, lumenkit, together, clock):
+    profiles.get(lumenkit, LEAD)
+    clock.shift(3600)
+    sandbox.set_latency(0.1)
+    got = together(*[partial(profiles.refresh, lumenkit, LEAD)] * 12)
+    assert sandbox.calls.count(str(LEAD)) == 2
+    assert all(profile.is_fresh for profile in got)
+
+
+def test_readers_of_different_visitors_do_not_wait_for_each_other(sandbox, lumenkit, together):
+    sandbox.set_latency(0.3)
+    ids = [UUID(entry.visitor_id) for entry in (documented.RETURNING_LEAD, documented.CUSTOMER, documented.ONE_PAGE)]
+    started = time.monotonic()
+    together(*[partial(profiles.get, lumenkit, visitor_id) for visitor_id in ids])
+    assert time.monotonic() - started < 0.8
+    assert len(sandbox.calls) == 3
+
+
+def test_a_fault_of_our_own_is_shared_and_logged_and_does_not_make_everybody_ask(
+    sandbox, lumenkit, together, monkeypatch, caplog
+):
+    def broken(answer):
+        raise ZeroDivisionError
+
+    sandbox.set_latency(0.2)
+    monkeypatch.setattr(store, "digest", broken)
+    monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
+    got = together(*[partial(profiles.get, lumenkit, LEAD)] * 6)
+    assert {type(error) for error in got} == {OwnFault}
+    assert sandbox.calls.count(str(LEAD)) == 1
+    assert "ZeroDivisionError" in caplog.text
+
+
+# Who leads, who follows, and for how long
+
+
+def test_a_reader_waits_no_longer_than_the_deadline_for_somebody_elses_call(sandbox, lumenkit, settings):
+    settings.UPSTREAM_DEADLINE_SECONDS = 1
+    in_the_air(lumenkit, seconds=60)
+    started = time.monotonic()
+    with pytest.raises(Unavailable) as caught:
+        profiles.get(lumenkit, LEAD)
+    assert caught.value.reason is Reason.TIMEOUT
+    assert 0.9 < time.monotonic() - started < 1.4
+    assert len(sandbox.calls) == 0
+
+
+def test_a_reader_who_takes_over_still_waits_no_longer_than_the_deadline(sandbox, lumenkit, settings):
+    settings.UPSTREAM_DEADLINE_SECONDS = 1
+    sandbox.answer_with(str(LEAD), mode="hang")
+    in_the_air(lumenkit, seconds=0.5)
+    started = time.monotonic()
+    with pytest.raises(Unavailable):
+        profiles.get(lumenkit, LEAD)
+    assert 0.9 < time.monotonic() - started < 1.5
+    assert sandbox.calls.count(str(LEAD)) == 1
+
+
+def test_an_abandoned_flight_is_taken_over(sandbox, lumenkit):
+    in_the_air(lumenkit, seconds=0.3)
+    assert profiles.get(lumenkit, LEAD).is_fresh
+    assert sandbox.calls.count(str(LEAD)) == 1
+
+
+def test_a_leader_keeps_its_lead_while_the_upstream_is_slow(sandbox, lumenkit, together, monkeypatch):
+    monkeypatch.setattr(flight, "LEASE", timedelta(seconds=0.5))
+    monkeypatch.setattr(flight, "RENEW_EVERY_SECONDS", 0.1)
+    sandbox.set_latency(1.2)
+    got = together(*[partial(profiles.get, lumenkit, LEAD)] * 4)
+    assert sandbox.calls.count(str(LEAD)) == 1
+    assert len({profile.version for profile in got}) == 1
+
+
+def test_a_leader_that_was_taken_over_leaves_nothing_behind_and_gets_what_the_other_brings(
+    sandbox, lumenkit, monkeypatch
+):
+    ask = fetching._ask
+    overtaken = []
+
+    def asleep(role, errand):
+        answer = ask(role, errand)
+        if not overtaken:
+            overtaken.append(role)
+            Flight.objects.update(token=UUID(int=7), lease_until=datetime.now(UTC) - timedelta(seconds=1))
+            assert not Snapshot.objects.exists()
+        return answer
+
+    monkeypatch.setattr(fetching, "_ask", asleep)
+    assert profiles.get(lumenkit, LEAD).contents.journey.visits
+    assert sandbox.calls.count(str(LEAD)) == 2
+    assert overtaken[0].land() is False
+
+
+def test_a_call_that_has_landed_meanwhile_is_not_made_again(sandbox, lumenkit):
+    begun = datetime.now(UTC)
+    profile = profiles.get(lumenkit, LEAD)
+    got = fetching.fetch(lumenkit, LEAD, not_before=begun, purpose=Purpose.LOOK_UP)
+    assert got.version == profile.version
+    assert sandbox.calls.count(str(LEAD)) == 1
+
+
+def test_a_person_may_ask_where_a_page_that_follows_by_itself_may_not(sandbox, lumenkit, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 4
+    for entry in (documented.CUSTOMER, documented.ONE_PAGE, documented.COOKIELESS):
+        profiles.get(lumenkit, UUID(entry.visitor_id))
+    with pytest.raises(Reserved):
+        profiles.refresh(lumenkit, LEAD, purpose=Purpose.LIVE)
+    followed = flight.latest(lumenkit.pk, LEAD)
+    person = fetching.Errand(
+        lumenkit, LEAD, profiles.EVER, Purpose.LOOK_UP, datetime.now(UTC), 10, time.monotonic() + 10
+    )
+    assert person.failed(followed, followed.token) is None
+    assert profiles.get(lumenkit, LEAD).is_fresh
+
+
+def test_a_time_out_counts_only_for_those_who_have_waited_as_long(lumenkit):
+    row = Flight(token=UUID(int=7), landed_at=datetime.now(UTC))
+    row.failure = fetching.failures.encode(Unavailable(Reason.TIMEOUT))
+
+    def errand(left):
+        asked_at = datetime.now(UTC) - timedelta(seconds=10 - left)
+        return fetching.Errand(lumenkit, LEAD, profiles.EVER, Purpose.LOOK_UP, asked_at, 10, time.monotonic() + left)
+
+    assert errand(left=9).failed(row, row.token) is None
+    assert isinstance(errand(left=1).failed(row, row.token), Unavailable)
+
+
+# Processes
+
+
+def test_a_hundred_readers_in_four_processes_cause_one_call(sandbox, lumenkit, workers):
+    sandbox.set_latency(0.5)
+    four = workers(4)
+    for worker in four:
+        worker.begin(lumenkit, [LEAD] * 25)
+    got = [result for worker in four for result in worker.results()]
+    assert len(got) == 100
+    assert {error for _, error, _ in got} == {None}
+    assert len({version for version, _, _ in got}) == 1
+    assert sandbox.calls.count(str(LEAD)) == 1
+
+
+def test_processes_share_an_error(sandbox, lumenkit, workers):
+    sandbox.set_latency(0.5)
+    missing = UUID("00000000-0000-4000-8000-000000000404")
+    two = workers(2)
+    for worker in two:
+        worker.begin(lumenkit, [missing] * 5)
+    got = [result for worker in two for result in worker.results()]
+    assert {error for _, error, _ in got} == {VisitorNotFound.__name__}
+    assert sandbox.calls.count(str(missing)) == 1
+
+
+def test_a_leader_killed_in_the_middle_of_its_call_is_replaced_within_seconds(sandbox, lumenkit, workers):
+    leader, follower = workers(2)
+    sandbox.fail_next(mode="hang", visitor_id=str(LEAD))
+    leader.begin(lumenkit, [LEAD])
+    until(lambda: sandbox.calls.count(str(LEAD)) == 1)
+    follower.begin(lumenkit, [LEAD] * 3)
+    leader.kill()
+    got = follower.results()
+    assert {error for _, error, _ in got} == {None}
+    assert max(seconds for _, _, seconds in got) < flight.LEASE.total_seconds() + 2
+    assert sandbox.calls.count(str(LEAD)) == 2

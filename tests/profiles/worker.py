@@ -1,0 +1,47 @@
+"""A worker process of the tests: `python -m tests.profiles.worker`.
+
+Says "ready", then answers each line of its input, `[website, [visitor, …]]`, with a line of results.
+"""
+
+import json
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+import django
+
+django.setup()
+
+from visitors import profiles  # noqa: E402 (needs the set-up)
+from visitors.datafast.errors import UpstreamError  # noqa: E402
+from visitors.models import Website  # noqa: E402
+
+# As many as a worker of the production server has.
+THREADS = 8
+
+
+def look_up(website, visitor_id):
+    started = time.monotonic()
+    try:
+        version, error = profiles.get(website, UUID(visitor_id)).version, None
+    except UpstreamError as failure:
+        version, error = None, type(failure).__name__
+    return version, error, time.monotonic() - started
+
+
+def answer(threads, website_id, visitor_ids):
+    website = Website.objects.get(pk=website_id)
+    return list(threads.map(lambda visitor_id: look_up(website, visitor_id), visitor_ids))
+
+
+def say(line):
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    say("ready")
+    with ThreadPoolExecutor(THREADS) as threads:
+        for line in sys.stdin:
+            say(json.dumps(answer(threads, *json.loads(line))))
