@@ -233,7 +233,7 @@ def _none(journey: Journey, query: TimelineQuery) -> str:
     """Why there is nothing to show."""
     if not journey.counts.all:
         return "DataFast sent no events. Visits older than its tracking script, or without cookies, leave none."
-    wanted = f"“{short(query.text, 60)}”" if query.text else "this"
+    wanted = f"“{short(query.text, 60)}”" if query.text else "these filters"
     sentence = f"Nothing here matches {wanted} among {words.plural(journey.counts.all, 'event')}."
     if journey.missing is not None:
         sentence += " What DataFast left out of its answer cannot be searched."
