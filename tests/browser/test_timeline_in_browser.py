@@ -16,6 +16,12 @@ LEAD = f"/lumenkit/visitors/{documented.RETURNING_LEAD.visitor_id}/"
 LONG = f"/lumenkit/visitors/{documented.TEN_THOUSAND.visitor_id}/"
 
 
+@pytest.fixture
+def tab(desk, member):
+    """A tab of the signed-in member."""
+    return desk(user=member)
+
+
 def asked(tab):
     """What the address asks for."""
     return {name: values[0] for name, values in parse_qs(urlsplit(tab.url).query).items()}
@@ -183,8 +189,8 @@ def test_with_a_modifier_a_link_opens_a_tab_of_its_own(tab):
     assert asked(tab) == {}
 
 
-def test_everything_can_be_reached_without_scripts(signed_in):
-    tab = signed_in(java_script_enabled=False).new_page()
+def test_everything_can_be_reached_without_scripts(desk, member):
+    tab = desk(user=member, java_script_enabled=False)
     tab.goto(LONG)
     tab.get_by_role("link", name="Show older visits").click()
     assert int(visits_of_static(tab)[0]) < 400
