@@ -1,0 +1,250 @@
+"""Every way in which an upstream can fail ends in time, in the right error, with the kept copy where there is one."""
+
+import ssl
+import time
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import trustme
+
+from tests import faulty_upstream as faults
+from tests.faulty_upstream import FaultyUpstream, answer, error
+from visitors import profiles
+from visitors.datafast.errors import (
+    AccessRefused,
+    BotVisitor,
+    Forbidden,
+    InvalidVisitorId,
+    InvalidWebsite,
+    MalformedAnswer,
+    RateLimited,
+    Reason,
+    Unauthorized,
+    Unavailable,
+    UpstreamError,
+    VisitorNotFound,
+)
+from visitors.encryption import encrypt
+from visitors.models import Snapshot
+from visitors.profiles import failures, upstream
+from visitors.profiles.problems import OwnFault, Paused, Reserved, TokenLost
+from visitors.sandbox import documented, tokens
+
+VISITOR = UUID("a3ab2331-989f-4cfa-91c6-2461c9e3c6bd")
+FINE = {"status": "success", "data": {"visitorId": str(VISITOR), "identity": {"city": "Seosan City"}}}
+ABOUT_ANOTHER = {"status": "success", "data": {"visitorId": str(uuid4())}}
+AT_ONCE = timedelta(0)
+DEADLINE, MARGIN = 1.0, 0.5
+HTML = b"<!doctype html><title>502 Bad Gateway</title>"
+
+pytestmark = pytest.mark.django_db
+
+FAILURES = {
+    "hangs": (faults.hang, Unavailable),
+    "hangs up": (faults.hang_up, Unavailable),
+    "resets": (faults.reset, Unavailable),
+    "drips headers": (faults.drip_headers(), Unavailable),
+    "drips a body": (faults.drip_body(), Unavailable),
+    "is cut off": (faults.cut_off(b'{"status": "success", "data": {'), Unavailable),
+    "is endless": (faults.endless(), MalformedAnswer),
+    "is a bomb": (faults.gzip_bomb(30), MalformedAnswer),
+    "is not HTTP": (faults.raw(b"SSH-2.0-OpenSSH_9.6\r\n"), UpstreamError),
+    "is not JSON": (answer(200, b"Everything is fine here."), MalformedAnswer),
+    "is cut-off JSON": (answer(200, b'{"status": "success", "da'), MalformedAnswer),
+    "is empty": (answer(200, b""), MalformedAnswer),
+    "is HTML": (answer(200, HTML, content_type="text/html"), MalformedAnswer),
+    "is another envelope": (answer(200, ["neither a status", "nor data"]), MalformedAnswer),
+    "is about another visitor": (answer(200, ABOUT_ANOTHER), MalformedAnswer),
+    "redirects": (faults.redirect("https://example.com/"), Unavailable),
+    "401": (error(401), Unauthorized),
+    "403": (error(403), Forbidden),
+    "400 for the website": (error(400, "websiteId is required"), InvalidWebsite),
+    "404 of a proxy": (answer(404, HTML, content_type="text/html"), MalformedAnswer),
+    "429": (error(429), RateLimited),
+    "500": (error(500), Unavailable),
+    "502": (answer(502, HTML, content_type="text/html"), Unavailable),
+    "503": (error(503), Unavailable),
+    "504": (answer(504, HTML, content_type="text/html"), Unavailable),
+}  # fmt: skip
+
+
+def in_time(ask):
+    """What it returns or raises, which must come within the deadline."""
+    started = time.monotonic()
+    try:
+        got = ask()
+    except UpstreamError as failure:
+        got = failure
+    assert time.monotonic() - started < DEADLINE + MARGIN
+    return got
+
+
+def is_a_plain_sentence(failure):
+    said = str(failure)
+    return said.endswith(".") and "\n" not in said and tokens.LUMENKIT_KEY not in said and str(VISITOR) not in said
+
+
+@pytest.mark.parametrize(("behavior", "expected"), FAILURES.values(), ids=FAILURES.keys())
+def test_an_upstream_that_fails(faulty, lumenkit, behavior, expected, clock):
+    """Without a copy: the error, and nothing of it is kept. With one: the copy and what is wrong."""
+    faulty.behaviors = [behavior]
+    failure = in_time(lambda: profiles.get(lumenkit, VISITOR))
+    assert isinstance(failure, expected)
+    assert is_a_plain_sentence(failure)
+    assert not Snapshot.objects.exists()
+
+    clock.shift(120)  # a 429's minute is over
+    faulty.behaviors = [answer(200, FINE)]
+    kept = profiles.get(lumenkit, VISITOR)
+    assert kept.contents.visitor.identity.city == "Seosan City"
+
+    faulty.behaviors = [behavior]
+    again = in_time(lambda: profiles.refresh(lumenkit, VISITOR, max_age=AT_ONCE))
+    assert (again.version, again.fetched_at) == (kept.version, kept.fetched_at)
+    assert type(again.problem) is type(failure)
+    assert again.contents == kept.contents
+    assert profiles.get(lumenkit, VISITOR) == kept
+
+
+@pytest.mark.parametrize(
+    ("behavior", "expected"),
+    [
+        (error(404), VisitorNotFound),
+        (error(400, "This visitor was flagged as a bot"), BotVisitor),
+        (error(400, "Invalid visitor ID"), InvalidVisitorId),
+    ],
+)
+def test_an_answer_that_there_is_no_journey_replaces_what_was_kept(faulty, lumenkit, behavior, expected):
+    faulty.behaviors = [answer(200, FINE)]
+    profiles.get(lumenkit, VISITOR)
+    faulty.behaviors = [behavior]
+    with pytest.raises(expected):
+        profiles.refresh(lumenkit, VISITOR, max_age=AT_ONCE)
+    assert not Snapshot.objects.exists()
+    assert profiles.history(lumenkit, VISITOR) == []
+
+
+def test_nobody_listens(lumenkit, settings):
+    settings.DATAFAST_API_URL = faults.refused_url()
+    failure = in_time(lambda: profiles.get(lumenkit, VISITOR))
+    assert (type(failure), failure.reason) == (Unavailable, Reason.CONNECTION)
+
+
+def test_a_name_that_does_not_exist(lumenkit, settings):
+    settings.DATAFAST_API_URL = "https://name.invalid/api/v1"
+    settings.UPSTREAM_DEADLINE_SECONDS = 2
+    started = time.monotonic()
+    with pytest.raises(Unavailable) as caught:
+        profiles.get(lumenkit, VISITOR)
+    assert caught.value.reason is Reason.DNS
+    assert time.monotonic() - started < 2 + MARGIN
+
+
+def test_a_certificate_that_nobody_vouches_for(lumenkit, settings):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    with FaultyUpstream(answer(200, FINE), tls=context) as impostor:
+        settings.DATAFAST_API_URL = impostor.url
+        failure = in_time(lambda: profiles.get(lumenkit, VISITOR))
+        upstream.client().close()
+    assert (type(failure), failure.reason) == (Unavailable, Reason.TLS)
+    assert impostor.requests == []
+
+
+FAILING = [entry for entry in documented.DOCUMENTED if entry.failure and entry.name != "slow"]
+
+
+@pytest.mark.parametrize("entry", FAILING, ids=lambda entry: entry.name)
+def test_the_sandboxs_failing_visitors(sandbox, lumenkit, settings, entry):
+    settings.UPSTREAM_DEADLINE_SECONDS = 1
+    failure = in_time(lambda: profiles.get(lumenkit, UUID(entry.visitor_id)))
+    assert isinstance(failure, UpstreamError)
+    assert not isinstance(failure, OwnFault)
+    assert is_a_plain_sentence(failure)
+    assert not Snapshot.objects.exists()
+
+
+# The website's key
+
+
+@pytest.mark.parametrize("stored", ["", "nonsense", encrypt("no token at all")])
+def test_a_token_that_cannot_be_read_is_said_and_marked(sandbox, lumenkit, stored):
+    lumenkit.credential_encrypted = stored
+    lumenkit.save()
+    with pytest.raises(TokenLost):
+        profiles.get(lumenkit, VISITOR)
+    lumenkit.refresh_from_db()
+    assert lumenkit.key_failing_since
+    assert len(sandbox.calls) == 0
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_key_is_marked_and_the_first_time_stays(sandbox, lumenkit, clock, status):
+    sandbox.answer_with(str(VISITOR), status=status)
+    marks = []
+    for _ in range(2):
+        with pytest.raises(AccessRefused):
+            profiles.get(lumenkit, VISITOR)
+        lumenkit.refresh_from_db()
+        marks.append(lumenkit.key_failing_since)
+        clock.shift(60)
+    assert marks[0] == marks[1]
+    assert marks[0] is not None
+
+
+def test_a_key_that_was_replaced_during_the_call_is_not_marked(sandbox, lumenkit):
+    sandbox.revoke(tokens.LUMENKIT_KEY)
+    with_old_key = type(lumenkit).objects.get(pk=lumenkit.pk)
+    lumenkit.set_token(tokens.ACCOUNT_TOKEN)
+    lumenkit.save()
+    with pytest.raises(Unauthorized):
+        profiles.get(with_old_key, VISITOR)
+    lumenkit.refresh_from_db()
+    assert lumenkit.key_failing_since is None
+
+
+# Errors on their way to those who wait
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        *[Unavailable(reason, 502, upstream_message="Bad gateway") for reason in Reason],
+        RateLimited(profiles.datetime(2026, 5, 4, 12, 0, 30, tzinfo=profiles.UTC), 60, 0),
+        RateLimited(),
+        Reserved(profiles.datetime(2026, 5, 4, 12, 0, 30, tzinfo=profiles.UTC), 60, 0),
+        Paused(profiles.datetime(2026, 5, 4, 12, 0, 15, 123456, tzinfo=profiles.UTC)),
+        MalformedAnswer("the body is HTML"),
+        *[
+            kind(upstream_message="…")
+            for kind in (BotVisitor, VisitorNotFound, InvalidVisitorId, Unauthorized, Forbidden, InvalidWebsite)
+        ],
+        TokenLost(),
+        OwnFault(),
+    ],
+    ids=repr,
+)
+def test_an_error_comes_out_as_it_went_in(failure):
+    got = failures.decode(failures.encode(failure))
+    assert type(got) is type(failure)
+    assert (vars(got), got.args, str(got)) == (vars(failure), failure.args, str(failure))
+
+
+def test_every_error_of_ours_can_be_stored():
+    def kinds(kind):
+        return {kind} | {found for child in kind.__subclasses__() for found in kinds(child)}
+
+    assert set(failures.KINDS.values()) == kinds(UpstreamError)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [b"", b"garbage", b"\xc0", *map(failures.msgspec.msgpack.encode, [
+        ["Unheard", [], None], ["Unavailable", [], None], ["Unavailable", ["unheard"], None], ["RateLimited", 7, None],
+        ["Paused", [], None], [[], [], None], ["MalformedAnswer", ["a", "b", "c"], None], {"a": 1}, 7,
+    ])],
+)  # fmt: skip
+def test_an_error_of_another_release_becomes_one_that_we_know(stored):
+    got = failures.decode(stored)
+    assert (type(got), got.reason) == (Unavailable, Reason.SERVER)

@@ -1,0 +1,77 @@
+"""Websites with their tokens, and who may see them."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection
+
+from visitors.datafast.credentials import CredentialError
+from visitors.models import Membership, Snapshot, Website
+from visitors.sandbox import tokens
+
+pytestmark = pytest.mark.django_db
+
+
+def website(**fields):
+    return Website(**{"name": "Shop", "slug": "shop", "domain": "example.com", "credential_encrypted": "x"} | fields)
+
+
+def test_a_token_is_stored_encrypted_and_shown_masked(lumenkit):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM visitors_website")
+        row = str(cursor.fetchall())
+    assert tokens.LUMENKIT_KEY not in row
+    assert lumenkit.credential_mask == "df_san...00a1"
+    assert Website.objects.get().credential().token == tokens.LUMENKIT_KEY
+    assert tokens.LUMENKIT_KEY not in repr(lumenkit.credential())
+
+
+def test_a_new_token_is_not_failing_any_more(lumenkit):
+    lumenkit.key_failing_since = "2026-05-04T12:00:00Z"
+    lumenkit.set_token(tokens.ACCOUNT_TOKEN)
+    assert lumenkit.key_failing_since is None
+    assert lumenkit.credential().website_id == lumenkit.datafast_id
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "df_", "df_with space", "dft_of-an-account-without-website-id"])
+def test_what_is_no_token_is_refused_and_changes_nothing(token):
+    shop = website()
+    with pytest.raises(CredentialError):
+        shop.set_token(token)
+    assert (shop.credential_encrypted, shop.credential_mask) == ("x", "")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("slug", "admin"),
+        ("slug", "with space"),
+        ("time_zone", "Mars/Olympus"),
+        ("currency", "usd"),
+        ("currency", "USD\n"),
+        ("datafast_id", "665f0b3c"),
+        ("datafast_id", "665f0b3c4d2e1a001234567\n"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_field(field, value):
+    with pytest.raises(ValidationError) as caught:
+        website(**{field: value}).full_clean()
+    assert list(caught.value.message_dict) == [field]
+
+
+def test_a_website_exists_for_its_members_alone(lumenkit, pocketgarden, member):
+    stranger = get_user_model().objects.create_user("stranger")
+    assert list(Website.objects.seen_by(member)) == [lumenkit]
+    assert not Website.objects.seen_by(stranger).exists()
+
+
+def test_a_person_is_a_member_once(lumenkit, member):
+    with pytest.raises(IntegrityError):
+        Membership.objects.create(website=lumenkit, user=member)
+
+
+def test_an_answer_comes_back_as_it_was_received():
+    body = '{"city": "Seosan 서산"}'.encode() * 1000
+    stored = Snapshot.compress(body)
+    assert len(stored) < len(body) / 10
+    assert Snapshot(answer_compressed=memoryview(stored)).answer == body
