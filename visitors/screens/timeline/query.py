@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from visitors.journey import Kind
-from visitors.journey.texts import clean, short
+from visitors.journey.texts import clean, isolated, short
 from visitors.screens.timeline.moments import clocked, read_moment
 
 # Ranges reach back from the latest event, so that they hold something for whoever left long ago, and so that a shared
@@ -175,7 +175,7 @@ class _Reader:
         return (self.values.get(name) or "").strip()
 
     def _refuse(self, text: str, what: str) -> None:
-        self.refused.append(f"“{short(clean(text), 40)}” is {what}, so it was left out.")
+        self.refused.append(f"“{isolated(short(clean(text), 40))}” is {what}, so it was left out.")
 
 
 def _instant(moment: datetime | None) -> str:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from visitors import words
 from visitors.journey import Counts, Event, Fold, Journey, Kind, Page, Visit
-from visitors.journey.texts import short
+from visitors.journey.texts import isolated, short
 from visitors.screens.timeline.paths import path_html, way_html
 
 # The dwell that fills the bar. One scale for all visits, so that bars compare; the text beside it says longer ones.
@@ -289,4 +289,4 @@ def _paid(event: Event) -> str:
 
 
 def _sent_as(event: Event) -> str:
-    return f"time sent as “{short(event.raw_at, 40)}” ·" if event.raw_at else ""
+    return f"time sent as “{isolated(short(event.raw_at, 40))}” ·" if event.raw_at else ""

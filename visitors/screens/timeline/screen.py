@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from visitors import words
 from visitors.journey import Counts, Filter, Journey, Kind, Moment, Selection, Visit, around, select
-from visitors.journey.texts import short
+from visitors.journey.texts import isolated, short
 from visitors.screens.timeline.ledger import Ledger, Page, Section, sections
 from visitors.screens.timeline.moments import Clocked, clocked, field_value
 from visitors.screens.timeline.query import BEFORE, SPANS, TimelineQuery
@@ -233,7 +233,7 @@ def _none(journey: Journey, query: TimelineQuery) -> str:
     """Why there is nothing to show."""
     if not journey.counts.all:
         return "DataFast sent no events. Visits older than its tracking script, or without cookies, leave none."
-    wanted = f"“{short(query.text, 60)}”" if query.text else "these filters"
+    wanted = f"“{isolated(short(query.text, 60))}”" if query.text else "these filters"
     sentence = f"Nothing here matches {wanted} among {words.plural(journey.counts.all, 'event')}."
     if journey.missing is not None:
         sentence += " What DataFast left out of its answer cannot be searched."
