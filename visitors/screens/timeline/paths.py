@@ -4,7 +4,7 @@ Made here and not by a template, since a timeline shows hundreds, most of them a
 """
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from visitors.journey import Page
 from visitors.journey.texts import short
@@ -29,11 +29,8 @@ def way_html(entry: SafeString, end: SafeString | None) -> SafeString:
     """From the first page of a visit to the last one, where that is another."""
     if end is None:
         return entry
-    return format_html(
-        '{} <span class="visit-to"><span class="arrow" aria-hidden="true">→</span><span class="sr">to</span>&nbsp;{}</span>',
-        entry,
-        end,
-    )
+    arrow = '<span class="arrow" aria-hidden="true">→</span><span class="sr">to</span>&nbsp;'
+    return format_html('{} <span class="visit-to">{}{}</span>', entry, mark_safe(arrow), end)  # noqa: S308 (a constant)
 
 
 def _after_path(page: Page) -> str:
