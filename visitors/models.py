@@ -208,3 +208,27 @@ class Budget(models.Model):
 
     def __str__(self) -> str:
         return f"{sum(count for _, count in self.calls)} calls"
+
+
+class Look(models.Model):
+    """When a person last looked at a visitor of a website, and what stood there.
+
+    `seen` is a `journey.Seen` as `visitors.looks` stores it, `label` the visitor's name as it was shown ("" for an
+    anonymous one), so that a list of these needs no journey.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False)
+    website = models.ForeignKey(Website, on_delete=models.CASCADE)
+    visitor_id = models.UUIDField()
+    looked_at = models.DateTimeField()
+    label = models.CharField(max_length=120)
+    seen = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "website", "visitor_id"], name="one_look_per_person_and_visitor")
+        ]
+        indexes: ClassVar = [models.Index(fields=["user", "-looked_at"], name="latest_looks_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} looked at {self.visitor_id} at {self.looked_at:%Y-%m-%d %H:%M}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visitors.views import exports, health, journey, look_up, timeline
+from visitors.views import exports, follow, health, journey, look_up, looks, timeline, zones
 
 urlpatterns = [
     path("", look_up.look_up, name="look_up"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("<slug:website>/visitors/<str:visitor_id>/", journey.show, name="journey"),
     path("<slug:website>/visitors/<str:visitor_id>/refresh/", journey.refresh, name="refresh"),
     path("<slug:website>/visitors/<str:visitor_id>/timeline/", timeline.show, name="timeline"),
+    path("<slug:website>/visitors/<str:visitor_id>/follow/", follow.follow, name="follow"),
+    path("<slug:website>/visitors/<str:visitor_id>/look/", looks.look, name="look"),
+    path("<slug:website>/visitors/<str:visitor_id>/zone/", zones.choose, name="zone"),
     path("<slug:website>/visitors/<str:visitor_id>/summary.txt", exports.summary, name="summary"),
     path("<slug:website>/visitors/<str:visitor_id>/events.csv", exports.events, name="events"),
     path("<slug:website>/visitors/<str:visitor_id>/answer.json", exports.answer, name="answer"),

@@ -24,13 +24,16 @@ TABLE = {
     "journey": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, FINE, NOT_THERE),
     "refresh": (ABOUT_VISITOR, "post", SIGN_IN, NOT_THERE, 302, NOT_THERE),
     "timeline": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, 302, NOT_THERE),  # without htmx: on to the page
+    "follow": (ABOUT_VISITOR, "post", SIGN_IN, NOT_THERE, 286, NOT_THERE),  # the lead is not on the site
+    "look": (ABOUT_VISITOR, "post", SIGN_IN, NOT_THERE, 204, NOT_THERE),
+    "zone": (ABOUT_VISITOR, "post", SIGN_IN, NOT_THERE, 302, NOT_THERE),
     "summary": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, FINE, NOT_THERE),
     "events": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, FINE, NOT_THERE),
     "answer": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, FINE, NOT_THERE),
 }
 PEOPLE = ("nobody", "stranger", "member", "administrator")
 # Addresses that change something and answer to nothing but POST.
-POST_ONLY = {"sign_out", "refresh"}
+POST_ONLY = {"sign_out", "refresh", "follow", "look", "zone"}
 
 
 def names(resolver=None):

@@ -190,15 +190,15 @@ def test_a_broken_upstream_is_a_sentence_and_another_try(browser_of_member, sand
 
 
 def test_a_fresh_page_asks_for_nothing_by_itself(browser_of_member, sandbox):
-    assert not page(browser_of_member).with_id("journey").get("hx-post")
+    assert not [tag for _, tag in page(browser_of_member).tags if tag.get("id") == "renew"]
 
 
 def test_an_older_copy_asks_once_by_itself_and_says_so_without_javascript(browser_of_member, sandbox, clock):
     browser_of_member.get(address())
     clock.shift(7200)
     shown = page(browser_of_member)
-    assert shown.with_id("journey")["hx-post"] == address(rest="refresh/")
-    assert shown.with_id("journey")["hx-trigger"] == "load"
+    assert shown.with_id("renew")["hx-post"] == address(rest="refresh/")
+    assert shown.with_id("renew")["hx-trigger"] == "load"
     assert "This is the journey as it was 2 hours ago. Refresh asks DataFast for what is new." in shown.text
     assert len(sandbox.calls) == 1
 

@@ -4,7 +4,8 @@ From a profile to plain frozen records of text. Knows no HTTP request and no ORM
 are arguments. Text of the upstream is cleaned here and escaped by the templates; none of it is HTML or a link.
 """
 
+from visitors.screens.arrivals import Arrivals, arrivals
 from visitors.screens.journey_screen import JourneyScreen, journey
-from visitors.screens.problems import Notice, Problem, notice, problem
+from visitors.screens.problems import Notice, Problem, notice, problem, wait
 
-__all__ = ["JourneyScreen", "Notice", "Problem", "journey", "notice", "problem"]
+__all__ = ["Arrivals", "JourneyScreen", "Notice", "Problem", "arrivals", "journey", "notice", "problem", "wait"]

@@ -1,11 +1,9 @@
 """The journey page, from a profile to words."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, tzinfo
 
 from visitors.journey import observe, summarize
-from visitors.models import Website
 from visitors.profiles import Profile
 from visitors.screens.figures import Figure, figures
 from visitors.screens.head import Head, age, head
@@ -32,13 +30,20 @@ class JourneyScreen:
 
 
 def journey(
-    website: Website, profile: Profile, *, now: datetime, query: TimelineQuery, page_url: str, part_url: str
+    profile: Profile,
+    *,
+    now: datetime,
+    zone: tzinfo,
+    query: TimelineQuery,
+    marked_after: datetime | None,
+    page_url: str,
+    part_url: str,
 ) -> JourneyScreen:
     """The page of a profile, with the timeline that `query` asks for. Raises `profiles.Superseded`.
 
-    Times are in the website's zone. `page_url` is the address of the page, `part_url` that of the timeline.
+    All times are in the zone; events later than `marked_after` are marked as new. `page_url` is the address of the
+    page, `part_url` that of the timeline.
     """
-    zone = ZoneInfo(website.time_zone)
     contents = profile.contents
     told = contents.journey
     where = whereabouts(contents.visitor.identity)
@@ -52,6 +57,7 @@ def journey(
         version=profile.version,
         page_url=page_url,
         part_url=part_url,
+        seen=marked_after,
     )
     return JourneyScreen(
         version=profile.version,
@@ -62,5 +68,5 @@ def journey(
         ribbon=ribbon(told, now=now, zone=zone, address=visit_address, wrote_at=page.query.at),
         timeline=page,
         side=side(told, where, prediction, contents.notes, now=now, zone=zone),
-        zone_name=website.time_zone,
+        zone_name=str(zone),
     )

@@ -3,7 +3,6 @@
 import csv
 import io
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 from visitors import journey, profiles
 from visitors.datafast.errors import UpstreamError
 from visitors.models import Website
+from visitors.views import zones
 from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
 
 # Spreadsheets take a file for UTF-8 only when it says so.
@@ -25,7 +25,7 @@ def summary(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     site, profile = _kept(request, website, visitor_id)
     write = journey.markdown if request.GET.get("format") == "markdown" else journey.plain_text
     link = request.build_absolute_uri(reverse("journey", args=[site.slug, profile.visitor_id]))
-    zone = ZoneInfo(site.time_zone)
+    zone = zones.of(request, site)
     text = write(profile.contents.journey, now=datetime.now(UTC), zone=zone, link=link)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 

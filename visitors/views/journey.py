@@ -1,22 +1,22 @@
 """The journey of one visitor: the page and its refresh."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from visitors import profiles, screens
+from visitors import looks, profiles, screens
 from visitors.datafast.errors import NoJourney, UpstreamError
+from visitors.journey import difference
 from visitors.models import Website
 from visitors.screens.timeline import TimelineQuery
+from visitors.views import showing, zones
 from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404, websites_of
 from visitors.words import listing
 
@@ -32,11 +32,23 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     site, visitor = website_or_404(request, website), visitor_id_or_404(visitor_id)
     if visitor_id != str(visitor):
         return redirect("journey", site.slug, visitor)
+    seen = looks.seen(request.user, site, visitor)
+    marked_after = looks.marked_after(seen) if seen else None
+    query = TimelineQuery.read(request.GET)
     try:
-        screen, _ = _screen(site, lambda: profiles.get(site, visitor), TimelineQuery.read(request.GET))
+        screen, profile = showing.screen(
+            request, site, lambda: profiles.get(site, visitor), query, marked_after=marked_after
+        )
     except UpstreamError as error:
         return _no_journey(request, site, visitor, error)
-    return render(request, "journey.html", {"website": site, "screen": screen})
+    context = {
+        "website": site,
+        "screen": screen,
+        "zones": zones.menu(request, site),
+        "since": seen and difference(seen, profile.contents.journey).words(datetime.now(UTC)),
+        "marked_after": marked_after and marked_after.isoformat(),
+    }
+    return render(request, "journey.html", context)
 
 
 @require_POST
@@ -47,16 +59,24 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     # The page's own request on opening an older copy; a person's press wants it newer.
     by_page = "automatic" in request.POST
     max_age = None if by_page else PRESSED_AGAIN
+    query = showing.query_of_page(request)
     try:
-        screen, problem = _screen(site, lambda: profiles.refresh(site, visitor, max_age=max_age), _shown(request))
+        screen, profile = showing.screen(
+            request,
+            site,
+            lambda: profiles.refresh(site, visitor, max_age=max_age),
+            query,
+            marked_after=showing.marked_after(request.POST),
+        )
     except UpstreamError:
         # Nothing is kept, or DataFast no longer knows the visitor: the whole page says that better than a part of it.
         return _to_page(request, site, visitor)
+    problem = profile.problem
     notice = problem and screens.notice(problem, fetched_at=screen.fetched_at, now=datetime.now(UTC))
     if not request.htmx:
         if notice:
             messages.warning(request, str(notice))
-        return redirect(f"{reverse('journey', args=[site.slug, visitor])}{_shown(request).address()}")
+        return redirect(f"{reverse('journey', args=[site.slug, visitor])}{query.address()}")
     is_changed = request.POST.get("version") != screen.version
     context = {
         "website": site,
@@ -66,39 +86,6 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
         "nothing_new": not (is_changed or by_page or notice),
     }
     return render(request, "journey/_refreshed.html", context)
-
-
-def _screen(
-    website: Website, get: Callable[[], profiles.Profile], query: TimelineQuery
-) -> tuple[screens.JourneyScreen, UpstreamError | None]:
-    """The page of the profile that `get` brings, and why there is nothing newer.
-
-    Between learning which version is the newest and reading it, a newer one may come: then that one is shown.
-    """
-    profile = get()
-    try:
-        return _of(website, profile, query), profile.problem
-    except profiles.Superseded:
-        newer = get()
-        return _of(website, newer, query), newer.problem
-
-
-def _of(website: Website, profile: profiles.Profile, query: TimelineQuery) -> screens.JourneyScreen:
-    place = [website.slug, profile.visitor_id]
-    return screens.journey(
-        website,
-        profile,
-        now=datetime.now(UTC),
-        query=query,
-        page_url=reverse("journey", args=place),
-        part_url=reverse("timeline", args=place),
-    )
-
-
-def _shown(request: SignedInRequest) -> TimelineQuery:
-    """What of the timeline the page that sends the request shows, by that page's address."""
-    address = request.htmx.current_url if request.htmx else request.POST.get("shown", "")
-    return TimelineQuery.read(QueryDict(urlsplit(address or "").query))
 
 
 def _no_journey(request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError) -> HttpResponse:

@@ -3,7 +3,6 @@
 import re
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from visitors.journey import Journey
 from visitors.models import Website
 from visitors.profiles import store
 from visitors.screens.timeline import TimelineQuery, events_of_visit, timeline
+from visitors.views import showing, zones
 from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
 
 _VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
@@ -46,15 +46,17 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     if is_superseded:
         query = replace(query, start=None)
 
-    zone = ZoneInfo(site.time_zone)
+    zone, seen = zones.of(request, site), showing.marked_after(request.GET)
     today = datetime.now(zone).date()
     part_url = reverse("timeline", args=[site.slug, visitor])
     if part == "events":
-        row = events_of_visit(journey, query, zone=zone, today=today)
+        row = events_of_visit(journey, query, zone=zone, today=today, seen=seen)
         if row is None:
             raise Http404("No such visit.")
         return render(request, "journey/_events.html", {"row": row, "timeline": {"part_url": part_url}})
-    shown = timeline(journey, query, zone=zone, today=today, version=version, page_url=page_url, part_url=part_url)
+    shown = timeline(
+        journey, query, zone=zone, today=today, version=version, page_url=page_url, part_url=part_url, seen=seen
+    )
     if part == "visits":
         return render(request, "journey/_visits.html", {"timeline": shown})
     response = render(request, "journey/_timeline.html", {"timeline": shown, "is_superseded": is_superseded})

@@ -1,0 +1,122 @@
+"use strict";
+
+// Follows a visitor who is on the site: asks what has come, at a pace that slows while nothing does, and not while the
+// tab is hidden. The form #follow stands beside the live mark for as long as there is something to follow.
+
+const PACES = [10, 20, 40]; // seconds, by how many answers in a row brought nothing
+let quiet = 0;
+let timer = 0;
+let isAsking = false;
+let isPaused = false;
+
+const follow = () => document.getElementById("follow");
+
+const pace = () => PACES[Math.min(quiet, PACES.length - 1)];
+
+function rest() {
+  clearTimeout(timer);
+  timer = 0;
+}
+
+function plan(seconds) {
+  rest();
+  if (follow() && !isPaused && !document.hidden) timer = setTimeout(ask, seconds * 1000);
+}
+
+function ask() {
+  rest();
+  if (isAsking || !follow() || isPaused || document.hidden) return;
+  isAsking = true;
+  htmx.ajax("post", follow().action, { source: follow(), swap: "none" }).catch(() => {});
+}
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.elt.id !== "follow") return;
+  isAsking = false;
+  const { elt, xhr } = event.detail;
+  // An answer that brought something brought a new head, and this form with it; at the visit's end (286) without it.
+  quiet = elt.isConnected ? quiet + 1 : 0;
+  if (xhr.status === 204) {
+    document.getElementById("follow-note").textContent = "";
+    document.querySelector("#age span").textContent = "; nothing new since";
+  }
+  plan(Math.max(pace(), xhr.getResponseHeader("Retry-After")));
+});
+
+document.addEventListener("visibilitychange", () => (document.hidden ? rest() : ask()));
+
+// ---- Pause and resume -----------------------------------------------------------------------------------------------
+
+function showPause() {
+  if (!follow()) return;
+  document.getElementById("live").classList.toggle("is-paused", isPaused);
+  document.getElementById("follow-pause").textContent = isPaused ? "Resume" : "Pause";
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("#follow-pause")) return;
+  isPaused = !isPaused;
+  showPause();
+  if (isPaused) rest();
+  else ask();
+});
+
+// The head is new after each answer, and after a refresh by hand, which may have found the visitor back on the site.
+document.addEventListener("htmx:afterSettle", () => {
+  showPause();
+  if (!isAsking && !timer) plan(pace());
+});
+
+// ---- What has come --------------------------------------------------------------------------------------------------
+
+// The rows are laid over those that stand at the top of the ledger; everything else stays as it is, open or folded.
+function arrive(holder) {
+  const timeline = document.getElementById("timeline");
+  const ledger = document.getElementById("ledger");
+  const known = timeline.getAttribute("hx-vals");
+  let below = null;
+  for (const row of [...holder.children].reverse()) {
+    const there = row.id && ledger.querySelector(`:scope > [id="${row.id}"]`);
+    if (there) {
+      // What its links still load is counted from what it held at first.
+      if (!there.hasAttribute("hx-vals")) there.setAttribute("hx-vals", known);
+      grow(there, row, holder.dataset);
+    } else {
+      for (const line of row.querySelectorAll(".event")) line.classList.add("is-arriving");
+      below.before(row);
+    }
+    below = there || row;
+  }
+  timeline.setAttribute("hx-vals", JSON.stringify({ ...JSON.parse(known), version: holder.dataset.version }));
+  document.getElementById("timeline-version").value = holder.dataset.version;
+  holder.replaceChildren();
+}
+
+function grow(visit, row, { arriving, replaced }) {
+  const [details, newer] = [visit, row].map((one) => one.querySelector("details"));
+  details.className = newer.className;
+  if (newer.dataset.default) details.dataset.default = newer.dataset.default;
+  else delete details.dataset.default;
+  details.querySelector(".visit-line").replaceWith(newer.querySelector(".visit-line"));
+  const events = details.querySelector(".events");
+  const known = [...events.querySelectorAll(":scope > .event")];
+  if (!known.length) return; // folded, and they are not in the page yet
+  const lines = [...newer.querySelectorAll(".event")];
+  for (const line of lines.slice(0, arriving)) line.classList.add("is-arriving");
+  for (const line of known.slice(0, replaced)) line.remove();
+  events.prepend(...lines);
+}
+
+document.addEventListener("htmx:load", (event) => {
+  if (event.target.id === "arrived" && event.target.dataset.version) arrive(event.target);
+});
+
+// ---- What fails here is tried again without a word: nobody has asked for it -----------------------------------------
+
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.addEventListener(name, (event) => {
+    if (event.detail.elt.id === "follow" || "quiet" in event.detail.elt.dataset) event.stopPropagation();
+  }, true);
+}
+
+plan(pace());

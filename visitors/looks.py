@@ -1,0 +1,72 @@
+"""Who has looked at whom, and what stood there then: what is new since, and where a person was lately."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from visitors.journey import Journey, Seen, mark
+from visitors.journey.texts import short
+from visitors.models import Look, Website
+
+# A page that is opened again and again, or that follows a visitor, writes no more often.
+WRITTEN_EVERY = timedelta(minutes=1)
+LISTED = 12
+_LONGEST_LABEL = 120
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)  # before DataFast
+
+# The stored form of a mark: whoever changes the fields of `Seen` counts this up, and older marks are forgotten.
+_Form = Literal[1]
+_FORM: _Form = 1
+_decoder = msgspec.msgpack.Decoder(tuple[_Form, Seen])
+
+
+def seen(user: User, website: Website, visitor_id: UUID) -> Seen | None:
+    """What this person saw of a visitor last; None where that is not known. One query."""
+    stored = _looks(user, website, visitor_id).values_list("seen", flat=True).first()
+    if stored is None:
+        return None
+    try:
+        _, mark_then = _decoder.decode(bytes(stored))
+    except (msgspec.DecodeError, ValueError):
+        return None
+    return mark_then
+
+
+def marked_after(seen: Seen) -> datetime:
+    """The moment after which an event is new to whoever has this mark."""
+    return seen.latest_event_at or _EVER
+
+
+def note(user: User, website: Website, visitor_id: UUID, journey: Journey) -> None:
+    """Keep that this person has this journey before their eyes, unless that was written within the last minute."""
+    now = datetime.now(UTC)
+    if _looks(user, website, visitor_id).filter(looked_at__gt=now - WRITTEN_EVERY).exists():
+        return
+    look = Look(
+        user=user,
+        website=website,
+        visitor_id=visitor_id,
+        looked_at=now,
+        label=short(journey.person.label or "", _LONGEST_LABEL) if journey.person else "",
+        seen=msgspec.msgpack.encode((_FORM, mark(journey, now))),
+    )
+    Look.objects.bulk_create(
+        [look],
+        update_conflicts=True,
+        unique_fields=["user", "website", "visitor_id"],
+        update_fields=["looked_at", "label", "seen"],
+    )
+
+
+def recent(user: User) -> list[Look]:
+    """The visitors at whom this person looked last, newest first, on websites that they may still see. One query."""
+    looks = Look.objects.filter(user=user, website__membership__user=user).select_related("website").defer("seen")
+    return list(looks.order_by("-looked_at")[:LISTED])
+
+
+def _looks(user: User, website: Website, visitor_id: UUID) -> QuerySet[Look]:
+    return Look.objects.filter(user=user, website=website, visitor_id=visitor_id)

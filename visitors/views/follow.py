@@ -1,0 +1,100 @@
+"""Following a visitor who is on the site: what has come since the page knew last, and nothing else."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRedirect
+
+from visitors import looks, profiles, screens
+from visitors.datafast.errors import NoJourney, UpstreamError
+from visitors.journey import Journey
+from visitors.models import Website
+from visitors.profiles import store
+from visitors.profiles.purpose import Purpose
+from visitors.views import showing, zones
+from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
+
+# However many pages follow a visitor, the upstream is asked no more often.
+FOLLOWED_EVERY = timedelta(seconds=10)
+_VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
+
+
+@require_POST
+@personal
+def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
+    """Answer with the parts of the page that are other than the page knows them, out of band.
+
+    The form says what it knows: `version` is the state of everything but the timeline, `timeline` that of the timeline,
+    `told` the state of which the page has said that it is there. 204: nothing is new, and the visitor is on the site.
+    286: the visit has ended. Trouble with the upstream is a note beside the live mark, with `Retry-After` where it is
+    known when to go on.
+    """
+    site, visitor = website_or_404(request, website), visitor_id_or_404(visitor_id)
+    query, marked_after = showing.query_of_page(request), showing.marked_after(request.POST)
+    try:
+        profile = profiles.refresh(site, visitor, max_age=FOLLOWED_EVERY, purpose=Purpose.LIVE)
+        told = profile.contents.journey
+    except NoJourney:
+        return HttpResponseClientRedirect(reverse("journey", args=[site.slug, visitor]))
+    except UpstreamError as error:
+        return _trouble(request, error)
+    except profiles.Superseded:
+        return HttpResponse(status=204)  # there is a newer one already: it comes with the next turn
+    version, shown = request.POST.get("version", ""), request.POST.get("timeline") or request.POST.get("version", "")
+    is_changed = version != profile.version
+    # Where the upstream does not say how it is now, nobody knows that the visit has ended.
+    is_over = profile.problem is None and not told.is_live(datetime.now(UTC))
+    is_behind = profile.version not in (shown, request.POST.get("told"))
+    if not (is_changed or is_over or is_behind):
+        return _trouble(request, profile.problem, profile.fetched_at) if profile.problem else HttpResponse(status=204)
+
+    screen, profile = showing.screen(request, site, lambda: profile, query, marked_after=marked_after)
+    zone = zones.of(request, site)
+    before = _snapshot(site, visitor, shown) if is_behind else None
+    arrived = before and screens.arrivals(
+        before, told, screen.timeline, zone=zone, today=datetime.now(zone).date(), seen=marked_after
+    )
+    if is_changed:
+        looks.note(request.user, site, visitor, told)
+    context = {
+        "website": site,
+        "screen": screen,
+        "is_changed": is_changed or is_over,
+        "is_over": is_over,
+        "is_behind": is_behind,
+        "arrived": arrived,
+        "rows": arrived and msgspec.structs.replace(screen.timeline, rows=arrived.rows, older=None),
+        # Which events are new can't be told any more where the page's own state is no longer kept.
+        "link": ("There is news" if before is None else arrived.link if arrived and not arrived.rows else "")
+        if is_behind
+        else "",
+        "trouble": _notice(profile.problem, profile.fetched_at) if profile.problem else None,
+    }
+    return render(request, "journey/_followed.html", context, status=HTMX_STOP_POLLING if is_over else 200)
+
+
+def _snapshot(website: Website, visitor_id: UUID, version: str) -> Journey | None:
+    """The journey of this version, None where it is no longer kept."""
+    kept = store.contents(website.pk, visitor_id, version) if _VERSION.fullmatch(version) else None
+    return kept.journey if kept else None
+
+
+def _trouble(request: SignedInRequest, problem: UpstreamError, fetched_at: datetime | None = None) -> HttpResponse:
+    """Why nothing newer comes for now, beside the live mark; the page stays as it is."""
+    notice = _notice(problem, fetched_at) if fetched_at else None
+    context = {"trouble": notice, "sentence": str(problem), "swap": True}
+    response = render(request, "journey/_follow_note.html", context)
+    seconds = screens.wait(problem, datetime.now(UTC))
+    if seconds is not None:
+        response["Retry-After"] = str(seconds)
+    return response
+
+
+def _notice(problem: UpstreamError, fetched_at: datetime) -> screens.Notice:
+    return screens.notice(problem, fetched_at=fetched_at, now=datetime.now(UTC))

@@ -1,0 +1,21 @@
+"""The page's word that it was shown: reading alone changes nothing, so that a prefetched link is no look."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from visitors import looks, profiles
+from visitors.datafast.errors import UpstreamError
+from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
+
+
+@require_POST
+@personal
+def look(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
+    """Keep what stands in the newest journey as what this person has seen. Answers with nothing."""
+    site, visitor = website_or_404(request, website), visitor_id_or_404(visitor_id)
+    try:
+        journey = profiles.get(site, visitor).contents.journey
+    except (UpstreamError, profiles.Superseded):
+        return HttpResponse(status=204)  # the visitor was forgotten or renewed this very moment; there are more looks
+    looks.note(request.user, site, visitor, journey)
+    return HttpResponse(status=204)
