@@ -5,9 +5,11 @@
 
 // ---- Saying ---------------------------------------------------------------------------------------------------------
 
-// For people who hear the page.
+// For people who hear the page. The same words twice are news only when there was nothing in between.
 function say(words) {
-  document.getElementById("said").textContent = words;
+  const said = document.getElementById("said");
+  said.textContent = "";
+  setTimeout(() => (said.textContent = words), 50);
 }
 
 // ---- Copying --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,86 @@
+"""axe-core on every page, in both themes, on a phone and on a desk; and nothing is wider than the window."""
+
+from itertools import product
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import violations
+from visitors.models import Membership
+from visitors.sandbox import documented
+
+pytestmark = [pytest.mark.browser]
+
+PASTED = f"{documented.RETURNING_LEAD.visitor_id} and {documented.CUSTOMER.visitor_id}"
+PAGES = {
+    "look-up": "/",
+    "lead": f"/lumenkit/visitors/{documented.RETURNING_LEAD.visitor_id}/",
+    "customer": f"/lumenkit/visitors/{documented.CUSTOMER.visitor_id}/?open=3,4&at=2026-01-01T12:00",
+    "live": f"/lumenkit/visitors/{documented.LIVE.visitor_id}/",
+    "cut off": f"/lumenkit/visitors/{documented.CUT_OFF_LIST.visitor_id}/",
+    "low confidence": f"/lumenkit/visitors/{documented.LOW_CONFIDENCE.visitor_id}/",
+    "hostile": f"/lumenkit/visitors/{documented.HOSTILE.visitor_id}/",
+    "scripts": f"/pocketgarden/visitors/{documented.SCRIPTS.visitor_id}/",
+    "not found": f"/lumenkit/visitors/{documented.APP_USER.visitor_id}/",
+    "bot": f"/lumenkit/visitors/{documented.BOT.visitor_id}/",
+    "key refused": f"/lumenkit/visitors/{documented.named('unauthorized').visitor_id}/",
+    "limit": f"/lumenkit/visitors/{documented.named('rate limited').visitor_id}/",
+    "no such page": "/nothing/here/",
+    "no visitor here": "/lumenkit/visitors/current/",
+}
+THEMES = ("light", "dark")
+WIDTHS = (390, 1280)
+
+
+def check(page, name):
+    """The page as it stands, in every look."""
+    for theme, width in product(THEMES, WIDTHS):
+        look = f"{name}, {theme}, {width} px"
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 800})
+        excess = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert excess <= 0, f"{look}: {excess} px too wide"
+        assert violations(page) == [], look
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_for_everybody(desk, member, pocketgarden, name):
+    Membership.objects.create(website=pocketgarden, user=member)
+    page = desk(user=member)
+    page.goto(PAGES[name])
+    check(page, name)
+
+
+def test_the_sign_in_is_for_everybody(desk, db):
+    page = desk()
+    page.goto("/sign-in/")
+    check(page, "sign-in")
+    page.get_by_label("User name").fill("mina")
+    page.get_by_label("Password").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    check(page, "wrong password")
+
+
+def test_what_was_pasted_is_answered_for_everybody(desk, member):
+    page = desk(user=member)
+    page.goto("/")
+    page.locator("#pasted").fill("hello")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    check(page, "no id")
+    page.locator("#pasted").fill(PASTED)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="2 ids in what you pasted")).to_be_visible()
+    check(page, "choice")
+
+
+def test_menus_and_the_list_of_keys_are_for_everybody(desk, member):
+    page = desk(user=member)
+    page.goto(PAGES["lead"])
+    page.locator("summary", has_text="Export").click()
+    check(page, "export")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    check(page, "keys")
