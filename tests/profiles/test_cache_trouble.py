@@ -218,6 +218,7 @@ def test_a_cache_that_can_be_read_and_not_written_does_not_show_the_past_for_lon
     clock.shift(store.LATEST_SECONDS - 5)
     newer = profiles.refresh(lumenkit, LEAD, max_age=profiles.timedelta(0))
     clock.shift(10)
+    cached.resume()
     assert profiles.get(lumenkit, LEAD).fetched_at == newer.fetched_at
     embedded.disconnect()
 
