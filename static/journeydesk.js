@@ -59,9 +59,21 @@ document.addEventListener("click", (event) => {
   if (opener) document.getElementById(opener.dataset.opens).showModal();
 });
 
+// From visit to visit; Enter opens and closes the one that has the focus, as browsers do.
+function step(by) {
+  const visits = [...document.querySelectorAll("#ledger > .visit")];
+  const at = visits.indexOf(document.activeElement.closest(".visit"));
+  const next = visits[Math.max(0, at + by)];
+  next?.querySelector("summary").focus();
+  // Beyond the last one, what loads the next ones comes into view.
+  (next ?? document.getElementById("more"))?.scrollIntoView({ block: "nearest" });
+}
+
 const keys = {
   "/": () => document.querySelector("#find, #pasted")?.select(),
   c: () => document.getElementById("copy-summary")?.click(),
+  j: () => step(1),
+  k: () => step(-1),
   r: () => document.getElementById("refresh")?.requestSubmit(),
   "?": () => document.getElementById("keys").showModal(),
 };
@@ -93,6 +105,16 @@ document.addEventListener("keydown", (event) => {
   closeMenus();
   menu?.querySelector("summary").focus();
 });
+
+// ---- The reader's own time zone -------------------------------------------------------------------------------------
+
+const ownZone = document.getElementById("own-zone");
+const zoneOfBrowser = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (ownZone && zoneOfBrowser && zoneOfBrowser !== "UTC") {
+  ownZone.value = zoneOfBrowser;
+  ownZone.querySelector(".quiet").textContent = zoneOfBrowser;
+  ownZone.hidden = false;
+}
 
 // ---- Waiting --------------------------------------------------------------------------------------------------------
 

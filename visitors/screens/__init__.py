@@ -7,5 +7,18 @@ are arguments. Text of the upstream is cleaned here and escaped by the templates
 from visitors.screens.arrivals import Arrivals, arrivals
 from visitors.screens.journey_screen import JourneyScreen, journey
 from visitors.screens.problems import Notice, Problem, notice, problem, wait
+from visitors.screens.recent import Recent, recent
 
-__all__ = ["Arrivals", "JourneyScreen", "Notice", "Problem", "arrivals", "journey", "notice", "problem", "wait"]
+__all__ = [
+    "Arrivals",
+    "JourneyScreen",
+    "Notice",
+    "Problem",
+    "Recent",
+    "arrivals",
+    "journey",
+    "notice",
+    "problem",
+    "recent",
+    "wait",
+]

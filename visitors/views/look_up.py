@@ -1,11 +1,14 @@
 """The look-up page: one field that takes whatever an agent pastes, and leads to the journey."""
 
-from django.http import HttpRequest, HttpResponse
+from datetime import UTC, datetime
+
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from visitors import pasted
+from visitors import looks, pasted, screens
 from visitors.models import Website
+from visitors.views import zones
 from visitors.views.access import SignedInRequest, personal, website_or_404, websites_of
 
 # The cookie that DataFast's script sets in a visitor's browser.
@@ -51,7 +54,7 @@ def current(request: SignedInRequest, website: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest,
+    request: SignedInRequest,
     websites: list[Website],
     *,
     website: Website | None = None,
@@ -63,11 +66,29 @@ def _page(
         "website": website,
         "text": text,
         "found": found,
+        "recent": None if found and found.candidates else _recent(request),
         "has_visitor_cookie": VISITOR_COOKIE in request.COOKIES,
     }
     # A page that refuses says so in its status too; a choice is no refusal.
     refused = found is not None and not found.candidates
     return render(request, "look_up.html", context, status=422 if refused else 200)
+
+
+def _recent(request: SignedInRequest) -> list[screens.Recent]:
+    """At whom this person looked lately, newest first."""
+    now = datetime.now(UTC)
+    return [
+        screens.recent(
+            look.visitor_id,
+            look.label,
+            look.website.slug,
+            look.website.domain,
+            at=look.looked_at,
+            now=now,
+            zone=zones.of(request, look.website),
+        )
+        for look in looks.recent(request.user)
+    ]
 
 
 def _preferred(request: SignedInRequest, websites: list[Website]) -> Website | None:
