@@ -187,3 +187,15 @@ def test_null_tags_are_no_first_touch():
 )
 def test_a_pricing_page_is_one_whose_path_says_so(path, is_pricing):
     assert (journey(view(path)).pricing.views == 1) is is_pricing
+
+
+def test_a_visit_below_missing_ones_has_no_number():
+    told = journey(
+        view("/", days=100),
+        view("/pricing", days=101),
+        goals=(goal("signup"),),
+        visit_count=40,
+        page_view_count=90,
+        first_visit_at=stamp(),
+    )
+    assert [(visit.number, visit.is_attended) for visit in told.visits] == [(40, True), (39, True), (None, True)]

@@ -198,7 +198,7 @@ def derive(visitor: Visitor) -> Journey:
         to_first_goal=_until(dated, begin, lambda event: event.kind is Kind.GOAL),
         to_first_payment=_until(dated, begin, lambda event: event.kind is Kind.PAYMENT and not event.is_refund),
         first_touch=first_touch(visitor.identity),
-        last_touch=last_touch(next((visit for visit in visits if visit.number is not None), None)),
+        last_touch=last_touch(next((visit for visit in visits if visit.is_attended), None)),
         prediction=read(visitor.prediction, is_customer=counts.payments > 0),
     )
 
@@ -243,10 +243,13 @@ def _visits(
     previous_end: datetime | None = None
     for group, is_attended in zip(groups, attended, strict=True):
         number += is_attended
+        # Below the place where visits are missing, nobody can say how many lie between.
+        is_counted = not (missing and missing.visits and missing.before) or missing.ends_by(group[-1].at)
         visits.append(
             visit(
                 group,
-                number=number if is_attended else None,
+                number=number if is_attended and is_counted else None,
+                is_attended=is_attended,
                 previous_end=previous_end,
                 gap_known=missing is None or missing.ends_by(previous_end),
             )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Journey
 from visitors.journey.records import Record
-from visitors.journey.texts import short
+from visitors.journey.texts import isolated, short
 from visitors.journey.visits import VISIT_GAP, Visit
 from visitors.words import duration
 
@@ -35,12 +35,12 @@ class Near(Record, frozen=True, kw_only=True):
     def before_words(self) -> str:
         """ "last page /checkout, 3 minutes before", for an event before the moment."""
         latest = "last " if self.event.is_view else ""
-        return f"{latest}{short(self.event.words)}, {self._distance('before')}"
+        return f"{latest}{isolated(short(self.event.words))}, {self._distance('before')}"
 
     @property
     def after_words(self) -> str:
         """ "page /checkout, 3 minutes after", for an event after the moment."""
-        return f"{short(self.event.words)}, {self._distance('after')}"
+        return f"{isolated(short(self.event.words))}, {self._distance('after')}"
 
     def _distance(self, side: str) -> str:
         return f"{duration(self.distance)} {side}" if self.distance >= _SECOND else "at that very moment"

@@ -16,14 +16,16 @@ VISIT_GAP = timedelta(minutes=30)
 class Visit(Record, frozen=True, kw_only=True):
     """One visit.
 
-    `number` counts from the first visit (1); None when nobody was there: all that happened is the payment provider's
-    or the customer's own server's doing, such as a renewal at night. `events` are oldest first. `entry` and `exit` are
+    `is_attended` is False when nobody was there: all that happened is the payment provider's or the customer's own
+    server's doing, such as a renewal at night. `number` counts from the first visit (1); None for a visit that nobody
+    attended, and for one that missing visits lie after, so that its number cannot be told. `events` are oldest first. `entry` and `exit` are
     the first and the last page seen, None without one. `gap_before` is the time since the visit before it ended. It is
     None for the earliest, and None across missing data: `gap_known` is False when something that DataFast counts may
     have happened between, or before the earliest.
     """
 
     number: int | None
+    is_attended: bool
     started_at: datetime
     ended_at: datetime
     events: tuple[Event, ...]
@@ -59,12 +61,15 @@ def split(events: Sequence[Event]) -> list[tuple[Event, ...]]:
     return [*groups, (*group, events[-1])] if events else []
 
 
-def visit(events: tuple[Event, ...], *, number: int | None, previous_end: datetime | None, gap_known: bool) -> Visit:
+def visit(
+    events: tuple[Event, ...], *, number: int | None, is_attended: bool, previous_end: datetime | None, gap_known: bool
+) -> Visit:
     """The visit of these events. `previous_end` is when the visit before it ended, None for the earliest."""
     ats = [event.at for event in events if event.at is not None]
     pages = [event.page for event in events if event.is_view and event.page is not None]
     return Visit(
         number=number,
+        is_attended=is_attended,
         started_at=ats[0],
         ended_at=ats[-1],
         events=events,

@@ -126,7 +126,7 @@ class Drawing:
         x = self._missing
         found = []
         for index, (visit, width) in enumerate(zip(visits, widths, strict=True)):
-            if visit.number is not None:
+            if visit.is_attended:
                 height = height_of(visit.counts.views, most)
                 is_newest = index == len(visits) - 1
                 self._blocks.append(
@@ -158,7 +158,8 @@ class Drawing:
         if visit.duration:
             told[0] += f" in {duration(visit.duration)}"
         told += self._milestones(visit.counts.goals + visit.counts.subscriptions, visit.counts.payments)
-        return f"Visit {visit.number}, {self._when(visit.started_at)}: {', '.join(told)}"
+        number = "" if visit.number is None else f" {visit.number}"
+        return f"Visit{number}, {self._when(visit.started_at)}: {', '.join(told)}"
 
     @staticmethod
     def _milestones(goals: int, payments: int) -> list[str]:
@@ -168,7 +169,7 @@ class Drawing:
         return f"{day(moment, self._now, self._zone)}, {clock(moment, self._zone)}"
 
     def _say_dates(self) -> None:
-        attended = [visit for visit in self._visits if visit.number is not None]
+        attended = [visit for visit in self._visits if visit.is_attended]
         if not attended:
             return
         days = [day(visit.started_at, self._now, self._zone) for visit in attended]
@@ -229,7 +230,7 @@ class Drawing:
         """ "12 visits, 34 page views, 1 payment in the week of Mon, May 4"."""
         visits = column.visits
         told = [
-            plural(sum(visit.number is not None for visit in visits), "visit"),
+            plural(sum(visit.is_attended for visit in visits), "visit"),
             plural(_views(column), "page view"),
             *self._milestones(
                 sum(visit.counts.goals + visit.counts.subscriptions for visit in visits),
@@ -283,7 +284,7 @@ class Drawing:
         journey = self._journey
         first, last = self._visits[0].started_at, self._visits[-1].ended_at
         days = [day(moment, self._now, self._zone) for moment in (first, last)]
-        told = plural(sum(visit.number is not None for visit in self._visits), "visit")
+        told = plural(sum(visit.is_attended for visit in self._visits), "visit")
         told += f" from {days[0]} to {days[1]}" if days[0] != days[1] else f", {days[0]}"
         counts = journey.counts
         return ", ".join([told, *self._milestones(counts.goals + counts.subscriptions, counts.payments)])

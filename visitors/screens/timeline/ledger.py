@@ -326,7 +326,7 @@ class Ledger:
             when=writer.day_and_clock(visit.started_at),
             way=writer.way(visit),
             pages=pages_said(counts),
-            long=words.short_duration(visit.duration) if visit.number is not None and counts.all > 1 else "",
+            long=words.short_duration(visit.duration) if visit.is_attended and counts.all > 1 else "",
             place=place,
             badges=writer.badges(visit),
             is_new=writer.is_new(visit.ended_at),

@@ -105,9 +105,9 @@ class Writer:
         self._noon = datetime.combine(today, time(12), zone)
         self._has_hosts = len(journey.hosts) > 1
         self._paths: dict[str, SafeString] = {}
-        attended = [visit for visit in journey.visits if visit.number is not None]
-        self._latest = attended[0].number if attended else None
-        self._earliest = attended[-1].number if attended else None
+        attended = [visit for visit in journey.visits if visit.is_attended]
+        self._latest = attended[0].started_at if attended else None
+        self._earliest = attended[-1].started_at if attended else None
         begin = journey.begin if journey.reported_first_visit_at or journey.missing is None else None
         self._first_day = self._local(begin).toordinal() if begin else None
 
@@ -132,7 +132,7 @@ class Writer:
     def way(self, visit: Visit) -> SafeString | str:
         """Where a visit led, from its first page to its last."""
         if visit.entry is None:
-            return "nothing on the site" if visit.number is None else "no page view"
+            return "no page view" if visit.is_attended else "nothing on the site"
         is_elsewhere = visit.exit is not None and visit.exit != visit.entry
         return way_html(self.path(visit.entry), self.path(visit.exit) if visit.exit and is_elsewhere else None)
 
@@ -151,9 +151,9 @@ class Writer:
 
     def place(self, visit: Visit) -> str:
         """Where a visit stands in the journey: "first visit", "day 12 · latest visit"; "" where that cannot be told."""
-        if visit.number is None:
+        if not visit.is_attended:
             return "without the visitor"
-        is_latest, is_earliest = visit.number == self._latest, visit.number == self._earliest
+        is_latest, is_earliest = visit.started_at == self._latest, visit.started_at == self._earliest
         is_first = is_earliest and visit.gap_known
         if is_latest and is_first:
             return "only visit"
