@@ -39,9 +39,11 @@ def test_a_chance_that_is_no_one_in_so_many_stays_a_share(rate, words):
 
 
 def test_a_low_confidence_mutes_it():
-    assert shown(score=79, confidence=0.31).is_weak
-    assert facts(shown(confidence=0.31))["Confidence"] == "31%, too little data to decide on"
-    assert shown(score=79).is_weak
+    assert shown(score=79, confidence=0.31).warning == "Too little data to decide on."
+    assert facts(shown(confidence=0.31))["Confidence"] == "31%"
+    assert shown(score=79).warning == "DataFast does not say how much data is behind it."
+    assert shown(score=79, confidence=0.5).warning == ""
+    assert meter(read(None, is_customer=False), ()).warning == ""
 
 
 def test_an_impossible_number_is_left_out_and_named():

@@ -28,7 +28,8 @@ class Meter:
     """The prediction. With an `absence` (a sentence) there is none and everything but `observations` is empty.
 
     `needle` is the score in percent of the meter's width, `bar_start` and `bar_width` the stretch between it and the
-    baseline. Where no score was sent, `score` is "" and the meter is not drawn.
+    baseline. Where no score was sent, `score` is "" and the meter is not drawn. With a `warning` (a sentence) it is
+    nothing to decide on.
     """
 
     absence: str
@@ -39,7 +40,7 @@ class Meter:
     bar_start: float
     bar_width: float
     facts: tuple[Fact, ...]
-    is_weak: bool
+    warning: str
     refused: str
     observations: tuple[Observation, ...]
 
@@ -61,7 +62,7 @@ def meter(reading: Reading, observations: tuple[Observation, ...]) -> Meter:
         bar_start=round(min(score, BASELINE), 2),
         bar_width=round(abs(score - BASELINE), 2),
         facts=tuple(Fact(term, text) for term, text in facts if text) if reading.absence is None else (),
-        is_weak=reading.is_weak,
+        warning=_sentence(reading.confidence_words) if reading.absence is None and reading.is_weak else "",
         refused=listing([_NAMES.get(name, name) for name in reading.refused]),
         observations=observations,
     )
@@ -74,6 +75,12 @@ def _chance(rate: float | None) -> str:
 
 
 def _confidence(reading: Reading) -> str:
+    """How sure it is; what that means, unless the warning says it."""
     if reading.confidence is None:
-        return reading.confidence_words
-    return f"{percent(reading.confidence)}, {reading.confidence_words}"
+        return "not sent"
+    size = percent(reading.confidence)
+    return size if reading.is_weak else f"{size}, {reading.confidence_words}"
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
