@@ -114,7 +114,7 @@ def stop(grant: Grant, refusal: RateLimited) -> RateLimited:
 
 def used(credential: Credential) -> tuple[int, int]:
     """Return how many calls of the last minute are known, and how many a minute has."""
-    budget = Budget.objects.filter(key=key_of(credential)).first() or Budget()
+    budget = next(iter(Budget.objects.filter(key=key_of(credential))), Budget())
     return _Calls(budget.calls, time.time()).total, _limit(budget)
 
 
@@ -154,7 +154,7 @@ class _Calls:
 
 def _locked(key: str) -> Budget:
     """The budget's row, to ourselves until the transaction ends (SQLite locks the whole file at its start)."""
-    budget = Budget.objects.select_for_update().filter(key=key).first()
+    budget = next(iter(Budget.objects.select_for_update().filter(key=key)), None)
     if budget is None:
         Budget.objects.bulk_create([Budget(key=key)], ignore_conflicts=True)
         budget = Budget.objects.select_for_update().get(key=key)

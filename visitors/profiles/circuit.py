@@ -39,7 +39,7 @@ def enter(website: Website) -> Passage:
     """Let a call pass. Raises Paused while the upstream is left alone; one caller after the pause is the probe."""
     now = datetime.now(UTC)
     circuit = Website.objects.filter(pk=website.pk)
-    failures, paused_until = circuit.values_list("failures_in_a_row", "paused_until").first() or (0, None)
+    failures, paused_until = next(iter(circuit.values_list("failures_in_a_row", "paused_until")), (0, None))
     if failures < FAILURES_BEFORE_A_PAUSE or paused_until is None:
         return Passage(website.pk, failures)
     # Whoever moves the pause on is the probe; for the others it is not over yet.

@@ -77,7 +77,8 @@ def latest(website_id: int, visitor_id: UUID, *, since: datetime | None = None) 
     found = _decoded(cached.read(keys.latest(website_id, visitor_id)), Latest)
     if found and found.fetched_at >= max(since or oldest, oldest):
         return found
-    row = _snapshots(website_id, visitor_id).filter(fetched_at__gte=oldest).values_list("version", "fetched_at").first()
+    rows = _snapshots(website_id, visitor_id).filter(fetched_at__gte=oldest).values_list("version", "fetched_at")
+    row = next(iter(rows), None)
     if row is None:
         return None
     found = Latest(*row)
@@ -155,7 +156,7 @@ def contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None
 
 def answer(website_id: int, visitor_id: UUID, version: str) -> bytes | None:
     """Return an answer's JSON as it was received; None when this version is no longer the newest."""
-    row = _snapshots(website_id, visitor_id).filter(version=version).first()
+    row = next(iter(_snapshots(website_id, visitor_id).filter(version=version)), None)
     return row.answer if row else None
 
 
@@ -186,13 +187,13 @@ def _sight(website_id: int, visitor_id: UUID, answer: Digest) -> None:
         told.counts.goals,
         told.counts.payments,
     )
-    sightings = _sightings(website_id, visitor_id)
-    if sightings.values_list(*_NUMBERS).first() == numbers:
+    # Few rows as a rule, and never more: one query for what was last and for what is one too many.
+    known = list(_sightings(website_id, visitor_id).values_list("pk", *_NUMBERS))
+    if known and known[0][1:] == numbers:
         return
-    Sighting.objects.create(
-        website_id=website_id, visitor_id=visitor_id, at=answer.at, **dict(zip(_NUMBERS, numbers, strict=True))
-    )
-    surplus = list(sightings.values_list("pk", flat=True)[MOST_SIGHTINGS:])
+    named = dict(zip(_NUMBERS, numbers, strict=True))
+    Sighting.objects.create(website_id=website_id, visitor_id=visitor_id, at=answer.at, **named)
+    surplus = [row[0] for row in known[MOST_SIGHTINGS - 1 :]]
     if surplus:
         Sighting.objects.filter(pk__in=surplus).delete()
 
