@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.http import QueryDict
@@ -34,14 +35,15 @@ def page(visitor, now, zone, query):
     # What the store would have of it.
     profile.__dict__["contents"] = Contents(visitor, derive(visitor), (Note("identity.<b>", "expected text"),))
     screen = screens.journey(
-        website,
         profile,
         now=now,
+        zone=ZoneInfo(zone),
         query=TimelineQuery.read(QueryDict(query)),
+        marked_after=START,
         page_url="/lumenkit/visitors/x/",
         part_url="/lumenkit/visitors/x/timeline/",
     )
-    return screen, render_to_string("journey.html", {"website": website, "screen": screen})
+    return screen, render_to_string("journey/_parts.html", {"website": website, "screen": screen})
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -50,7 +52,7 @@ def test_any_answer_that_parses_has_a_page(visitor, now, zone, query):
     screen, html = page(visitor, now, zone, query)
     html.encode()  # no half of a surrogate pair is left
     assert "<script>alert" not in html
-    assert "</article>" in html
+    assert 'id="side"' in html
     assert "None" not in [fact.text for fact in screen.side.identity]
 
 
