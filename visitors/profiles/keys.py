@@ -19,17 +19,14 @@ import visitors
 
 # The packages whose objects are stored, and the one that stores them.
 STORED_BY = ("datafast", "journey", "profiles")
+# What says how they look, when they are stored as text of a page.
+SHOWN_BY = ("screens", "places.py", "words.py", "../templates")
 
 
 @lru_cache(maxsize=1)
 def form() -> str:
     """Return a fingerprint of the code whose objects are stored."""
-    digest = hashlib.blake2b(digest_size=6)
-    for folder in visitors.__path__:
-        for package in STORED_BY:
-            for source in sorted((Path(folder) / package).rglob("*.py")):
-                digest.update(source.read_bytes())
-    return digest.hexdigest()
+    return _fingerprint(STORED_BY)
 
 
 def latest(website_id: int, visitor_id: UUID) -> str:
@@ -40,3 +37,26 @@ def latest(website_id: int, visitor_id: UUID) -> str:
 def part(website_id: int, visitor_id: UUID, version: str, name: str) -> str:
     """The name of a derived part of one snapshot."""
     return f"profile:{form()}:{website_id}:{visitor_id}:{version}:{name}"
+
+
+@lru_cache(maxsize=1)
+def look() -> str:
+    """Return a fingerprint of all that decides how a page looks."""
+    return _fingerprint(SHOWN_BY)
+
+
+def html(website_id: int, visitor_id: UUID, version: str, name: str) -> str:
+    """The name of a part of a page about one snapshot. `name` holds everything else that the text depends on."""
+    fingerprint = hashlib.blake2b(name.encode(), digest_size=12).hexdigest()
+    return part(website_id, visitor_id, version, f"html:{look()}:{fingerprint}")
+
+
+def _fingerprint(rooms: tuple[str, ...]) -> str:
+    digest = hashlib.blake2b(digest_size=6)
+    for folder in visitors.__path__:
+        for room in rooms:
+            path = Path(folder) / room
+            for source in sorted(path.rglob("*.*")) if path.is_dir() else [path]:
+                if source.suffix in {".py", ".html"}:
+                    digest.update(source.read_bytes())
+    return digest.hexdigest()

@@ -1,8 +1,8 @@
 """Text made from a snapshot, kept ready: in this process for the next reader here, in the cache for all processes.
 
-A page of a journey takes longer to render than everything else about it, and says the same to every reader until the answer changes
-or the clock moves on. The names hold everything that the text depends on, so nothing is ever stale and nothing needs to be thrown out by
-hand; see `keys`.
+A page of a journey takes longer to render than everything else about it, and says the same to every reader until the
+answer changes or the clock moves on. The names hold everything that the text depends on, so nothing is ever stale and
+nothing needs to be thrown out by hand; see `keys`.
 """
 
 import threading
@@ -27,7 +27,7 @@ def rendered(
 
     `name` holds everything besides the version that the text depends on, such as its zone and its minute.
     """
-    key = keys.part(website_id, visitor_id, version, f"html:{name}")
+    key = keys.html(website_id, visitor_id, version, name)
     with _lock:
         text = _kept.get(key)
         if text is not None:

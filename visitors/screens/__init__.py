@@ -5,16 +5,19 @@ are arguments. Text of the upstream is cleaned here and escaped by the templates
 """
 
 from visitors.screens.arrivals import Arrivals, arrivals
+from visitors.screens.head import Age, age
 from visitors.screens.journey_screen import JourneyScreen, journey
 from visitors.screens.problems import Notice, Problem, notice, problem, wait
 from visitors.screens.recent import Recent, recent
 
 __all__ = [
+    "Age",
     "Arrivals",
     "JourneyScreen",
     "Notice",
     "Problem",
     "Recent",
+    "age",
     "arrivals",
     "journey",
     "notice",

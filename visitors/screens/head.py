@@ -1,4 +1,4 @@
-"""The head of the page: who this is, where, with what, and how old the answer is."""
+"""The head of the page: who this is, where, with what; and how old the answer is."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -32,10 +32,9 @@ class Head:
     is_live: bool
     visitor_id: str
     whereabouts: Whereabouts
-    age: Age
 
 
-def head(journey: Journey, whereabouts: Whereabouts, *, visitor_id: UUID, age: Age, now: datetime) -> Head:
+def head(journey: Journey, whereabouts: Whereabouts, *, visitor_id: UUID, now: datetime) -> Head:
     """The head of a journey's page."""
     label = journey.person.label if journey.person else ""
     return Head(
@@ -44,7 +43,6 @@ def head(journey: Journey, whereabouts: Whereabouts, *, visitor_id: UUID, age: A
         is_live=journey.is_live(now),
         visitor_id=str(visitor_id),
         whereabouts=whereabouts,
-        age=age,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from visitors.journey import observe, summarize
 from visitors.profiles import Profile
 from visitors.screens.figures import Figure, figures
-from visitors.screens.head import Head, age, head
+from visitors.screens.head import Head, head
 from visitors.screens.identity import whereabouts
 from visitors.screens.prediction import meter
 from visitors.screens.ribbon import Ribbon, ribbon
@@ -19,7 +19,6 @@ class JourneyScreen:
     """Everything that the journey page shows. `version` names the state of the journey that it was made from."""
 
     version: str
-    fetched_at: datetime
     head: Head
     summary: str
     figures: tuple[Figure, ...]
@@ -47,7 +46,6 @@ def journey(
     contents = profile.contents
     told = contents.journey
     where = whereabouts(contents.visitor.identity)
-    answer_age = age(profile.fetched_at, is_fresh=profile.is_fresh, now=now, zone=zone)
     prediction = meter(told.prediction, observe(told, now=now, zone=zone))
     page = timeline(
         told,
@@ -61,8 +59,7 @@ def journey(
     )
     return JourneyScreen(
         version=profile.version,
-        fetched_at=profile.fetched_at,
-        head=head(told, where, visitor_id=profile.visitor_id, age=answer_age, now=now),
+        head=head(told, where, visitor_id=profile.visitor_id, now=now),
         summary=summarize(told, now=now, zone=zone),
         figures=figures(told, now=now, zone=zone),
         ribbon=ribbon(told, now=now, zone=zone, address=visit_address, wrote_at=page.query.at),

@@ -65,6 +65,7 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     context = {
         "website": site,
         "screen": screen,
+        "age": showing.age(request, site, profile),
         "is_changed": is_changed or is_over,
         "is_over": is_over,
         "is_behind": is_behind,

@@ -13,7 +13,6 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from visitors import looks, profiles, screens
 from visitors.datafast.errors import NoJourney, UpstreamError
-from visitors.journey import difference
 from visitors.models import Website
 from visitors.screens.timeline import TimelineQuery
 from visitors.views import showing, zones
@@ -36,16 +35,16 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     marked_after = looks.marked_after(seen) if seen else None
     query = TimelineQuery.read(request.GET)
     try:
-        screen, profile = showing.screen(
-            request, site, lambda: profiles.get(site, visitor), query, marked_after=marked_after
-        )
+        page, profile = showing.page(request, site, lambda: profiles.get(site, visitor), query, seen=seen)
     except UpstreamError as error:
         return _no_journey(request, site, visitor, error)
     context = {
         "website": site,
-        "screen": screen,
+        "profile": profile,
+        "title": page.title,
+        "body": page.body,
+        "age": showing.age(request, site, profile),
         "zones": zones.menu(request, site),
-        "since": seen and difference(seen, profile.contents.journey).words(datetime.now(UTC)),
         "marked_after": marked_after and marked_after.isoformat(),
     }
     return render(request, "journey.html", context)
@@ -72,7 +71,7 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
         # Nothing is kept, or DataFast no longer knows the visitor: the whole page says that better than a part of it.
         return _to_page(request, site, visitor)
     problem = profile.problem
-    notice = problem and screens.notice(problem, fetched_at=screen.fetched_at, now=datetime.now(UTC))
+    notice = problem and screens.notice(problem, fetched_at=profile.fetched_at, now=datetime.now(UTC))
     if not request.htmx:
         if notice:
             messages.warning(request, str(notice))
@@ -81,6 +80,7 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     context = {
         "website": site,
         "screen": screen,
+        "age": showing.age(request, site, profile),
         "notice": notice,
         "is_changed": is_changed,
         "nothing_new": not (is_changed or by_page or notice),
