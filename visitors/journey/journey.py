@@ -273,11 +273,11 @@ def _pages_seen(events: list[Event], visits: tuple[Visit, ...]) -> _PagesSeen:
     for url, times in views.items():
         hosts[pages[url].host] += times
         labels[pages[url].host, pages[url].label] += times
+    # Of equal ones, by name: the order in which the upstream lists them says nothing, and changes.
+    top = sorted(labels.items(), key=lambda item: (-item[1], item[0]))[:_TOP_PAGES]
     return {
-        "hosts": tuple(host for host, _ in hosts.most_common() if host),
-        "top_pages": tuple(
-            PageViews(host=host, label=label, views=times) for (host, label), times in labels.most_common(_TOP_PAGES)
-        ),
+        "hosts": tuple(host for host, _ in sorted(hosts.items(), key=lambda item: (-item[1], item[0])) if host),
+        "top_pages": tuple(PageViews(host=host, label=label, views=times) for (host, label), times in top),
         "pricing": _interest(_PRICING, pages, views, visits),
         "checkout": _interest(_CHECKOUT, pages, views, visits),
     }

@@ -57,7 +57,7 @@ def page(
 
     def shown(profile: profiles.Profile) -> tuple[Page, profiles.Profile]:
         def make() -> str:
-            made = _screen(request, website, profile, query, marked_after=seen and looks.marked_after(seen))
+            made = _screen(request, website, profile, query, marked_after=looks.marked_after(seen) if seen else None)
             since = seen and difference(seen, profile.contents.journey).words(datetime.now(UTC))
             context = {"website": website, "screen": made, "since": since, "csrf_token": _CSRF, "age_mark": _AGE}
             return f"{made.head.name}\n{render_to_string('journey/_parts.html', context)}"
