@@ -1,0 +1,177 @@
+"""What is new since a person looked, and at whom they looked lately."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.faulty_upstream import answer
+from tests.page_reader import Page
+from visitors import looks
+from visitors.models import Look, Membership
+from visitors.sandbox import documented
+
+VISITOR = "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd"
+ADDRESS = f"/lumenkit/visitors/{VISITOR}/"
+LEAD = documented.RETURNING_LEAD.visitor_id
+
+
+def told(pages, goals=()):
+    """An answer with these page views (path, time) and goals (name, time)."""
+    views = [{"url": f"lumenkit.example{path}", "timestamp": at} for path, at in pages]
+    done = [{"name": name, "origin": "payment_provider", "timestamp": at} for name, at in goals]
+    activity = {"visitedPages": views, "completedGoals": done}
+    return answer(body=json.dumps({"status": "success", "data": {"activity": activity}}).encode())
+
+
+BEFORE = [("/", "2026-05-01T10:00:00.000Z"), ("/pricing", "2026-05-01T10:02:00.000Z")]
+LATER = [*BEFORE, ("/", "2026-05-03T09:00:00.000Z"), ("/checkout", "2026-05-04T09:00:00.000Z")]
+
+
+@pytest.fixture
+def two_answers(other_upstream, clock):
+    clock.move_to("2026-05-02T12:00:00Z", tick=False)
+    other_upstream.behaviors = [told(BEFORE), told(LATER, [("payment", "2026-05-04T09:05:00.000Z")])]
+    return other_upstream
+
+
+def renewed(browser, clock, **shift):
+    """Look, and come back later, when the page has renewed itself."""
+    browser.post(f"{ADDRESS}look/")
+    clock.shift(timedelta(**shift))
+    browser.post(f"{ADDRESS}refresh/", {"automatic": "1"}, headers={"HX-Request": "true"})
+    return Page(browser.get(ADDRESS).content)
+
+
+def test_what_came_since_the_last_look_is_said_and_marked(browser_of_member, two_answers, clock):
+    first = Page(browser_of_member.get(ADDRESS).content)
+    assert "since you looked" not in first.text
+    page = renewed(browser_of_member, clock, days=3)
+    assert "2 visits and 1 payment since you looked 3 days ago" in page.text
+    assert [tag.get("class") for tag in page.named("details")].count("is-new") == 2
+    assert sum("is-new" in (tag.get("class") or "") for tag in page.named("li")) == 3
+
+
+def test_reading_alone_is_no_look_and_keeps_the_words(browser_of_member, two_answers, clock):
+    browser_of_member.get(ADDRESS)
+    assert not Look.objects.exists()
+    renewed(browser_of_member, clock, days=3)
+    assert "since you looked 3 days ago" in Page(browser_of_member.get(ADDRESS).content).text
+    browser_of_member.post(f"{ADDRESS}look/")
+    assert "since you looked" not in Page(browser_of_member.get(ADDRESS).content).text
+
+
+def test_the_marks_stay_in_what_is_loaded_later(browser_of_member, two_answers, clock):
+    page = renewed(browser_of_member.get(ADDRESS) and browser_of_member, clock, days=3)
+    browser_of_member.post(f"{ADDRESS}look/")
+    seen = page.with_id("journey")["hx-vals"]
+    assert '"seen": "2026-05-01T10:02:00+00:00"' in seen
+    values = {"seen": "2026-05-01T10:02:00+00:00", "kind": "page"}
+    fragment = Page(browser_of_member.get(f"{ADDRESS}timeline/", values, headers={"HX-Request": "true"}).content)
+    assert sum("is-new" in (tag.get("class") or "") for tag in fragment.named("li")) == 2
+
+
+def test_somebody_else_s_look_is_not_mine(browser_of_member, two_answers, clock, client, lumenkit):
+    renewed(browser_of_member.get(ADDRESS) and browser_of_member, clock, days=3)
+    other = get_user_model().objects.create_user("joe")
+    Membership.objects.create(website=lumenkit, user=other)
+    client.force_login(other)
+    assert "since you looked" not in Page(client.get(ADDRESS).content).text
+
+
+def test_a_look_is_written_once_a_minute_at_most(browser_of_member, sandbox, clock, member):
+    clock.move_to(datetime.now(UTC), tick=False)
+    address = f"/lumenkit/visitors/{LEAD}/"
+    browser_of_member.get(address)
+    for _ in range(3):
+        assert browser_of_member.post(f"{address}look/").status_code == 204
+        clock.shift(19)
+    first = Look.objects.get(user=member)
+    clock.shift(10)
+    browser_of_member.post(f"{address}look/")
+    assert Look.objects.get(user=member).looked_at == first.looked_at + timedelta(seconds=67)
+
+
+def test_a_look_at_nobody_leaves_none(browser_of_member, sandbox):
+    missing = "00000000-0000-4000-8000-000000000404"
+    assert browser_of_member.post(f"/lumenkit/visitors/{missing}/look/").status_code == 204
+    assert not Look.objects.exists()
+
+
+@pytest.mark.parametrize("stored", [b"", b"garbage", b"\x92\x02\x90", b"\xc1"])
+def test_a_mark_of_another_version_is_none(browser_of_member, sandbox, member, lumenkit, stored):
+    address = f"/lumenkit/visitors/{LEAD}/"
+    browser_of_member.get(address)
+    browser_of_member.post(f"{address}look/")
+    Look.objects.update(seen=stored)
+    assert looks.seen(member, lumenkit, LEAD) is None
+    assert browser_of_member.get(address).status_code == 200
+
+
+def test_the_mark_costs_one_query(browser_of_member, sandbox):
+    address = f"/lumenkit/visitors/{LEAD}/"
+    browser_of_member.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        browser_of_member.get(address)
+    assert len([query for query in queries if "visitors_look" in query["sql"]]) == 1
+    assert len(queries) <= 4
+
+
+# --- The look-up page ---
+
+
+def test_the_look_up_page_lists_whom_one_looked_at_newest_first(browser_of_member, sandbox, clock):
+    clock.move_to(datetime.now(UTC), tick=False)
+    for visitor in (LEAD, documented.ONE_PAGE.visitor_id):
+        browser_of_member.get(f"/lumenkit/visitors/{visitor}/")
+        browser_of_member.post(f"/lumenkit/visitors/{visitor}/look/")
+        clock.shift(3600)
+    page = Page(browser_of_member.get("/").content)
+    listed = page.text[page.text.index("You looked at") :]
+    names = ["Anonymous visitor", "1 hour ago", "lumenkit.example", "Priya Raman", "2 hours ago", "lumenkit.example"]
+    assert re.search(".*".join(map(re.escape, names)), listed)
+    assert f"/lumenkit/visitors/{LEAD}/" in page.links
+
+
+def test_the_list_is_of_twelve_and_costs_one_query(browser_of_member, member, lumenkit, clock):
+    looked = [
+        Look(
+            user=member,
+            website=lumenkit,
+            visitor_id=f"{number:08d}-0000-4000-8000-000000000000",
+            looked_at=datetime.now(UTC) - timedelta(hours=number),
+            label=f"Person {number}",
+            seen=b"",
+        )
+        for number in range(15)
+    ]
+    Look.objects.bulk_create(looked)
+    with CaptureQueriesContext(connection) as queries:
+        page = browser_of_member.get("/").content.decode()
+    assert re.findall("<bdi>Person ([0-9]+)</bdi>", page) == [str(number) for number in range(12)]
+    assert len(queries) == 4  # session and person, websites and looks
+
+
+def test_a_website_that_one_may_no_longer_see_is_not_in_the_list(browser_of_member, sandbox, member):
+    browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
+    browser_of_member.post(f"/lumenkit/visitors/{LEAD}/look/")
+    Membership.objects.filter(user=member).delete()
+    assert "Priya Raman" not in Page(browser_of_member.get("/").content).text
+
+
+def test_a_newcomer_reads_what_the_list_is_for(browser_of_member):
+    page = Page(browser_of_member.get("/").content)
+    assert "Nobody yet. The visitors you look up will be listed here." in page.text
+
+
+def test_a_name_is_text(browser_of_member, member, lumenkit, clock):
+    look = Look(user=member, website=lumenkit, visitor_id=LEAD, looked_at=datetime.now(UTC), seen=b"")
+    look.label = "<img src=x onerror=alert(1)>"
+    look.save()
+    page = Page(browser_of_member.get("/").content)
+    assert not page.named("img")
+    assert "<img src=x" in page.text
