@@ -18,10 +18,10 @@ class Visit(Record, frozen=True, kw_only=True):
 
     `is_attended` is False when nobody was there: all that happened is the payment provider's or the customer's own
     server's doing, such as a renewal at night. `number` counts from the first visit (1); None for a visit that nobody
-    attended, and for one that missing visits lie after, so that its number cannot be told. `events` are oldest first. `entry` and `exit` are
-    the first and the last page seen, None without one. `gap_before` is the time since the visit before it ended. It is
-    None for the earliest, and None across missing data: `gap_known` is False when something that DataFast counts may
-    have happened between, or before the earliest.
+    attended, and for one that missing visits lie after, so that its number cannot be told. `events` are oldest first.
+    `entry` and `exit` are the first and the last page seen, None without one. `gap_before` is the time since the visit
+    before it ended. It is None for the earliest, and None across missing data: `gap_known` is False when something that
+    DataFast counts may have happened between, or before the earliest.
     """
 
     number: int | None

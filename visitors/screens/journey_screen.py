@@ -1,5 +1,6 @@
 """The journey page, from a profile to words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -12,6 +13,7 @@ from visitors.screens.prediction import meter
 from visitors.screens.ribbon import Ribbon, ribbon
 from visitors.screens.side import Side, side
 from visitors.screens.timeline import Timeline, TimelineQuery, timeline, visit_address
+from visitors.screens.trend import Scored, trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +39,18 @@ def journey(
     marked_after: datetime | None,
     page_url: str,
     part_url: str,
+    history: Sequence[Scored] = (),
 ) -> JourneyScreen:
     """The page of a profile, with the timeline that `query` asks for. Raises `profiles.Superseded`.
 
     All times are in the zone; events later than `marked_after` are marked as new. `page_url` is the address of the
-    page, `part_url` that of the timeline.
+    page, `part_url` that of the timeline. `history` is what earlier answers said of the score, oldest first.
     """
     contents = profile.contents
     told = contents.journey
     where = whereabouts(contents.visitor.identity)
-    prediction = meter(told.prediction, observe(told, now=now, zone=zone))
+    score_trend = trend(history, now=now, zone=zone)
+    prediction = meter(told.prediction, observe(told, now=now, zone=zone), score_trend)
     page = timeline(
         told,
         query,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from visitors.journey import BASELINE, Absence, Observation, Reading
 from visitors.screens.facts import Fact
+from visitors.screens.trend import Trend
 from visitors.words import listing, percent
 
 _ABSENCES = {
@@ -29,7 +30,7 @@ class Meter:
 
     `needle` is the score in percent of the meter's width, `bar_start` and `bar_width` the stretch between it and the
     baseline. Where no score was sent, `score` is "" and the meter is not drawn. With a `warning` (a sentence) it is
-    nothing to decide on.
+    nothing to decide on. `trend` is there where earlier answers had other scores.
     """
 
     absence: str
@@ -43,10 +44,11 @@ class Meter:
     warning: str
     refused: str
     observations: tuple[Observation, ...]
+    trend: Trend | None = None
 
 
-def meter(reading: Reading, observations: tuple[Observation, ...]) -> Meter:
-    """The prediction of a journey, beside what the journey shows."""
+def meter(reading: Reading, observations: tuple[Observation, ...], trend: Trend | None = None) -> Meter:
+    """The prediction of a journey, with its way up to now, beside what the journey shows."""
     score = reading.score if reading.score is not None else float(BASELINE)
     facts = (
         ("Chance to convert", _chance(reading.conversion_rate)),
@@ -65,6 +67,7 @@ def meter(reading: Reading, observations: tuple[Observation, ...]) -> Meter:
         warning=_sentence(reading.confidence_words) if reading.absence is None and reading.is_weak else "",
         refused=listing([_NAMES.get(name, name) for name in reading.refused]),
         observations=observations,
+        trend=trend,
     )
 
 

@@ -54,7 +54,7 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     if not (is_changed or is_over or is_behind):
         return _trouble(request, profile.problem, profile.fetched_at) if profile.problem else HttpResponse(status=204)
 
-    screen, profile = showing.screen(request, site, lambda: profile, query, marked_after=marked_after)
+    screen, profile = showing.screen(request, site, profile, query, marked_after=marked_after)
     zone = zones.of(request, site)
     before = _snapshot(site, visitor, shown) if is_behind else None
     arrived = before and screens.arrivals(

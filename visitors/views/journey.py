@@ -35,7 +35,7 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     marked_after = looks.marked_after(seen) if seen else None
     query = TimelineQuery.read(request.GET)
     try:
-        page, profile = showing.page(request, site, lambda: profiles.get(site, visitor), query, seen=seen)
+        page, profile = showing.page(request, site, profiles.get(site, visitor), query, seen=seen)
     except UpstreamError as error:
         return _no_journey(request, site, visitor, error)
     context = {
@@ -60,13 +60,7 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     max_age = None if by_page else PRESSED_AGAIN
     query = showing.query_of_page(request)
     try:
-        screen, profile = showing.screen(
-            request,
-            site,
-            lambda: profiles.refresh(site, visitor, max_age=max_age),
-            query,
-            marked_after=showing.marked_after(request.POST),
-        )
+        profile = profiles.refresh(site, visitor, max_age=max_age)
     except UpstreamError:
         # Nothing is kept, or DataFast no longer knows the visitor: the whole page says that better than a part of it.
         return _to_page(request, site, visitor)
@@ -76,15 +70,18 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
         if notice:
             messages.warning(request, str(notice))
         return redirect(f"{reverse('journey', args=[site.slug, visitor])}{query.address()}")
-    is_changed = request.POST.get("version") != screen.version
-    context = {
+    is_changed = request.POST.get("version") != profile.version
+    context: dict[str, object] = {
         "website": site,
-        "screen": screen,
-        "age": showing.age(request, site, profile),
         "notice": notice,
         "is_changed": is_changed,
         "nothing_new": not (is_changed or by_page or notice),
     }
+    if is_changed:
+        context["screen"], profile = showing.screen(
+            request, site, profile, query, marked_after=showing.marked_after(request.POST)
+        )
+    context["age"] = showing.age(request, site, profile)
     return render(request, "journey/_refreshed.html", context)
 
 

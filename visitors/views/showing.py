@@ -42,12 +42,12 @@ class Page:
 def page(
     request: SignedInRequest,
     website: Website,
-    get: Callable[[], profiles.Profile],
+    profile: profiles.Profile,
     query: TimelineQuery,
     *,
     seen: Seen | None,
 ) -> tuple[Page, profiles.Profile]:
-    """The page of the profile that `get` brings, and that profile. Raises UpstreamError.
+    """The page of a profile, and the profile that it shows, see `_newest`. Raises UpstreamError.
 
     The page is kept ready for the next reader of the same state, in the same minute, with the same question: making it
     takes longer than everything else, and grows with the journey. `seen` is what this person saw when they looked last.
@@ -69,19 +69,23 @@ def page(
         body = body.replace(_CSRF, get_token(request)).replace(_AGE, own_age)
         return Page(title, mark_safe(body)), profile  # noqa: S308 our own templates' output, escaped there
 
-    return _newest(get, shown)
+    return _newest(website, profile, shown)
 
 
 def screen(
     request: SignedInRequest,
     website: Website,
-    get: Callable[[], profiles.Profile],
+    profile: profiles.Profile,
     query: TimelineQuery,
     *,
     marked_after: datetime | None,
 ) -> tuple[screens.JourneyScreen, profiles.Profile]:
-    """The screen of the profile that `get` brings, and that profile. Raises UpstreamError."""
-    return _newest(get, lambda profile: (_screen(request, website, profile, query, marked_after=marked_after), profile))
+    """The screen of a profile, and the profile that it shows, see `_newest`. Raises UpstreamError."""
+
+    def shown(profile: profiles.Profile) -> tuple[screens.JourneyScreen, profiles.Profile]:
+        return _screen(request, website, profile, query, marked_after=marked_after), profile
+
+    return _newest(website, profile, shown)
 
 
 def age(request: SignedInRequest, website: Website, profile: profiles.Profile) -> screens.Age:
@@ -119,13 +123,13 @@ def _screen(
         marked_after=marked_after,
         page_url=reverse("journey", args=place),
         part_url=reverse("timeline", args=place),
+        history=profiles.history(website, profile.visitor_id),
     )
 
 
-def _newest(get: Callable[[], profiles.Profile], show: Callable[[profiles.Profile], Shown]) -> Shown:
-    """Show the profile that `get` brings. Between learning which version is the newest and reading it, a newer one may
-    come: then that one is shown."""
+def _newest(website: Website, profile: profiles.Profile, show: Callable[[profiles.Profile], Shown]) -> Shown:
+    """Show a profile; or the newest one, where that came between learning which it is and reading it."""
     try:
-        return show(get())
+        return show(profile)
     except profiles.Superseded:
-        return show(get())
+        return show(profiles.get(website, profile.visitor_id))

@@ -208,9 +208,7 @@ class Drawing:
             else:
                 shown = WIDTHS[1][0] if column.is_broken else ""
                 is_known = missing is None or missing.ends_by(column.begin)
-                self._gaps.append(
-                    Gap(round(x, 2), round(x + width, 2), shown if is_known else "", is_known=is_known)
-                )
+                self._gaps.append(Gap(round(x, 2), round(x + width, 2), shown if is_known else "", is_known=is_known))
             self._say_column(unit, column.begin, before, x)
             before = column.begin
             x += width
