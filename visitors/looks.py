@@ -24,9 +24,8 @@ _FORM: _Form = 1
 _decoder = msgspec.msgpack.Decoder(tuple[_Form, Seen])
 
 
-def seen(user: User, website: Website, visitor_id: UUID) -> Seen | None:
-    """What this person saw of a visitor last; None where that is not known. One query."""
-    stored = _looks(user, website, visitor_id).values_list("seen", flat=True).first()
+def decoded(stored: bytes | memoryview | None) -> Seen | None:
+    """What a person saw, from what is stored of it; None where that is not known."""
     if stored is None:
         return None
     try:

@@ -9,12 +9,14 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import connections, models
 
 from visitors import encryption
 from visitors.datafast.credentials import Credential, mask
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.contrib.auth.models import User
 
 # First parts of addresses that are not websites.
@@ -39,6 +41,23 @@ class WebsiteQuerySet(models.QuerySet["Website"]):
     def seen_by(self, user: User) -> WebsiteQuerySet:
         """Only the websites of which this person is a member; for everybody else they do not exist."""
         return self.filter(membership__user=user)
+
+    def opened_by(self, user: User, slug: str, visitor_id: UUID) -> Website | None:
+        """The website under this slug, if this person may see it, with what they saw of a visitor last in `seen_then`.
+
+        Written out, since it stands before every journey page: composing this query takes Django five times as long as
+        running it.
+        """
+        look, website, member = (model._meta.db_table for model in (Look, Website, Membership))  # noqa: SLF001
+        query = f"""
+            SELECT website.*, look.seen AS seen_then FROM {website} AS website
+            JOIN {member} AS member ON member.website_id = website.id AND member.user_id = %s
+            LEFT JOIN {look} AS look
+                ON look.website_id = website.id AND look.user_id = member.user_id AND look.visitor_id = %s
+            WHERE website.slug = %s
+        """  # noqa: S608 names of our own tables
+        stored_id = Look._meta.get_field("visitor_id").get_db_prep_value(visitor_id, connections[self.db])  # noqa: SLF001
+        return next(iter(self.raw(query, [user.pk, stored_id, slug])), None)
 
 
 class Website(models.Model):
@@ -78,6 +97,9 @@ class Website(models.Model):
     members: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="websites"
     )
+
+    # Set by `opened_by` alone: a `Look.seen`.
+    seen_then: bytes | None = None
 
     objects = WebsiteQuerySet.as_manager()
 

@@ -25,7 +25,8 @@ def rendered(
 ) -> str:
     """Return the text of this name, made by `make` where nobody has made it yet, kept for so many seconds at the most.
 
-    `name` holds everything besides the version that the text depends on, such as its zone and its minute.
+    `name` holds everything besides the version that the text depends on, such as its zone and its minute. With no
+    `seconds` it is for this process alone, as suits what few would share.
     """
     key = keys.html(website_id, visitor_id, version, name)
     with _lock:
@@ -33,12 +34,13 @@ def rendered(
         if text is not None:
             _kept.move_to_end(key)
             return text
-    stored = cached.read(key)
+    stored = cached.read(key) if seconds else None
     if stored is not None:
         text = stored.decode()
     else:
         text = make()
-        cached.write(key, text.encode(), seconds)
+        if seconds:
+            cached.write(key, text.encode(), seconds)
     _keep(key, text)
     return text
 

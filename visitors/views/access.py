@@ -38,6 +38,14 @@ def website_or_404(request: SignedInRequest, slug: str) -> Website:
     return website
 
 
+def website_with_look_or_404(request: SignedInRequest, slug: str, visitor_id: UUID) -> Website:
+    """The same, with what this person saw of a visitor last in `seen_then`."""
+    website = Website.objects.opened_by(request.user, slug, visitor_id)
+    if website is None:
+        raise Http404("No such website.")
+    return website
+
+
 def visitor_id_or_404(text: str) -> UUID:
     """The visitor id of an address, in any case; 404 for what is not a UUID of version 4."""
     try:

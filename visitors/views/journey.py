@@ -15,8 +15,15 @@ from visitors import looks, profiles, screens
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.models import Website
 from visitors.screens.timeline import TimelineQuery
-from visitors.views import showing, zones
-from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404, websites_of
+from visitors.views import showing
+from visitors.views.access import (
+    SignedInRequest,
+    personal,
+    visitor_id_or_404,
+    website_or_404,
+    website_with_look_or_404,
+    websites_of,
+)
 from visitors.words import listing
 
 # A person who presses Refresh wants what is there now; twice within this time is the same wish.
@@ -28,26 +35,16 @@ _MENDERS_NAMED = 3
 @personal
 def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """The journey, from what is kept; fetched where nothing is."""
-    site, visitor = website_or_404(request, website), visitor_id_or_404(visitor_id)
+    visitor = visitor_id_or_404(visitor_id)
+    site = website_with_look_or_404(request, website, visitor)
     if visitor_id != str(visitor):
         return redirect("journey", site.slug, visitor)
-    seen = looks.seen(request.user, site, visitor)
-    marked_after = looks.marked_after(seen) if seen else None
-    query = TimelineQuery.read(request.GET)
+    query, seen = TimelineQuery.read(request.GET), looks.decoded(site.seen_then)
     try:
-        page, profile = showing.page(request, site, profiles.get(site, visitor), query, seen=seen)
+        page = showing.page(request, site, profiles.get(site, visitor), query, seen=seen)
     except UpstreamError as error:
         return _no_journey(request, site, visitor, error)
-    context = {
-        "website": site,
-        "profile": profile,
-        "title": page.title,
-        "body": page.body,
-        "age": showing.age(request, site, profile),
-        "zones": zones.menu(request, site),
-        "marked_after": marked_after and marked_after.isoformat(),
-    }
-    return render(request, "journey.html", context)
+    return HttpResponse(page)
 
 
 @require_POST

@@ -1,16 +1,17 @@
 """A journey's screen for one request: which part of the timeline, in whose time, and what is marked as new."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from django.contrib.messages import get_messages
 from django.http import QueryDict
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 from visitors import looks, profiles, screens
 from visitors.journey import Seen, difference
@@ -25,18 +26,11 @@ Shown = TypeVar("Shown")
 
 # The page is made anew each minute, since it says how long ago things were.
 KEPT_SECONDS = 120
-# What differs from reader to reader or from second to second is put in for each. The marks hold a control character,
-# and text from outside is cleaned of those, so that nobody can send one.
+# What differs from request to request is put in for each. The marks hold a control character, and text from outside is
+# cleaned of those, so that nobody can send one.
 _CSRF = "\x01csrf\x01"
 _AGE = "\x01age\x01"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The journey page: its title, and its body as HTML."""
-
-    title: str
-    body: SafeString
+_NOTICES = "\x01notices\x01"
 
 
 def page(
@@ -46,30 +40,57 @@ def page(
     query: TimelineQuery,
     *,
     seen: Seen | None,
-) -> tuple[Page, profiles.Profile]:
-    """The page of a profile, and the profile that it shows, see `_newest`. Raises UpstreamError.
+) -> str:
+    """The journey page of a profile as HTML. Raises UpstreamError. `seen` is what this person saw last.
 
-    The page is kept ready for the next reader of the same state, in the same minute, with the same question: making it
-    takes longer than everything else, and grows with the journey. `seen` is what this person saw when they looked last.
+    Making a page takes longer than everything else and grows with the journey. So what all readers of one state see
+    alike, asking the same in the same minute, is kept ready for the next one; the page around it, for this one.
     """
-    minute = datetime.now(UTC).replace(second=0, microsecond=0)
-    zone = zones.of(request, website)
 
-    def shown(profile: profiles.Profile) -> tuple[Page, profiles.Profile]:
-        def make() -> str:
-            made = _screen(request, website, profile, query, marked_after=looks.marked_after(seen) if seen else None)
+    def shown(profile: profiles.Profile) -> str:
+        minute = datetime.now(UTC).replace(second=0, microsecond=0)
+        after = looks.marked_after(seen) if seen else None
+        menu, own_age = zones.menu(request, website), age(request, website, profile)
+        common = (website.slug, website.domain, website.name, menu, minute, query, seen)
+        kept = partial(rendered, website.pk, profile.visitor_id, profile.version)
+
+        def body() -> str:
+            made = _screen(request, website, profile, query, marked_after=after)
             since = seen and difference(seen, profile.contents.journey).words(datetime.now(UTC))
             context = {"website": website, "screen": made, "since": since, "csrf_token": _CSRF, "age_mark": _AGE}
             return f"{made.head.name}\n{render_to_string('journey/_parts.html', context)}"
 
-        name = repr((website.slug, website.domain, website.name, zone.key, minute, query, seen))
-        text = rendered(website.pk, profile.visitor_id, profile.version, name, seconds=KEPT_SECONDS, make=make)
-        title, _, body = text.partition("\n")
-        own_age = render_to_string("journey/_age.html", {"age": age(request, website, profile)})
-        body = body.replace(_CSRF, get_token(request)).replace(_AGE, own_age)
-        return Page(title, mark_safe(body)), profile  # noqa: S308 our own templates' output, escaped there
+        def whole() -> str:
+            text = kept(name=repr(common), seconds=KEPT_SECONDS, make=body)
+            title, _, parts = text.partition("\n")
+            context = {
+                "website": website,
+                "profile": profile,
+                "title": title,
+                "body": mark_safe(parts),  # noqa: S308 our own templates' output, escaped there
+                "age": own_age,
+                "zones": menu,
+                "marked_after": after and after.isoformat(),
+                "user": request.user,
+                "csrf_token": _CSRF,
+                "notices": _NOTICES,
+            }
+            return render_to_string("journey.html", context)
+
+        person = (request.user.get_username(), request.user.is_staff, own_age.is_old)
+        text = kept(name=repr((common, person)), seconds=0, make=whole)
+        text = text.replace(_AGE, render_to_string("journey/_age.html", {"age": own_age}))
+        text = text.replace(_NOTICES, _notices(request, own_age))
+        return text.replace(_CSRF, get_token(request))
 
     return _newest(website, profile, shown)
+
+
+def _notices(request: SignedInRequest, own_age: screens.Age) -> str:
+    """What is said above the journey; mostly nothing."""
+    if not (own_age.is_old or get_messages(request)):
+        return ""
+    return render_to_string("journey/_notices.html", {"age": own_age}, request)
 
 
 def screen(
