@@ -31,9 +31,9 @@ function ask() {
 }
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.elt.id !== "follow") return;
+  if (event.detail.requestConfig.elt.id !== "follow") return;
   isAsking = false;
-  const { elt, xhr } = event.detail;
+  const { requestConfig: { elt }, xhr } = event.detail;
   // An answer that brought something brought a new head, and this form with it; at the visit's end (286) without it.
   quiet = elt.isConnected ? quiet + 1 : 0;
   if (xhr.status === 204) {

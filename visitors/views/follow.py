@@ -55,6 +55,7 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
         return _trouble(request, profile.problem, profile.fetched_at) if profile.problem else HttpResponse(status=204)
 
     screen, profile = showing.screen(request, site, profile, query, marked_after=marked_after)
+    told = profile.contents.journey
     zone = zones.of(request, site)
     before = _snapshot(site, visitor, shown) if is_behind else None
     arrived = before and screens.arrivals(

@@ -53,6 +53,7 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
         row = events_of_visit(journey, query, zone=zone, today=today, seen=seen)
         if row is None:
             raise Http404("No such visit.")
+        row = replace(row, passed="")  # the newer ones stand above, where these are put in
         return render(request, "journey/_events.html", {"row": row, "timeline": {"part_url": part_url}})
     shown = timeline(
         journey, query, zone=zone, today=today, version=version, page_url=page_url, part_url=part_url, seen=seen

@@ -1,0 +1,286 @@
+"""A page that follows a visitor who is on the site, as somebody watches it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import violations
+from visitors.profiles import upstream
+from visitors.sandbox import documented
+from visitors.sandbox.live import SHIFT
+from visitors.sandbox.server import Sandbox
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LIVE = documented.LIVE.visitor_id
+ADDRESS = f"/lumenkit/visitors/{LIVE}/"
+
+
+class UpstreamClock:
+    """The upstream's clock, which can be stopped while ours goes on: then nothing more happens there."""
+
+    stopped_at = None
+
+    def __call__(self):
+        return self.stopped_at or datetime.now(UTC)
+
+    def stop(self):
+        self.stopped_at = datetime.now(UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    """The server's clock, half an hour into a shift of the live visitor, so that none ends while a test runs."""
+    begin = datetime.now(UTC).timestamp() * 1000 // SHIFT * SHIFT / 1000
+    time_machine.move_to(datetime.fromtimestamp(begin, UTC) + timedelta(minutes=30), tick=True)
+    return time_machine
+
+
+@pytest.fixture
+def upstream_clock():
+    return UpstreamClock()
+
+
+@pytest.fixture
+def sandbox(settings, clock, upstream_clock):
+    """The sandbox with a clock that can be stopped."""
+    with Sandbox(requests_per_minute=None, clock=upstream_clock) as running:
+        settings.DATAFAST_API_URL = running.base_url
+        yield running
+        upstream.client().close()
+
+
+class Watched:
+    """A page of the live visitor. `asked` are the requests with which it follows."""
+
+    def __init__(self, page, clock, rest=""):
+        self.page, self._clock = page, clock
+        self.asked = []
+        page.on("request", lambda request: self.asked.append(request) if "/follow/" in request.url else None)
+        page.clock.install()
+        page.goto(ADDRESS + rest)
+
+    def wait(self, seconds):
+        """Let time pass in the browser alone: nothing is to come."""
+        self.page.clock.run_for(seconds * 1000)
+
+    def turn(self, seconds=10, *, server=60):
+        """Let time pass, on the server by `server` seconds, until the page has asked and has its answer."""
+        self._clock.shift(server)
+        with self.page.expect_response("**/follow/") as answered:
+            self.wait(seconds)
+        answered.value.finished()
+        self.page.clock.run_for(100)  # htmx settles
+        return answered.value.status
+
+    @property
+    def times(self):
+        """The times of the newest visit's lines that are on the page."""
+        lines = self.page.locator("#ledger > .visit:first-child .event > time")
+        return lines.evaluate_all("times => times.map(time => time.dateTime)")
+
+
+@pytest.fixture
+def watch(desk, member, clock):
+    return lambda rest="", **options: Watched(desk(user=member, **options), clock, rest)
+
+
+def test_news_slide_in_at_the_top_and_everything_else_stays(watch):
+    watched = watch("?open=1")
+    page = watched.page
+    page.evaluate("""() => {
+      for (const row of document.querySelectorAll('#ledger > .visit')) row.dataset.before = 'yes';
+      for (const line of document.querySelectorAll('.event')) line.dataset.before = 'yes';
+    }""")
+    page.locator("#visit-1 summary").focus()
+    rows, before = page.locator("#ledger > .visit").count(), watched.times
+    scrolled = page.evaluate("document.querySelector('#visit-1').getBoundingClientRect().top")
+    assert watched.turn() == 200
+    after = watched.times
+    assert after[-len(before) :] == before
+    assert 0 < len(after) - len(before) < 5
+    expect(page.locator(".event.is-arriving")).to_have_count(len(after) - len(before))
+    expect(page.locator("#ledger > .visit[data-before]")).to_have_count(rows)
+    expect(page.locator("#said")).to_contain_text("New: page /")
+    expect(page.locator("#visit-1 summary")).to_be_focused()
+    expect(page.locator("#visit-1 details")).to_have_attribute("open", "")
+    assert abs(page.evaluate("document.querySelector('#visit-1').getBoundingClientRect().top") - scrolled) < 100
+    # Once more, on top of what has come.
+    watched.turn()
+    assert watched.times[-len(after) :] == after
+    assert len(watched.times) > len(after)
+
+
+def test_what_was_the_last_page_has_a_dwell_now(watch):
+    watched = watch()
+    lines = watched.page.locator("#ledger > .visit:first-child .event-page")
+    last = lines.first.locator("time").get_attribute("datetime")
+    expect(lines.first).to_contain_text("last page")
+    watched.turn()
+    expect(lines.filter(has_text="last page")).to_have_count(1)
+    expect(lines.filter(has=watched.page.locator(f'[datetime="{last}"]')).locator(".dwell-text")).to_contain_text("s")
+
+
+def test_the_figures_grow_with_the_timeline(watch):
+    watched = watch()
+    views = watched.page.locator("#totals div", has_text="Page views").locator("dd > span")
+    before = int(views.inner_text().replace(",", ""))
+    watched.turn()
+    assert int(views.inner_text().replace(",", "")) > before
+
+
+def test_after_news_a_filter_shows_them_too_and_older_events_still_load(watch, clock):
+    clock.shift(2 * 3600)  # a visit with more events than a page holds
+    watched = watch()
+    page = watched.page
+    shown = watched.times
+    watched.turn()
+    newest = watched.times[0]
+    page.locator("#ledger > .visit:first-child .more a").click()
+    expect(page.locator("#ledger > .visit:first-child .more")).to_have_count(0)
+    every = watched.times
+    assert len(every) == len(set(every)) > len(shown)
+    assert every == sorted(every, reverse=True)
+    page.get_by_role("checkbox", name="Pages").check()
+    expect(page.locator("#timeline .found")).to_be_visible()
+    assert watched.times[0] == newest
+
+
+def test_a_folded_visit_stays_folded(watch):
+    watched = watch()
+    newest = watched.page.locator("#ledger > .visit:first-child details")
+    newest.locator("summary").click()
+    watched.turn()
+    expect(newest).not_to_have_attribute("open", "")
+    newest.locator("summary").click()
+    expect(watched.page.locator(".event.is-arriving").first).to_be_visible()
+
+
+def test_a_filtered_timeline_stays_and_offers_the_news(watch):
+    watched = watch("?kind=goal")
+    page = watched.page
+    page.evaluate("document.getElementById('ledger').dataset.before = 'yes'")
+    watched.turn()
+    link = page.locator("#news a")
+    expect(link).to_contain_text("– show")
+    expect(page.locator("#ledger[data-before]")).to_have_count(1)
+    link.click()
+    expect(page.locator("#ledger[data-before]")).to_have_count(0)
+    expect(page.locator("#news")).to_be_empty()
+    expect(page.get_by_role("checkbox", name="Goals")).to_be_checked()
+
+
+def test_it_asks_less_often_while_nothing_comes(watch):
+    watched = watch()
+    watched.page.route("**/follow/", lambda route: route.fulfill(status=204))
+    for seconds in (10, 20, 40, 40):
+        watched.wait(seconds - 1)
+        count = len(watched.asked)
+        assert watched.turn(1, server=0) == 204
+        assert len(watched.asked) == count + 1
+    expect(watched.page.locator("#age")).to_contain_text("; nothing new since")
+    watched.page.unroute("**/follow/")
+    watched.turn(40)
+    watched.turn(10)
+
+
+def test_a_paused_page_asks_nothing_and_one_that_goes_on_asks_at_once(watch):
+    watched = watch()
+    watched.page.get_by_role("button", name="Pause").click()
+    expect(watched.page.locator("#live")).to_have_class("live is-paused")
+    watched.wait(120)
+    assert watched.asked == []
+    with watched.page.expect_response("**/follow/"):
+        watched.page.get_by_role("button", name="Resume").click()
+    expect(watched.page.get_by_role("button", name="Pause")).to_be_focused()
+    assert len(watched.asked) == 1
+
+
+def test_a_hidden_tab_asks_nothing_and_once_when_it_comes_back(watch):
+    watched = watch()
+    show = """hidden => {
+      Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+      document.dispatchEvent(new Event('visibilitychange'));
+    }"""
+    watched.page.evaluate(show, True)
+    watched.wait(120)
+    assert watched.asked == []
+    with watched.page.expect_response("**/follow/"):
+        watched.page.evaluate(show, False)
+    assert len(watched.asked) == 1
+
+
+def test_a_slow_answer_is_awaited_before_the_next_question(watch):
+    watched = watch()
+    held = []
+    watched.page.route("**/follow/", lambda route: held.append(route))
+    with watched.page.expect_request("**/follow/"):
+        watched.wait(10)
+    watched.wait(50)
+    assert len(watched.asked) == 1
+    held[0].fulfill(status=204)
+    watched.page.unroute("**/follow/")
+    watched.turn(20)
+
+
+def test_the_end_of_the_visit_ends_the_questions(watch, upstream_clock):
+    watched = watch()
+    upstream_clock.stop()
+    assert watched.turn(server=7 * 60) == 286
+    expect(watched.page.locator("#live")).to_have_count(0)
+    expect(watched.page.locator("#said")).to_contain_text("The visit has ended.")
+    watched.wait(300)
+    assert len(watched.asked) == 1
+
+
+def test_what_fails_is_passed_over_in_silence_and_tried_again(watch):
+    watched = watch()
+    page = watched.page
+    page.route("**/follow/", lambda route: route.fulfill(status=500, body="no"))
+    watched.turn(server=0)
+    page.unroute("**/follow/")
+    page.route("**/follow/", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        watched.wait(20)
+    expect(page.locator("#notice")).to_be_empty()
+    page.unroute("**/follow/")
+    assert watched.turn(40) == 200
+
+
+def test_two_who_follow_cost_no_more_calls_than_one(watch, sandbox, clock):
+    first, second = watch(), watch()
+    for _ in range(2):
+        clock.shift(11)
+        first.turn(server=0)
+        second.turn(server=0)
+    assert sandbox.calls.count(LIVE) == 3
+
+
+def test_an_upstream_in_trouble_is_a_note_and_the_page_goes_on(watch, sandbox):
+    watched = watch()
+    sandbox.answer_with(LIVE, status=500)
+    watched.turn()
+    note = watched.page.locator("#follow-note")
+    expect(note).to_contain_text("Nothing newer could be fetched")
+    assert violations(watched.page) == []
+    sandbox.answer_with(LIVE, status=None)
+    watched.turn(40)
+    expect(note).to_be_empty()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_has_come_is_accessible(watch, theme):
+    watched = watch(theme=theme)
+    watched.turn()
+    assert violations(watched.page) == []
+    filtered = watch("?kind=goal", theme=theme, width=390)
+    filtered.turn()
+    assert violations(filtered.page) == []
+
+
+def test_an_open_menu_stays_open_when_news_come(watch):
+    watched = watch()
+    watched.page.locator("details.menu", has_text="Export").locator("summary").click()
+    watched.turn()
+    expect(watched.page.get_by_role("link", name="Download CSV")).to_be_visible()
