@@ -112,7 +112,7 @@ const ownZone = document.getElementById("own-zone");
 const zoneOfBrowser = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (ownZone && zoneOfBrowser && zoneOfBrowser !== "UTC") {
   ownZone.value = zoneOfBrowser;
-  ownZone.querySelector(".quiet").textContent = zoneOfBrowser;
+  ownZone.querySelector(".quiet").textContent = zoneOfBrowser.replaceAll("_", " ");
   ownZone.hidden = false;
 }
 

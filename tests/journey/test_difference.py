@@ -24,6 +24,11 @@ def test_pages_of_the_same_visit_are_said_as_pages():
     assert news.words(LATER) == "2 page views since you looked 3 days ago"
 
 
+def test_a_look_of_this_very_minute_is_said_in_words_that_follow_since():
+    news = difference(mark(journey(view("/")), START), journey(view("/"), view("/a", 1)))
+    assert news.words(START + timedelta(seconds=20)) == "1 page view since you looked a moment ago"
+
+
 def test_goals_are_news_and_a_count_that_fell_is_not():
     before = journey(view("/"), view("/", 1))
     news = difference(mark(before, START), journey(view("/"), goals=(goal("a", 1), goal("b", 2))))

@@ -52,7 +52,8 @@ class Difference(Record, frozen=True, kw_only=True):
         ]
         if self.is_newly_identified:
             parts.append("an identification")
-        return f"{listing(parts)} since you looked {ago(self.seen.looked_at, now)}" if parts else ""
+        looked = ago(self.seen.looked_at, now).replace("just now", "a moment ago")
+        return f"{listing(parts)} since you looked {looked}" if parts else ""
 
 
 def mark(journey: Journey, looked_at: datetime) -> Seen:

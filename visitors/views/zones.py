@@ -43,7 +43,7 @@ def menu(request: HttpRequest, website: Website) -> ZoneMenu:
     zone = of(request, website)
     is_chosen = request.COOKIES.get(COOKIE, "") in _known()
     chosen = ("utc" if zone.key == UTC_NAME else "own") if is_chosen else "website"
-    return ZoneMenu(chosen, _words(zone), website.time_zone)
+    return ZoneMenu(chosen, _words(zone), website.time_zone.replace("_", " "))
 
 
 @require_POST

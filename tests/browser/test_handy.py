@@ -1,0 +1,166 @@
+"""What makes the page handy: keys from visit to visit, the summary in the clipboard, the reader's own time, looks."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import violations
+from visitors.models import Look
+from visitors.sandbox import documented
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LEAD = documented.RETURNING_LEAD.visitor_id
+ADDRESS = f"/lumenkit/visitors/{LEAD}/"
+
+
+@pytest.fixture
+def journey_page(desk, member):
+    page = desk(user=member)
+    page.goto(ADDRESS)
+    return page
+
+
+def visit_with_focus(page):
+    return page.evaluate("document.activeElement.closest('.visit')?.id")
+
+
+def test_j_and_k_go_from_visit_to_visit_and_enter_opens_and_closes(journey_page):
+    page = journey_page
+    ids = page.locator("#ledger > .visit").evaluate_all("rows => rows.map(row => row.id)")
+    for key, place in [("j", 0), ("j", 1), ("j", 2), ("k", 1), ("k", 0), ("k", 0)]:
+        page.keyboard.press(key)
+        assert visit_with_focus(page) == ids[place]
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#{ids[1]} details")).to_have_attribute("open", "")
+    expect(page).to_have_url(re.compile("open="))
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#{ids[1]} details")).not_to_have_attribute("open", "")
+    for _ in ids:
+        page.keyboard.press("j")
+    assert visit_with_focus(page) == ids[-1]
+    expect(page.locator(f"#{ids[-1]}")).to_be_in_viewport()
+
+
+def test_j_goes_on_through_a_long_journey(desk, member):
+    page = desk(user=member)
+    page.goto(f"/lumenkit/visitors/{documented.TEN_THOUSAND.visitor_id}/")
+    rows = page.locator("#ledger > .visit")
+    loaded = rows.count()
+    for _ in range(loaded + 1):
+        page.keyboard.press("j")
+    expect(rows.nth(loaded)).to_be_attached()
+    page.keyboard.press("j")
+    assert visit_with_focus(page) == rows.nth(loaded).get_attribute("id")
+
+
+def test_c_copies_the_summary_and_says_so(journey_page):
+    page = journey_page
+    page.keyboard.press("c")
+    expect(page.locator("#said")).to_have_text("Copied.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("Priya Raman")
+    assert f"{ADDRESS}" in copied
+
+
+def test_the_export_menu_copies_markdown(journey_page):
+    page = journey_page
+    page.locator("details.menu", has_text="Export").locator("summary").click()
+    page.get_by_role("button", name="Copy summary as Markdown").click()
+    expect(page.locator("#said")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("**Priya Raman")
+
+
+def test_a_summary_that_can_t_be_fetched_is_not_called_copied(journey_page):
+    page = journey_page
+    page.evaluate("navigator.clipboard.writeText('before')")
+    page.route("**/summary.txt", lambda route: route.fulfill(status=500, body="no"))
+    page.keyboard.press("c")
+    expect(page.locator("#said")).to_have_text("It could not be copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == "before"
+
+
+def test_no_key_steps_or_copies_while_somebody_types_or_reads_the_list_of_keys(journey_page):
+    page = journey_page
+    page.evaluate("navigator.clipboard.writeText('before')")
+    field = page.get_by_label("Page or goal")
+    field.click()
+    page.keyboard.type("jkc")
+    expect(field).to_have_value("jkc")
+    field.blur()
+    page.keyboard.press("?")
+    dialog = page.locator("#keys")
+    expect(dialog).to_contain_text("Next and previous visit")
+    expect(dialog).to_contain_text("Copy the summary")
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    assert visit_with_focus(page) is None
+    assert page.evaluate("navigator.clipboard.readText()") == "before"
+
+
+def test_the_reader_s_own_zone_is_offered_and_kept(desk, member):
+    page = desk(user=member, timezone_id="Asia/Seoul")
+    page.goto(f"{ADDRESS}?kind=page")
+    line = page.locator(".event > time").first
+    before = line.inner_text(), line.get_attribute("datetime")
+    page.get_by_text("New York time").click()
+    page.get_by_role("button", name="Your time").click()
+    expect(page).to_have_url(re.compile(r"\?kind=page$"))
+    for _ in range(2):
+        expect(page.locator("#timeline .timeline-head")).to_contain_text("Asia/Seoul")
+        after = line.inner_text(), line.get_attribute("datetime")
+        assert after[0] != before[0]
+        assert after[1] == before[1]
+        page.reload()
+    page.get_by_role("checkbox", name="Pages").uncheck()
+    expect(page).to_have_url(re.compile(rf"{ADDRESS}$"))
+    expect(page.locator("#timeline .timeline-head")).to_contain_text("Asia/Seoul")
+
+
+def test_without_javascript_the_zone_can_still_be_chosen(desk, member):
+    page = desk(user=member, java_script_enabled=False)
+    page.goto(ADDRESS)
+    page.get_by_text("New York time").click()
+    expect(page.locator("#own-zone")).to_be_hidden()
+    page.get_by_role("button", name="UTC").click()
+    expect(page.locator("#timeline .timeline-head")).to_contain_text("times in UTC")
+
+
+def test_a_page_that_was_shown_says_so_and_the_look_up_page_knows_it(journey_page, member):
+    page = journey_page
+    with page.expect_response("**/look/") as answered:
+        pass
+    assert answered.value.status == 204
+    assert Look.objects.get(user=member).label == "Priya Raman"
+    page.goto("/")
+    page.get_by_role("link", name="Priya Raman").click()
+    page.wait_for_url(f"**{ADDRESS}")
+
+
+def test_a_page_that_is_left_at_once_was_not_looked_at(desk, member):
+    page = desk(user=member)
+    page.clock.install()
+    page.goto(ADDRESS)
+    page.clock.run_for(1_500)
+    page.goto("/")
+    page.clock.run_for(5_000)
+    assert not Look.objects.exists()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_handy_is_accessible_and_has_room(desk, member, theme, width):
+    page = desk(user=member, theme=theme, width=width, timezone_id="America/Argentina/Buenos_Aires")
+    page.goto(ADDRESS)
+    with page.expect_response("**/look/"):
+        pass
+    page.get_by_text("New York time").click()
+    menu = page.locator(".bar .menu[open] .menu-list").bounding_box()
+    assert menu["x"] >= 0
+    assert menu["x"] + menu["width"] <= width
+    assert violations(page) == []
+    page.goto("/")
+    expect(page.get_by_role("heading", name="You looked at")).to_be_visible()
+    assert violations(page) == []
