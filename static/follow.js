@@ -89,6 +89,10 @@ function arrive(holder) {
   }
   timeline.setAttribute("hx-vals", JSON.stringify({ ...JSON.parse(known), version: holder.dataset.version }));
   document.getElementById("timeline-version").value = holder.dataset.version;
+  for (const kind of document.querySelectorAll("#filters [name=kind]")) {
+    const count = holder.getAttribute(`data-count-${kind.value}`);
+    if (count) kind.parentElement.querySelector(".count").textContent = count;
+  }
   holder.replaceChildren();
 }
 

@@ -127,7 +127,9 @@ def test_the_figures_grow_with_the_timeline(watch):
     views = watched.page.locator("#totals div", has_text="Page views").locator("dd > span")
     before = int(views.inner_text().replace(",", ""))
     watched.turn()
-    assert int(views.inner_text().replace(",", "")) > before
+    after = int(views.inner_text().replace(",", ""))
+    assert after > before
+    expect(watched.page.locator(".choice", has_text="Pages").locator(".count")).to_have_text(str(after))
 
 
 def test_after_news_a_filter_shows_them_too_and_older_events_still_load(watch, clock):
