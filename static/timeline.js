@@ -26,3 +26,12 @@ document.addEventListener("toggle", (event) => {
 document.addEventListener("click", (event) => {
   if ((event.ctrlKey || event.metaKey || event.shiftKey) && event.target.closest("a[hx-get]")) event.stopPropagation();
 }, true);
+
+// "Before a moment" asks for nothing until there is a moment: an answer would come over what the reader types.
+document.addEventListener("change", (event) => {
+  if (event.target.id !== "range" || event.target.value !== "before") return;
+  const moment = document.getElementById("before");
+  if (moment.value) return;
+  event.stopPropagation();
+  moment.focus();
+}, true);
