@@ -168,7 +168,7 @@ def test_the_sandboxs_failing_visitors(sandbox, lumenkit, settings, entry):
 # The website's key
 
 
-@pytest.mark.parametrize("stored", ["", "nonsense", encrypt("no token at all")])
+@pytest.mark.parametrize("stored", ["", "nonsense", encrypt("no token at all")], ids=["none", "foreign", "no token"])
 def test_a_token_that_cannot_be_read_is_said_and_marked(sandbox, lumenkit, stored):
     lumenkit.credential_encrypted = stored
     lumenkit.save()
