@@ -111,7 +111,7 @@ def _lead(role: flight.Leader, errand: Errand) -> store.Latest | None:
     """Return what the flight has brought; None when somebody else has taken it over meanwhile. Raises UpstreamError."""
     try:
         # Between this reader's look into the store and its turn to lead, another one may have landed.
-        newest = errand.done()
+        newest = None if role.is_first else errand.done()
         if newest:
             role.land()
             return newest

@@ -38,11 +38,12 @@ GRACE_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Leader:
-    """The right to ask the upstream for one visitor."""
+    """The right to ask the upstream for one visitor. `is_first` says that nobody has ever asked before."""
 
     website_id: int
     visitor_id: UUID
     token: UUID
+    is_first: bool
 
     def wait_for(self, call: Future[Value], deadline: float) -> Value:
         """Return what the call brings, or raise its error; meanwhile the lease is renewed. Raises Unavailable when it
@@ -107,13 +108,13 @@ def join(website_id: int, visitor_id: UUID, last: Flight | None) -> Leader | Fol
     if last:
         over = Q(landed_at__isnull=False) | Q(lease_until__lt=now)
         if _flights(website_id, visitor_id).filter(over, token=last.token).update(**mine):
-            return Leader(website_id, visitor_id, token)
+            return Leader(website_id, visitor_id, token, is_first=False)
     else:
         row = Flight(website_id=website_id, visitor_id=visitor_id, **mine)
         Flight.objects.bulk_create([row], ignore_conflicts=True)
     flying = latest(website_id, visitor_id)
     if flying and flying.token == token:
-        return Leader(website_id, visitor_id, token)
+        return Leader(website_id, visitor_id, token, is_first=last is None)
     return Follower(website_id, visitor_id, flying.token if flying else token)
 
 
