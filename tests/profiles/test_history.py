@@ -115,7 +115,7 @@ def test_an_answer_that_says_the_same_changes_one_row_and_reads_none(see, lumenk
     snapshot = Snapshot.objects.get()
     digest = store.digest(store.VisitorAnswer(*_parsed(snapshot), snapshot.answer, None, 1))
     with django_assert_num_queries(1) as captured:
-        store.keep(lumenkit.pk, VISITOR, digest)
+        store.keep(lumenkit.pk, VISITOR, digest, is_first=False)
     assert captured[0]["sql"].startswith("UPDATE")
     assert "answer_compressed" not in captured[0]["sql"]
 

@@ -120,7 +120,7 @@ def _lead(role: flight.Leader, errand: Errand) -> store.Latest | None:
         with transaction.atomic(durable=True):
             if not role.land():
                 return None
-            newest = store.keep(errand.website.pk, errand.visitor_id, digest)
+            newest = store.keep(errand.website.pk, errand.visitor_id, digest, is_first=role.is_first)
         store.announce(errand.website.pk, errand.visitor_id, newest, digest)
     except NoJourney as answer:
         store.forget(errand.website.pk, errand.visitor_id)

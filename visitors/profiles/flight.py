@@ -12,11 +12,13 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError
@@ -110,11 +112,10 @@ def join(website_id: int, visitor_id: UUID, last: Flight | None) -> Leader | Fol
         if _flights(website_id, visitor_id).filter(over, token=last.token).update(**mine):
             return Leader(website_id, visitor_id, token, is_first=False)
     else:
-        row = Flight(website_id=website_id, visitor_id=visitor_id, **mine)
-        Flight.objects.bulk_create([row], ignore_conflicts=True)
+        with suppress(IntegrityError), transaction.atomic():
+            Flight.objects.create(website_id=website_id, visitor_id=visitor_id, **mine)
+            return Leader(website_id, visitor_id, token, is_first=True)
     flying = latest(website_id, visitor_id)
-    if flying and flying.token == token:
-        return Leader(website_id, visitor_id, token, is_first=last is None)
     return Follower(website_id, visitor_id, flying.token if flying else token)
 
 

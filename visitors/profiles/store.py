@@ -94,10 +94,11 @@ def digest(answer: VisitorAnswer) -> Digest:
     return Digest(answer.body, at, contents, encoded, hashlib.blake2b(encoded, digest_size=12).hexdigest())
 
 
-def keep(website_id: int, visitor_id: UUID, answer: Digest) -> Latest:
+def keep(website_id: int, visitor_id: UUID, answer: Digest, *, is_first: bool) -> Latest:
     """Keep an answer in the database and return it as the newest one. To be called in a transaction; `announce` follows
-    when that is over."""
-    if not _snapshots(website_id, visitor_id).filter(version=answer.version).update(fetched_at=answer.at):
+    when that is over. `is_first` says that nothing was known of this visitor."""
+    known = _snapshots(website_id, visitor_id).filter(version=answer.version)
+    if is_first or not known.update(fetched_at=answer.at):
         snapshot = Snapshot(
             website_id=website_id,
             visitor_id=visitor_id,
@@ -111,7 +112,7 @@ def keep(website_id: int, visitor_id: UUID, answer: Digest) -> Latest:
             unique_fields=["website", "visitor_id"],
             update_fields=["fetched_at", "version", "answer_compressed"],
         )
-        _sight(website_id, visitor_id, answer)
+        _sight(website_id, visitor_id, answer, is_first=is_first)
     return Latest(answer.version, answer.at)
 
 
@@ -177,7 +178,7 @@ def _contents(visitor: Visitor, notes: tuple[Note, ...]) -> Contents:
     return Contents(replace(visitor, activity=activity), journey.derive(visitor), notes)
 
 
-def _sight(website_id: int, visitor_id: UUID, answer: Digest) -> None:
+def _sight(website_id: int, visitor_id: UUID, answer: Digest, *, is_first: bool) -> None:
     """Add to the history, where the numbers are others than before."""
     told, prediction = answer.contents.journey, answer.contents.visitor.prediction
     numbers = (
@@ -188,7 +189,7 @@ def _sight(website_id: int, visitor_id: UUID, answer: Digest) -> None:
         told.counts.payments,
     )
     # Few rows as a rule, and never more: one query for what was last and for what is one too many.
-    known = list(_sightings(website_id, visitor_id).values_list("pk", *_NUMBERS))
+    known = [] if is_first else list(_sightings(website_id, visitor_id).values_list("pk", *_NUMBERS))
     if known and known[0][1:] == numbers:
         return
     named = dict(zip(_NUMBERS, numbers, strict=True))
