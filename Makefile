@@ -29,7 +29,7 @@ serve: $(VENV)/ready-run .env ## Run the production server, with the settings in
 	@$(BIN)/python manage.py serve --host "$(HOST)" --port "$(PORT)" $(ARGS)
 
 test: $(VENV)/ready-test ## Run the whole test suite (ARGS="-k word" for a part)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 bench: $(VENV)/ready-test ## Print how fast pages are beside a bare Django view (ARGS=--json for a machine)
 	@$(BIN)/python -m tests.bench $(ARGS)
