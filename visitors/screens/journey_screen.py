@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from django.utils.safestring import SafeString
+
 from visitors.journey import observe, summarize
 from visitors.profiles import Profile
 from visitors.screens.figures import Figure, figures
 from visitors.screens.head import Head, head
 from visitors.screens.identity import whereabouts
 from visitors.screens.prediction import meter
-from visitors.screens.ribbon import Ribbon, ribbon
+from visitors.screens.ribbon import Ribbon, ribbon, shapes_svg
 from visitors.screens.side import Side, side
 from visitors.screens.timeline import Timeline, TimelineQuery, timeline, visit_address
 from visitors.screens.trend import Scored, trend
@@ -28,6 +30,11 @@ class JourneyScreen:
     timeline: Timeline
     side: Side
     zone_name: str
+
+    @property
+    def ribbon_shapes(self) -> SafeString:
+        """What stands in the ribbon's frame, as SVG."""
+        return shapes_svg(self.ribbon, is_live=self.head.is_live) if self.ribbon else SafeString()
 
 
 def journey(

@@ -1,4 +1,4 @@
-"""The ribbon: the whole life of a visitor on one line. Pure geometry and words; the template only draws it.
+"""The ribbon: the whole life of a visitor on one line. Pure geometry and words, and how they are drawn.
 
 1. Time to x is piecewise linear over [missing] visit gap visit … visit tail.
    - Missing, where the list is cut off: hatched, and never a gap, since missing is not idle time.
@@ -23,8 +23,9 @@ from datetime import datetime, tzinfo
 from visitors.journey import Journey, Visit
 from visitors.screens.ribbon.drawing import Drawing
 from visitors.screens.ribbon.shapes import Block, Gap, Mark, Ribbon, Word
+from visitors.screens.ribbon.svg import shapes_svg
 
-__all__ = ["Block", "Gap", "Mark", "Ribbon", "Word", "ribbon"]
+__all__ = ["Block", "Gap", "Mark", "Ribbon", "Word", "ribbon", "shapes_svg"]
 
 
 def ribbon(
