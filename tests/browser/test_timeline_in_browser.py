@@ -74,6 +74,10 @@ def test_a_chosen_filter_keeps_the_focus(tab):
     tab.get_by_label("Range").select_option("7d")
     expect(tab.locator("#timeline")).to_contain_text("7 days up to the latest event")
     expect(tab.get_by_label("Range")).to_be_focused()
+    tab.get_by_label("They wrote at").fill("2026-11-01T09:00")
+    tab.get_by_role("button", name="Show", exact=True).press("Enter")
+    expect(tab.locator("#timeline .notice")).to_contain_text("They wrote")
+    expect(tab.get_by_role("button", name="Show", exact=True)).to_be_focused()
 
 
 def test_a_range_before_a_moment_asks_for_it_in_a_field_of_its_own(tab):

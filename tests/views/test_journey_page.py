@@ -157,7 +157,7 @@ def test_a_refused_key_names_who_can_mend_it(browser_of_member, sandbox):
     shown = Page(response.content)
     assert response.status_code == 503
     assert "DataFast refuses this website’s key" in shown.text
-    assert "It can be mended by Ada King." in shown.text
+    assert "The key can be mended by Ada King." in shown.text
     assert "Mend the key" not in shown.text
 
 

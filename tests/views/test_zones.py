@@ -70,6 +70,10 @@ def test_the_page_comes_back_as_it_stood_with_the_moment_that_was_meant(browser_
     assert answered.headers["Location"] == f"{ADDRESS}?kind=page&at=2026-11-01T14:00:00Z&open=1"
 
 
+def test_a_page_without_a_query_comes_back_without_one(browser_of_member):
+    assert choose(browser_of_member, "UTC").headers["Location"] == ADDRESS
+
+
 def test_the_choice_stays_and_goes_back_to_the_website_s(browser_of_member):
     kept = choose(browser_of_member, "UTC").cookies[COOKIE]
     assert (kept.value, kept["samesite"], kept["httponly"]) == ("UTC", "Lax", True)

@@ -66,7 +66,7 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     if not request.htmx:
         if notice:
             messages.warning(request, str(notice))
-        return redirect(f"{reverse('journey', args=[site.slug, visitor])}{query.address()}")
+        return redirect(f"{reverse('journey', args=[site.slug, visitor])}{query.address().removesuffix('?')}")
     is_changed = request.POST.get("version") != profile.version
     context: dict[str, object] = {
         "website": site,

@@ -61,7 +61,7 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     if part == "visits":
         return render(request, "journey/_visits.html", {"timeline": shown})
     response = render(request, "journey/_timeline.html", {"timeline": shown, "is_superseded": is_superseded})
-    address = f"{page_url}{shown.query.address()}{_anchor(request.GET.get('to', ''))}"
+    address = f"{page_url}{shown.query.address().removesuffix('?')}{_anchor(request.GET.get('to', ''))}"
     if request.GET.get("part"):
         # Out of its place at the end of the list, into that of the whole; the reader goes with it.
         response["HX-Reswap"] = "outerHTML show:#timeline:top"

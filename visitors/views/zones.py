@@ -56,7 +56,7 @@ def choose(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
         return HttpResponseBadRequest("This is no time zone that Journeydesk knows.", content_type="text/plain")
     # A moment in the address without an offset is one of the clock that the person has read so far.
     query = TimelineQuery.read(QueryDict(urlsplit(request.headers.get("Referer", "")).query))
-    address = query.in_zone(of(request, site)).address()
+    address = query.in_zone(of(request, site)).address().removesuffix("?")
     response = redirect(f"{reverse('journey', args=[site.slug, visitor])}{address}")
     if name:
         response.set_cookie(
