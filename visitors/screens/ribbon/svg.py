@@ -6,8 +6,8 @@ anchors and classes are words of ours.
 """
 
 from collections.abc import Iterator
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from visitors.screens.ribbon.shapes import Block, Gap, Mark, Ribbon, Word

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from visitors import words
 from visitors.journey import Event, Journey, Moment, Selection, Visit, Where, fold
+from visitors.screens.timeline.lines import EventRow
 from visitors.screens.timeline.query import UNDATED, Position, TimelineQuery
-from visitors.screens.timeline.rows import EventRow, NoteRow, VisitRow, Writer, iso, pages_said, visit_key
+from visitors.screens.timeline.rows import NoteRow, VisitRow, Writer, iso, pages_said, visit_key
 
 ROWS = 150
 FILLED_ROWS = 100  # up to here with the bodies of folded visits, which most readers leave folded
@@ -181,11 +182,13 @@ class Ledger:
             if not isinstance(row, VisitRow) or row.is_open:
                 continue
             section = self._sections[self._places[row.key]]
-            if len(section.events) >= room:
-                break
-            events = self._lines(section, 0, section.events)
-            rows[number] = replace(row, events=events, rest="", rest_address="", rest_part="")
-            room -= len(events)
+            if len(section.events) < room:
+                filled = replace(row, events=self._lines(section, 0, section.events))
+                room -= len(filled.events)
+            else:
+                filled = self._with_rest(row, section, 0)
+                room = 0  # what is older waits as well
+            rows[number] = filled
 
     def _is_open(self, section: Section) -> bool:
         if section.key in self._shut:
@@ -271,7 +274,6 @@ class Ledger:
         visit, query = section.visit, self._query
         row = self._undated_row(section) if visit is None else self._head(section, visit)
         chosen = section.newest(passed, most - self._holds_moment(section)) if most > 1 else ()
-        shown = len(chosen)
         row = replace(
             row,
             is_open=is_open,
@@ -284,18 +286,24 @@ class Ledger:
                 passed=f"Show the {words.plural(passed, 'newer event')} of this visit",
                 passed_address=query.address(start=Position(section.key)),
             )
-        if rest := len(section.events) - passed - shown:
-            start = query.address(start=Position(section.key, passed + shown))
-            noun = "older event" if shown else "event"
-            row = replace(
-                row,
-                rest=f"Show the {words.plural(rest, noun)} of this visit"
-                if visit
-                else f"Show {words.plural(rest, noun)}",
-                rest_address=f"{start if shown else query.with_open(section.key).address()}#visit-{section.key}",
-                rest_part=start,
-            )
-        return row
+        # What is left of a folded visit is said by `_fill`, which knows whether the page has room for it.
+        return self._with_rest(row, section, passed + len(chosen)) if is_open else row
+
+    def _with_rest(self, row: VisitRow, section: Section, shown: int) -> VisitRow:
+        """The row with what leads to the events after the newest ones, so many of which the reader has."""
+        rest = len(section.events) - shown
+        if not rest:
+            return row
+        query = self._query
+        start = query.address(start=Position(section.key, shown))
+        noun = "older event" if row.events else "event"
+        said = words.plural(rest, noun)
+        return replace(
+            row,
+            rest=f"Show the {said} of this visit" if section.visit else f"Show {said}",
+            rest_address=f"{start if row.events else query.with_open(section.key).address()}#visit-{section.key}",
+            rest_part=start,
+        )
 
     def _lines(self, section: Section, passed: int, chosen: Sequence[Event]) -> tuple[EventRow, ...]:
         """The lines of these events of a section, newest first, with the moment among them where it belongs."""

@@ -2,53 +2,37 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from html import escape
+from typing import ClassVar
 
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from msgspec import Struct
 
 from visitors import words
 from visitors.journey import Counts, Event, Fold, Journey, Kind, Page, Visit
 from visitors.journey.texts import isolated, short
+from visitors.screens.timeline.lines import EventRow
 from visitors.screens.timeline.paths import path_html, way_html
 
 # The dwell that fills the bar. One scale for all visits, so that bars compare; the text beside it says longer ones.
 FULL_BAR = timedelta(minutes=5)
 
 _LONGEST_NAME = 80
+_BADGE_ICONS = {
+    "goal": '<svg class="icon mark-goal" aria-hidden="true"><use href="#i-goal"/></svg>',
+    "money": '<svg class="icon mark-money" aria-hidden="true"><use href="#i-money"/></svg>',
+}
 _BADGES = 3  # of goals, and as many of payments
 _ORIGINS = {"manual": "from the website", "payment_provider": "from the payment provider"}
 
 
 class Row(Struct, frozen=True, kw_only=True, gc=False):
-    """The base of what templates show. Text is not HTML, paths aside: templates escape it."""
+    """The base of what templates show. Text is not HTML, ways aside: templates escape it."""
 
     def __getitem__(self, name: str) -> object:
         # Django's templates try this first, and pay for the exception where there is none.
         return getattr(self, name)
-
-
-class EventRow(Row, frozen=True):
-    """One line inside a visit.
-
-    `form` is the style ("page", "goal", "money", "id", "moment"). A page has its `path`, `dwell`, `share` (the width of
-    the bar in percent) and `times`; everything else is `lead`, `name`, `tail` and `note`, in this order. `day` is set
-    where it is not the day on which the visit began; `clock` is what stands instead of a time for events without one.
-    """
-
-    form: str
-    iso: str = ""
-    clock: str = ""
-    day: str = ""
-    is_new: bool = False
-    path: str = ""
-    times: str = ""
-    dwell: str = ""
-    share: int = 0
-    is_last: bool = False
-    lead: str = ""
-    name: str = ""
-    tail: str = ""
-    note: str = ""
 
 
 class Badge(Row, frozen=True):
@@ -56,6 +40,13 @@ class Badge(Row, frozen=True):
 
     form: str
     label: str
+
+    @property
+    def html(self) -> SafeString:
+        """The badge as HTML, with the mark of its kind."""
+        icon = _BADGE_ICONS.get(self.form, "")
+        html = f'<span class="badge badge-{self.form}">{icon}<bdi>{escape(self.label)}</bdi></span>'
+        return mark_safe(html)  # noqa: S308 (escaped)
 
 
 class VisitRow(Row, frozen=True):
@@ -65,6 +56,8 @@ class VisitRow(Row, frozen=True):
     `passed` and `rest` are what to say about newer and older events of the visit that are not, "" for none; their
     addresses are query strings for the page, `rest_part` the one for the events alone.
     """
+
+    form: ClassVar[str] = "visit"
 
     key: str
     number: str
@@ -85,6 +78,33 @@ class VisitRow(Row, frozen=True):
     rest: str = ""
     rest_address: str = ""
     rest_part: str = ""
+
+    @property
+    def head(self) -> SafeString:
+        """What shows of it while it is folded, as HTML."""
+        when = escape(self.when)
+        if self.iso:
+            when_html = f'<time class="visit-when" datetime="{self.iso}" title="{escape(self.title)}">{when}</time>'
+        else:
+            when_html = f'<span class="visit-when">{when}</span>'
+        badges = "".join(badge.html for badge in self.badges)
+        badges = badges and f'<span class="visit-badges">{badges}</span>'
+        return mark_safe(  # noqa: S308 (escaped in its parts)
+            f"""<span class="visit-no"><span class="sr">Visit </span><b>{self.number}</b></span>
+      <svg class="icon chevron" aria-hidden="true"><use href="#i-open"/></svg>
+      <span class="visit-line">
+        {when_html}
+        <span class="visit-what"><span class="visit-way">{conditional_escape(self.way)}</span>{badges}</span>
+        <span class="visit-pages num">{self.pages}</span>
+        <span class="visit-long num">{escape(self.long)}</span>
+        <span class="visit-place quiet">{escape(self.place)}</span>
+      </span>"""
+        )
+
+    @property
+    def lines(self) -> SafeString:
+        """Its events in the page, as items of a list."""
+        return mark_safe("\n".join(event.html for event in self.events))  # noqa: S308 (HTML already)
 
 
 class NoteRow(Row, frozen=True):
