@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
 
 from visitors.words import ago, clock, day, duration, full
 
@@ -23,6 +26,16 @@ class Fact:
     text: str = ""
     moment: Moment | None = None
     copy_name: str = ""
+
+    @property
+    def html(self) -> SafeString:
+        """What is known, as HTML: a page has some twenty of these, so a template does not look into each."""
+        known = self.moment
+        if known is None:
+            html = f"<bdi>{escape(self.text)}</bdi>"
+        else:
+            html = f'<time datetime="{known.iso}" title="{escape(known.exact)}">{escape(known.words)}</time>'
+        return mark_safe(html)  # noqa: S308 (escaped)
 
 
 def moment(at: datetime, zone: tzinfo, words: str) -> Moment:
