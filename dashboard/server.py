@@ -53,7 +53,7 @@ def serve(
         workers=workers,
         blocking_threads=threads,
         respawn_failed_workers=True,
-        workers_kill_timeout=5,
+        workers_kill_timeout=2,
         log_level=LogLevels.error,
     )
     if started:

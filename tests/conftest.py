@@ -1,7 +1,7 @@
 """What most tests need: a website with its member, the sandbox as its upstream, and services that may be missing."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -10,6 +10,7 @@ from django.core.cache import cache
 from visitors.models import Membership, Website
 from visitors.profiles import cached, upstream
 from visitors.sandbox import tokens, websites
+from visitors.sandbox.moments import utcnow
 from visitors.sandbox.server import Sandbox
 
 
@@ -31,6 +32,19 @@ def _empty_cache():
 def sandbox(settings):
     """The sandbox, as the upstream of everything that this test asks."""
     with Sandbox(requests_per_minute=None) as running:
+        settings.DATAFAST_API_URL = running.base_url
+        yield running
+        upstream.client().close()
+
+
+@pytest.fixture
+def sandbox_of_yesterday(settings):
+    """The sandbox as of yesterday noon (UTC): what it plans for the hours of a day is the same at any time of this one.
+
+    Tests that count visits, or need nobody on the site, override `sandbox` with it.
+    """
+    noon = utcnow().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    with Sandbox(requests_per_minute=None, clock=lambda: noon) as running:
         settings.DATAFAST_API_URL = running.base_url
         yield running
         upstream.client().close()

@@ -17,6 +17,11 @@ LONG = f"/lumenkit/visitors/{documented.TEN_THOUSAND.visitor_id}/"
 
 
 @pytest.fixture
+def sandbox(sandbox_of_yesterday):
+    return sandbox_of_yesterday
+
+
+@pytest.fixture
 def tab(desk, member):
     """A tab of the signed-in member."""
     return desk(user=member)
@@ -35,8 +40,13 @@ def load_all(tab):
     """Scroll to the end until nothing more comes."""
     while tab.locator("#more").count():
         before = tab.locator(".visit").count()
-        tab.locator("#more").scroll_into_view_if_needed()
+        scroll_to_more(tab)
         tab.wait_for_function("before => document.querySelectorAll('.visit').length > before", arg=before)
+
+
+def scroll_to_more(tab):
+    """Scroll to where more comes. It comes as soon as the place is seen, so nothing may wait for the place itself."""
+    tab.evaluate("document.getElementById('more')?.scrollIntoView()")
 
 
 def test_filters_stand_in_the_address_and_back_and_forward_go_through_them(tab):
@@ -179,7 +189,7 @@ def test_news_in_between_never_mixes_two_states(tab):
     tab.goto(LONG)
     Snapshot.objects.update(version="newer")
     cache.clear()
-    tab.locator("#more").scroll_into_view_if_needed()
+    scroll_to_more(tab)
     expect(tab.locator("#timeline")).to_contain_text("There was news of this visitor meanwhile.")
     expect(tab.get_by_role("heading", name="Timeline")).to_be_in_viewport()
     load_all(tab)

@@ -47,6 +47,11 @@ def names(resolver=None):
 
 
 @pytest.fixture
+def sandbox(sandbox_of_yesterday):
+    return sandbox_of_yesterday
+
+
+@pytest.fixture
 def people(member, db):
     """One of each: nobody is None."""
     users = get_user_model().objects

@@ -13,6 +13,11 @@ LONG = documented.TEN_THOUSAND.visitor_id
 HTMX = {"HX-Request": "true"}
 
 
+@pytest.fixture
+def sandbox(sandbox_of_yesterday):
+    return sandbox_of_yesterday
+
+
 @pytest.fixture(autouse=True)
 def _upstream(sandbox):
     return sandbox

@@ -160,10 +160,11 @@ def _ask(role: flight.Leader, errand: Errand) -> VisitorAnswer:
             _key_fails(website)
         if isinstance(failure, NoJourney):
             _key_works(website)
-        if isinstance(failure, NoJourney | AccessRefused):
-            passage.answered()
-        else:
+        # One visitor whose answer is broken must not close the website for all others: somebody answers there.
+        if isinstance(failure, Unavailable):
             passage.failed()
+        else:
+            passage.answered()
         raise
     budget.settle(grant, answer.attempts, answer.rate)
     passage.answered()
