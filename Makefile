@@ -17,7 +17,7 @@ PINS := --constraint .ci/pins.txt
 DEMO_ENV := env -u DATABASE_URL -u CACHE_URL -u DATAFAST_API_URL -u ALLOWED_HOSTS -u DEBUG -u HTTPS \
 	-u SECRET_KEY -u CREDENTIAL_KEY STATE_DIR=.state/demo ENV_FILE=.state/demo/env
 
-.PHONY: help demo serve test lint format bench screenshots pins clean
+.PHONY: help demo serve test bench lint format pins clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,7 +49,7 @@ pins: $(VENV)/ready-lint $(VENV)/ready-test ## Renew .ci/pins.txt with the newes
 	@$(BIN)/python -m pip freeze --exclude-editable > .ci/pins.txt
 
 clean: ## Remove the environment and everything that the program wrote
-	rm -rf .venv .state .mypy_cache .pytest_cache .ruff_cache .hypothesis screenshots
+	rm -rf .venv .state .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # --- The environment ------------------------------------------------------------------------------------------------
 $(VENV)/bin/python:
