@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.cache import cache
 
 from visitors.models import Membership, Website
-from visitors.profiles import cached, upstream
+from visitors.profiles import cached, rendered, upstream
 from visitors.sandbox import tokens, websites
 from visitors.sandbox.moments import utcnow
 from visitors.sandbox.server import Sandbox
@@ -23,9 +23,10 @@ def skip_without(service: str, why: str) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
-    """Every test begins with an empty cache that nobody has given up on."""
+    """Every test begins with an empty cache that nobody has given up on, and with no page kept in this process."""
     cached.resume()
     cache.clear()
+    rendered.clear()
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 A page of a journey takes longer to render than everything else about it, and says the same to every reader until the
 answer changes or the clock moves on. The names hold everything that the text depends on, so nothing is ever stale and
 nothing needs to be thrown out by hand; see `keys`.
+
+What comes out of the cache goes to a browser as HTML, so it is sealed: text that somebody else put there is not ours.
 """
 
 import threading
@@ -10,10 +12,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from uuid import UUID
 
+from django.utils.crypto import constant_time_compare, salted_hmac
+
 from visitors.profiles import cached, keys
 
 # Room for some hundred journeys' first screens in each process.
 MOST_CHARACTERS = 16_000_000
+SEAL_BYTES = 32
 
 _kept: OrderedDict[str, str] = OrderedDict()
 _size = 0
@@ -34,13 +39,11 @@ def rendered(
         if text is not None:
             _kept.move_to_end(key)
             return text
-    stored = cached.read(key) if seconds else None
-    if stored is not None:
-        text = stored.decode()
-    else:
+    text = _opened(key, cached.read(key)) if seconds else None
+    if text is None:
         text = make()
         if seconds:
-            cached.write(key, text.encode(), seconds)
+            cached.write(key, _sealed(key, text.encode()), seconds)
     _keep(key, text)
     return text
 
@@ -51,6 +54,18 @@ def clear() -> None:
     with _lock:
         _kept.clear()
         _size = 0
+
+
+def _sealed(key: str, text: bytes) -> bytes:
+    """The text behind a seal that only this deployment can make, and for this name only."""
+    return salted_hmac(key, text, algorithm="sha256").digest() + text
+
+
+def _opened(key: str, stored: bytes | None) -> str | None:
+    """The text of what `_sealed` made for this name; None for anything else."""
+    if stored is None or not constant_time_compare(_sealed(key, stored[SEAL_BYTES:]), stored):
+        return None
+    return stored[SEAL_BYTES:].decode()
 
 
 def _keep(key: str, text: str) -> None:

@@ -1,0 +1,68 @@
+"""Pages that are kept ready: made once, told apart by all that they depend on, and never taken from a stranger."""
+
+from uuid import UUID
+
+import pytest
+from django.core.cache import cache
+
+from visitors.profiles import keys, rendered
+
+VISITOR = UUID("a3ab2331-989f-4cfa-91c6-2461c9e3c6bd")
+
+
+class Maker:
+    """Makes a text, and counts how often."""
+
+    def __init__(self, text="<p>Ours: é</p>"):
+        self.text, self.times = text, 0
+
+    def __call__(self):
+        self.times += 1
+        return self.text
+
+
+def ask(make, *, website=1, version="v1", name="minute", seconds=60):
+    return rendered.rendered(website, VISITOR, version, name, seconds=seconds, make=make)
+
+
+def test_a_text_is_made_once_and_other_processes_find_it():
+    make = Maker()
+    assert ask(make) == ask(make) == make.text
+    rendered.clear()  # as in another process
+    assert ask(make) == make.text
+    assert make.times == 1
+
+
+def test_without_seconds_it_is_for_this_process_alone():
+    make = Maker()
+    ask(make, seconds=0)
+    rendered.clear()
+    ask(make, seconds=0)
+    assert make.times == 2
+
+
+@pytest.mark.parametrize("other", [{"website": 2}, {"version": "v2"}, {"name": "the next minute"}])
+def test_what_it_depends_on_tells_it_apart(other):
+    ask(Maker("first"))
+    assert ask(Maker("second"), **other) == "second"
+
+
+@pytest.mark.parametrize("planted", [b"", b"\xff\xfe", b"<p hx-post='/sign-out/'>", b"0" * 32 + b"<p>theirs</p>"])
+def test_what_a_stranger_put_into_the_cache_is_never_shown(planted):
+    cache.set(keys.html(1, VISITOR, "v1", "minute"), planted)
+    assert ask(Maker()) == "<p>Ours: é</p>"
+
+
+def test_a_sealed_text_is_not_taken_for_another_one():
+    ask(Maker("of the first website"))
+    sealed = cache.get(keys.html(1, VISITOR, "v1", "minute"))
+    cache.set(keys.html(2, VISITOR, "v1", "minute"), sealed)
+    assert ask(Maker("of the second"), website=2) == "of the second"
+
+
+def test_room_is_made_by_dropping_what_nobody_asked_for_longest(monkeypatch):
+    monkeypatch.setattr(rendered, "MOST_CHARACTERS", 25)
+    first, second, third = Maker("1" * 10), Maker("2" * 10), Maker("3" * 10)
+    for make, name in ((first, "1"), (second, "2"), (first, "1"), (third, "3"), (first, "1"), (second, "2")):
+        ask(make, name=name, seconds=0)
+    assert (first.times, second.times, third.times) == (1, 2, 1)
