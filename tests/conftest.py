@@ -9,6 +9,7 @@ from django.core.cache import cache
 
 from visitors.models import Membership, Website
 from visitors.profiles import cached, rendered, upstream
+from visitors.roles import Role
 from visitors.sandbox import tokens, websites
 from visitors.sandbox.moments import utcnow
 from visitors.sandbox.server import Sandbox
@@ -85,11 +86,33 @@ def _website(source: websites.Website, slug: str, token: str) -> Website:
 
 
 @pytest.fixture
-def member(db, lumenkit):
+def person_with_role(lumenkit):
+    """Make a person who has a role on Lumenkit and none anywhere else."""
+
+    def made(name: str, role: Role):
+        user = get_user_model().objects.create_user(name, password="a long password")
+        Membership.objects.create(website=lumenkit, user=user, role=role)
+        return user
+
+    return made
+
+
+@pytest.fixture
+def member(person_with_role):
     """A person who may see Lumenkit and nothing else."""
-    user = get_user_model().objects.create_user("mina", password="a long password")
-    Membership.objects.create(website=lumenkit, user=user)
-    return user
+    return person_with_role("mina", Role.MEMBER)
+
+
+@pytest.fixture
+def viewer(person_with_role):
+    """A person who may look visitors of Lumenkit up and do nothing else."""
+    return person_with_role("vera", Role.VIEWER)
+
+
+@pytest.fixture
+def admin(person_with_role):
+    """A person who also sees to Lumenkit's key and people."""
+    return person_with_role("ada", Role.ADMIN)
 
 
 @pytest.fixture

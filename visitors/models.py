@@ -13,6 +13,7 @@ from django.db import connections, models
 
 from visitors import encryption
 from visitors.datafast.credentials import Credential, mask
+from visitors.roles import Role
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -20,7 +21,21 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 # First parts of addresses that are not websites.
-RESERVED_SLUGS = {"admin", "healthz", "readyz", "sign-in", "sign-out", "static", "websites"}
+RESERVED_SLUGS = {
+    "account",
+    "admin",
+    "healthz",
+    "invitations",
+    "metrics",
+    "openid",
+    "people",
+    "readyz",
+    "reset",
+    "sign-in",
+    "sign-out",
+    "static",
+    "websites",
+}
 
 
 def validate_time_zone(name: str) -> None:
@@ -39,18 +54,25 @@ class WebsiteQuerySet(models.QuerySet["Website"]):
     """Websites, by who may see them."""
 
     def seen_by(self, user: User) -> WebsiteQuerySet:
-        """Only the websites of which this person is a member; for everybody else they do not exist."""
-        return self.filter(membership__user=user)
+        """Only the websites on which this person has a role, which stands in `role`; for others they do not exist."""
+        return self.filter(membership__user=user).annotate(role=models.F("membership__role"))  # type: ignore[no-redef]  # for the plugin
+
+    def managed_by(self, user: User) -> WebsiteQuerySet:
+        """Only the websites whose key and people this person sees to: an administrator's are all of them."""
+        if user.is_superuser:
+            return self.all()
+        return self.filter(membership__user=user, membership__role=Role.ADMIN)
 
     def opened_by(self, user: User, slug: str, visitor_id: UUID) -> Website | None:
-        """The website under this slug, if this person may see it, with what they saw of a visitor last in `seen_then`.
+        """The website under this slug, if this person may see it, with their `role` there, and with what they saw of a
+        visitor last in `seen_then`.
 
         Written out, since it stands before every journey page: composing this query takes Django five times as long as
         running it.
         """
         look, website, member = (model._meta.db_table for model in (Look, Website, Membership))  # noqa: SLF001
         query = f"""
-            SELECT website.*, look.seen AS seen_then FROM {website} AS website
+            SELECT website.*, member.role AS role, look.seen AS seen_then FROM {website} AS website
             JOIN {member} AS member ON member.website_id = website.id AND member.user_id = %s
             LEFT JOIN {look} AS look
                 ON look.website_id = website.id AND look.user_id = member.user_id AND look.visitor_id = %s
@@ -98,6 +120,11 @@ class Website(models.Model):
         settings.AUTH_USER_MODEL, through="Membership", related_name="websites"
     )
 
+    # Switched off by its administrators: nobody asks the upstream, what is kept is shown.
+    on_hold_since = models.DateTimeField(null=True, editable=False)
+
+    # Set by `seen_by` and `opened_by` alone: what the person who asks may do here.
+    role: str = ""
     # Set by `opened_by` alone: a `Look.seen`.
     seen_then: bytes | None = None
 
@@ -122,16 +149,37 @@ class Website(models.Model):
 
 
 class Membership(models.Model):
-    """A person who may see a website."""
+    """A person who may see a website, and what they may do there."""
 
     website = models.ForeignKey(Website, on_delete=models.CASCADE)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    role = models.CharField(
+        max_length=6, choices=[(role.value, role.value.capitalize()) for role in Role], default=Role.MEMBER.value
+    )
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["website", "user"], name="one_membership_per_person")]
 
     def __str__(self) -> str:
-        return f"{self.user} sees {self.website}"
+        return f"{self.user}, {self.role} of {self.website}"
+
+
+class Invitation(models.Model):
+    """A place on a website, or that of an administrator, kept for somebody who has no account here yet.
+
+    Whoever opens its signed link (see `visitors.invitations`) first, within three days of `created_at`, takes it: then
+    `used_at` is set. `invited` is a name or e-mail address as it was typed, for people to tell invitations apart.
+    """
+
+    website = models.ForeignKey(Website, on_delete=models.CASCADE, null=True)
+    role = models.CharField(max_length=6, choices=[(role.value, role.value.capitalize()) for role in Role], blank=True)
+    invited = models.CharField(max_length=254)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"invitation of {self.invited}"
 
 
 class Snapshot(models.Model):

@@ -1,4 +1,5 @@
-"""Who may see what: every address of the project, asked by nobody, a stranger, a member and an administrator.
+"""Who may see what: every address of the project, asked by nobody, a stranger, people with each role, and an
+administrator.
 
 A new address without a row in the table fails the walk.
 """
@@ -13,25 +14,39 @@ from visitors.sandbox import documented
 VISITOR = documented.RETURNING_LEAD.visitor_id
 ABOUT_VISITOR = {"website": "lumenkit", "visitor_id": VISITOR}
 
-SIGN_IN, NOT_THERE, FINE, NOT_SO = 302, 404, 200, 405
-# name: (what fills its address, method, status for nobody, stranger, member, administrator who is no member)
+SIGN_IN, NOT_THERE, REFUSED, FINE, NOT_SO = 302, 404, 403, 200, 405
+PEOPLE = ("nobody", "stranger", "viewer", "member", "admin", "administrator")
+# The status for each of them, in that order; the administrator has no role on the website.
+ALL_SIGNED_IN = (SIGN_IN, FINE, FINE, FINE, FINE, FINE)
+
+
+def those_who_see(status):
+    """For everybody with a role on the website."""
+    return (SIGN_IN, NOT_THERE, status, status, status, NOT_THERE)
+
+
+def members(status):
+    """For members and above."""
+    return (SIGN_IN, NOT_THERE, REFUSED, status, status, NOT_THERE)
+
+
+# name: (what fills its address, method, the statuses)
 TABLE = {
-    "sign_in": ({}, "get", FINE, 302, 302, 302),
-    "sign_out": ({}, "post", SIGN_IN, 302, 302, 302),
-    "look_up": ({}, "get", SIGN_IN, FINE, FINE, FINE),
-    "healthz": ({}, "get", FINE, FINE, FINE, FINE),
-    "current": ({"website": "lumenkit"}, "get", SIGN_IN, NOT_THERE, NOT_THERE, NOT_THERE),  # there is no cookie
-    "journey": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, FINE, NOT_THERE),
-    "refresh": (ABOUT_VISITOR, "post", SIGN_IN, NOT_THERE, 302, NOT_THERE),
-    "timeline": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, 302, NOT_THERE),  # without htmx: on to the page
-    "follow": (ABOUT_VISITOR, "post", SIGN_IN, NOT_THERE, 286, NOT_THERE),  # the lead is not on the site
-    "look": (ABOUT_VISITOR, "post", SIGN_IN, NOT_THERE, 204, NOT_THERE),
-    "zone": (ABOUT_VISITOR, "post", SIGN_IN, NOT_THERE, 302, NOT_THERE),
-    "summary": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, FINE, NOT_THERE),
-    "events": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, FINE, NOT_THERE),
-    "answer": (ABOUT_VISITOR, "get", SIGN_IN, NOT_THERE, FINE, NOT_THERE),
+    "sign_in": ({}, "get", (FINE, 302, 302, 302, 302, 302)),
+    "sign_out": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
+    "look_up": ({}, "get", ALL_SIGNED_IN),
+    "healthz": ({}, "get", (FINE,) * 6),
+    "current": ({"website": "lumenkit"}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),  # there is no cookie
+    "journey": (ABOUT_VISITOR, "get", those_who_see(FINE)),
+    "refresh": (ABOUT_VISITOR, "post", those_who_see(302)),
+    "timeline": (ABOUT_VISITOR, "get", those_who_see(302)),  # without htmx: on to the page
+    "follow": (ABOUT_VISITOR, "post", those_who_see(286)),  # the lead is not on the site
+    "look": (ABOUT_VISITOR, "post", those_who_see(204)),
+    "zone": (ABOUT_VISITOR, "post", those_who_see(302)),
+    "summary": (ABOUT_VISITOR, "get", those_who_see(FINE)),
+    "events": (ABOUT_VISITOR, "get", members(FINE)),
+    "answer": (ABOUT_VISITOR, "get", members(FINE)),
 }
-PEOPLE = ("nobody", "stranger", "member", "administrator")
 # Addresses that change something and answer to nothing but POST.
 POST_ONLY = {"sign_out", "refresh", "follow", "look", "zone"}
 
@@ -52,13 +67,15 @@ def sandbox(sandbox_of_yesterday):
 
 
 @pytest.fixture
-def people(member, db):
+def people(viewer, member, admin):
     """One of each: nobody is None."""
     users = get_user_model().objects
     return {
         "nobody": None,
         "stranger": users.create_user("stranger"),
+        "viewer": viewer,
         "member": member,
+        "admin": admin,
         "administrator": users.create_superuser("administrator"),
     }
 
@@ -70,7 +87,7 @@ def test_every_address_has_a_row_in_the_table():
 @pytest.mark.parametrize("name", TABLE)
 @pytest.mark.parametrize("person", PEOPLE)
 def test_everybody_sees_what_they_may_and_nothing_else(client, people, sandbox, name, person):
-    filled, method, *statuses = TABLE[name]
+    filled, method, statuses = TABLE[name]
     if people[person]:
         client.force_login(people[person])
     answer = getattr(client, method)(reverse(name, kwargs=filled))
@@ -78,8 +95,8 @@ def test_everybody_sees_what_they_may_and_nothing_else(client, people, sandbox, 
     assert answer.status_code == status
     if person == "nobody" and status == SIGN_IN:
         assert answer.url.startswith("/sign-in/")
-    if person != "member":
-        assert len(sandbox.calls) == 0  # nobody else makes us ask
+    if status == REFUSED or person in ("nobody", "stranger", "administrator"):
+        assert len(sandbox.calls) == 0  # whoever has no role, or too small a one, never makes us ask
 
 
 @pytest.mark.parametrize("name", sorted(POST_ONLY))

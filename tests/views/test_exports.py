@@ -71,3 +71,11 @@ def test_nobody_else_gets_them_and_nobody_keeps_them(client, browser_of_member, 
 @pytest.mark.parametrize("name", ["summary.txt", "events.csv", "answer.json"])
 def test_a_visitor_whom_datafast_does_not_know_has_none(browser_of_member, name):
     assert browser_of_member.get(address(name, "00000000-0000-4000-8000-000000000404")).status_code == 404
+
+
+def test_a_viewer_copies_a_summary_and_takes_no_files_along(client, viewer, sandbox):
+    client.force_login(viewer)
+    page = client.get(address("")).content.decode()
+    assert "summary.txt" in page
+    assert "events.csv" not in page
+    assert "answer.json" not in page

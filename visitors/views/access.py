@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import get_object_or_404, resolve_url
@@ -15,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from visitors.models import Website, WebsiteQuerySet
+from visitors.roles import Role
 
 # For everything that is about a person: no cache on the way to the reader keeps it, nor the reader's browser.
 personal = cache_control(private=True, no_store=True)
@@ -32,14 +34,33 @@ def websites_of(request: SignedInRequest) -> WebsiteQuerySet:
     return Website.objects.seen_by(request.user)
 
 
-def website_or_404(request: SignedInRequest, slug: str) -> Website:
-    """The website under this slug. For those who are not its members it does not exist."""
+def website_or_404(request: SignedInRequest, slug: str, least: Role = Role.VIEWER) -> Website:
+    """The website under this slug. For those who have no role there it does not exist; to those whose role is less than
+    `least` it is refused."""
     website: Website = get_object_or_404(websites_of(request), slug=slug)
+    if not Role(website.role).may(least):
+        raise PermissionDenied
     return website
 
 
+def managed_website_or_404(request: SignedInRequest, slug: str) -> Website:
+    """The website under this slug, for those who see to its key and its people. To others who may see it it is refused;
+    for everybody else it does not exist."""
+    website = Website.objects.managed_by(request.user).filter(slug=slug).first()
+    if website is None:
+        return website_or_404(request, slug, Role.ADMIN)
+    return website
+
+
+def administrator_or_403(request: SignedInRequest) -> User:
+    """The person who asks, if they are an administrator of the whole deployment."""
+    if not request.user.is_superuser:
+        raise PermissionDenied
+    return request.user
+
+
 def website_with_look_or_404(request: SignedInRequest, slug: str, visitor_id: UUID) -> Website:
-    """The same, with what this person saw of a visitor last in `seen_then`."""
+    """The website for all who may see it, with what this person saw of a visitor last in `seen_then`."""
     website = Website.objects.opened_by(request.user, slug, visitor_id)
     if website is None:
         raise Http404("No such website.")

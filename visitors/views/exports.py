@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from visitors import journey, profiles
 from visitors.datafast.errors import UpstreamError
 from visitors.models import Website
+from visitors.roles import Role
 from visitors.views import zones
 from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
 
@@ -33,8 +34,8 @@ def summary(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
 @require_safe
 @personal
 def events(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
-    """A CSV file with a row per event, oldest first."""
-    site, profile = _kept(request, website, visitor_id)
+    """A CSV file with a row per event, oldest first. For members."""
+    site, profile = _kept(request, website, visitor_id, Role.MEMBER)
     text = io.StringIO()
     text.write(BYTE_ORDER_MARK)
     csv.writer(text).writerows(journey.csv_rows(profile.contents.journey))
@@ -44,16 +45,18 @@ def events(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
 @require_safe
 @personal
 def answer(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
-    """DataFast's answer as it was received; with `?download` as a file."""
-    site, profile = _kept(request, website, visitor_id)
+    """DataFast's answer as it was received; with `?download` as a file. For members."""
+    site, profile = _kept(request, website, visitor_id, Role.MEMBER)
     if "download" in request.GET:
         return _file(profile.answer, "application/json", f"{site.slug}-{profile.visitor_id}.json")
     return HttpResponse(profile.answer, content_type="application/json")
 
 
-def _kept(request: SignedInRequest, slug: str, visitor_id: str) -> tuple[Website, profiles.Profile]:
+def _kept(
+    request: SignedInRequest, slug: str, visitor_id: str, least: Role = Role.VIEWER
+) -> tuple[Website, profiles.Profile]:
     """The profile as it is kept, with its contents loaded; fetched where nothing is kept."""
-    website, visitor = website_or_404(request, slug), visitor_id_or_404(visitor_id)
+    website, visitor = website_or_404(request, slug, least), visitor_id_or_404(visitor_id)
     try:
         profile = profiles.get(website, visitor)
         try:

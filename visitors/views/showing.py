@@ -51,7 +51,7 @@ def page(
         minute = datetime.now(UTC).replace(second=0, microsecond=0)
         after = looks.marked_after(seen) if seen else None
         menu, own_age = zones.menu(request, website), age(request, website, profile)
-        common = (website.slug, website.domain, website.name, menu, minute, query, seen)
+        common = (website.slug, website.domain, website.name, website.role, menu, minute, query, seen)
         kept = partial(rendered, website.pk, profile.visitor_id, profile.version)
 
         def body() -> str:

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from visitors.datafast.credentials import CredentialError
 from visitors.models import Membership, Website
+from visitors.roles import Role
 
 
 class Command(BaseCommand):
@@ -29,7 +30,14 @@ class Command(BaseCommand):
         )
         parser.add_argument("--time-zone", default="UTC", help="times are shown in it, such as Europe/Berlin")
         parser.add_argument("--currency", default="USD", help="the website's own, ISO 4217")
-        parser.add_argument("--member", action="append", default=[], help="a user who may see it; may be repeated")
+        for role in Role:
+            parser.add_argument(
+                f"--{role}",
+                action="append",
+                default=[],
+                metavar="NAME",
+                help=f"a user who is its {role}; may be repeated",
+            )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         """Check everything, then write everything or nothing."""
@@ -46,8 +54,9 @@ class Command(BaseCommand):
         except ValidationError as error:
             sentences = [f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items()]
             raise CommandError(" ".join(sentences)) from error
-        users = get_user_model().objects.filter(username__in=options["member"])
-        unknown = sorted(set(options["member"]) - {user.get_username() for user in users})
+        roles = {name: role for role in Role for name in options[role]}
+        users = get_user_model().objects.filter(username__in=roles)
+        unknown = sorted(set(roles) - {user.get_username() for user in users})
         if unknown:
             raise CommandError(f"There is no user {', '.join(unknown)}. `manage.py createsuperuser` makes one.")
         try:
@@ -56,10 +65,12 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         with transaction.atomic():
             website.save()
-            Membership.objects.bulk_create([Membership(website=website, user=user) for user in users])
-        members = ", ".join(options["member"]) or "nobody yet (see /admin/)"
+            Membership.objects.bulk_create(
+                [Membership(website=website, user=user, role=roles[user.get_username()]) for user in users]
+            )
+        people = ", ".join(f"{name} ({role})" for name, role in sorted(roles.items())) or "nobody yet"
         self.stdout.write(
-            f"Added {website.name} with the token {website.credential_mask}. Members: {members}.\n"
+            f"Added {website.name} with the token {website.credential_mask}. People: {people}.\n"
             f"Its visitors are at /{website.slug}/visitors/VISITOR_ID/."
         )
 

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from dashboard import server
 from visitors.management.commands.serve import prepare
 from visitors.models import Membership, Website
+from visitors.roles import Role
 from visitors.sandbox import documented, tokens, websites
 from visitors.sandbox.server import Sandbox
 
@@ -66,7 +67,7 @@ class Command(BaseCommand):
             website, _ = Website.objects.update_or_create(slug=slug, defaults=facts)
             website.set_token(token)
             website.save()
-            Membership.objects.get_or_create(website=website, user=user)
+            Membership.objects.update_or_create(website=website, user=user, defaults={"role": Role.ADMIN})
 
     def _welcome(self, host: str, port: int) -> None:
         self.stdout.write(f"\nJourneydesk is at http://{host}:{port}/  (sign in as {USER}, password {PASSWORD})\n")

@@ -1,0 +1,11 @@
+"""What each role may do."""
+
+import pytest
+
+from visitors.roles import Role
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_may_do_what_those_before_it_may(role):
+    roles = list(Role)
+    assert [least for least in roles if role.may(least)] == roles[: roles.index(role) + 1]
