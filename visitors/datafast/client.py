@@ -53,11 +53,13 @@ class VisitorAnswer:
 
 @dataclass(frozen=True, slots=True)
 class WebsitesAnswer:
-    """The websites that an account token opens, what of the answer could not be used, and the token's rate limit."""
+    """The websites that an account token opens, what of the answer could not be used, the token's rate limit if it
+    came, and how many requests it took."""
 
     websites: tuple[WebsiteListing, ...]
     notes: tuple[Note, ...]
     rate: RateLimit | None
+    attempts: int
 
 
 class Client:
@@ -133,16 +135,18 @@ class Client:
                 raise MalformedAnswer("it is about another visitor")
             return VisitorAnswer(parsed.visitor, parsed.notes, body, rate, call.attempts)
 
-    def list_websites(self, account: AccountToken, *, deadline: float | None = None) -> WebsitesAnswer:
+    def list_websites(
+        self, account: AccountToken, *, deadline: float | None = None, most_attempts: int = MOST_ATTEMPTS
+    ) -> WebsitesAnswer:
         """Ask which websites an account's token opens. Raises UpstreamError, but never NoJourney. See `get_visitor`."""
-        call = self._call(deadline, MOST_ATTEMPTS)
+        call = self._call(deadline, most_attempts)
         with _failures_told("List websites", call):
             try:
                 body, rate = self._ask(call, "admin/websites", account.token, {})
             except NoJourney as exc:  # 400 or 404, which have no meaning here
                 raise Unavailable(Reason.REFUSED, upstream_message=exc.upstream_message) from exc
             parsed = parse_websites(body)
-            return WebsitesAnswer(parsed.websites, parsed.notes, rate)
+            return WebsitesAnswer(parsed.websites, parsed.notes, rate, call.attempts)
 
     def close(self) -> None:
         """Close the connections. The client opens new ones when it is asked again."""

@@ -6,7 +6,8 @@ What it promises:
   page then calls `refresh`. Absent: fetched.
 - Cached per website and visitor; the last known good answer stands in the database and outlives the cache.
 - However many readers, processes and machines want one visitor at once: one upstream call (`flight`).
-- Per token never more calls than the upstream allows, people before pages that follow by themselves (`budget`).
+- Per token never more calls than the upstream allows, people before pages that follow by themselves (`budget`); what a
+  token opens before it is a website's, `tokens` asks out of the same budget.
 - An upstream that keeps failing is left alone for a moment (`circuit`); with a kept copy the reader sees that and what
   is wrong.
 

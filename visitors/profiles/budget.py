@@ -4,22 +4,23 @@ It stands in the database, not in the cache: an emptied cache must not open the 
 whatever window the upstream counts in, it never sees more than its limit. A part is kept in reserve for people: pages
 that follow a visitor by themselves may not use it.
 
-A call is `take`n before it is made, and `settle`d or `stop`ped with what it has shown.
+A call is `take`n before it is made, and what it has shown is `settle`d or `stop`s the next ones: `spend` does that.
 """
 
 import hashlib
 import hmac
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol, TypeVar
 
 from django.conf import settings
 from django.db import transaction
 
-from visitors.datafast.credentials import Credential
-from visitors.datafast.errors import RateLimited
+from visitors.datafast.credentials import AccountToken, Credential
+from visitors.datafast.errors import RateLimited, UpstreamError
 from visitors.datafast.limits import RateLimit
 from visitors.models import Budget
 from visitors.profiles.problems import Reserved
@@ -50,12 +51,25 @@ class Grant:
     requests: int
 
 
-def key_of(credential: Credential) -> str:
+class Answered(Protocol):
+    """An answer that says how many requests it took, and what of the token's rate limit came with it."""
+
+    @property
+    def attempts(self) -> int: ...
+
+    @property
+    def rate(self) -> RateLimit | None: ...
+
+
+Answer = TypeVar("Answer", bound=Answered)
+
+
+def key_of(credential: Credential | AccountToken) -> str:
     """The name of a token's budget: a keyed hash, so that the table tells nothing about the token."""
     return hmac.new(settings.SECRET_KEY.encode(), credential.token.encode(), hashlib.sha256).hexdigest()
 
 
-def take(credential: Credential, purpose: Purpose) -> Grant:
+def take(credential: Credential | AccountToken, purpose: Purpose) -> Grant:
     """Take one call out of the budget. Raises RateLimited, with the time from which on there is one again."""
     key = key_of(credential)
     with transaction.atomic(durable=True):
@@ -70,6 +84,19 @@ def take(credential: Credential, purpose: Purpose) -> Grant:
         budget.calls = calls.stored()
         budget.save(update_fields=["calls"])
     return Grant(key, now, purpose, left)
+
+
+def spend(grant: Grant, call: Callable[[], Answer]) -> Answer:
+    """Make the call that was granted and return its answer, or raise its error, having taken in what it shows."""
+    try:
+        answer = call()
+    except RateLimited as refusal:
+        raise stop(grant, refusal) from refusal
+    except UpstreamError as failure:
+        settle(grant, failure.attempts, failure.rate)
+        raise
+    settle(grant, answer.attempts, answer.rate)
+    return answer
 
 
 def settle(grant: Grant, attempts: int, rate: RateLimit | None) -> None:
@@ -112,7 +139,7 @@ def stop(grant: Grant, refusal: RateLimited) -> RateLimited:
     return RateLimited(_moment(again_at), _limit(budget), 0, upstream_message=refusal.upstream_message)
 
 
-def used(credential: Credential) -> tuple[int, int]:
+def used(credential: Credential | AccountToken) -> tuple[int, int]:
     """Return how many calls of the last minute are known, and how many a minute has."""
     budget = next(iter(Budget.objects.filter(key=key_of(credential))), Budget())
     return _Calls(budget.calls, time.time()).total, _limit(budget)

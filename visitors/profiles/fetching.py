@@ -15,7 +15,6 @@ from visitors.datafast.errors import (
     AccessRefused,
     BotVisitor,
     NoJourney,
-    RateLimited,
     Reason,
     Unavailable,
     UpstreamError,
@@ -150,12 +149,8 @@ def _ask(role: flight.Leader, errand: Errand) -> VisitorAnswer:
         )
     )
     try:
-        answer = role.wait_for(call, errand.deadline)
-    except RateLimited as refusal:
-        passage.answered()
-        raise budget.stop(grant, refusal) from refusal
+        answer = budget.spend(grant, lambda: role.wait_for(call, errand.deadline))
     except UpstreamError as failure:
-        budget.settle(grant, failure.attempts, failure.rate)
         if isinstance(failure, AccessRefused):
             _key_fails(website)
         if isinstance(failure, NoJourney):
@@ -166,7 +161,6 @@ def _ask(role: flight.Leader, errand: Errand) -> VisitorAnswer:
         else:
             passage.answered()
         raise
-    budget.settle(grant, answer.attempts, answer.rate)
     passage.answered()
     _key_works(website)
     return answer

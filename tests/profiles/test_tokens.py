@@ -1,0 +1,94 @@
+"""What a token opens, before it is a website's."""
+
+import pytest
+
+from tests.faulty_upstream import answer, error
+from visitors.datafast.credentials import AccountToken, Credential
+from visitors.datafast.errors import MalformedAnswer, RateLimited, Unavailable
+from visitors.models import Website
+from visitors.profiles import budget
+from visitors.profiles import tokens as our_tokens
+from visitors.profiles.tokens import TokenRefused
+from visitors.sandbox import tokens, websites
+
+ACCOUNT = AccountToken(tokens.ACCOUNT_TOKEN)
+KEY = Credential(tokens.LUMENKIT_KEY)
+LUMENKIT, POCKETGARDEN = websites.LUMENKIT.website_id, websites.POCKETGARDEN.website_id
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_account_tokens_websites_are_listed(sandbox):
+    assert {listing.id for listing in our_tokens.websites_of(ACCOUNT)} == {LUMENKIT, POCKETGARDEN}
+
+
+def test_listing_websites_draws_from_the_tokens_budget(sandbox, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 2
+    for _ in range(2):
+        our_tokens.websites_of(ACCOUNT)
+    with pytest.raises(RateLimited) as caught:
+        our_tokens.check(Credential(ACCOUNT.token, LUMENKIT))
+    assert caught.value.reset_at
+    assert len(sandbox.calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("token", "says"), [(tokens.WITHOUT_WEBSITES_TOKEN, "websites:read"), (tokens.REVOKED_TOKEN, "copy it")]
+)
+def test_a_token_that_may_not_list_websites_is_refused_with_what_to_do(sandbox, token, says):
+    with pytest.raises(TokenRefused, match=says) as caught:
+        our_tokens.websites_of(AccountToken(token))
+    assert not caught.value.is_website_id
+
+
+@pytest.mark.parametrize("credential", [KEY, Credential(tokens.ACCOUNT_TOKEN, POCKETGARDEN)])
+def test_a_token_that_opens_its_website_passes_and_nothing_is_stored(sandbox, credential):
+    our_tokens.check(credential)
+    assert len(sandbox.calls) == 1
+    assert not Website.objects.exists()
+    assert budget.used(credential)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("credential", "says"),
+    [
+        (Credential("df_nobodyknowsthisone0000000000000000"), "copy it"),
+        (Credential(tokens.REVOKED_TOKEN, LUMENKIT), "copy it"),
+        (Credential(tokens.WITHOUT_ANALYTICS_TOKEN, LUMENKIT), "analytics:read"),
+        (Credential(tokens.LUMENKIT_ONLY_TOKEN, POCKETGARDEN), "this website"),
+    ],
+)
+def test_a_token_that_does_not_open_its_website_is_refused_with_what_to_do(sandbox, credential, says):
+    with pytest.raises(TokenRefused, match=says) as caught:
+        our_tokens.check(credential)
+    assert not caught.value.is_website_id
+    assert credential.token not in repr(caught.value)
+
+
+def test_a_website_id_that_datafast_does_not_know_is_told_apart_from_a_wrong_token(faulty):
+    faulty.behaviors = [error(400, "websiteId must be 24 hex digits")]
+    with pytest.raises(TokenRefused, match="24 digits") as caught:
+        our_tokens.check(Credential(tokens.ACCOUNT_TOKEN, "0" * 24))
+    assert caught.value.is_website_id
+
+
+@pytest.mark.parametrize("body", ["This visitor was flagged as a bot", "Invalid visitor ID"])
+def test_whatever_datafast_says_of_the_visitor_the_token_was_let_in(faulty, body):
+    faulty.behaviors = [error(400, body)]
+    our_tokens.check(KEY)
+
+
+@pytest.mark.parametrize(("behavior", "kind"), [(error(500), Unavailable), (answer(200, b"<html>"), MalformedAnswer)])
+@pytest.mark.parametrize("ask", [lambda: our_tokens.check(KEY), lambda: our_tokens.websites_of(ACCOUNT)])
+def test_an_upstream_that_fails_says_nothing_about_the_token(faulty, behavior, kind, ask):
+    faulty.behaviors = [behavior]
+    with pytest.raises(kind):
+        ask()
+
+
+def test_a_429_stops_further_calls_of_the_token(faulty):
+    faulty.behaviors = [error(429)]
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            our_tokens.websites_of(ACCOUNT)
+    assert len(faulty.requests) == 1

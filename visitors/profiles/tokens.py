@@ -1,0 +1,69 @@
+"""What a token opens, asked while somebody connects a website: nothing is stored yet, and the token's budget holds.
+
+Errors other than `TokenRefused` say nothing about the token: DataFast could not be asked just now.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+from visitors.datafast.credentials import AccountToken, Credential
+from visitors.datafast.errors import AccessRefused, Forbidden, InvalidWebsite, NoJourney
+from visitors.datafast.payload import WebsiteListing
+from visitors.profiles import budget, upstream
+from visitors.profiles.purpose import Purpose
+
+_UNKNOWN = "DataFast does not accept this token: copy it from DataFast once more, whole, or make a new one there."
+_MAY_NOT_LIST = "DataFast does not let this token list websites: give it the permission websites:read there."
+_MAY_NOT_READ = (
+    "DataFast does not let this token read the website’s visitors:"
+    " give it the permission analytics:read there, and this website."
+)
+_NO_SUCH_WEBSITE = "DataFast does not accept this website id: copy it from DataFast once more, all 24 digits."
+
+
+class TokenRefused(Exception):
+    """DataFast does not accept what somebody has entered. `str()` is a sentence for that person.
+
+    `is_website_id` says that the website's id is at fault, not the token.
+    """
+
+    def __init__(self, sentence: str, *, is_website_id: bool = False) -> None:
+        super().__init__(sentence)
+        self.is_website_id = is_website_id
+
+
+def websites_of(account: AccountToken) -> tuple[WebsiteListing, ...]:
+    """Return the websites that an account's token opens. One call. Raises TokenRefused and UpstreamError."""
+    grant = budget.take(account, Purpose.LOOK_UP)
+    with _refusal_told(_MAY_NOT_LIST):
+        answer = budget.spend(grant, lambda: upstream.client().list_websites(account, most_attempts=grant.requests))
+    return answer.websites
+
+
+def check(credential: Credential) -> None:
+    """Make sure that a token opens its website's visitors. One call. Raises TokenRefused and UpstreamError.
+
+    DataFast has no question for that, so it is asked for a visitor who does not exist: whoever learns that there is no
+    such visitor was let in.
+    """
+    grant = budget.take(credential, Purpose.LOOK_UP)
+    nobody = str(uuid4())
+    try:
+        with _refusal_told(_MAY_NOT_READ):
+            budget.spend(grant, lambda: upstream.client().get_visitor(credential, nobody, most_attempts=grant.requests))
+    except NoJourney:
+        return
+
+
+@contextmanager
+def _refusal_told(if_forbidden: str) -> Iterator[None]:
+    """Say why access was refused to the person who has entered the token, instead of to a reader of a journey."""
+    try:
+        yield
+    except InvalidWebsite as refusal:
+        raise TokenRefused(_NO_SUCH_WEBSITE, is_website_id=True) from refusal
+    except Forbidden as refusal:
+        raise TokenRefused(if_forbidden) from refusal
+    except AccessRefused as refusal:
+        raise TokenRefused(_UNKNOWN) from refusal
