@@ -17,7 +17,7 @@ PINS := --constraint .ci/pins.txt
 DEMO_ENV := env -u DATABASE_URL -u CACHE_URL -u DATAFAST_API_URL -u ALLOWED_HOSTS -u DEBUG -u HTTPS \
 	-u SECRET_KEY -u CREDENTIAL_KEY STATE_DIR=.state/demo ENV_FILE=.state/demo/env
 
-.PHONY: help demo serve test bench lint format pins clean
+.PHONY: help demo serve test bench screenshots lint format pins clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ test: $(VENV)/ready-test ## Run the whole test suite (ARGS="-k word" for a part)
 
 bench: $(VENV)/ready-test ## Print how fast pages are beside a bare Django view (ARGS=--json for a machine)
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+screenshots: $(VENV)/ready-test ## Take a picture of every state of the pages, into .state/screenshots (needs Chromium)
+	@$(BIN)/python -m tests.screenshots $(ARGS)
 
 lint: $(VENV)/ready-lint ## Check style, formats, templates and types
 	@$(BIN)/ruff check .

@@ -62,16 +62,17 @@ def clock(time_machine):
 @pytest.fixture
 def lumenkit(db):
     """A website with a key of its own (`df_…`), in New York's zone."""
-    return _website(websites.LUMENKIT, "lumenkit", tokens.LUMENKIT_KEY)
+    return new_website(websites.LUMENKIT, "lumenkit", tokens.LUMENKIT_KEY)
 
 
 @pytest.fixture
 def pocketgarden(db):
     """A website that an account's token (`dft_…`) opens, in Seoul's zone."""
-    return _website(websites.POCKETGARDEN, "pocketgarden", tokens.ACCOUNT_TOKEN)
+    return new_website(websites.POCKETGARDEN, "pocketgarden", tokens.ACCOUNT_TOKEN)
 
 
-def _website(source: websites.Website, slug: str, token: str) -> Website:
+def new_website(source: websites.Website, slug: str, token: str) -> Website:
+    """One of the sandbox's websites, with the token that opens it."""
     website = Website(
         slug=slug,
         name=source.name,

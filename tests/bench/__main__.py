@@ -1,26 +1,20 @@
 """Runs the bench and prints its table; `--json` ends it with one line of JSON. Bounded to two minutes."""
 
 import argparse
-import base64
 import json
 import os
 import secrets
-import signal
-import socket
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import requests
 
 from tests.bench import load
+from tests.processes import environment, free_port, process
 
-ROOT = Path(__file__).parents[2]
 WORKERS, THREADS = 4, 4
 SAMPLES = 400
 COLD_VISITORS = 40
@@ -32,36 +26,6 @@ SERVER = (
     "serve('127.0.0.1', int(sys.argv[1]), workers=int(sys.argv[2]), threads=int(sys.argv[3]), "
     "target='tests.bench.wsgi:application')"
 )
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def process(words: list[str], url: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a process from when it answers at this address until the block ends."""
-    running = subprocess.Popen([sys.executable, *words], cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(300):
-            try:
-                requests.get(url, timeout=5)
-                break
-            except requests.ConnectionError:
-                time.sleep(0.1)
-        else:
-            raise SystemExit(f"{words} did not answer at {url}.")
-        yield running
-    finally:
-        running.send_signal(signal.SIGTERM)
-        try:
-            running.wait(10)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
 
 
 class Scene:
@@ -305,18 +269,8 @@ def main() -> None:
     sandbox_port, port = free_port(), free_port()
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     with tempfile.TemporaryDirectory(prefix="journeydesk-bench-") as folder:
-        os.environ |= {
-            "ENV_FILE": "",
-            "STATE_DIR": folder,
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "CREDENTIAL_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-            "DATAFAST_API_URL": f"{sandbox}/api/v1",
-            "DATAFAST_REQUESTS_PER_MINUTE": "100000",
-            # The pages stay fresh while they are measured.
-            "PROFILE_FRESH_SECONDS": "600",
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "DJANGO_SETTINGS_MODULE": "dashboard.settings",
-        }
+        # The pages stay fresh while they are measured.
+        os.environ |= environment(folder, f"{sandbox}/api/v1") | {"PROFILE_FRESH_SECONDS": "600"}
         import django
 
         django.setup()

@@ -1,0 +1,67 @@
+"""Runs our programs in processes of their own, over an environment of their own: for what measures or looks at them."""
+
+import base64
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).parents[1]
+
+
+def environment(state: str | Path, upstream: str) -> dict[str, str]:
+    """What the settings read: fresh keys, everything in the folder `state`, `upstream` asked without a limit."""
+    return {
+        "ENV_FILE": "",
+        "STATE_DIR": str(state),
+        "DATABASE_URL": "",
+        "CACHE_URL": "",
+        "DEBUG": "false",
+        "HTTPS": "false",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "CREDENTIAL_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "DATAFAST_API_URL": upstream,
+        "DATAFAST_REQUESTS_PER_MINUTE": "100000",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
+    }
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def process(words: list[str], url: str, variables: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """Run Python with these words from when it answers at this address until the block ends.
+
+    `variables` are its environment, where that is to be another one than ours.
+    """
+    running = subprocess.Popen([sys.executable, *words], cwd=ROOT, stdout=subprocess.DEVNULL, env=variables)
+    try:
+        for _ in range(300):
+            try:
+                requests.get(url, timeout=5)
+                break
+            except requests.ConnectionError:
+                time.sleep(0.1)
+        else:
+            raise SystemExit(f"{words} did not answer at {url}.")
+        yield running
+    finally:
+        running.send_signal(signal.SIGTERM)
+        try:
+            running.wait(10)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()

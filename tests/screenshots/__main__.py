@@ -1,0 +1,133 @@
+"""Takes the pictures, and writes a page that shows them side by side."""
+
+import argparse
+import os
+import shutil
+import tempfile
+import time
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from tests.processes import ROOT, environment, free_port, process
+
+FOLDER = ROOT / ".state" / "screenshots"
+HEIGHT = 900
+# Of a long page, no more than one looks at.
+TALLEST = 2600
+FRESH_SECONDS = 2
+
+
+def cookies_of_a_member(origin: str) -> list[dict[str, Any]]:
+    """Put a person who may see both websites into the database; return the cookies of their browser."""
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    from tests.conftest import new_website
+    from visitors.models import Membership
+    from visitors.sandbox import tokens, websites
+
+    user = get_user_model().objects.create_user("mina")
+    for source, slug, token in (
+        (websites.LUMENKIT, "lumenkit", tokens.LUMENKIT_KEY),
+        (websites.POCKETGARDEN, "pocketgarden", tokens.ACCOUNT_TOKEN),
+    ):
+        Membership.objects.create(website=new_website(source, slug, token), user=user)
+    client = Client()
+    client.force_login(user)
+    return [{"name": name, "value": morsel.value, "url": origin} for name, morsel in client.cookies.items()]
+
+
+def pictures(browser: Any, origin: str, cookies: list[dict[str, Any]], scenes: list[Any], sandbox: Any) -> list[str]:
+    """Take them; return the files' names in order."""
+    from tests.screenshots.scenes import STALE, THEMES
+    from visitors.sandbox import documented
+
+    names = []
+    for scene in scenes:
+        context = browser.new_context(base_url=origin)
+        if scene.is_signed_in:
+            context.add_cookies(cookies)
+        page = context.new_page()
+        for width in scene.widths:
+            if scene is STALE:
+                sandbox.answer_with(documented.RETURNING_LEAD.visitor_id, status=None)
+                page.goto(scene.path)
+                sandbox.answer_with(documented.RETURNING_LEAD.visitor_id, status=500)
+                time.sleep(FRESH_SECONDS + 0.5)
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            page.goto(scene.path, wait_until="networkidle")
+            scene.act(page)
+            for theme in THEMES:
+                page.emulate_media(color_scheme=theme, **(scene.look or {}))
+                tall = page.evaluate("document.documentElement.scrollHeight")
+                names.append(f"{scene.name}-{width:04d}-{theme}.png")
+                page.screenshot(
+                    path=FOLDER / names[-1],
+                    full_page=True,
+                    animations="disabled",
+                    clip={"x": 0, "y": 0, "width": width, "height": min(tall, TALLEST)},
+                )
+        context.close()
+        print(f"{scene.name}: {len(scene.widths) * len(THEMES)}")
+    return names
+
+
+def sheet(names: list[str]) -> str:
+    """A page with all of them."""
+    figures = "\n".join(
+        f'<figure><a href="{escape(name)}"><img src="{escape(name)}" alt="" loading="lazy"></a>'
+        f"<figcaption>{escape(name.removesuffix('.png'))}</figcaption></figure>"
+        for name in sorted(names)
+    )
+    style = (
+        "body{display:flex;flex-wrap:wrap;gap:1rem;font:14px sans-serif;background:#888}"
+        "figure{margin:0}img{height:26rem;object-fit:cover;object-position:top}"
+    )
+    return f'<!DOCTYPE html><meta charset="utf-8"><title>Screenshots</title><style>{style}</style>\n{figures}\n'
+
+
+def main() -> None:
+    """Set the scenes, take the pictures, say where they are."""
+    parser = argparse.ArgumentParser(prog="make screenshots")
+    parser.add_argument("words", nargs="*", help="only scenes whose names hold one of these")
+    words = parser.parse_args().words
+    with tempfile.TemporaryDirectory(prefix="journeydesk-screenshots-") as folder:
+        # The server gets the sandbox's address below; nothing in this process asks the upstream.
+        os.environ |= environment(folder, "http://127.0.0.1:9/api/v1") | {"PROFILE_FRESH_SECONDS": str(FRESH_SECONDS)}
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+        from playwright.sync_api import sync_playwright
+
+        from tests.browser.conftest import ARGUMENTS, CHROMIUM
+        from tests.screenshots.scenes import SCENES
+        from visitors.sandbox.server import Sandbox
+
+        if not Path(CHROMIUM).exists():
+            raise SystemExit(f"This needs Chromium: there is no {CHROMIUM} (on Debian: apt install chromium).")
+        scenes = [scene for scene in SCENES if not words or any(word in scene.name for word in words)]
+        if not scenes:
+            raise SystemExit("There is no such scene. " + ", ".join(sorted(scene.name for scene in SCENES)))
+        if not words:
+            shutil.rmtree(FOLDER, ignore_errors=True)
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        call_command("migrate", verbosity=0)
+        port = free_port()
+        origin = f"http://127.0.0.1:{port}"
+        cookies = cookies_of_a_member(origin)
+        with Sandbox(requests_per_minute=None) as sandbox:
+            variables = os.environ | {"DATAFAST_API_URL": sandbox.base_url}
+            server = process(["manage.py", "serve", "--port", str(port)], f"{origin}/healthz", variables)
+            with server, sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+                names = pictures(browser, origin, cookies, scenes, sandbox)
+                browser.close()
+    present = [path.name for path in FOLDER.glob("*.png")]
+    (FOLDER / "index.html").write_text(sheet(present))
+    print(f"{len(names)} pictures: {(FOLDER / 'index.html').relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
