@@ -16,13 +16,15 @@ from visitors.datafast.credentials import Credential, mask
 from visitors.roles import Role
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from django.contrib.auth.models import User
 
-# First parts of addresses that are not websites.
+# First parts of addresses that are not websites; `add` stands in a slug's place below `websites/`.
 RESERVED_SLUGS = {
     "account",
+    "add",
     "admin",
     "healthz",
     "invitations",
@@ -62,6 +64,11 @@ class WebsiteQuerySet(models.QuerySet["Website"]):
         if user.is_superuser:
             return self.all()
         return self.filter(membership__user=user, membership__role=Role.ADMIN)
+
+    def with_last_answer(self) -> WebsiteQuerySet:
+        """Each with the moment of DataFast's last answer about one of its visitors in `answered_at`, None without."""
+        newest = Snapshot.objects.filter(website=models.OuterRef("pk")).order_by("-fetched_at").values("fetched_at")
+        return self.annotate(answered_at=models.Subquery(newest[:1]))  # type: ignore[no-redef]  # for the plugin
 
     def opened_by(self, user: User, slug: str, visitor_id: UUID) -> Website | None:
         """The website under this slug, if this person may see it, with their `role` there, and with what they saw of a
@@ -125,6 +132,8 @@ class Website(models.Model):
 
     # Set by `seen_by` and `opened_by` alone: what the person who asks may do here.
     role: str = ""
+    # Set by `with_last_answer` alone.
+    answered_at: datetime | None = None
     # Set by `opened_by` alone: a `Look.seen`.
     seen_then: bytes | None = None
 

@@ -3,10 +3,13 @@
 from django.urls import path
 
 from visitors.views import exports, follow, health, journey, look_up, looks, timeline, zones
+from visitors.views.websites import listing, overview
 
 urlpatterns = [
     path("", look_up.look_up, name="look_up"),
     path("healthz", health.healthz, name="healthz"),
+    path("websites/", listing.show, name="websites"),
+    path("websites/<slug:website>/", overview.show, name="website"),
     path("<slug:website>/visitors/current/", look_up.current, name="current"),
     path("<slug:website>/visitors/<str:visitor_id>/", journey.show, name="journey"),
     path("<slug:website>/visitors/<str:visitor_id>/refresh/", journey.refresh, name="refresh"),

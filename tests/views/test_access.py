@@ -30,6 +30,11 @@ def members(status):
     return (SIGN_IN, NOT_THERE, REFUSED, status, status, NOT_THERE)
 
 
+def those_who_manage(status):
+    """For the website's admins and for administrators."""
+    return (SIGN_IN, NOT_THERE, REFUSED, REFUSED, status, status)
+
+
 # name: (what fills its address, method, the statuses)
 TABLE = {
     "sign_in": ({}, "get", (FINE, 302, 302, 302, 302, 302)),
@@ -46,6 +51,8 @@ TABLE = {
     "summary": (ABOUT_VISITOR, "get", those_who_see(FINE)),
     "events": (ABOUT_VISITOR, "get", members(FINE)),
     "answer": (ABOUT_VISITOR, "get", members(FINE)),
+    "websites": ({}, "get", (SIGN_IN, REFUSED, REFUSED, REFUSED, FINE, FINE)),
+    "website": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
 }
 # Addresses that change something and answer to nothing but POST.
 POST_ONLY = {"sign_out", "refresh", "follow", "look", "zone"}

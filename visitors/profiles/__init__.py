@@ -14,6 +14,8 @@ What it promises:
 Every error is an `UpstreamError`, whose text is a sentence for the reader.
 """
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -21,12 +23,15 @@ from uuid import UUID
 
 from django.conf import settings
 
+from visitors.datafast.credentials import CredentialError
 from visitors.datafast.errors import NoJourney, UpstreamError
+from visitors.encryption import KeyLost
 from visitors.models import Sighting, Website
-from visitors.profiles import fetching, store
+from visitors.profiles import budget, fetching, store
+from visitors.profiles.circuit import is_failing
 from visitors.profiles.purpose import Purpose
 
-__all__ = ["Profile", "Purpose", "Superseded", "get", "history", "refresh"]
+__all__ = ["Profile", "Purpose", "Superseded", "budgets", "get", "history", "is_failing", "refresh"]
 
 EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -110,6 +115,16 @@ def refresh(
 def history(website: Website, visitor_id: UUID, *, limit: int = store.MOST_SIGHTINGS) -> list[Sighting]:
     """Return how a visitor's score and counts went, as far as it was seen here: the newest so many, oldest first."""
     return store.history(website.pk, visitor_id, limit)
+
+
+def budgets(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
+    """Return by website's number how many calls its token has made in the last minute and how many it may make. One
+    query; a website whose token can't be read is left out."""
+    credentials = {}
+    for website in websites:
+        with suppress(KeyLost, CredentialError):
+            credentials[website.pk] = website.credential()
+    return dict(zip(credentials, budget.used_by(list(credentials.values())), strict=True))
 
 
 def _profile(website: Website, visitor_id: UUID, latest: store.Latest, problem: UpstreamError | None = None) -> Profile:

@@ -35,6 +35,11 @@ class Passage:
             Website.objects.filter(pk=self.website_id).update(failures_in_a_row=0, paused_until=None)
 
 
+def is_failing(website: Website) -> bool:
+    """Whether the last calls for a website brought no answer, so many that a pause followed."""
+    return website.failures_in_a_row >= FAILURES_BEFORE_A_PAUSE
+
+
 def enter(website: Website) -> Passage:
     """Let a call pass. Raises Paused while the upstream is left alone; one caller after the pause is the probe."""
     now = datetime.now(UTC)

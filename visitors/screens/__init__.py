@@ -9,6 +9,7 @@ from visitors.screens.head import Age, age
 from visitors.screens.journey_screen import JourneyScreen, journey
 from visitors.screens.problems import Notice, Problem, notice, problem, wait
 from visitors.screens.recent import Recent, recent
+from visitors.screens.websites import WebsiteState, last_answer, website_state
 
 __all__ = [
     "Age",
@@ -17,11 +18,14 @@ __all__ = [
     "Notice",
     "Problem",
     "Recent",
+    "WebsiteState",
     "age",
     "arrivals",
     "journey",
+    "last_answer",
     "notice",
     "problem",
     "recent",
     "wait",
+    "website_state",
 ]

@@ -77,7 +77,7 @@ def page(
             }
             return render_to_string("journey.html", context)
 
-        person = (request.user.get_username(), request.user.is_staff, own_age.is_old)
+        person = (request.user.get_username(), request.user.is_staff, request.user.is_superuser, own_age.is_old)
         text = kept(name=repr((common, person)), seconds=0, make=whole)
         text = text.replace(_AGE, render_to_string("journey/_age.html", {"age": own_age}))
         text = text.replace(_NOTICES, _notices(request, own_age))
