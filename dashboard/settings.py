@@ -1,5 +1,6 @@
 """Settings of Journeydesk. Everything that a deployment may choose comes from the environment; README lists it."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from dashboard.environment import LOOPBACK_NAMES, Environment
@@ -17,6 +18,9 @@ ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 LOOPBACK_ONLY = set(ALLOWED_HOSTS) <= LOOPBACK_NAMES
 # Off by itself only where nobody but this machine can reach the dashboard.
 HTTPS = env.flag("HTTPS", default=not (DEBUG or LOOPBACK_ONLY))
+
+# How many proxies in front append to X-Forwarded-For. With none, that header is anybody's invention.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, low=0, high=10)
 
 DATABASES = {"default": env.database(f"sqlite:///{STATE_DIR / 'journeydesk.sqlite3'}")}
 REDIS_URL = env.redis_url()
@@ -44,6 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "axes",
     "csp",
     "django_htmx",
     "visitors",
@@ -61,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
     {
@@ -114,9 +120,27 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+
+# Failed sign-ins: what is too much, and why, stands in `visitors.sign_in.throttling`.
+AXES_HANDLER = "visitors.sign_in.throttling.Throttle"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address", "username"]
+AXES_FAILURE_LIMIT = 100  # percent of what is allowed
+AXES_COOLOFF_TIME = timedelta(minutes=30)
+# Who goes on trying during a pause does not make it longer: else a stranger could keep a person out for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "visitors.views.sign_in.locked"
+AXES_CLIENT_IP_CALLABLE = "visitors.sign_in.addresses.counted_address"
+# Of the form that failed, axes would keep everything but the password: the pages that people came from name visitors.
+AXES_SENSITIVE_PARAMETERS = ["username", "next", "csrfmiddlewaretoken", "code", "state"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
 # --- Language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
@@ -181,6 +205,8 @@ LOGGING = {
         # Refused hosts and missing pages are the visitor's business, not an alarm; paths hold visitor ids.
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "django.security": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        # It writes a line for each attempt; `visitors.sign_in` writes one where a lock begins.
+        "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "visitors": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }

@@ -1,18 +1,12 @@
-"""Addresses: sign-in and administration here, everything about visitors in `visitors.urls`."""
+"""Addresses: administration here, everything else in `visitors.urls`."""
 
 from django.contrib import admin
-from django.contrib.auth import views as auth
 from django.urls import include, path
 
-sign_in = auth.LoginView.as_view(template_name="sign_in.html", redirect_authenticated_user=True)
+from visitors.views import sign_in
 
 urlpatterns = [
-    path(
-        "sign-in/",
-        auth.LoginView.as_view(template_name="sign_in.html", redirect_authenticated_user=True),
-        name="sign_in",
-    ),
-    path("sign-out/", auth.LogoutView.as_view(), name="sign_out"),
+    path("admin/login/", sign_in.to_sign_in, name="admin_sign_in"),
     path("admin/", admin.site.urls),
     path("", include("visitors.urls")),
 ]

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from visitors.views import exports, follow, health, journey, look_up, looks, timeline, zones
+from visitors.views import exports, follow, health, journey, look_up, looks, sign_in, timeline, zones
 from visitors.views.websites import listing, overview
 
 urlpatterns = [
     path("", look_up.look_up, name="look_up"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("healthz", health.healthz, name="healthz"),
     path("websites/", listing.show, name="websites"),
     path("websites/<slug:website>/", overview.show, name="website"),

@@ -38,6 +38,7 @@ def those_who_manage(status):
 # name: (what fills its address, method, the statuses)
 TABLE = {
     "sign_in": ({}, "get", (FINE, 302, 302, 302, 302, 302)),
+    "admin_sign_in": ({}, "get", (SIGN_IN, REFUSED, REFUSED, REFUSED, REFUSED, 302)),
     "sign_out": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
     "look_up": ({}, "get", ALL_SIGNED_IN),
     "healthz": ({}, "get", (FINE,) * 6),

@@ -84,7 +84,7 @@ def test_the_sign_in_leads_on_to_where_one_wanted_to_go(client, member):
 
 def test_a_wrong_password_says_so_and_keeps_the_name(client, member):
     shown = Page(client.post("/sign-in/", {"username": "mina", "password": "wrong"}).content)
-    assert "Please enter a correct username and password" in shown.text
+    assert "The name or e-mail and the password don’t match." in shown.text
     assert shown.with_id("id_username")["value"] == "mina"
     assert "value" not in shown.with_id("id_password")
 

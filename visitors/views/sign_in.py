@@ -1,0 +1,65 @@
+"""Signing in and out."""
+
+from datetime import timedelta
+from math import ceil
+from typing import Any
+from urllib.parse import urlencode
+
+from axes.helpers import get_client_username
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from visitors.sign_in import throttling
+from visitors.sign_in.forms import SignInForm
+from visitors.views.access import personal
+from visitors.words import duration
+
+
+class SignIn(LoginView):
+    """Django's own, by user name or e-mail."""
+
+    http_method_names = ("get", "head", "post", "options")
+    template_name = "account/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Sign in, and note that this browser is one of this person's."""
+        response = super().form_valid(form)
+        throttling.remember_browser(response, form.get_user().get_username())
+        return response
+
+
+sign_in = personal(SignIn.as_view())
+sign_out = personal(LogoutView.as_view())
+
+
+@require_safe
+@login_not_required
+@personal
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """There is one sign-in: Django's admin sends people here, also those whose account is not enough for it."""
+    if request.user.is_authenticated and not request.user.is_staff:
+        raise PermissionDenied("The administration is for staff.")
+    query = urlencode({"next": request.GET.get("next") or reverse("admin:index")})
+    return redirect(f"{reverse('sign_in')}?{query}")
+
+
+@personal
+def locked(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:  # noqa: ARG001
+    """Instead of the answer to a sign-in where too many have failed: for how long it is of no use to try."""
+    seconds = throttling.seconds_locked(request, get_client_username(request, credentials))
+    view = SignIn()
+    view.setup(request)
+    # A form without data: asked for its errors, it would try the password.
+    form = SignInForm(request, initial={"username": request.POST.get("username", "")})
+    minutes = timedelta(minutes=ceil(seconds / 60))
+    context = view.get_context_data(form=form, locked_for=duration(minutes))
+    answer = render(request, SignIn.template_name, context, status=429)
+    answer["Retry-After"] = str(seconds)
+    return answer
