@@ -25,6 +25,9 @@ TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, low=0, high=10)
 DATABASES = {"default": env.database(f"sqlite:///{STATE_DIR / 'journeydesk.sqlite3'}")}
 REDIS_URL = env.redis_url()
 
+# After so long without a request a person is signed out.
+SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 480, low=5, high=14 * 24 * 60)
+
 # Encrypts the websites' tokens. Several keys, separated by commas: the first one writes, all of them read.
 CREDENTIAL_KEYS = env.credential_keys()
 
@@ -62,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "visitors.sign_in.sessions.SessionEnd",
     "visitors.views.access.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -107,6 +111,7 @@ CACHES = {
 # In the database alone: over a cache, a sign-out that the cache missed would leave the person signed in.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "journeydesk_session"
+SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60
 CSRF_COOKIE_NAME = "journeydesk_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "visitors.views.errors.csrf_failure"

@@ -8,3 +8,7 @@ class VisitorsConfig(AppConfig):
 
     name = "visitors"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen for people who sign in."""
+        from visitors.sign_in import sessions  # noqa: F401, PLC0415 knows models, which are not there before

@@ -17,6 +17,7 @@ from visitors.journey import Journey
 from visitors.models import Website
 from visitors.profiles import store
 from visitors.profiles.purpose import Purpose
+from visitors.sign_in import sessions
 from visitors.views import showing, zones
 from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
 
@@ -35,6 +36,7 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     286: the visit has ended. Trouble with the upstream is a note beside the live mark, with `Retry-After` where it is
     known when to go on.
     """
+    sessions.made_by_page(request)
     site, visitor = website_or_404(request, website), visitor_id_or_404(visitor_id)
     query, marked_after = showing.query_of_page(request), showing.marked_after(request.POST)
     try:

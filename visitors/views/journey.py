@@ -15,6 +15,7 @@ from visitors import looks, profiles, screens
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.models import Website
 from visitors.screens.timeline import TimelineQuery
+from visitors.sign_in import sessions
 from visitors.views import showing
 from visitors.views.access import (
     SignedInRequest,
@@ -54,6 +55,8 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     site, visitor = website_or_404(request, website), visitor_id_or_404(visitor_id)
     # The page's own request on opening an older copy; a person's press wants it newer.
     by_page = "automatic" in request.POST
+    if by_page:
+        sessions.made_by_page(request)
     max_age = None if by_page else PRESSED_AGAIN
     query = showing.query_of_page(request)
     try:

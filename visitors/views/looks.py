@@ -5,6 +5,7 @@ from django.views.decorators.http import require_POST
 
 from visitors import looks, profiles
 from visitors.datafast.errors import UpstreamError
+from visitors.sign_in import sessions
 from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
 
 
@@ -12,6 +13,7 @@ from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, 
 @personal
 def look(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """Keep what stands in the newest journey as what this person has seen. Answers with nothing."""
+    sessions.made_by_page(request)
     site, visitor = website_or_404(request, website), visitor_id_or_404(visitor_id)
     try:
         journey = profiles.get(site, visitor).contents.journey
