@@ -86,7 +86,7 @@ class Profile:
 def get(website: Website, visitor_id: UUID) -> Profile:
     """Return what is kept of a visitor, however old; ask the upstream only where nothing is. Raises UpstreamError."""
     kept = store.latest(website.pk, visitor_id)
-    newest = kept or fetching.fetch(website, visitor_id, not_before=EVER, purpose=Purpose.LOOK_UP)
+    newest = kept or fetching.fetch(website, visitor_id, not_before=EVER, purpose=Purpose.LOOK_UP, is_known=False)
     return _profile(website, visitor_id, newest)
 
 
@@ -104,7 +104,7 @@ def refresh(
     if kept and kept.fetched_at >= not_before:
         return _profile(website, visitor_id, kept)
     try:
-        newest = fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose)
+        newest = fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=bool(kept))
     except UpstreamError as error:
         if kept is None or isinstance(error, NoJourney):
             raise

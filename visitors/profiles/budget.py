@@ -9,6 +9,7 @@ A call is `take`n before it is made, and what it has shown is `settle`d or `stop
 
 import hashlib
 import hmac
+import json
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,7 @@ from typing import Protocol, TypeVar
 from django.conf import settings
 from django.db import transaction
 
+from visitors import sql
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.errors import RateLimited, UpstreamError
 from visitors.datafast.limits import RateLimit
@@ -39,6 +41,8 @@ UNKNOWN_RESET = timedelta(seconds=60)
 # How long the limit that the upstream has named counts for ours. Most answers name none, so a limit that was raised
 # would go unnoticed for ever.
 LIMIT_HOLDS = timedelta(hours=1)
+
+_FIELDS = ("id", "key", "calls", "limit", "limit_heard_at", "blocked_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,12 @@ def take(credential: Credential | AccountToken, purpose: Purpose) -> Grant:
             raise _refusal(again_at, budget, purpose)
         left = _allowed(budget, purpose) - calls.total
         calls.add(now)
-        budget.calls = calls.stored()
-        budget.save(update_fields=["calls"])
+        sql.change(
+            Budget,
+            "UPDATE {table} SET calls = %(calls)s WHERE key = %(key)s",
+            calls=json.dumps(calls.stored()),
+            key=key,
+        )
     return Grant(key, now, purpose, left)
 
 
@@ -188,7 +196,7 @@ class _Calls:
 
 def _locked(key: str) -> Budget:
     """The budget's row, to ourselves until the transaction ends (SQLite locks the whole file at its start)."""
-    budget = next(iter(Budget.objects.select_for_update().filter(key=key)), None)
+    budget = sql.one(Budget, _FIELDS, "key = %(key)s", key=key, lock=True)
     if budget is None:
         Budget.objects.bulk_create([Budget(key=key)], ignore_conflicts=True)
         budget = Budget.objects.select_for_update().get(key=key)

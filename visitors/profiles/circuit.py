@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import F
 
+from visitors import sql
 from visitors.models import Website
 from visitors.profiles.problems import Paused
 
@@ -43,11 +44,12 @@ def is_failing(website: Website) -> bool:
 def enter(website: Website) -> Passage:
     """Let a call pass. Raises Paused while the upstream is left alone; one caller after the pause is the probe."""
     now = datetime.now(UTC)
-    circuit = Website.objects.filter(pk=website.pk)
-    failures, paused_until = next(iter(circuit.values_list("failures_in_a_row", "paused_until")), (0, None))
+    # Read anew: the caller's website may be from before a long wait.
+    circuit = sql.one(Website, ("failures_in_a_row", "paused_until"), "id = %(id)s", id=website.pk) or website
+    failures, paused_until = circuit.failures_in_a_row, circuit.paused_until
     if failures < FAILURES_BEFORE_A_PAUSE or paused_until is None:
         return Passage(website.pk, failures)
     # Whoever moves the pause on is the probe; for the others it is not over yet.
-    if not circuit.filter(paused_until__lte=now).update(paused_until=now + PAUSE):
+    if not Website.objects.filter(pk=website.pk, paused_until__lte=now).update(paused_until=now + PAUSE):
         raise Paused(paused_until if paused_until > now else now + PAUSE)
     return Passage(website.pk, failures)

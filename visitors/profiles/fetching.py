@@ -79,16 +79,21 @@ class Errand:
         return failure
 
 
-def fetch(website: Website, visitor_id: UUID, *, not_before: datetime, purpose: Purpose) -> store.Latest:
+def fetch(
+    website: Website, visitor_id: UUID, *, not_before: datetime, purpose: Purpose, is_known: bool
+) -> store.Latest:
     """Return an answer that came at `not_before` or later. Raises UpstreamError.
 
+    `is_known` says that an older one is kept: then somebody has asked before, and how that went is looked at first.
     Joins a call that is under way; makes one where there is none. Ends within UPSTREAM_DEADLINE_SECONDS.
     """
     patience = float(settings.UPSTREAM_DEADLINE_SECONDS)
     deadline = time.monotonic() + patience
     errand = Errand(website, visitor_id, not_before, purpose, datetime.now(UTC), patience, deadline)
+    leader = None if is_known else flight.first(website.pk, visitor_id)
+    newest = _lead(leader, errand) if leader else None
     followed: UUID | None = None
-    while True:
+    while not newest:
         last = flight.latest(website.pk, visitor_id)
         failure = errand.failed(last, followed)
         if failure:
@@ -102,8 +107,7 @@ def fetch(website: Website, visitor_id: UUID, *, not_before: datetime, purpose: 
             role.wait(deadline)
             followed = role.token
             newest = errand.done()
-        if newest:
-            return newest
+    return newest
 
 
 def _lead(role: flight.Leader, errand: Errand) -> store.Latest | None:

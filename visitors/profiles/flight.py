@@ -18,9 +18,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db import IntegrityError
 
+from visitors import sql
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError
 from visitors.models import Flight
 from visitors.profiles import failures
@@ -36,6 +36,10 @@ FIRST_LOOK_SECONDS = 0.01
 SLOWEST_LOOK_SECONDS = 0.1
 # A call ends at its deadline by itself; this much later nobody waits for that any longer.
 GRACE_SECONDS = 0.2
+
+# There is one row at the most.
+_ONE = "website_id = %(website)s AND visitor_id = %(visitor)s"
+_FIELDS = ("token", "lease_until", "landed_at", "failure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,18 @@ class Leader:
                 return call.result()
             if time.monotonic() >= given_up_at:
                 raise Unavailable(Reason.TIMEOUT)
-            self._row().update(lease_until=datetime.now(UTC) + LEASE)
+            self._write("lease_until = %(until)s", until=datetime.now(UTC) + LEASE)
 
     def land(self, failure: UpstreamError | None = None) -> bool:
         """Tell those who wait that the call is over. False when somebody else has taken over: then it means nothing."""
         stored = failures.encode(failure) if failure else b""
-        return self._row().update(landed_at=datetime.now(UTC), failure=stored) > 0
+        return self._write("landed_at = %(now)s, failure = %(failure)s", now=datetime.now(UTC), failure=stored)
 
-    def _row(self) -> QuerySet[Flight]:
-        return _flights(self.website_id, self.visitor_id).filter(token=self.token)
+    def _write(self, what: str, **values: object) -> bool:
+        """Change the flight's row; False when it is no longer this leader's."""
+        statement = f"UPDATE {{table}} SET {what} WHERE {_ONE} AND token = %(token)s"  # noqa: S608 our own words
+        values |= {"website": self.website_id, "visitor": self.visitor_id, "token": self.token}
+        return sql.change(Flight, statement, **values) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +99,28 @@ class Follower:
 
 def latest(website_id: int, visitor_id: UUID) -> Flight | None:
     """Return the flight that is in the air, or else the last one that has landed."""
-    # There is one row at the most: `first()` would sort, which costs as much again as the query.
-    return next(iter(_flights(website_id, visitor_id)), None)
+    return sql.one(Flight, _FIELDS, _ONE, website=website_id, visitor=visitor_id)
+
+
+def first(website_id: int, visitor_id: UUID) -> Leader | None:
+    """Become the leader of the first flight that there ever was for this visitor. None when there was one."""
+    token = uuid.uuid4()
+    inserted = 0
+    with suppress(IntegrityError):  # the website is gone meanwhile
+        inserted = sql.change(
+            Flight,
+            """
+            INSERT INTO {table} (website_id, visitor_id, token, lease_until, failure)
+            VALUES (%(website)s, %(visitor)s, %(token)s, %(until)s, %(failure)s)
+            ON CONFLICT (website_id, visitor_id) DO NOTHING
+            """,
+            website=website_id,
+            visitor=visitor_id,
+            token=token,
+            until=datetime.now(UTC) + LEASE,
+            failure=b"",
+        )
+    return Leader(website_id, visitor_id, token, is_first=True) if inserted else None
 
 
 def join(website_id: int, visitor_id: UUID, last: Flight | None) -> Leader | Follower:
@@ -105,18 +132,31 @@ def join(website_id: int, visitor_id: UUID, last: Flight | None) -> Leader | Fol
     now = datetime.now(UTC)
     if last and not last.landed_at and last.lease_until >= now:
         return Follower(website_id, visitor_id, last.token)
-    token = uuid.uuid4()
-    mine = {"token": token, "lease_until": now + LEASE, "landed_at": None, "failure": b""}
-    if last:
-        over = Q(landed_at__isnull=False) | Q(lease_until__lt=now)
-        if _flights(website_id, visitor_id).filter(over, token=last.token).update(**mine):
-            return Leader(website_id, visitor_id, token, is_first=False)
-    else:
-        with suppress(IntegrityError), transaction.atomic():
-            Flight.objects.create(website_id=website_id, visitor_id=visitor_id, **mine)
-            return Leader(website_id, visitor_id, token, is_first=True)
+    leader = _next(website_id, visitor_id, last.token, now) if last else first(website_id, visitor_id)
+    if leader:
+        return leader
     flying = latest(website_id, visitor_id)
-    return Follower(website_id, visitor_id, flying.token if flying else token)
+    return Follower(website_id, visitor_id, flying.token if flying else uuid.uuid4())
+
+
+def _next(website_id: int, visitor_id: UUID, before: UUID, now: datetime) -> Leader | None:
+    """Become the leader after the flight `before`, if that has landed or lost its leader, and nobody else is."""
+    token = uuid.uuid4()
+    taken = sql.change(
+        Flight,
+        f"""
+        UPDATE {{table}} SET token = %(token)s, lease_until = %(until)s, landed_at = NULL, failure = %(failure)s
+        WHERE {_ONE} AND token = %(before)s AND (landed_at IS NOT NULL OR lease_until < %(now)s)
+        """,  # noqa: S608 our own words
+        website=website_id,
+        visitor=visitor_id,
+        token=token,
+        until=now + LEASE,
+        failure=b"",
+        before=before,
+        now=now,
+    )
+    return Leader(website_id, visitor_id, token, is_first=False) if taken else None
 
 
 # The calls themselves run beside the threads that wait for them, which have the lease to renew.
@@ -126,7 +166,3 @@ callers = ThreadPoolExecutor(max_workers=32, thread_name_prefix="upstream")
 def call(function: Callable[[], Value]) -> Future[Value]:
     """Start a call."""
     return callers.submit(function)
-
-
-def _flights(website_id: int, visitor_id: UUID) -> QuerySet[Flight]:
-    return Flight.objects.filter(website_id=website_id, visitor_id=visitor_id)

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from msgspec import Struct
 from msgspec.structs import replace
 
-from visitors import journey
+from visitors import journey, sql
 from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_visitor
@@ -35,7 +35,20 @@ MOST_SIGHTINGS = 200
 
 # In one order, so that the same answer has the same bytes, whatever the order in which it lists parameters.
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
-_NUMBERS = ("score", "visits", "page_views", "goals", "payments")
+
+_OF_VISITOR = "website_id = %(website)s AND visitor_id = %(visitor)s"
+_KEEP = """
+    INSERT INTO {table} (website_id, visitor_id, fetched_at, version, answer_compressed)
+    VALUES (%(website)s, %(visitor)s, %(at)s, %(version)s, %(answer)s)
+    ON CONFLICT (website_id, visitor_id) DO UPDATE SET
+        fetched_at = excluded.fetched_at, version = excluded.version, answer_compressed = excluded.answer_compressed
+"""
+_SEEN_AGAIN = f"UPDATE {{table}} SET fetched_at = %(at)s WHERE {_OF_VISITOR} AND version = %(version)s"  # noqa: S608
+_SIGHT = """
+    INSERT INTO {table} (website_id, visitor_id, at, score, visits, page_views, goals, payments)
+    VALUES (%(website)s, %(visitor)s, %(at)s, %(score)s, %(visits)s, %(page_views)s, %(goals)s, %(payments)s)
+"""
+_SIGHTED = ("id", "at", "score", "visits", "page_views", "goals", "payments")
 
 
 class Latest(Struct, frozen=True, array_like=True):
@@ -77,11 +90,10 @@ def latest(website_id: int, visitor_id: UUID, *, since: datetime | None = None) 
     found = _decoded(cached.read(keys.latest(website_id, visitor_id)), Latest)
     if found and found.fetched_at >= max(since or oldest, oldest):
         return found
-    rows = _snapshots(website_id, visitor_id).filter(fetched_at__gte=oldest).values_list("version", "fetched_at")
-    row = next(iter(rows), None)
-    if row is None:
+    snapshot = sql.one(Snapshot, ("version", "fetched_at"), _OF_VISITOR, website=website_id, visitor=visitor_id)
+    if snapshot is None or snapshot.fetched_at < oldest:
         return None
-    found = Latest(*row)
+    found = Latest(snapshot.version, snapshot.fetched_at)
     _remember(website_id, visitor_id, found)
     return found
 
@@ -97,21 +109,10 @@ def digest(answer: VisitorAnswer) -> Digest:
 def keep(website_id: int, visitor_id: UUID, answer: Digest, *, is_first: bool) -> Latest:
     """Keep an answer in the database and return it as the newest one. To be called in a transaction; `announce` follows
     when that is over. `is_first` says that nothing was known of this visitor."""
-    known = _snapshots(website_id, visitor_id).filter(version=answer.version)
-    if is_first or not known.update(fetched_at=answer.at):
-        snapshot = Snapshot(
-            website_id=website_id,
-            visitor_id=visitor_id,
-            fetched_at=answer.at,
-            version=answer.version,
-            answer_compressed=Snapshot.compress(answer.body),
-        )
-        Snapshot.objects.bulk_create(
-            [snapshot],
-            update_conflicts=True,
-            unique_fields=["website", "visitor_id"],
-            update_fields=["fetched_at", "version", "answer_compressed"],
-        )
+    which = {"website": website_id, "visitor": visitor_id}
+    values = {"at": answer.at, "version": answer.version}
+    if is_first or not sql.change(Snapshot, _SEEN_AGAIN, **which, **values):
+        sql.change(Snapshot, _KEEP, **which, **values, answer=Snapshot.compress(answer.body))
         _sight(website_id, visitor_id, answer, is_first=is_first)
     return Latest(answer.version, answer.at)
 
@@ -163,7 +164,8 @@ def answer(website_id: int, visitor_id: UUID, version: str) -> bytes | None:
 
 def history(website_id: int, visitor_id: UUID, limit: int) -> list[Sighting]:
     """Return the newest sightings, oldest first."""
-    return list(_sightings(website_id, visitor_id)[:limit])[::-1]
+    which = f"{_OF_VISITOR} ORDER BY at DESC, id DESC LIMIT %(limit)s"
+    return sql.rows(Sighting, _SIGHTED, which, website=website_id, visitor=visitor_id, limit=limit)[::-1]
 
 
 def _contents(visitor: Visitor, notes: tuple[Note, ...]) -> Contents:
@@ -181,19 +183,18 @@ def _contents(visitor: Visitor, notes: tuple[Note, ...]) -> Contents:
 def _sight(website_id: int, visitor_id: UUID, answer: Digest, *, is_first: bool) -> None:
     """Add to the history, where the numbers are others than before."""
     told, prediction = answer.contents.journey, answer.contents.visitor.prediction
-    numbers = (
-        prediction.score if prediction else None,
-        told.visit_count,
-        told.page_view_count,
-        told.counts.goals,
-        told.counts.payments,
-    )
+    numbers = {
+        "score": prediction.score if prediction else None,
+        "visits": told.visit_count,
+        "page_views": told.page_view_count,
+        "goals": told.counts.goals,
+        "payments": told.counts.payments,
+    }
     # Few rows as a rule, and never more: one query for what was last and for what is one too many.
-    known = [] if is_first else list(_sightings(website_id, visitor_id).values_list("pk", *_NUMBERS))
-    if known and known[0][1:] == numbers:
+    known = [] if is_first else list(_sightings(website_id, visitor_id).values_list("pk", *numbers))
+    if known and known[0][1:] == tuple(numbers.values()):
         return
-    named = dict(zip(_NUMBERS, numbers, strict=True))
-    Sighting.objects.create(website_id=website_id, visitor_id=visitor_id, at=answer.at, **named)
+    sql.change(Sighting, _SIGHT, website=website_id, visitor=visitor_id, at=answer.at, **numbers)
     surplus = [row[0] for row in known[MOST_SIGHTINGS - 1 :]]
     if surplus:
         Sighting.objects.filter(pk__in=surplus).delete()
