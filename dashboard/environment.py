@@ -3,17 +3,23 @@
 import base64
 import os
 from collections.abc import Callable
+from contextlib import suppress
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
+import dj_email_url
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from environs import Env, EnvError
 
 Value = TypeVar("Value")
 
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]", "::1"}
+MAIL_SCHEMES = {"submission", "smtp", "console"}
+MAIL_SECONDS = 10
 REDIS_SCHEMES = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
 SECRET_KEY_MINIMUM = 50
 
@@ -122,6 +128,28 @@ class Environment:
                 "leave it empty for the embedded cache."
             )
         return f"{REDIS_SCHEMES[scheme]}://{rest}"
+
+    def mail(self) -> dict[str, Any]:
+        """Django's settings for sending mail, from `EMAIL_URL` and `EMAIL_FROM`; empty where none is to be sent."""
+        url, sender = self.text("EMAIL_URL"), self.text("EMAIL_FROM")
+        if not url and not sender:
+            return {}
+        if not url or not sender:
+            raise ImproperlyConfigured("EMAIL_URL and EMAIL_FROM belong together: set both, or none for no mail.")
+        mail: dict[str, Any] = {}
+        if url.partition(":")[0] in MAIL_SCHEMES:
+            with suppress(ValueError):
+                mail = dj_email_url.parse(url)
+        if not mail:
+            # The address may hold a password, so the sentence does not repeat it.
+            raise ImproperlyConfigured(
+                "EMAIL_URL must be submission://user:password@host:587, smtp://host:25, or console:// to try it out."
+            )
+        try:
+            validate_email(parseaddr(sender)[1])
+        except ValidationError as error:
+            raise ImproperlyConfigured("EMAIL_FROM must be an address, such as journeydesk@example.com.") from error
+        return mail | {"DEFAULT_FROM_EMAIL": sender, "EMAIL_TIMEOUT": mail["EMAIL_TIMEOUT"] or MAIL_SECONDS}
 
     def upstream_url(self, default: str) -> str:
         """The base address of DataFast's API. Tokens travel there, so plain HTTP is for this machine only."""

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+from django.contrib.messages import constants as message_levels
+
 from dashboard.environment import LOOPBACK_NAMES, Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -18,6 +20,11 @@ ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 LOOPBACK_ONLY = set(ALLOWED_HOSTS) <= LOOPBACK_NAMES
 # Off by itself only where nobody but this machine can reach the dashboard.
 HTTPS = env.flag("HTTPS", default=not (DEBUG or LOOPBACK_ONLY))
+
+# Mail for those who have lost their password; without it, an administrator makes a link for them.
+_mail = env.mail()
+SENDS_MAIL = bool(_mail)
+globals().update(_mail)
 
 # How many proxies in front append to X-Forwarded-For. With none, that header is anybody's invention.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, low=0, high=10)
@@ -117,6 +124,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "visitors.views.errors.csrf_failure"
 
 # --- People ---------------------------------------------------------------------------------------------------------
+PASSWORD_RESET_TIMEOUT = 3 * 86_400
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "look_up"
 LOGOUT_REDIRECT_URL = "sign_in"
@@ -146,6 +154,9 @@ AXES_CLIENT_IP_CALLABLE = "visitors.sign_in.addresses.counted_address"
 AXES_SENSITIVE_PARAMETERS = ["username", "next", "csrfmiddlewaretoken", "code", "state"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+
+# The levels of messages, as the style sheet calls its notices.
+MESSAGE_TAGS = {message_levels.SUCCESS: "good", message_levels.WARNING: "warn", message_levels.ERROR: "bad"}
 
 # --- Language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"

@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from visitors.views import exports, follow, health, journey, look_up, looks, sign_in, timeline, zones
+from visitors.views import account, exports, follow, health, journey, look_up, looks, reset, sign_in, timeline, zones
 from visitors.views.websites import listing, overview
 
 urlpatterns = [
     path("", look_up.look_up, name="look_up"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("account/", account.account, name="account"),
+    path("account/password/", account.change_password, name="change_password"),
+    path("account/sign-out-everywhere/", account.sign_out_everywhere, name="sign_out_everywhere"),
+    path("reset/", reset.reset, name="reset"),
+    path("reset/sent/", reset.reset_sent, name="reset_sent"),
+    path("reset/<str:uidb64>/<str:token>/", reset.new_password, name="new_password"),
     path("healthz", health.healthz, name="healthz"),
     path("websites/", listing.show, name="websites"),
     path("websites/<slug:website>/", overview.show, name="website"),

@@ -153,3 +153,36 @@ def test_the_command_line_ends_in_one_sentence_for_a_wrong_setting():
     assert ended.returncode == 1
     assert ended.stderr.startswith("Journeydesk can't start. SECRET_KEY must be set")
     assert "Traceback" not in ended.stderr
+
+
+def test_without_an_address_no_mail_is_sent(env, monkeypatch):
+    monkeypatch.delenv("EMAIL_URL", raising=False)
+    assert env.mail() == {}
+
+
+def test_a_mail_server_and_a_sender_make_the_settings_for_mail(env, monkeypatch):
+    monkeypatch.setenv("EMAIL_URL", "submission://desk:p%40ss@mail.example.com")
+    monkeypatch.setenv("EMAIL_FROM", "Journeydesk <desk@example.com>")
+    mail = env.mail()
+    assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"], mail["EMAIL_USE_TLS"]) == ("mail.example.com", 587, True)
+    assert (mail["EMAIL_HOST_USER"], mail["EMAIL_HOST_PASSWORD"]) == ("desk", "p@ss")
+    assert (mail["DEFAULT_FROM_EMAIL"], mail["EMAIL_TIMEOUT"]) == ("Journeydesk <desk@example.com>", 10)
+
+
+@pytest.mark.parametrize(
+    ("url", "sender", "sentence"),
+    [
+        ("smtp://host", "", "belong together"),
+        ("", "desk@example.com", "belong together"),
+        ("mail.example.com", "desk@example.com", "EMAIL_URL must be"),
+        ("smtps://u:sesame@host", "desk@example.com", "EMAIL_URL must be"),
+        ("smtp://u:sesame@host:port", "desk@example.com", "EMAIL_URL must be"),
+        ("smtp://u:sesame@host", "desk", "EMAIL_FROM must be"),
+    ],
+)
+def test_settings_for_mail_that_are_wrong_stop_the_start_without_being_shown(env, monkeypatch, url, sender, sentence):
+    monkeypatch.setenv("EMAIL_URL", url)
+    monkeypatch.setenv("EMAIL_FROM", sender)
+    with pytest.raises(ImproperlyConfigured, match=sentence) as caught:
+        env.mail()
+    assert "sesame" not in str(caught.value)

@@ -38,6 +38,12 @@ def those_who_manage(status):
 # name: (what fills its address, method, the statuses)
 TABLE = {
     "sign_in": ({}, "get", (FINE, 302, 302, 302, 302, 302)),
+    "account": ({}, "get", ALL_SIGNED_IN),
+    "change_password": ({}, "get", ALL_SIGNED_IN),
+    "sign_out_everywhere": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
+    "reset": ({}, "get", (FINE,) * 6),
+    "reset_sent": ({}, "get", (FINE,) * 6),
+    "new_password": ({"uidb64": "MQ", "token": "invented"}, "get", (FINE,) * 6),  # which says that it works no more
     "admin_sign_in": ({}, "get", (SIGN_IN, REFUSED, REFUSED, REFUSED, REFUSED, 302)),
     "sign_out": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
     "look_up": ({}, "get", ALL_SIGNED_IN),
@@ -56,7 +62,7 @@ TABLE = {
     "website": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
 }
 # Addresses that change something and answer to nothing but POST.
-POST_ONLY = {"sign_out", "refresh", "follow", "look", "zone"}
+POST_ONLY = {"sign_out_everywhere", "sign_out", "refresh", "follow", "look", "zone"}
 
 
 def names(resolver=None):

@@ -54,12 +54,17 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 def locked(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:  # noqa: ARG001
     """Instead of the answer to a sign-in where too many have failed: for how long it is of no use to try."""
     seconds = throttling.seconds_locked(request, get_client_username(request, credentials))
+    if request.user.is_authenticated:  # a current password was asked for
+        return _too_many(request, "account/locked.html", {}, seconds)
     view = SignIn()
     view.setup(request)
     # A form without data: asked for its errors, it would try the password.
     form = SignInForm(request, initial={"username": request.POST.get("username", "")})
-    minutes = timedelta(minutes=ceil(seconds / 60))
-    context = view.get_context_data(form=form, locked_for=duration(minutes))
-    answer = render(request, SignIn.template_name, context, status=429)
+    return _too_many(request, SignIn.template_name, view.get_context_data(form=form), seconds)
+
+
+def _too_many(request: HttpRequest, template: str, context: dict[str, Any], seconds: int) -> HttpResponse:
+    locked_for = duration(timedelta(minutes=ceil(seconds / 60)))
+    answer = render(request, template, context | {"locked_for": locked_for}, status=429)
     answer["Retry-After"] = str(seconds)
     return answer
