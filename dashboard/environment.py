@@ -22,6 +22,7 @@ MAIL_SCHEMES = {"submission", "smtp", "console"}
 MAIL_SECONDS = 10
 REDIS_SCHEMES = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
 SECRET_KEY_MINIMUM = 50
+METRICS_TOKEN_MINIMUM = 20
 
 
 class Environment:
@@ -63,6 +64,13 @@ class Environment:
         values = self._env.list(name, default)
         return [value.strip() for value in values if value.strip()]
 
+    def choice(self, name: str, default: str, *, others: list[str]) -> str:
+        """One of a few words."""
+        value = self.text(name) or default
+        if value not in {default, *others}:
+            raise ImproperlyConfigured(f"{name} can't be read: set it to {' or '.join([default, *others])}.")
+        return value
+
     def number(self, name: str, default: int, *, low: int, high: int) -> int:
         """A whole number from `low` to `high`."""
         hint = f"set it to a whole number from {low} to {high}."
@@ -97,6 +105,15 @@ class Environment:
                     f"Key {position} of CREDENTIAL_KEY is not 32 bytes in URL-safe base64 (44 characters, ending in =)."
                 )
         return keys
+
+    def metrics_token(self) -> str:
+        """What whoever reads the metrics must send; empty for no metrics."""
+        value = self.text("METRICS_TOKEN")
+        if value and len(value) < METRICS_TOKEN_MINIMUM:
+            raise ImproperlyConfigured(
+                f"METRICS_TOKEN must be at least {METRICS_TOKEN_MINIMUM} random characters, or empty for no metrics."
+            )
+        return value
 
     def database(self, default: str) -> dict[str, Any]:
         """Django's database settings from `DATABASE_URL`: `sqlite:///…` or `postgresql://…`."""

@@ -8,13 +8,18 @@ gunicorn's plain workers.
 import socket
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 WORKERS = 2
 THREADS = 8
+# What one connection may send before it is answered: the request line and all headers, bytes and milliseconds.
+LONGEST_HEAD = 64 * 1024
+SLOWEST_HEAD = 10_000
 
 
 class PortTaken(Exception):
@@ -55,9 +60,15 @@ def serve(
         respawn_failed_workers=True,
         workers_kill_timeout=2,
         log_level=LogLevels.error,
+        # Granian configures logging anew in each worker: with the project's own lines, not with its.
+        log_dictconfig=settings.LOGGING,
+        http1_settings=HTTP1Settings(max_buffer_size=LONGEST_HEAD, header_read_timeout=SLOWEST_HEAD),
     )
     if started:
         server.on_startup(started)
+    # What the workers of an earlier run have counted.
+    for counted in settings.METRICS_DIR.glob("*.db"):
+        counted.unlink(missing_ok=True)
     # The workers may be forks of this process, and no connection survives being shared by two.
     connections.close_all()
     server.serve()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.contrib.messages import constants as message_levels
 
+from dashboard import logs
 from dashboard.environment import LOOPBACK_NAMES, Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -47,6 +48,10 @@ UPSTREAM_DEADLINE_SECONDS = env.number("UPSTREAM_DEADLINE_SECONDS", 10, low=1, h
 # What one token may ask of the upstream in a minute.
 DATAFAST_REQUESTS_PER_MINUTE = env.number("DATAFAST_REQUESTS_PER_MINUTE", 60, low=1, high=100_000)
 
+# Opens /metrics to Prometheus; empty: nothing is counted.
+METRICS_TOKEN = env.metrics_token()
+METRICS_DIR = STATE_DIR / "metrics"
+
 # --- The application ------------------------------------------------------------------------------------------------
 ROOT_URLCONF = "dashboard.urls"
 WSGI_APPLICATION = "dashboard.wsgi.application"
@@ -64,7 +69,10 @@ INSTALLED_APPS = [
     "visitors",
 ]
 MIDDLEWARE = [
+    "dashboard.requests.Accounted",
+    "dashboard.requests.Private",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "dashboard.compression.CompressionMiddleware",
@@ -73,12 +81,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "visitors.sign_in.sessions.SessionEnd",
+    "dashboard.requests.BoundedBody",
     "visitors.views.access.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+if METRICS_TOKEN:
+    MIDDLEWARE.insert(0, "visitors.views.metrics.CountRequests")
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -198,7 +208,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 # TLS ends at the proxy in front, which must set this header itself.
@@ -211,18 +221,4 @@ SILENCED_SYSTEM_CHECKS = (
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Logs -----------------------------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {
-        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        # Refused hosts and missing pages are the visitor's business, not an alarm; paths hold visitor ids.
-        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
-        "django.security": {"handlers": ["console"], "level": "ERROR", "propagate": False},
-        # It writes a line for each attempt; `visitors.sign_in` writes one where a lock begins.
-        "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},
-        "visitors": {"handlers": ["console"], "level": "INFO", "propagate": False},
-    },
-}
+LOGGING = logs.configuration(env.choice("LOG_FORMAT", "json", others=["lines"]))

@@ -14,6 +14,7 @@ atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 
 os.environ |= {
     "ENV_FILE": "",
+    "STATE_DIR": str(SCRATCH),
     "SECRET_KEY": "a-secret-of-the-test-run-only-and-long-enough-for-it",
     "CREDENTIAL_KEY": "dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdC0=",
     "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
@@ -26,10 +27,8 @@ os.environ |= {
 }
 
 from dashboard.settings import *  # noqa: E402, F403
-from dashboard.settings import CACHES, DATABASES, REDIS_URL, STORAGES  # noqa: E402
+from dashboard.settings import DATABASES, STORAGES  # noqa: E402
 
-if not REDIS_URL:
-    CACHES["default"]["LOCATION"] = str(SCRATCH / "cache.sqlite3")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, since tests of several processes share it.
     DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "tests-run.sqlite3")}

@@ -20,7 +20,7 @@ def documented_settings():
 
 def read_settings():
     """The names that the settings read from the environment."""
-    return set(re.findall(r'(?:\.(?:flag|text|names|number)|environ\.get)\(\s*"([A-Z_]+)"', SETTINGS))
+    return set(re.findall(r'(?:\.(?:flag|text|names|number|choice)|environ\.get)\(\s*"([A-Z_]+)"', SETTINGS))
 
 
 def test_every_setting_is_in_the_table_and_every_row_is_a_setting():

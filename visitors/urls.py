@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from visitors.views import account, exports, follow, health, journey, look_up, looks, reset, sign_in, timeline, zones
+from visitors.views import (
+    account,
+    exports,
+    follow,
+    health,
+    journey,
+    look_up,
+    looks,
+    metrics,
+    reset,
+    sign_in,
+    timeline,
+    zones,
+)
 from visitors.views.websites import listing, overview
 
 urlpatterns = [
@@ -16,6 +29,8 @@ urlpatterns = [
     path("reset/sent/", reset.reset_sent, name="reset_sent"),
     path("reset/<str:uidb64>/<str:token>/", reset.new_password, name="new_password"),
     path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.exposition, name="metrics"),
     path("websites/", listing.show, name="websites"),
     path("websites/<slug:website>/", overview.show, name="website"),
     path("<slug:website>/visitors/current/", look_up.current, name="current"),

@@ -1,6 +1,8 @@
 """`manage.py serve` and `manage.py demo`, from start to Ctrl-C."""
 
+import json
 import re
+import signal
 import socket
 
 import requests
@@ -57,6 +59,26 @@ def test_serving_begins_on_an_empty_database_with_static_files_that_may_be_kept_
         sheet = browser.get(origin + style, headers={"Accept-Encoding": "br"}, timeout=10)
         assert sheet.headers["Content-Encoding"] == "br"
         assert "immutable" in sheet.headers["Cache-Control"]
+        assert sheet.headers["X-Request-ID"]
+
+
+def test_the_servers_log_is_a_line_of_json_for_each_request(running, free_port):
+    with running(free_port, "serve") as process:
+        answer = requests.get(
+            f"http://127.0.0.1:{free_port}/sign-in/", headers={"X-Request-ID": "a-proxys-id"}, timeout=10
+        )
+        assert answer.headers["X-Request-ID"] == "a-proxys-id"
+        process.send_signal(signal.SIGINT)
+        printed = process.communicate(timeout=20)[0].splitlines()
+    lines = [json.loads(line) for line in printed if line.startswith("{")]
+    (line,) = [line for line in lines if line["request_id"] == "a-proxys-id"]
+    assert (line["method"], line["route"], line["status"]) == ("GET", "sign_in", 200)
+
+
+def test_a_head_that_is_too_long_is_refused(running, free_port):
+    with running(free_port, "serve"), socket.create_connection(("127.0.0.1", free_port), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"x" * 100_000)
+        assert connection.recv(100).startswith(b"HTTP/1.1 431 ")
 
 
 def test_serving_is_refused_where_the_deployment_check_warns(manage, free_port):

@@ -48,6 +48,8 @@ TABLE = {
     "sign_out": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
     "look_up": ({}, "get", ALL_SIGNED_IN),
     "healthz": ({}, "get", (FINE,) * 6),
+    "readyz": ({}, "get", (FINE,) * 6),
+    "metrics": ({}, "get", (NOT_THERE,) * 6),  # switched off, as it is without its setting
     "current": ({"website": "lumenkit"}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),  # there is no cookie
     "journey": (ABOUT_VISITOR, "get", those_who_see(FINE)),
     "refresh": (ABOUT_VISITOR, "post", those_who_see(302)),

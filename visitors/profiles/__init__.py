@@ -23,6 +23,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from visitors import metrics
 from visitors.datafast.credentials import CredentialError
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.encryption import KeyLost
@@ -85,8 +86,14 @@ class Profile:
 
 def get(website: Website, visitor_id: UUID) -> Profile:
     """Return what is kept of a visitor, however old; ask the upstream only where nothing is. Raises UpstreamError."""
-    kept = store.latest(website.pk, visitor_id)
-    newest = kept or fetching.fetch(website, visitor_id, not_before=EVER, purpose=Purpose.LOOK_UP, is_known=False)
+    newest = store.latest(website.pk, visitor_id)
+    if newest is None:
+        try:
+            newest = fetching.fetch(website, visitor_id, not_before=EVER, purpose=Purpose.LOOK_UP, is_known=False)
+        except UpstreamError as error:
+            metrics.looked_up(error)
+            raise
+        metrics.answered_from("upstream")
     return _profile(website, visitor_id, newest)
 
 
@@ -107,8 +114,10 @@ def refresh(
         newest = fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=bool(kept))
     except UpstreamError as error:
         if kept is None or isinstance(error, NoJourney):
+            metrics.looked_up(error)
             raise
         return _profile(website, visitor_id, kept, error)
+    metrics.answered_from("upstream")
     return _profile(website, visitor_id, newest)
 
 
@@ -128,4 +137,5 @@ def budgets(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
 
 
 def _profile(website: Website, visitor_id: UUID, latest: store.Latest, problem: UpstreamError | None = None) -> Profile:
+    metrics.looked_up(problem)
     return Profile(website.pk, visitor_id, latest.version, latest.fetched_at, problem)

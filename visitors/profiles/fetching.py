@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from visitors import metrics
 from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.credentials import Credential, CredentialError
 from visitors.datafast.errors import (
@@ -148,8 +149,10 @@ def _ask(role: flight.Leader, errand: Errand) -> VisitorAnswer:
     grant = budget.take(credential, errand.purpose)
     client = upstream.client()
     call = flight.call(
-        lambda: client.get_visitor(
-            credential, str(errand.visitor_id), deadline=errand.deadline, most_attempts=grant.requests
+        metrics.measured(
+            lambda: client.get_visitor(
+                credential, str(errand.visitor_id), deadline=errand.deadline, most_attempts=grant.requests
+            )
         )
     )
     try:

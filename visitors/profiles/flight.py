@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -164,5 +165,5 @@ callers = ThreadPoolExecutor(max_workers=32, thread_name_prefix="upstream")
 
 
 def call(function: Callable[[], Value]) -> Future[Value]:
-    """Start a call."""
-    return callers.submit(function)
+    """Start a call. What it logs is still part of the request that wants it."""
+    return callers.submit(copy_context().run, function)

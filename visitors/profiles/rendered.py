@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from visitors import metrics
 from visitors.profiles import cached, keys
 
 # Room for some hundred journeys' first screens in each process.
@@ -38,11 +39,17 @@ def rendered(
         text = _kept.get(key)
         if text is not None:
             _kept.move_to_end(key)
-            return text
+    if text is not None:
+        metrics.page_from("process")
+        return text
     text = _opened(key, cached.read(key)) if seconds else None
-    if text is None:
+    # Text for this process alone is put together from text for all, which counts itself.
+    if text is not None:
+        metrics.page_from("cache")
+    else:
         text = make()
         if seconds:
+            metrics.page_from("made")
             cached.write(key, _sealed(key, text.encode()), seconds)
     _keep(key, text)
     return text

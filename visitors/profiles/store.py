@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from msgspec import Struct
 from msgspec.structs import replace
 
-from visitors import journey, sql
+from visitors import journey, metrics, sql
 from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_visitor
@@ -89,10 +89,14 @@ def latest(website_id: int, visitor_id: UUID, *, since: datetime | None = None) 
     oldest = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
     found = _decoded(cached.read(keys.latest(website_id, visitor_id)), Latest)
     if found and found.fetched_at >= max(since or oldest, oldest):
+        if since is None:
+            metrics.answered_from("cache")
         return found
     snapshot = sql.one(Snapshot, ("version", "fetched_at"), _OF_VISITOR, website=website_id, visitor=visitor_id)
     if snapshot is None or snapshot.fetched_at < oldest:
         return None
+    if since is None:
+        metrics.answered_from("database")
     found = Latest(snapshot.version, snapshot.fetched_at)
     _remember(website_id, visitor_id, found)
     return found

@@ -1,0 +1,153 @@
+"""What stands in the log: JSON lines, or plain ones, and in neither a token or the id of a visitor."""
+
+import io
+import json
+import logging
+from datetime import datetime
+from types import SimpleNamespace
+from uuid import UUID
+
+import pytest
+from django.test import RequestFactory
+
+from dashboard import logs
+from visitors.sandbox.tokens import TOKENS
+
+VISITOR = "1ead0000-0000-4000-8000-000000000001"
+OTHER = "1ead0000-0000-4000-8000-000000000002"
+
+
+def _logger(formatter):
+    """A logger that nobody else knows, at its most talkative, and a function that returns what it has written."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(formatter)
+    logger = logging.Logger("some.library", logging.DEBUG)  # noqa: LOG001 (outside of the configured ones)
+    logger.addHandler(handler)
+    return logger, written.getvalue
+
+
+@pytest.fixture(params=[logs.JsonLines, logs.PlainLines])
+def log(request):
+    """A logger in each form; `text` returns what it has written."""
+    logger, text = _logger(request.param())
+    return SimpleNamespace(logger=logger, text=text)
+
+
+@pytest.fixture
+def json_log():
+    """A logger of JSON lines; `line` returns the one that it has written, as a dict."""
+    logger, text = _logger(logs.JsonLines())
+    return SimpleNamespace(logger=logger, line=lambda: json.loads(text()))
+
+
+@pytest.fixture
+def answering():
+    """Puts a request into place as the one that is being answered."""
+    tokens = []
+
+    def answer(request_id, user=None):
+        request = RequestFactory().get("/")
+        request._cached_user = user
+        tokens.append(logs.context.set(logs.Context(request_id, request)))
+
+    yield answer
+    for token in reversed(tokens):
+        logs.context.reset(token)
+
+
+@pytest.mark.parametrize("token", [token.value for token in TOKENS])
+@pytest.mark.parametrize("text", ["{}", "token={}&x=1", "'{}'", "\n{}\n", '{{"Authorization": "Bearer {}"}}', "%20{}"])
+def test_no_token_is_written(log, token, text):
+    log.logger.warning(text.format(token))
+    log.logger.warning("asked with %s", text.format(token))
+    log.logger.warning("asked", extra={"sent": {"headers": [text.format(token)]}})
+    assert "asked" in log.text()
+    assert token.partition("_")[2] not in log.text()
+
+
+def test_a_masked_token_stays_as_people_know_it(log):
+    log.logger.warning("Added with dft_ab1...xyz9, and a file called df_notes.")
+    assert "dft_ab1...xyz9, and a file called df_notes." in log.text()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [VISITOR, VISITOR.upper(), VISITOR.replace("-", ""), VISITOR.replace("-", "%2D"), VISITOR.replace("-", "%2d")],
+)
+def test_a_visitor_is_the_same_hash_in_whichever_form_the_id_comes(log, form):
+    log.logger.error("GET /lumenkit/visitors/%s/ failed", form)
+    assert logs.visitor_hash(VISITOR) in log.text()
+    assert "1ead0000" not in log.text().lower()
+    assert logs.visitor_hash(OTHER) not in log.text()
+
+
+def test_ids_that_are_objects_and_things_added_are_hashed_as_well(json_log):
+    json_log.logger.info("looked at %r", UUID(VISITOR), extra={"visitor": UUID(VISITOR), "seen": [VISITOR], "count": 3})
+    line = json_log.line()
+    assert VISITOR not in str(line)
+    assert logs.visitor_hash(VISITOR) in line["message"]
+    assert line["visitor"] == logs.visitor_hash(VISITOR)
+    assert logs.visitor_hash(VISITOR) in line["seen"]
+    assert line["count"] == 3
+
+
+def test_other_numbers_stay_as_they_are(log):
+    log.logger.info("website 665f0b3c4d2e1a00c0ffee01, digest %s", "ab" * 32)
+    assert f"website 665f0b3c4d2e1a00c0ffee01, digest {'ab' * 32}" in log.text()
+
+
+def test_a_hash_tells_nothing_without_the_deployments_secret(settings):
+    before = logs.visitor_hash(VISITOR)
+    settings.SECRET_KEY = "another secret of another deployment, long enough"
+    assert logs.visitor_hash(VISITOR) != before
+
+
+def test_tracebacks_hold_neither_tokens_nor_ids(log):
+    try:
+        int(f"no visitor {VISITOR} with {TOKENS[0].value}")
+    except ValueError:
+        log.logger.exception("It failed.", stack_info=True)
+    text = log.text()
+    assert "Traceback" in text
+    assert f"no visitor {logs.visitor_hash(VISITOR)} with df_..." in text
+    assert VISITOR not in text
+    assert TOKENS[0].value not in text
+
+
+def test_a_line_says_when_how_bad_who_and_what(json_log, answering):
+    answering("0123456789abcdef", SimpleNamespace(pk=7))
+    json_log.logger.warning("Something %s.", "happened")
+    line = json_log.line()
+    assert datetime.fromisoformat(line.pop("time")).utcoffset().total_seconds() == 0
+    assert line == {
+        "level": "WARNING",
+        "logger": "some.library",
+        "message": "Something happened.",
+        "user": 7,
+        "request_id": "0123456789abcdef",
+    }
+
+
+def test_nobody_is_named_where_nobody_has_asked_who_it_is(json_log, answering):
+    answering("0123456789abcdef")
+    json_log.logger.warning("Something happened.")
+    assert "user" not in json_log.line()
+
+
+def test_a_proxys_id_stays_as_the_proxy_knows_it_even_where_it_looks_like_a_visitors(json_log, answering):
+    answering(VISITOR)
+    json_log.logger.warning("Something happened.")
+    assert json_log.line()["request_id"] == VISITOR
+
+
+def test_a_line_of_json_is_one_line(json_log):
+    json_log.logger.warning('first\nsecond "quoted"')
+    assert json_log.line()["message"] == 'first\nsecond "quoted"'
+
+
+def test_every_logger_goes_through_the_one_handler():
+    configured = logs.configuration("json")
+    assert configured["root"]["handlers"] == ["console"]
+    assert all(not logger.get("handlers") for logger in configured["loggers"].values())
+    assert all(logger.get("propagate", True) for logger in configured["loggers"].values())

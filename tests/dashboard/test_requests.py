@@ -1,0 +1,73 @@
+"""What holds for every request: its id, its line in the log, and what it may bring."""
+
+import io
+import logging
+
+import pytest
+from django.test import override_settings
+
+from visitors.sandbox import documented
+
+VISITOR = documented.RETURNING_LEAD.visitor_id
+JOURNEY = f"/lumenkit/visitors/{VISITOR}/"
+
+
+@pytest.fixture
+def lines(caplog):
+    """The fields of the lines that the middleware has logged."""
+    caplog.set_level(logging.INFO, "dashboard.requests")
+    return lambda: [record for record in caplog.records if record.name == "dashboard.requests"]
+
+
+def test_an_answer_says_the_id_of_its_request(client, db):
+    first, second = client.get("/healthz"), client.get("/sign-in/")
+    assert first.headers["X-Request-ID"] != second.headers["X-Request-ID"]
+    assert len(first.headers["X-Request-ID"]) == 16
+
+
+@pytest.mark.parametrize("given", ["4bf92f3577b34da6a3ce929d0e0e4736", "1ead0000-0000-4000-8000-000000000001"])
+def test_the_id_of_a_proxy_is_taken_over(client, given):
+    assert client.get("/healthz", headers={"X-Request-ID": given}).headers["X-Request-ID"] == given
+
+
+@pytest.mark.parametrize(
+    "given", ["", "short", "x" * 65, 'a","level":"x', "df_sandboxlumenkit00000", "ключключ", "a b c d e f"]
+)
+def test_an_id_that_is_not_well_formed_is_replaced(client, given):
+    own = client.get("/healthz", headers={"X-Request-ID": given}).headers["X-Request-ID"]
+    assert own != given
+    assert len(own) == 16
+
+
+def test_a_request_is_one_line_with_its_route_and_without_its_address(browser_of_member, sandbox, lines):
+    answer = browser_of_member.get(JOURNEY, {"q": "pricing"})
+    (line,) = lines()
+    assert (line.method, line.route, line.status) == ("GET", "journey", answer.status_code)
+    assert 0 < line.milliseconds < 60_000
+    assert VISITOR not in str(line.__dict__)
+    assert "pricing" not in str(line.__dict__)
+
+
+def test_what_no_route_serves_and_what_is_no_method_are_lines_as_well(client, db, lines):
+    client.generic("BREW", "/nothing/here")
+    (line,) = lines()
+    assert (line.method, line.route, line.status) == ("other", "-", 404)
+
+
+def test_static_files_are_not_worth_a_line(client, db, lines):
+    client.get("/static/journeydesk.css")
+    assert lines() == []
+
+
+@override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=1000)
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(browser_of_member):
+    upload = {"pasted": "x", "file": io.BytesIO(b"x" * 2000)}
+    answer = browser_of_member.post("/", upload)
+    assert answer.status_code == 400
+    assert "That request made no sense" in answer.content.decode()
+    assert browser_of_member.post("/", {"pasted": "x"}).status_code == 422
+
+
+@pytest.mark.parametrize("length", ["-1", "many", "9" * 30])
+def test_a_length_that_is_none_is_refused(browser_of_member, length):
+    assert browser_of_member.post("/", CONTENT_LENGTH=length).status_code == 400

@@ -1,0 +1,79 @@
+"""What every answer tells the browser, whichever way it was made."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from visitors.sandbox import documented
+
+VISITOR = documented.RETURNING_LEAD.visitor_id
+JOURNEY = f"/lumenkit/visitors/{VISITOR}/"
+UNKNOWN = "/lumenkit/visitors/00000000-0000-4000-8000-000000000000/"
+# Pages, parts, files, redirects and errors; what is asked of each, and what comes.
+ANSWERS = [
+    ("get", "/", 200),
+    ("get", JOURNEY, 200),
+    ("get", JOURNEY.upper().replace("/LUMENKIT/VISITORS", "/lumenkit/visitors"), 302),
+    ("get", JOURNEY.removesuffix("/"), 301),
+    ("get", f"{JOURNEY}summary.txt", 200),
+    ("get", f"{JOURNEY}events.csv", 200),
+    ("get", f"{JOURNEY}answer.json?download", 200),
+    ("post", f"{JOURNEY}refresh/", 302),
+    ("post", f"{JOURNEY}look/", 204),
+    ("get", f"{JOURNEY}refresh/", 405),
+    ("get", UNKNOWN, 404),
+    ("get", "/elsewhere/visitors/current/", 404),
+    ("get", "/admin/", 302),
+    ("get", "/healthz", 200),
+]
+
+
+def check(answer):
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in answer.headers["Permissions-Policy"]
+    assert answer.headers["X-Request-ID"]
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    kept = answer.headers["Cache-Control"]
+    assert {"private", "no-store"} <= set(kept.split(", ")), kept
+
+
+@pytest.mark.parametrize(("method", "address", "status"), ANSWERS)
+def test_every_answer_protects_its_reader(browser_of_member, sandbox, method, address, status):
+    answer = getattr(browser_of_member, method)(address)
+    assert answer.status_code == status
+    check(answer)
+    assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize("address", ["/", JOURNEY, "/sign-in/", "/nothing/"])
+def test_a_stranger_gets_the_same_protection(client, db, address):
+    check(client.get(address))
+
+
+def test_a_broken_form_and_an_unknown_host_are_answered_no_less_carefully(member):
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(member)
+    check(careful.post("/", {"pasted": "x"}))
+    check(careful.get("/", headers={"Host": "evil.example"}))
+
+
+def test_over_plain_http_a_page_moves_to_https_and_nobody_keeps_where_to(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    answer = client.get(JOURNEY)
+    assert (answer.status_code, answer.url) == (301, f"https://testserver{JOURNEY}")
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert client.get("/healthz").status_code == 200
+
+
+def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(client, member):
+    client.get("/sign-in/")
+    answer = client.post("/sign-in/", {"username": "mina", "password": "a long password"})
+    for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME):
+        cookie = answer.cookies[name]
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Lax"
+    assert settings.SESSION_COOKIE_SECURE is settings.HTTPS

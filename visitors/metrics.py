@@ -1,0 +1,89 @@
+"""Counts what happens, for Prometheus, where `METRICS_TOKEN` is set; where it is not, nothing is imported or written.
+
+Labels are names from this code: no visitor, no token, no address, nothing that grows with use.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import import_module
+from typing import Any, Literal, Protocol, TypeVar
+
+from django.conf import settings
+
+from visitors.datafast.errors import UpstreamError
+
+
+class Answer(Protocol):
+    """What a call to the upstream brings."""
+
+    @property
+    def attempts(self) -> int:
+        """How many requests it took."""
+
+
+Brought = TypeVar("Brought", bound=Answer)
+
+
+def looked_up(problem: UpstreamError | None) -> None:
+    """A profile was asked for, and what came of it."""
+    if settings.METRICS_TOKEN:
+        _meters().lookups.labels(_result(problem)).inc()
+
+
+def answered_from(source: Literal["cache", "database", "upstream"]) -> None:
+    """Where the newest answer about a visitor was found."""
+    if settings.METRICS_TOKEN:
+        _meters().answers.labels(source).inc()
+
+
+def page_from(source: Literal["process", "cache", "made"]) -> None:
+    """Where a page's text was found ready; or it was made."""
+    if settings.METRICS_TOKEN:
+        _meters().pages.labels(source).inc()
+
+
+def request(route: str, status: int) -> None:
+    """A request was answered."""
+    if settings.METRICS_TOKEN:
+        _meters().requests.labels(route, f"{status // 100}xx").inc()
+
+
+def measured(call: Callable[[], Brought]) -> Callable[[], Brought]:
+    """Return a call to the upstream that counts itself: its result, its seconds, its retries."""
+    if not settings.METRICS_TOKEN:
+        return call
+
+    def run() -> Brought:
+        started = time.perf_counter()
+        try:
+            answer = call()
+        except UpstreamError as error:
+            _called(error, error.attempts, started)
+            raise
+        _called(None, answer.attempts, started)
+        return answer
+
+    return run
+
+
+def _called(problem: UpstreamError | None, attempts: int, started: float) -> None:
+    meters = _meters()
+    meters.calls.labels(_result(problem)).inc()
+    meters.call_seconds.observe(time.perf_counter() - started)
+    meters.retries.inc(max(0, attempts - 1))
+
+
+def _result(problem: UpstreamError | None) -> str:
+    return _snake(type(problem).__name__) if problem else "found"
+
+
+@lru_cache
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+@lru_cache(maxsize=1)
+def _meters() -> Any:
+    return import_module("visitors.meters")
