@@ -43,7 +43,7 @@ def page(visitor, now, zone, query):
         page_url="/lumenkit/visitors/x/",
         part_url="/lumenkit/visitors/x/timeline/",
     )
-    return screen, render_to_string("journey/_parts.html", {"website": website, "screen": screen})
+    return screen, render_to_string("journey/_article.html", {"website": website, "screen": screen})
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
-from typing import TypeVar
+from functools import lru_cache
+from html import escape
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.contrib.messages import get_messages
 from django.http import QueryDict
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 
 from visitors import looks, profiles, screens
 from visitors.journey import Seen, difference
@@ -31,6 +32,11 @@ KEPT_SECONDS = 120
 _CSRF = "\x01csrf\x01"
 _AGE = "\x01age\x01"
 _NOTICES = "\x01notices\x01"
+_RENEW = "\x01renew\x01"
+_TITLE = "\x01title\x01"
+_ARTICLE = "\x01article\x01"
+# The same in addresses: no visitor has this id.
+_ID = UUID(int=0)
 
 
 def page(
@@ -44,46 +50,83 @@ def page(
     """The journey page of a profile as HTML. Raises UpstreamError. `seen` is what this person saw last.
 
     Making a page takes longer than everything else and grows with the journey. So what all readers of one state see
-    alike, asking the same in the same minute, is kept ready for the next one; the page around it, for this one.
+    alike, asking the same in the same minute, is kept ready for the next one; and what stands around all journeys that
+    one person reads on a website, for the next journey.
     """
 
     def shown(profile: profiles.Profile) -> str:
         minute = datetime.now(UTC).replace(second=0, microsecond=0)
-        after = looks.marked_after(seen) if seen else None
         menu, own_age = zones.menu(request, website), age(request, website, profile)
-        common = (website.slug, website.domain, website.name, website.role, menu, minute, query, seen)
-        kept = partial(rendered, website.pk, profile.visitor_id, profile.version)
+        depends_on = (website.slug, website.domain, website.name, website.role, menu, minute, query, seen)
 
-        def body() -> str:
+        def article() -> str:
+            after = looks.marked_after(seen) if seen else None
             made = _screen(request, website, profile, query, marked_after=after)
-            since = seen and difference(seen, profile.contents.journey).words(datetime.now(UTC))
-            context = {"website": website, "screen": made, "since": since, "csrf_token": _CSRF, "age_mark": _AGE}
-            return f"{made.head.name}\n{render_to_string('journey/_parts.html', context)}"
-
-        def whole() -> str:
-            text = kept(name=repr(common), seconds=KEPT_SECONDS, make=body)
-            title, _, parts = text.partition("\n")
             context = {
                 "website": website,
-                "profile": profile,
-                "title": title,
-                "body": mark_safe(parts),  # noqa: S308 our own templates' output, escaped there
-                "age": own_age,
-                "zones": menu,
+                "screen": made,
+                "since": seen and difference(seen, profile.contents.journey).words(datetime.now(UTC)),
                 "marked_after": after and after.isoformat(),
-                "user": request.user,
                 "csrf_token": _CSRF,
-                "notices": _NOTICES,
+                "age_mark": _AGE,
+                "renew_mark": _RENEW,
             }
-            return render_to_string("journey.html", context)
+            return f"{made.head.name}\n{render_to_string('journey/_article.html', context)}"
 
-        person = (request.user.get_username(), request.user.is_staff, request.user.is_superuser, own_age.is_old)
-        text = kept(name=repr((common, person)), seconds=0, make=whole)
-        text = text.replace(_AGE, render_to_string("journey/_age.html", {"age": own_age}))
-        text = text.replace(_NOTICES, _notices(request, own_age))
-        return text.replace(_CSRF, get_token(request))
+        text = rendered(
+            website.pk, profile.visitor_id, profile.version, repr(depends_on), seconds=KEPT_SECONDS, make=article
+        )
+        title, _, body = text.partition("\n")
+        user = request.user
+        reader = _Reader(user.get_username(), is_staff=user.is_staff, is_superuser=user.is_superuser)
+        frame = _frame(reader, _Site(website.slug, website.domain, website.role), menu)
+        renewing = {"website": website, "profile": profile}
+        for mark, own in (
+            (str(_ID), str(profile.visitor_id)),
+            (_TITLE, escape(title)),
+            (_NOTICES, _notices(request, own_age)),
+            (_ARTICLE, body),
+            (_AGE, render_to_string("journey/_age.html", {"age": own_age})),
+            (_RENEW, render_to_string("journey/_renew.html", renewing) if own_age.is_old else ""),
+            (_CSRF, get_token(request)),
+        ):
+            frame = frame.replace(mark, own)
+        return frame
 
     return _newest(website, profile, shown)
+
+
+class _Reader(NamedTuple):
+    """What the frame shows of a person, under the names that it has for users."""
+
+    get_username: str
+    is_staff: bool
+    is_superuser: bool
+    is_authenticated: bool = True
+
+
+class _Site(NamedTuple):
+    """What the frame shows of a website."""
+
+    slug: str
+    domain: str
+    role: str
+
+
+@lru_cache(maxsize=500)
+def _frame(reader: _Reader, website: _Site, menu: zones.ZoneMenu) -> str:
+    """The page around the journeys of one website, with marks in the places of what is a journey's own."""
+    context = {
+        "user": reader,
+        "website": website,
+        "zones": menu,
+        "profile": {"visitor_id": _ID},
+        "title": _TITLE,
+        "article": _ARTICLE,
+        "notices": _NOTICES,
+        "csrf_token": _CSRF,
+    }
+    return render_to_string("journey.html", context)
 
 
 def _notices(request: SignedInRequest, own_age: screens.Age) -> str:
