@@ -22,7 +22,7 @@ def test_the_2026_edition_has_three_visits_with_everything_in_its_place():
         "subscription",
         "page",
     ]
-    assert told.visits[0].events[0].page.label == "Onboarding (ios)"
+    assert told.visits[0].events[0].page.label == "Onboarding (iOS app)"
     assert told.visits[1].entry.query == (("plan", "pro"),)
     assert told.visits[1].duration == timedelta(minutes=6, seconds=2)
     assert (told.missing, told.undated, told.hosts) == (None, (), ("codefa.st",))
@@ -33,7 +33,7 @@ def test_the_2026_edition_has_three_visits_with_everything_in_its_place():
     assert (paid.net, paid.currency, paid.payments) == (Decimal(149), "USD", 1)
     assert told.first_touch.sources == (
         "youtube.com",
-        "newsletter / email, campaign launch",
+        "newsletter / email (campaign launch)",
         "Google Ads (gclid)",
     )
     assert told.to_first_payment.days == 2
@@ -44,7 +44,7 @@ def test_the_2025_edition_says_that_something_is_missing_but_not_where():
     assert (told.visit_count, told.page_view_count, told.visits[0].number) == (3, 8, 3)
     assert told.missing.place is Place.UNKNOWN
     assert (told.missing.page_views, told.missing.visits) == (7, 2)
-    assert told.missing.words == "7 page views and 2 visits are not in DataFast's answer"
+    assert told.missing.words == "7 page views and 2 visits are not in DataFast’s answer"
     assert told.visits[0].events[1].is_server is False
     assert told.person is None
 
@@ -91,7 +91,7 @@ def test_what_is_missing_earlier_takes_only_the_gaps_before_the_list_begins():
         first_visit_at=stamp(),
     )
     assert told.missing.place is Place.EARLIER
-    assert told.missing.words == "64 earlier page views and 6 earlier visits are not in DataFast's answer"
+    assert told.missing.words == "64 earlier page views and 7 earlier visits are not in DataFast’s answer"
     assert [visit.gap_known for visit in told.visits] == [True, False, False]
     assert told.visits[0].gap_before == timedelta(days=1)
     assert told.visits[1].gap_before is None
@@ -100,7 +100,7 @@ def test_what_is_missing_earlier_takes_only_the_gaps_before_the_list_begins():
 def test_without_counts_an_earlier_first_visit_still_tells_that_something_is_missing():
     told = journey(view("/", days=3), first_visit_at=stamp())
     assert told.missing.place is Place.EARLIER
-    assert told.missing.words == "What happened earlier is not in DataFast's answer"
+    assert told.missing.words == "What happened earlier is not in DataFast’s answer"
 
 
 def test_a_first_visit_a_moment_before_the_first_page_is_no_missing_page():
@@ -199,3 +199,32 @@ def test_a_visit_below_missing_ones_has_no_number():
         first_visit_at=stamp(),
     )
     assert [(visit.number, visit.is_attended) for visit in told.visits] == [(40, True), (39, True), (None, True)]
+
+
+def test_what_stands_below_the_cut_is_no_listed_visit():
+    visitor = Visitor(
+        activity=Activity(
+            visited_pages=(view("/", days=100), view("/", days=101)),
+            visit_count=61,
+            page_view_count=120,
+            first_visit_at=stamp(-60),
+        ),
+        profile=Profile(user_id="u", identified_at=stamp()),
+    )
+    told = derive(visitor)
+    assert (told.missing.page_views, told.missing.visits) == (118, 59)
+    assert [visit.number for visit in told.visits] == [61, 60, None]
+
+
+def test_where_all_page_views_are_listed_a_goal_alone_is_a_listed_visit():
+    told = journey(view("/", days=3), goals=(goal("signup"),), visit_count=2, page_view_count=1, first_visit_at=stamp())
+    assert told.missing is None
+    assert [visit.number for visit in told.visits] == [2, 1]
+
+
+def test_how_long_until_the_first_goal_is_unknown_where_earlier_ones_may_be_missing():
+    goals = (goal("signup", days=100), goal("payment", 5, days=100, origin="payment_provider"))
+    cut_off = journey(view("/", days=100), goals=goals, page_view_count=50, first_visit_at=stamp())
+    assert (cut_off.to_first_goal, cut_off.to_first_payment) == (None, None)
+    whole = journey(view("/"), goals=goals, page_view_count=1, first_visit_at=stamp())
+    assert (whole.to_first_goal.days, whole.to_first_payment.days) == (100, 100)

@@ -45,7 +45,8 @@ class Place(StrEnum):
 class Missing(Record, frozen=True, kw_only=True):
     """What DataFast counts but does not list. With EARLIER both counts may be 0: only the first visit's time tells.
 
-    `before` is the earliest listed page view; with EARLIER, that is where the missing part ends.
+    `before` is the earliest listed page view; with EARLIER, that is where the missing part ends. What stands below it,
+    such as an identification, belongs to visits whose pages are missing, so they count as missing.
     """
 
     place: Place
@@ -55,7 +56,7 @@ class Missing(Record, frozen=True, kw_only=True):
 
     @property
     def words(self) -> str:
-        """What is missing, in words: "64 earlier page views are not in DataFast's answer"."""
+        """What is missing, in words: "64 earlier page views are not in DataFast’s answer"."""
         earlier = "earlier " if self.place is Place.EARLIER else ""
         parts = [
             plural(number, f"{earlier}{noun}")
@@ -63,9 +64,9 @@ class Missing(Record, frozen=True, kw_only=True):
             if number
         ]
         if not parts:
-            return "What happened earlier is not in DataFast's answer"
+            return "What happened earlier is not in DataFast’s answer"
         verb = "is" if len(parts) == 1 and self.page_views + self.visits == 1 else "are"
-        return f"{listing(parts)} {verb} not in DataFast's answer"
+        return f"{listing(parts)} {verb} not in DataFast’s answer"
 
     def ends_by(self, moment: datetime | None) -> bool:
         """Whether nothing is missing from this moment on, as far as can be told."""
@@ -96,9 +97,9 @@ class Journey(Record, frozen=True, kw_only=True):
     `first_event_at` and `latest_event_at` span the dated events; `last_seen_at` is the latest thing that the visitor
     did in person, so a renewal at night is not a sighting. `top_pages` are the five most seen, most views first.
     `hosts` are those of the page views, most views first. `to_first_goal` and `to_first_payment` are measured from
-    `reported_first_visit_at` (or the first event, when earlier or alone). `current_page` is the latest page as
-    DataFast reports it. `first_touch` and `last_touch` are None when no tag says anything. `person` is None for an
-    anonymous visitor.
+    `reported_first_visit_at` (or the first event, when earlier or alone), and None where that is not listed.
+    `current_page` is the latest page as DataFast reports it. `first_touch` and `last_touch` are None when no tag says
+    anything. `person` is None for an anonymous visitor.
     """
 
     visitor_id: str | None
@@ -171,12 +172,14 @@ def derive(visitor: Visitor) -> Journey:
     counts = count(events)
     attended = [any(event.is_in_person for event in group) for group in groups]
     first_visit_at = instant(activity.first_visit_at)
-    missing = _missing(activity, dated, views=counts.views, visits=sum(attended), first_visit_at=first_visit_at)
+    missing = _missing(activity, groups, attended, views=counts.views, first_visit_at=first_visit_at)
     visit_count = max(_number(activity.visit_count), sum(attended))
     visits = _visits(groups, attended, visit_count, missing)
 
     first_event_at = dated[0].at if dated else None
     begin = _earliest(first_visit_at, first_event_at)
+    if missing is not None and (missing.place is Place.EARLIER or first_visit_at is None):
+        begin = None  # the list does not begin with the first visit: its first goal need not be the first that was
     totals = total(events)
     return Journey(
         visitor_id=clean_or_none(visitor.visitor_id),
@@ -213,16 +216,25 @@ def _number(reported: int | None) -> int:
 
 
 def _missing(
-    activity: Activity, dated: list[Event], *, views: int, visits: int, first_visit_at: datetime | None
+    activity: Activity,
+    groups: list[tuple[Event, ...]],
+    attended: list[bool],
+    *,
+    views: int,
+    first_visit_at: datetime | None,
 ) -> Missing | None:
     """What is counted but not listed, and where it can be said to be."""
     missing_views = max(0, _number(activity.page_view_count) - views)
-    seen_at = [event.at for event in dated if event.at is not None and event.is_view]
+    seen_at = [event.at for group in groups for event in group if event.at is not None and event.is_view]
     # A goal can join two visits of the service's into one of ours; none of their pages is missing for that.
     told_apart = sum(later - at > VISIT_GAP for at, later in pairwise(seen_at)) + bool(seen_at)
-    missing_visits = max(0, _number(activity.visit_count) - max(visits, told_apart))
     earliest = seen_at[0] if seen_at else None
     is_earlier = first_visit_at is not None and earliest is not None and first_visit_at < earliest - _CLOCK_SKEW
+    listed = sum(
+        is_attended and not (missing_views and is_earlier and _ended_by(group, earliest))
+        for group, is_attended in zip(groups, attended, strict=True)
+    )
+    missing_visits = max(0, _number(activity.visit_count) - max(listed, told_apart))
     # Without a count, the time of the first visit alone can tell that the list does not begin with it.
     if not (missing_views or missing_visits or (is_earlier and not _number(activity.page_view_count))):
         return None
@@ -232,6 +244,11 @@ def _missing(
         visits=missing_visits,
         before=earliest if is_earlier else None,
     )
+
+
+def _ended_by(group: tuple[Event, ...], moment: datetime | None) -> bool:
+    """Whether the last event of a group was before this moment."""
+    return moment is not None and group[-1].at is not None and group[-1].at < moment
 
 
 def _visits(

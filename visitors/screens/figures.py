@@ -38,12 +38,18 @@ def figures(journey: Journey, *, now: datetime, zone: tzinfo) -> tuple[Figure, .
         Figure(
             "Goals",
             f"{journey.counts.goals:,}",
-            note=f"first after {duration(journey.to_first_goal)}" if journey.to_first_goal is not None else "",
+            note=_goals_note(journey),
         ),
         *_money(journey),
         *_subscription(journey, now, zone),
         *_seen(journey, now, zone),
     )
+
+
+def _goals_note(journey: Journey) -> str:
+    if journey.to_first_goal is not None:
+        return f"first after {duration(journey.to_first_goal)}"
+    return "listed" if journey.missing is not None else ""
 
 
 def _money(journey: Journey) -> list[Figure]:
@@ -56,10 +62,14 @@ def _money(journey: Journey) -> list[Figure]:
         if first:
             found.append(Figure("First payment", first))
     if totals.payments_without_amount:
-        found.append(Figure("Paid", plural(totals.payments_without_amount, "payment"), note="amount not sent"))
+        found.append(_uncounted("Paid", totals.payments_without_amount, "payment"))
     if totals.refunds_without_amount:
-        found.append(Figure("Refunded", plural(totals.refunds_without_amount, "refund"), note="amount not sent"))
+        found.append(_uncounted("Refunded", totals.refunds_without_amount, "refund"))
     return found
+
+
+def _uncounted(term: str, number: int, noun: str) -> Figure:
+    return Figure(term, plural(number, noun), note="amount unknown" if number == 1 else "amounts unknown")
 
 
 def _paid(paid: Paid, first: str) -> Figure:
