@@ -149,14 +149,14 @@ def test_a_gap_has_the_one_nearest_unit(span, said):
         ("-0", "XYZ", "0 XYZ"),
         ("0.00012", "BTC", "0.00012 BTC"),
         ("12", "XXX", "12 XXX"),
-        ("149", None, "149 (currency not sent)"),
-        ("1149.5", "", "1,149.5 (currency not sent)"),
+        ("149", None, "149 (currency unknown)"),
+        ("1149.5", "", "1,149.5 (currency unknown)"),
         ("1E+30", "USD", "1E+30 USD"),
-        ("-1E+999999", None, "−1E+999999 (currency not sent)"),
+        ("-1E+999999", None, "−1E+999999 (currency unknown)"),
         ("1E-999999", "USD", "$0.00"),
         ("NaN", "USD", "NaN USD"),
         ("sNaN", "USD", "sNaN USD"),
-        ("-Infinity", None, "−Infinity (currency not sent)"),
+        ("-Infinity", None, "−Infinity (currency unknown)"),
     ],
 )
 def test_money_reads_as_a_person_writes_it(amount, currency, said):
@@ -264,3 +264,27 @@ def test_no_span_raises(span):
     assert words.duration(span)
     assert words.short_duration(span)
     assert words.gap(span).endswith(" later")
+
+
+def test_the_last_one_left_is_named_instead_of_counted():
+    assert words.named(["a", "b"], 2) == (["a", "b"], 0)
+    assert words.named(["a", "b", "c"], 2) == (["a", "b", "c"], 0)
+    assert words.named(["a", "b", "c", "d"], 2) == (["a", "b"], 2)
+    assert words.named([], 2) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "time", "said"),
+    [
+        ("paid $149", "yesterday", "paid $149 yesterday"),
+        ("paid $149", "3 days ago", "paid $149 (3 days ago)"),
+        ("came from x.com", "3 days ago", "came from x.com 3 days ago"),
+        ("came from x.com", "", "came from x.com"),
+    ],
+)
+def test_two_numbers_never_meet(text, time, said):
+    assert words.timed(text, time) == said
+
+
+def test_a_zone_reads_without_underscores():
+    assert words.zone_name(NEW_YORK) == "America/New York"

@@ -14,6 +14,7 @@ from django.db import connections, models
 from visitors import encryption
 from visitors.datafast.credentials import Credential, mask
 from visitors.roles import Role
+from visitors.words import zone_name
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -144,6 +145,11 @@ class Website(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone_name(self) -> str:
+        """The time zone as a person reads it: "America/New York"."""
+        return zone_name(self.time_zone)
 
     def set_token(self, token: str) -> None:
         """Take a new token, encrypted from here on. Raises `CredentialError` with a sentence when it can't be one."""

@@ -12,9 +12,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from typing import TypeVar
 
 from babel import Locale
 from babel.numbers import get_currency_precision, get_currency_symbol
+
+Part = TypeVar("Part")
 
 # One Locale for all threads. It loads its data when first read, so that happens here, at import, never in a request.
 _US = Locale("en", "US")
@@ -42,6 +45,27 @@ def listing(parts: Sequence[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def named(parts: Sequence[Part], most: int) -> tuple[list[Part], int]:
+    """The parts to name, and how many are left to be counted: at most so many, and the last one left is named as well.
+
+    "a, b and 1 more" takes the room of the name and says less.
+    """
+    kept = len(parts) if len(parts) == most + 1 else most
+    return list(parts[:kept]), max(0, len(parts) - kept)
+
+
+def timed(text: str, time: str) -> str:
+    """Something and when it was: "paid $149 yesterday". Two numbers never meet: "paid $149 (3 days ago)"."""
+    if text[-1:].isdigit() and time[:1].isdigit():
+        return f"{text} ({time})"
+    return f"{text} {time}".rstrip()
+
+
+def zone_name(zone: tzinfo | str) -> str:
+    """A time zone as a person reads it: "America/New York"."""
+    return str(zone).replace("_", " ")
 
 
 def duration(span: timedelta) -> str:
@@ -117,10 +141,10 @@ def money(amount: Decimal, currency: str | None) -> str:
     """An amount in units of its currency (ISO 4217, any case): "$149", "$12.50", "¥1,200", "−€20".
 
     Whole amounts go without decimals; others have as many as the currency, rounded half up. A currency unknown to CLDR
-    stands behind the number as it came: "149 XYZ"; none at all is said: "149 (currency not sent)".
+    stands behind the number as it came: "149 XYZ"; none that is known is said: "149 (currency unknown)".
     """
     code = (currency or "").strip()
-    behind = code or "(currency not sent)"
+    behind = code or "(currency unknown)"
     sign = "−" if amount.is_signed() else ""
     size = amount.copy_abs()
     if not size.is_finite() or size >= _TOO_LARGE:

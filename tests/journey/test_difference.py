@@ -51,3 +51,17 @@ def test_nothing_new_is_nothing_said():
 def test_a_mark_is_stored_and_read_back_equal():
     seen = mark(derive(edition(2026)), START)
     assert msgspec.json.decode(msgspec.json.encode(seen), type=Seen) == seen
+
+
+def test_refunds_and_subscription_events_are_not_said_as_payments_and_goals():
+    before = journey(view("/"))
+    now = journey(
+        view("/"),
+        goals=(
+            goal("signup", days=1),
+            goal("subscription_renewed", 1, days=1, origin="payment_provider"),
+            goal("refund", 2, days=1, origin="payment_provider"),
+        ),
+    )
+    news = difference(mark(before, START), now)
+    assert news.words(LATER) == "1 visit, 1 goal, 1 subscription event and 1 refund since you looked 3 days ago"

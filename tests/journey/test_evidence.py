@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.journey.examples import START, edition, goal, journey, view
+from tests.journey.examples import START, edition, goal, journey, stamp, view
 from visitors.datafast.payload import Visitor
 from visitors.journey import Leaning, derive, observe
 
@@ -17,11 +17,11 @@ def observed(told, now):
 def test_a_customer_who_returns_speaks_for_itself():
     now = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)
     assert observed(derive(edition(2026)), now) == {
-        (Leaning.FOR, "1 payment, $149 in all"),
+        (Leaning.FOR, "1 payment of $149"),
         (Leaning.FOR, "Latest subscription event: subscription started"),
-        (Leaning.FOR, "Viewed checkout once in 1 visit"),
+        (Leaning.FOR, "Viewed checkout once"),
         (Leaning.FOR, "Viewed pricing twice in 2 visits"),
-        (Leaning.FOR, "Goals: checkout_initiated and newsletter_signup"),
+        (Leaning.FOR, "Goals completed: checkout_initiated and newsletter_signup"),
         (Leaning.FOR, "Came back: 3 visits"),
         (Leaning.FOR, "Last seen 12 minutes ago"),
         (Leaning.FOR, "Identified"),
@@ -52,9 +52,29 @@ def test_a_lost_subscription_and_refunds_speak_against():
         )
     )
     shown = observed(told, START)
-    assert (Leaning.AGAINST, "1 refund, $5 in all") in shown
+    assert (Leaning.AGAINST, "1 refund of $5") in shown
     assert (Leaning.AGAINST, "Latest subscription event: subscription ended") in shown
 
 
 def test_nothing_shows_nothing():
     assert observed(derive(Visitor()), START) == set()
+
+
+def test_goals_that_may_only_be_missing_are_not_held_against_anybody():
+    cut_off = journey(view("/", days=9), page_view_count=50, first_visit_at=stamp())
+    shown = observed(cut_off, START + timedelta(days=10))
+    assert (Leaning.NEUTRAL, "No goal among the events that DataFast lists") in shown
+    assert Leaning.AGAINST not in {leaning for leaning, _ in shown}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        ((0,), "Viewed pricing once"),
+        ((0, 5), "Viewed pricing twice in 1 visit"),
+        ((0, 60), "Viewed pricing twice in 2 visits"),
+    ],
+)
+def test_once_goes_without_the_number_of_visits(minutes, words):
+    told = journey(*(view("/pricing", minute) for minute in minutes))
+    assert (Leaning.FOR, words) in observed(told, START)

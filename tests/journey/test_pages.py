@@ -27,7 +27,7 @@ def test_an_address_has_a_host_a_path_and_a_query(address, host, path, query):
 
 def test_a_screen_of_an_app_has_platform_and_screen():
     read = page("example.com/__app/ios/Order%20details")
-    assert (read.platform, read.screen, read.label) == ("ios", "Order details", "Order details (ios)")
+    assert (read.platform, read.screen, read.label) == ("ios", "Order details", "Order details (iOS app)")
 
 
 @pytest.mark.parametrize("address", ["example.com/__app/ios", "example.com/__app/ios/", "example.com/__app//Home"])
@@ -53,3 +53,14 @@ def test_joiners_of_persian_and_emoji_stay():
 def test_a_path_in_the_fragment_is_part_of_what_a_person_calls_the_page():
     assert page("example.com/#/pricing").label == "/#/pricing"
     assert page("example.com/docs#install").label == "/docs"
+
+
+@pytest.mark.parametrize(
+    ("platform", "app"), [("ios", "iOS app"), ("iOS", "iOS app"), ("android", "Android app"), ("watch", "watch app")]
+)
+def test_an_app_is_spelled_as_its_makers_do(platform, app):
+    assert page(f"example.com/__app/{platform}/Home").app == app
+
+
+def test_a_page_of_a_website_belongs_to_no_app():
+    assert page("example.com/").app == ""

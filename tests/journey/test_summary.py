@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.journey.examples import START, edition, goal, journey, view
-from visitors.datafast.payload import Visitor
+from visitors.datafast.payload import Activity, Identity, Visitor
 from visitors.journey import derive, summarize
 from visitors.journey.summary import when
 
@@ -29,7 +29,7 @@ def test_the_2026_edition_is_said_as_a_person_would():
 def test_the_2025_edition_says_what_is_missing():
     assert said(derive(edition(2025)), now=datetime(2025, 4, 14, tzinfo=UTC)) == (
         "Came from youtube.com 3 days ago, 3 visits, 8 page views, completed newsletter_signup, "
-        "last seen 3 days ago. 7 page views and 2 visits are not in DataFast's answer."
+        "last seen 3 days ago. 7 page views and 2 visits are not in DataFast’s answer."
     )
 
 
@@ -43,7 +43,7 @@ def test_one_page_view_is_a_short_sentence():
 
 def test_the_page_seen_most_is_named_with_how_often():
     told = journey(view("/docs", 0), view("/docs", 1), view("/docs", 2), view("/", 3))
-    assert "viewed /docs 3 times" in said(told)
+    assert "3 views of /docs" in said(told)
 
 
 def test_with_page_views_missing_a_number_is_a_least():
@@ -67,7 +67,7 @@ def test_several_payments_refunds_and_a_lost_subscription_are_told():
 
 
 def test_a_payment_without_an_amount_is_said_as_that():
-    assert "1 payment without an amount 3 days ago" in said(journey(goals=(goal("payment", origin=PROVIDER),)))
+    assert "made 1 payment (amount unknown) 3 days ago" in said(journey(goals=(goal("payment", origin=PROVIDER),)))
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,44 @@ def test_a_source_without_end_is_cut_short():
 
 def test_text_of_another_writing_direction_does_not_turn_our_words_around():
     assert "viewed \u2068/مدونة\u2069." in said(journey(view("/مدونة")))
+
+
+def test_two_numbers_never_meet():
+    told = journey(
+        *(view("/dashboards/32", minute) for minute in range(3)),
+        goals=(goal("payment", 4, origin=PROVIDER, amount=Decimal(149), currency="USD"),),
+    )
+    assert said(told) == ("First seen 3 days ago, 1 visit, 3 views of /dashboards/32, paid $149 (3 days ago).")
+    campaign = derive(
+        Visitor(identity=Identity(params={"utm_campaign": "spring 2026"}), activity=Activity(visited_pages=(view(),)))
+    )
+    assert said(campaign).startswith("Came from campaign spring 2026 (3 days ago), 1 visit")
+
+
+def test_a_single_goal_more_is_named_instead_of_counted():
+    three = journey(view("/"), goals=(goal("a", 1), goal("b", 2), goal("c", 3)))
+    assert "completed a, b and c" in said(three)
+    four = journey(view("/"), goals=(goal("a", 1), goal("b", 2), goal("c", 3), goal("d", 4)))
+    assert "completed c, d and 2 other goals" in said(four)
+
+
+KNOWN, UNKNOWN = {"origin": PROVIDER, "amount": Decimal(5), "currency": "USD"}, {"origin": PROVIDER}
+
+
+@pytest.mark.parametrize(
+    ("goals", "words"),
+    [
+        (
+            (goal("payment", **UNKNOWN), goal("payment", 1, **UNKNOWN)),
+            "made 2 payments (amounts unknown), the last 3 days ago",
+        ),
+        (
+            (goal("payment", **UNKNOWN), goal("payment", 1, **KNOWN)),
+            "paid $5 in 1 payment, the last 3 days ago, made 1 other payment (amount unknown)",
+        ),
+        ((goal("refund", **UNKNOWN),), "got 1 refund (amount unknown)"),
+        ((goal("refund", **UNKNOWN), goal("refund", 1, **KNOWN)), "got $5 back, got 1 other refund (amount unknown)"),
+    ],
+)
+def test_amounts_that_nobody_knows_are_told_apart(goals, words):
+    assert words in said(journey(view("/"), goals=goals))

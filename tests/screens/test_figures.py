@@ -46,7 +46,7 @@ def test_two_currencies_are_never_added():
 
 
 def test_payments_without_an_amount_are_counted():
-    assert shown(journey(view("/"), goals=(paid(5, None),)))["Paid"] == ("1 payment", "amount not sent")
+    assert shown(journey(view("/"), goals=(paid(5, None),)))["Paid"] == ("1 payment", "amount unknown")
 
 
 def test_first_and_last_seen_are_days_of_the_zone_s_calendar():

@@ -3,7 +3,7 @@
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.journey.examples import START, goal, journey, view
+from tests.journey.examples import START, goal, journey, stamp, view
 from visitors.screens.ribbon import ribbon
 from visitors.screens.ribbon.columns import MOST_COLUMNS, Unit, columns
 from visitors.screens.ribbon.lanes import Lanes
@@ -155,3 +155,32 @@ def test_a_label_that_never_fits_is_left_out_and_takes_no_room():
     assert lanes.place("date", 50, "today").shows_from == "r-narrow"
     assert lanes.place("date", 55, "yesterday").shows_from != "r-narrow"
     assert lanes.place("date", 100, "now").anchor == "end"
+
+
+def test_what_visits_brought_is_counted_by_what_it_is():
+    provider = {"origin": "payment_provider"}
+    told = journey(
+        view("/"),
+        goals=(
+            goal("signup", 1),
+            goal("trial_started", 1.01, **provider),
+            goal("payment", 3, **provider),
+            goal("refund", 3.01, **provider),
+        ),
+    )
+    shapes = drawn(told)
+    assert shapes.label == "1 visit, today, 1 goal, 1 subscription event, 1 payment, 1 refund"
+    assert {mark.form: mark.label for mark in shapes.marks} == {
+        "money": "Payment (amount unknown) and refund (amount unknown)",
+        "goal": "Goal signup and trial started",
+    }
+    assert "2 events" in words(shapes)
+
+
+def test_what_is_not_listed_is_not_said_as_nothing():
+    told = journey(
+        view("/", days=100), goals=(goal("signup"),), visit_count=61, page_view_count=90, first_visit_at=stamp()
+    )
+    shapes = drawn(told)
+    assert shapes.label == "61 visits (1 listed) from Mon, May 4 to today, 1 goal"
+    assert shapes.blocks[0].label == "Visit, Mon, May 4, 12:00: no page view listed, 1 goal"

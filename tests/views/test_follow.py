@@ -129,7 +129,7 @@ def test_trouble_is_a_note_beside_the_live_mark_and_the_page_stays(browser_of_me
     assert (answer.status_code, parts(answer)) == (200, {"follow-note"})
     text = Page(answer.content).text
     assert "what you see is from 7 minutes ago" in text
-    assert text.endswith("This page goes on by itself.")
+    assert text.endswith("This page tries again by itself.")
 
 
 def test_pages_that_follow_leave_the_last_calls_to_people_and_say_when_they_go_on(

@@ -21,7 +21,7 @@ IN_WORDS = {
     "visitor-2025.json": [
         *("South Korea", "KR", "Chungcheongnam-do", "Seosan City"),
         *("Referrer youtube.com", "Chrome 133.0.0.0", "Mac OS 10.15.7", "Apple Macintosh, desktop", "1728 × 998"),
-        *("Visits 3", "Page views 8", "1 listed", "7 page views and 2 visits are not in DataFast's answer"),
+        *("Visits 3", "Page views 8", "1 listed", "7 page views and 2 visits are not in DataFast’s answer"),
         *("First visit Apr 10, 2025, 23:38", "Latest visit Apr 10, 2025, 23:38", "Latest page codefa.st/"),
         *("23:38:49", "newsletter_signup", "Sign up for the newsletter", "first after 5 seconds"),
         *("72 of 100", "1.38%, about 1 in 72", "$3.09", "83.1%, plenty of data behind it"),
@@ -158,8 +158,8 @@ def test_a_refused_key_names_who_can_mend_it(browser_of_member, sandbox):
     shown = Page(response.content)
     assert response.status_code == 503
     assert "DataFast refuses this website’s key" in shown.text
-    assert "The key can be mended by Ada King." in shown.text
-    assert "Mend the key" not in shown.text
+    assert "The key can be replaced by Ada King." in shown.text
+    assert "Replace the key" not in shown.text
 
 
 def test_who_administers_a_website_is_led_to_its_key(client, member, lumenkit, sandbox):

@@ -92,7 +92,7 @@ def test_several_ids_are_a_choice_with_where_each_stood(browser_of_member):
 def test_an_id_of_another_name_is_asked_about(browser_of_member):
     response = browser_of_member.post("/", {"pasted": f'{{"ajs_anonymous_id": "{LEAD}"}}'})
     assert response.status_code == 200
-    assert "it may belong to something else" in Page(response.content).text
+    assert "it may belong to something other than a visitor" in Page(response.content).text
 
 
 def test_the_website_that_was_chosen_is_looked_on(browser_of_member, both_websites):

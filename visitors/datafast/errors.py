@@ -51,7 +51,7 @@ class NoJourney(UpstreamError):
 class InvalidVisitorId(NoJourney):
     """The id is not one that DataFast gives to visitors (a UUID of version 4)."""
 
-    sentence = "DataFast does not know ids of this form: copy the visitor id again from where you found it."
+    sentence = "DataFast does not accept this as a visitor id: copy it again from where you found it."
 
 
 class BotVisitor(NoJourney):
@@ -73,13 +73,13 @@ class AccessRefused(UpstreamError):
 class InvalidWebsite(AccessRefused):
     """DataFast does not accept the `websiteId` that is stored beside the account token."""
 
-    sentence = "DataFast does not accept this website's id: an administrator of the website can correct it."
+    sentence = "DataFast does not accept this website’s id: an administrator of the website can correct it."
 
 
 class Unauthorized(AccessRefused):
     """The token is malformed or was revoked."""
 
-    sentence = "DataFast does not accept this website's key: an administrator of the website can replace it."
+    sentence = "DataFast does not accept this website’s key: an administrator of the website can replace it."
 
 
 class Forbidden(AccessRefused):
@@ -107,7 +107,7 @@ class RateLimited(UpstreamError):
         self.remaining = remaining
 
     def __str__(self) -> str:
-        limit = "DataFast's limit" if self.limit is None else f"DataFast's limit of {self.limit} requests a minute"
+        limit = "DataFast’s limit" if self.limit is None else f"DataFast’s limit of {self.limit} requests a minute"
         if self.reset_at is None:
             return f"{limit} is reached: try again in a minute."
         return f"{limit} is reached: try again after {self.reset_at.astimezone(UTC):%H:%M:%S} UTC."
@@ -129,20 +129,20 @@ class Reason(Enum):
 _UNAVAILABLE_SENTENCES = {
     Reason.TIMEOUT: "DataFast did not answer in time: try again in a moment.",
     Reason.CONNECTION: (
-        "DataFast could not be reached: try again in a moment, and if it stays so,"
+        "DataFast could not be reached: try again in a moment, and if that keeps failing,"
         " tell whoever runs Journeydesk to check its network."
     ),
-    Reason.CUT_OFF: "DataFast's answer broke off in the middle: try again in a moment.",
+    Reason.CUT_OFF: "DataFast’s answer broke off in the middle: try again in a moment.",
     Reason.DNS: (
-        "DataFast's address could not be looked up:"
+        "DataFast’s address could not be looked up:"
         " whoever runs Journeydesk can check its network and DATAFAST_API_URL."
     ),
     Reason.TLS: (
         "No secure connection to DataFast could be made, so nothing was sent:"
         " whoever runs Journeydesk can check its network and its certificates."
     ),
-    Reason.SERVER: "DataFast has trouble on its side: try again in a few minutes.",
-    Reason.REDIRECT: "DataFast's address points elsewhere: whoever runs Journeydesk can check DATAFAST_API_URL.",
+    Reason.SERVER: "DataFast is having trouble on its side: try again in a few minutes.",
+    Reason.REDIRECT: "DataFast’s address points elsewhere: whoever runs Journeydesk can check DATAFAST_API_URL.",
     Reason.REFUSED: "DataFast refused the call without saying why: whoever runs Journeydesk can find it in the log.",
 }
 
@@ -167,4 +167,4 @@ class MalformedAnswer(UpstreamError):
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"DataFast's answer cannot be read ({self.detail}): if it stays so, tell whoever runs Journeydesk."
+        return f"DataFast’s answer can’t be read ({self.detail}): if that goes on, tell whoever runs Journeydesk."

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from visitors.journey.events import Event
+from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Journey
 from visitors.journey.records import Record
 from visitors.words import ago, listing, plural
@@ -21,13 +21,18 @@ class Seen(Record, frozen=True, kw_only=True):
 
 
 class Difference(Record, frozen=True, kw_only=True):
-    """What came since a mark; all zero when nothing did."""
+    """What came since a mark; all zero when nothing did.
+
+    `goals` and `payments` are counted as in the mark, with `subscriptions` among the one and `refunds` among the other.
+    """
 
     seen: Seen
     visits: int
     page_views: int
     goals: int
     payments: int
+    subscriptions: int
+    refunds: int
     is_newly_identified: bool
 
     def __bool__(self) -> bool:
@@ -45,8 +50,10 @@ class Difference(Record, frozen=True, kw_only=True):
             for number, noun in (
                 (self.visits, "visit"),
                 (self.page_views if not self.visits else 0, "page view"),  # a visit says that pages were seen
-                (self.goals, "goal"),
-                (self.payments, "payment"),
+                (self.goals - self.subscriptions, "goal"),
+                (self.subscriptions, "subscription event"),
+                (self.payments - self.refunds, "payment"),
+                (self.refunds, "refund"),
             )
             if number
         ]
@@ -72,11 +79,20 @@ def mark(journey: Journey, looked_at: datetime) -> Seen:
 def difference(seen: Seen, journey: Journey) -> Difference:
     """What the journey holds beyond the mark. Where the list is cut off a count can fall, which is nothing new."""
     now = mark(journey, seen.looked_at)
+    goals, payments = max(0, now.goals - seen.goals), max(0, now.payments - seen.payments)
+    later = [
+        event
+        for visit in journey.visits
+        for event in visit.milestones
+        if event.at is not None and (seen.latest_event_at is None or event.at > seen.latest_event_at)
+    ]
     return Difference(
         seen=seen,
         visits=max(0, now.visits - seen.visits),
         page_views=max(0, now.page_views - seen.page_views),
-        goals=max(0, now.goals - seen.goals),
-        payments=max(0, now.payments - seen.payments),
+        goals=goals,
+        payments=payments,
+        subscriptions=min(goals, sum(event.kind is Kind.SUBSCRIPTION for event in later)),
+        refunds=min(payments, sum(event.is_refund for event in later)),
         is_newly_identified=now.is_identified and not seen.is_identified,
     )

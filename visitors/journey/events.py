@@ -85,7 +85,7 @@ class Event(Record, frozen=True, kw_only=True):
                 return self.name.replace("_", " ")
             case Kind.PAYMENT:
                 size = "" if self.amount is None else f" of {money(self.amount, self.currency)}"
-                return f"{'refund' if self.is_refund else 'payment'}{size or ', amount not sent'}"
+                return f"{'refund' if self.is_refund else 'payment'}{size or ' (amount unknown)'}"
 
     @property
     def is_in_person(self) -> bool:

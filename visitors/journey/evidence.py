@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from visitors.journey.journey import Journey
 from visitors.journey.records import Record
-from visitors.journey.summary import goal_names, latest_subscription, looked_at, when
+from visitors.journey.summary import goal_names, latest_subscription, looked_at, uncounted, when
 from visitors.journey.texts import short
-from visitors.words import listing, money, plural
+from visitors.words import listing, money, named, plural
 
 _RECENT = timedelta(days=2)
 _LONG = timedelta(days=14)
@@ -52,16 +52,19 @@ def _money(journey: Journey) -> _Found:
     totals = journey.totals
     for paid in totals.paid:
         if paid.payments:
-            made = plural(paid.payments, "payment")
-            found.append((Leaning.FOR, f"{made}, {money(paid.gross, paid.currency)} in all"))
+            found.append((Leaning.FOR, _added_up(paid.payments, "payment", money(paid.gross, paid.currency))))
         if paid.refunds:
-            returned = plural(paid.refunds, "refund")
-            found.append((Leaning.AGAINST, f"{returned}, {money(paid.refunded, paid.currency)} in all"))
+            found.append((Leaning.AGAINST, _added_up(paid.refunds, "refund", money(paid.refunded, paid.currency))))
     if totals.payments_without_amount:
-        found.append((Leaning.FOR, f"{plural(totals.payments_without_amount, 'payment')} without an amount"))
+        found.append((Leaning.FOR, uncounted(totals.payments_without_amount, "payment")))
     if totals.refunds_without_amount:
-        found.append((Leaning.AGAINST, f"{plural(totals.refunds_without_amount, 'refund')} without an amount"))
+        found.append((Leaning.AGAINST, uncounted(totals.refunds_without_amount, "refund")))
     return found
+
+
+def _added_up(number: int, noun: str, size: str) -> str:
+    """ "1 payment of $149", "3 payments, $447 in all"."""
+    return f"{plural(number, noun)} of {size}" if number == 1 else f"{plural(number, noun)}, {size} in all"
 
 
 def _subscription(journey: Journey) -> _Found:
@@ -77,7 +80,8 @@ def _interest(journey: Journey) -> _Found:
     found: _Found = []
     for name, interest in (("checkout", journey.checkout), ("pricing", journey.pricing)):
         if interest.views:
-            visits = f" in {plural(interest.visits, 'visit')}" if interest.visits else ""
+            # Once is in one visit, which goes without saying.
+            visits = f" in {plural(interest.visits, 'visit')}" if interest.visits and interest.views > 1 else ""
             found.append((Leaning.FOR, f"Viewed {name} {looked_at(interest, is_least=is_least)}{visits}"))
         elif name == "pricing" and journey.counts.pages:
             # Not every website has a page of that name.
@@ -86,14 +90,16 @@ def _interest(journey: Journey) -> _Found:
 
 
 def _goals(journey: Journey) -> _Found:
-    names = goal_names(journey)
+    names, more = named(goal_names(journey), _GOALS_NAMED)
     if names:
-        told = [short(name) for name in names[:_GOALS_NAMED]]
-        if more := len(names) - len(told):
+        told = [short(name) for name in names]
+        if more:
             told.append(f"{more:,} more")
-        return [(Leaning.FOR, f"Goals: {listing(told)}")]
+        return [(Leaning.FOR, f"Goals completed: {listing(told)}")]
     if journey.counts.goals:
-        return [(Leaning.FOR, plural(journey.counts.goals, "goal"))]
+        return [(Leaning.FOR, f"{plural(journey.counts.goals, 'goal')} completed")]
+    if journey.missing is not None:
+        return [(Leaning.NEUTRAL, "No goal among the events that DataFast lists")]
     return [(Leaning.AGAINST, "No goal completed")] if journey.counts.all else []
 
 

@@ -7,7 +7,7 @@ from itertools import chain, islice
 
 from visitors.journey.events import Event
 from visitors.journey.journey import Journey
-from visitors.journey.summary import goal_names, summarize
+from visitors.journey.summary import goal_names, summarize, uncounted
 from visitors.journey.texts import clean, short
 from visitors.words import full, listing, money, percent, plural
 
@@ -145,9 +145,9 @@ def _paid(journey: Journey) -> str:
             text += f" ({money(paid.gross, paid.currency)} less {money(paid.refunded, paid.currency)} refunded)"
         parts.append(text)
     if without := journey.totals.payments_without_amount:
-        parts.append(f"{plural(without, 'payment')} without an amount")
+        parts.append(uncounted(without, "payment"))
     if without := journey.totals.refunds_without_amount:
-        parts.append(f"{plural(without, 'refund')} without an amount")
+        parts.append(uncounted(without, "refund"))
     return listing(parts)
 
 

@@ -6,6 +6,7 @@ from visitors.journey.records import Record
 from visitors.journey.texts import clean
 
 _APP = "/__app/"
+_PLATFORMS = {"ios": "iOS", "android": "Android"}
 
 
 class Page(Record, frozen=True, kw_only=True):
@@ -26,13 +27,18 @@ class Page(Record, frozen=True, kw_only=True):
     screen: str | None = None
 
     @property
+    def app(self) -> str:
+        """The app that a screen belongs to, as its makers spell it: "iOS app"; "" for a page of a website."""
+        return "" if self.platform is None else f"{_PLATFORMS.get(self.platform.lower(), self.platform)} app"
+
+    @property
     def label(self) -> str:
-        """What a person calls it: the path, or the screen with its platform ("Onboarding (ios)").
+        """What a person calls it: the path, or the screen with its app ("Onboarding (iOS app)").
 
         With the fragment where that is a path of its own, as in applications that route by it ("/#/pricing").
         """
         if self.screen is not None:
-            return f"{self.screen} ({self.platform})"
+            return f"{self.screen} ({self.app})"
         return f"{self.path}#{self.fragment}" if self.fragment.startswith(("/", "!/")) else self.path
 
 

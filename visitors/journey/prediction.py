@@ -15,7 +15,7 @@ class Absence(StrEnum):
     """Why there is no prediction."""
 
     CUSTOMER = "already a customer"
-    UNKNOWN = "already a customer, or the website has no revenue attribution set up"
+    UNKNOWN = "either already a customer, or the website has no revenue attribution set up"
 
 
 class Reading(Record, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Interest, Journey
 from visitors.journey.texts import isolated, short
-from visitors.words import ago, day, listing, money, plural
+from visitors.words import ago, day, listing, money, named, plural, timed
 
 _GOALS_NAMED = 2
 # Beyond, nobody counts days; `ago` then says months.
@@ -85,7 +85,7 @@ def _arrival(journey: Journey, now: datetime, zone: tzinfo) -> str:
     begin = journey.begin
     time = when(begin, now, zone) if begin else ""
     if journey.first_touch is not None:
-        return f"came from {_named(journey.first_touch.label)} {time}".rstrip()
+        return f"came from {timed(_named(journey.first_touch.label), time)}"
     return f"first seen {time}" if time else ""
 
 
@@ -106,13 +106,16 @@ def _reading(journey: Journey) -> str:
         return f"viewed {_named(top.label)}"
     if top.views == 1:
         return plural(journey.page_view_count, "page view")
-    return f"viewed {_named(top.label)} {looked_at(Interest(views=top.views), is_least=is_least)}"
+    if top.views == 2:
+        return f"viewed {_named(top.label)} {looked_at(Interest(views=2), is_least=is_least)}"
+    # The number first: many an address ends with one of its own.
+    return f"{'at least ' if is_least else ''}{top.views:,} views of {_named(top.label)}"
 
 
 def _goals(journey: Journey) -> str:
-    names = goal_names(journey)
-    told = [_named(name) for name in reversed(names[:_GOALS_NAMED])]
-    if more := len(names) - len(told):
+    names, more = named(goal_names(journey), _GOALS_NAMED)
+    told = [_named(name) for name in reversed(names)]
+    if more:
         told.append(plural(more, "other goal"))
     return f"completed {listing(told)}" if told else ""
 
@@ -126,27 +129,36 @@ def _money(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
     if payments:
         paid_in_all = listing([money(paid.gross, paid.currency) for paid in totals.paid if paid.payments])
         if payments + totals.payments_without_amount == 1:
-            parts.append(f"paid {paid_in_all} {time}".rstrip())
+            parts.append(f"paid {timed(paid_in_all, time)}")
         else:
             last = f", the last {time}" if time else ""
             parts.append(f"paid {paid_in_all} in {plural(payments, 'payment')}{last}")
     if without := totals.payments_without_amount:
-        also = f"{plural(without, 'payment')} without an amount"
-        parts.append(also if payments or not time else f"{also}, the last {time}" if without > 1 else f"{also} {time}")
+        made = f"made {uncounted(without, 'other payment' if payments else 'payment')}"
+        if payments or not time:
+            parts.append(made)
+        else:
+            parts.append(timed(made, time) if without == 1 else f"{made}, the last {time}")
     if any(paid.refunds for paid in totals.paid):
         parts.append(
             f"got {listing([money(paid.refunded, paid.currency) for paid in totals.paid if paid.refunds])} back"
         )
     if totals.refunds_without_amount:
-        parts.append(f"{plural(totals.refunds_without_amount, 'refund')} without an amount")
+        other = "other refund" if any(paid.refunds for paid in totals.paid) else "refund"
+        parts.append(f"got {uncounted(totals.refunds_without_amount, other)}")
     return parts
+
+
+def uncounted(number: int, noun: str) -> str:
+    """ "1 payment (amount unknown)", "2 refunds (amounts unknown)"."""
+    return f"{plural(number, noun)} ({'amount' if number == 1 else 'amounts'} unknown)"
 
 
 def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> str:
     latest = latest_subscription(journey)
     if latest is None or latest.at is None or (journey.is_customer and latest.name.casefold() in _BEGUN):
         return ""
-    return f"{_named(latest.words)} {when(latest.at, now, zone)}"
+    return timed(_named(latest.words), when(latest.at, now, zone))
 
 
 def _latest(journey: Journey, kind: Kind) -> Event | None:

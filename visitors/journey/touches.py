@@ -12,6 +12,7 @@ from visitors.journey.visits import Visit
 # Those that a source is made of, and the rest of what DataFast reads from an address.
 _READABLE = frozenset({"ref", "source", "via", "utm_source", "utm_medium", "utm_campaign"})
 _PARAMS = _READABLE | {"utm_content", "utm_term"}
+_NAMES = {"utm_content": "content", "utm_term": "search term"}
 # Facebook puts its id on every link out of its apps, paid for or not; the others come from advertisements.
 _CLICK_IDS = {
     "gclid": "Google Ads",
@@ -29,7 +30,7 @@ _CLICK_IDS = {
 class Touch(Record, frozen=True, kw_only=True):
     """One arrival with its tags.
 
-    `sources` are its readable parts, the plainest first: "youtube.com", "newsletter / email, campaign launch", "Google
+    `sources` are its readable parts, the plainest first: "youtube.com", "newsletter / email (campaign launch)", "Google
     Ads (gclid)"; never empty. `params` and `click_ids` are the tags that have a value, as (name, value). `page` and
     `at` are known for the last touch only.
     """
@@ -102,8 +103,8 @@ def _from_params(tags: dict[str, str]) -> Iterator[str]:
     origin = " / ".join(tags[name] for name in ("utm_source", "utm_medium") if name in tags)
     campaign = f"campaign {tags['utm_campaign']}" if "utm_campaign" in tags else ""
     if origin or campaign:
-        yield ", ".join(part for part in (origin, campaign) if part)
-    yield from (f"{name} {tags[name]}" for name in tags if name not in _READABLE)
+        yield f"{origin} ({campaign})" if origin and campaign else origin or campaign
+    yield from (f"{_NAMES.get(name, name)} {tags[name]}" for name in tags if name not in _READABLE)
 
 
 def _from_click_ids(ids: dict[str, str]) -> Iterator[str]:

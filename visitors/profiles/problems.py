@@ -23,7 +23,7 @@ class Reserved(RateLimited):
 class TokenLost(AccessRefused):
     """The stored token can't be decrypted with the keys at hand."""
 
-    sentence = "This website's key can't be read any more: an administrator of the website has to enter it again."
+    sentence = "This website’s key can no longer be read: an administrator of the website has to enter it again."
 
 
 class OwnFault(UpstreamError):
@@ -31,5 +31,5 @@ class OwnFault(UpstreamError):
 
     sentence = (
         "Something went wrong inside Journeydesk: try again in a moment,"
-        " and if it stays so, tell whoever runs it to look into its log."
+        " and if that keeps failing, tell whoever runs it to look into its log."
     )

@@ -11,7 +11,7 @@ from visitors.journey.texts import short
 from visitors.screens.timeline import Timeline, TimelineQuery, events_of_visit, visit_key
 from visitors.screens.timeline.query import Position
 from visitors.screens.timeline.rows import NoteRow, VisitRow
-from visitors.words import listing, plural
+from visitors.words import listing, named, plural
 
 _TOLD = 3
 _LONGEST_TOLD = 80
@@ -83,9 +83,10 @@ def _told(events: list[Event]) -> str:
     """ "New: page /pricing and goal signup"."""
     if not events:
         return ""
-    words = [short(event.words, _LONGEST_TOLD) for event in events[:_TOLD]]
-    if more := len(events) - _TOLD:
-        words[_TOLD:] = [f"{more:,} more"] if more > 0 else []
+    told, more = named(events, _TOLD)
+    words = [short(event.words, _LONGEST_TOLD) for event in told]
+    if more:
+        words.append(f"{more:,} more")
     return f"New: {listing(words)}."
 
 

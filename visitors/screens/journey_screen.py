@@ -16,6 +16,7 @@ from visitors.screens.ribbon import Ribbon, ribbon, shapes_svg
 from visitors.screens.side import Side, side
 from visitors.screens.timeline import Timeline, TimelineQuery, timeline, visit_address
 from visitors.screens.trend import Scored, trend
+from visitors.words import zone_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +77,5 @@ def journey(
         ribbon=ribbon(told, now=now, zone=zone, address=visit_address, wrote_at=page.query.at),
         timeline=page,
         side=side(told, where, prediction, contents.notes, now=now, zone=zone),
-        zone_name=str(zone),
+        zone_name=zone_name(zone),
     )

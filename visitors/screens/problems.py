@@ -68,11 +68,11 @@ def problem(error: UpstreamError, *, domain: str, now: datetime) -> Problem:
             found = Problem(
                 "No such visitor here",
                 f"DataFast has no page views of this visitor on {domain}.",
-                "A visitor of the last minute may take a moment to appear; ids of other websites are unknown here.",
+                "Somebody who came within the last minute may take a moment to appear. Otherwise, check the website.",
                 is_elsewhere=True,
             )
         case BotVisitor():
-            sentence = "DataFast has flagged this visitor as a bot, and shows no journey for bots."
+            sentence = "DataFast has flagged this visitor as a bot, and shows no journeys of bots."
             found = Problem("This visitor is a bot", sentence, can_retry=False, upstream_message=said)
         case InvalidVisitorId():
             found = Problem("DataFast does not take this id", str(error), can_retry=False, upstream_message=said)

@@ -1,5 +1,6 @@
 """The side of the page: profile, prediction, sources, place and device, and what DataFast says beside the journey."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -30,8 +31,9 @@ _TAGS = {
     "ttclid": "TikTok click",
     "twclid": "X click",
 }
-# Keys of the metadata that every team has; others are shown as they came.
-_KEYS = {"email": "Email", "name": "Name", "plan": "Plan", "company": "Company", "image": "Image"}
+# Keys of the metadata as programs write them: "role", "company_size", "planName".
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)*", re.ASCII)
+_KEY_WORDS = re.compile(r"[_-]|(?<=[a-z0-9])(?=[A-Z][a-z])")
 _FIRST = {"Name": 0, "Email": 1, "User id": 2}
 
 
@@ -68,13 +70,22 @@ def _profile(person: Person, now: datetime, zone: tzinfo) -> tuple[Fact, ...]:
     facts = []
     for key, value in person.metadata:
         is_email = bool(person.email) and value.strip() == person.email
-        term = _KEYS.get(key.strip().lower(), key) or "(no name)"
+        term = _term(key) or "(no name)"
         facts.append(Fact(term, value or "(empty)", copy_name="the email address" if is_email else ""))
     if person.user_id:
         facts.append(Fact("User id", person.user_id, copy_name="the user id"))
     if person.identified_at is not None:
         facts.append(Fact("Identified", moment=day_and_clock(person.identified_at, now, zone)))
     return tuple(sorted(facts, key=lambda fact: _FIRST.get(fact.term, len(_FIRST))))
+
+
+def _term(key: str) -> str:
+    """A key of the metadata as the other terms are written: "Role", "Company size"; one in other words as it came."""
+    key = key.strip()
+    if not _KEY.fullmatch(key):
+        return key
+    first, *others = _KEY_WORDS.split(key)
+    return " ".join([f"{first[0].upper()}{first[1:]}", *(word if word.isupper() else word.lower() for word in others)])
 
 
 def _source(touch: Touch | None) -> tuple[Fact, ...]:

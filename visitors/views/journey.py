@@ -25,7 +25,7 @@ from visitors.views.access import (
     website_with_look_or_404,
     websites_of,
 )
-from visitors.words import listing
+from visitors.words import listing, named, plural
 
 # A person who presses Refresh wants what is there now; twice within this time is the same wish.
 PRESSED_AGAIN = timedelta(seconds=3)
@@ -105,9 +105,9 @@ def _menders() -> str:
     """Who may replace a website's key, by name: "Mina Park, Joe and 2 others"."""
     may = User.objects.with_perm("visitors.change_website", backend="django.contrib.auth.backends.ModelBackend")
     people = list(may.filter(is_staff=True).order_by("username"))
-    names = [person.get_full_name() or person.get_username() for person in people[:_MENDERS_NAMED]]
-    more = len(people) - len(names)
-    return listing([*names, f"{more} more"] if more else names)
+    told, more = named(people, _MENDERS_NAMED)
+    names = [person.get_full_name() or person.get_username() for person in told]
+    return listing([*names, plural(more, "other")] if more else names)
 
 
 def _to_page(request: SignedInRequest, website: Website, visitor_id: UUID) -> HttpResponse:

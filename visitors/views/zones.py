@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from visitors.models import Website
 from visitors.screens.timeline import TimelineQuery
 from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
+from visitors.words import zone_name
 
 COOKIE = "journeydesk_zone"
 KEPT_SECONDS = 365 * 86_400
@@ -43,7 +44,7 @@ def menu(request: HttpRequest, website: Website) -> ZoneMenu:
     zone = of(request, website)
     is_chosen = request.COOKIES.get(COOKIE, "") in _known()
     chosen = ("utc" if zone.key == UTC_NAME else "own") if is_chosen else "website"
-    return ZoneMenu(chosen, _words(zone), website.time_zone.replace("_", " "))
+    return ZoneMenu(chosen, _words(zone), website.zone_name)
 
 
 @require_POST
@@ -53,7 +54,7 @@ def choose(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     site, visitor = website_or_404(request, website), visitor_id_or_404(visitor_id)
     name = request.POST.get("zone", "")
     if name and name not in _known():
-        return HttpResponseBadRequest("This is no time zone that Journeydesk knows.", content_type="text/plain")
+        return HttpResponseBadRequest("Journeydesk does not know this time zone.", content_type="text/plain")
     # A moment in the address without an offset is one of the clock that the person has read so far.
     query = TimelineQuery.read(QueryDict(urlsplit(request.headers.get("Referer", "")).query))
     address = query.in_zone(of(request, site)).address().removesuffix("?")
@@ -74,5 +75,5 @@ def _known() -> frozenset[str]:
 
 def _words(zone: ZoneInfo) -> str:
     """ "New York time" of America/New_York, "UTC" of UTC."""
-    place = zone.key.rpartition("/")[2].replace("_", " ")
+    place = zone_name(zone).rpartition("/")[2]
     return place if place.isupper() else f"{place} time"

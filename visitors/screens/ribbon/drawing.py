@@ -1,5 +1,6 @@
 """Draws one journey: see the package for the rules."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -11,7 +12,7 @@ from visitors.screens.ribbon.columns import Column, Unit, columns
 from visitors.screens.ribbon.lanes import REFERENCE, WIDTHS, Lanes
 from visitors.screens.ribbon.scale import Scale, gap_widths, visit_widths
 from visitors.screens.ribbon.shapes import Block, Gap, Mark, Ribbon, Word, block, height_of
-from visitors.words import ago, clock, day, duration, gap, listing, money, plural
+from visitors.words import ago, clock, day, duration, gap, listing, money, named, plural
 
 MOST_BLOCKS = 60
 BREAK_AFTER = timedelta(days=1)
@@ -35,7 +36,12 @@ _FORMS = {
     Kind.IDENTIFIED: "id",
 }
 _STYLES = {"money": "r-money", "goal": "r-goal", "id": "r-soft"}
-_NOUNS = {"money": "payment", "goal": "goal", "id": "identification"}
+_NOUNS = {
+    Kind.GOAL: "goal",
+    Kind.SUBSCRIPTION: "subscription event",
+    Kind.PAYMENT: "payment",
+    Kind.IDENTIFIED: "identification",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +54,16 @@ class _Cluster:
 
     @property
     def word(self) -> str:
-        return _word(self.events[0]) if len(self.events) == 1 else plural(len(self.events), _NOUNS[self.form])
+        if len(self.events) == 1:
+            return _word(self.events[0])
+        counted = _counted(self.events)
+        return counted[0] if len(counted) == 1 else plural(len(self.events), "event")
 
     @property
     def label(self) -> str:
-        told = [event.words for event in self.events[:_LABELS_TOLD]]
-        if more := len(self.events) - len(told):
+        events, more = named(self.events, _LABELS_TOLD)
+        told = [event.words for event in events]
+        if more:
             told.append(f"{more:,} more")
         text = short(listing(told), 300)
         return f"{text[0].upper()}{text[1:]}"
@@ -154,16 +164,13 @@ class Drawing:
 
     def _visit_label(self, visit: Visit) -> str:
         """ "Visit 2, Mon, May 4, 20:01: 3 page views in 6 minutes, 2 goals, 1 payment"."""
-        told = [plural(visit.counts.views, "page view")]
-        if visit.duration:
-            told[0] += f" in {duration(visit.duration)}"
-        told += self._milestones(visit.counts.goals + visit.counts.subscriptions, visit.counts.payments)
+        if visit.counts.views:
+            viewed = plural(visit.counts.views, "page view")
+        else:
+            viewed = "no page view" if self._journey.missing is None else "no page view listed"
+        told = [f"{viewed} in {duration(visit.duration)}" if visit.duration else viewed, *_brought([visit])]
         number = "" if visit.number is None else f" {visit.number}"
         return f"Visit{number}, {self._when(visit.started_at)}: {', '.join(told)}"
-
-    @staticmethod
-    def _milestones(goals: int, payments: int) -> list[str]:
-        return [plural(count, noun) for count, noun in ((goals, "goal"), (payments, "payment")) if count]
 
     def _when(self, moment: datetime) -> str:
         return f"{day(moment, self._now, self._zone)}, {clock(moment, self._zone)}"
@@ -230,10 +237,7 @@ class Drawing:
         told = [
             plural(sum(visit.is_attended for visit in visits), "visit"),
             plural(_views(column), "page view"),
-            *self._milestones(
-                sum(visit.counts.goals + visit.counts.subscriptions for visit in visits),
-                sum(visit.counts.payments for visit in visits),
-            ),
+            *_brought(visits),
         ]
         begin = f"{column.begin:%B %Y}" if unit in (Unit.MONTH, Unit.QUARTER) else f"{column.begin:%Y}"
         if unit in (Unit.DAY, Unit.WEEK):
@@ -278,14 +282,15 @@ class Drawing:
             self._words.append(Word(round(x, 2), _LANES[lane], text, spot.anchor, form, spot.shows_from))
 
     def _label(self) -> str:
-        """ "3 visits from May 2 to today, 3 goals, 1 payment"."""
+        """ "3 visits from May 2 to today, 3 goals, 1 payment", "61 visits (9 listed) from May 2 to today"."""
         journey = self._journey
         first, last = self._visits[0].started_at, self._visits[-1].ended_at
         days = [day(moment, self._now, self._zone) for moment in (first, last)]
-        told = plural(sum(visit.is_attended for visit in self._visits), "visit")
+        told = plural(journey.visit_count, "visit")
+        if journey.missing is not None and journey.missing.visits:
+            told += f" ({journey.visit_count - journey.missing.visits:,} listed)"
         told += f" from {days[0]} to {days[1]}" if days[0] != days[1] else f", {days[0]}"
-        counts = journey.counts
-        return ", ".join([told, *self._milestones(counts.goals + counts.subscriptions, counts.payments)])
+        return ", ".join([told, *_brought(self._visits)])
 
     def _note(self) -> str:
         if self._missing:
@@ -297,6 +302,17 @@ class Drawing:
 
 def _are_close(one: float, other: float) -> bool:
     return abs(one - other) / 100 * REFERENCE < _MARK_ROOM
+
+
+def _counted(events: Iterable[Event]) -> list[str]:
+    """What is marked, counted by what it is: "3 goals", "1 payment"."""
+    counts = Counter("refund" if event.is_refund else _NOUNS[event.kind] for event in events)
+    return [plural(counts[noun], noun) for noun in (*_NOUNS.values(), "refund") if counts[noun]]
+
+
+def _brought(visits: Iterable[Visit]) -> list[str]:
+    """What visits brought: everything that is marked but identifications."""
+    return _counted(event for event in _milestones(visits) if event.kind is not Kind.IDENTIFIED)
 
 
 def _milestones(visits: Iterable[Visit]) -> Iterable[Event]:

@@ -355,5 +355,5 @@ def _cut_words(journey: Journey) -> str:
     if missing is None:
         return ""
     if missing.before is None:
-        return f"{missing.words}, nor where they belong. The times between visits may not have been quiet."
-    return f"{missing.words}. What is missing here is missing, not quiet time."
+        return f"{missing.words}, and nobody can say where. The times between visits may not have been quiet."
+    return f"{missing.words}. That does not mean that it was quiet here."

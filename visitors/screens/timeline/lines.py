@@ -22,8 +22,9 @@ class EventRow(Struct, frozen=True, kw_only=True, gc=False):
     """One line inside a visit.
 
     `form` is the style ("page", "goal", "money", "id", "moment"). A page has its `path`, `dwell`, `share` (the width of
-    the bar in percent) and `times`; everything else is `lead`, `name`, `tail` and `note`, in this order. `day` is set
-    where it is not the day on which the visit began; `clock` is what stands instead of a time for events without one.
+    the bar in percent) and `times`; the last one of a visit has `last` ("last page") in place of a dwell. Everything
+    else is `lead`, `name`, `tail` and `note`, in this order. `day` is set where it is not the day on which the visit
+    began; `clock` is what stands instead of a time for events without one.
     """
 
     form: str
@@ -35,7 +36,7 @@ class EventRow(Struct, frozen=True, kw_only=True, gc=False):
     times: str = ""
     dwell: str = ""
     share: int = 0
-    is_last: bool = False
+    last: str = ""
     lead: str = ""
     name: str = ""
     tail: str = ""
@@ -77,7 +78,7 @@ class EventRow(Struct, frozen=True, kw_only=True, gc=False):
                 '<rect class="track" y="9" width="100%" height="4" rx="2"/>'
                 f'<rect y="9" width="{self.share}%" height="4" rx="2"/></svg>'
             )
-        return '<span class="dwell-text quiet">last page</span>' if self.is_last else ""
+        return f'<span class="dwell-text quiet">{self.last}</span>' if self.last else ""
 
     @property
     def _happening(self) -> str:

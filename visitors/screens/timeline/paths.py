@@ -9,16 +9,14 @@ from django.utils.safestring import SafeString, mark_safe
 from visitors.journey import Page
 from visitors.journey.texts import short
 
-_LONGEST = 300
-_PLATFORMS = {"ios": "iOS app", "android": "Android app"}
+_LONGEST, _LONGEST_APP = 300, 24
 
 
 def path_html(page: Page, *, has_host: bool) -> SafeString:
     """The page with everything that came from outside escaped. `has_host`: with the host, where there are several."""
-    if page.screen is not None and page.platform is not None:
-        app = _PLATFORMS.get(page.platform.lower(), f"{short(page.platform, 20)} app")
-        screen = short(page.screen, _LONGEST)
-        return format_html('<span class="path"><span class="host">{}</span> <bdi>{}</bdi></span>', app, screen)
+    if page.screen is not None:
+        screen, app = short(page.screen, _LONGEST), short(page.app, _LONGEST_APP)
+        return format_html('<span class="path"><bdi>{}</bdi> <span class="query">({})</span></span>', screen, app)
     host = format_html('<span class="host">{}</span>', short(page.host, _LONGEST)) if has_host and page.host else ""
     query = format_html('<span class="query">{}</span>', short(rest, _LONGEST)) if (rest := _after_path(page)) else ""
     path = short(page.label, _LONGEST)

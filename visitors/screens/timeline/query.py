@@ -142,14 +142,14 @@ class _Reader:
         known = {kind.value for kind in Kind}
         for name in self.values.getlist("kind"):
             if name and name not in known:
-                self._refuse(name, "no kind of event")
+                self._refuse(name, "not a kind of event")
         return frozenset(Kind(name) for name in self.values.getlist("kind") if name in known)
 
     def span(self) -> str:
         name = self._text("range")
         if name in ("", BEFORE) or name in SPANS:
             return name
-        self._refuse(name, "no range of time here")
+        self._refuse(name, "not a range of time")
         return ""
 
     def moment(self, name: str) -> datetime | None:

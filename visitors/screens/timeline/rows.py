@@ -124,6 +124,7 @@ class Writer:
         self._seen = seen
         self._noon = datetime.combine(today, time(12), zone)
         self._has_hosts = len(journey.hosts) > 1
+        self._is_cut_off = journey.missing is not None
         self._paths: dict[str, SafeString] = {}
         attended = [visit for visit in journey.visits if visit.is_attended]
         self._latest = attended[0].started_at if attended else None
@@ -152,7 +153,9 @@ class Writer:
     def way(self, visit: Visit) -> SafeString | str:
         """Where a visit led, from its first page to its last."""
         if visit.entry is None:
-            return "no page view" if visit.is_attended else "nothing on the site"
+            if visit.is_attended:
+                return "no page view listed" if self._is_cut_off else "no page view"
+            return "nothing on the site"
         is_elsewhere = visit.exit is not None and visit.exit != visit.entry
         return way_html(self.path(visit.entry), self.path(visit.exit) if visit.exit and is_elsewhere else None)
 
@@ -202,12 +205,13 @@ class Writer:
                 case _:
                     label = short(event.name, _LONGEST_NAME) or "goal without a name"
                     goals[label] = Badge(form="goal", label=label)
-        shown = list(goals.values())[:_BADGES]
-        if (more := len(goals) - _BADGES) > 0:
-            shown.append(Badge(form="goal", label=words.plural(more, "other goal")))
-        if (more := len(money) - _BADGES) > 0:
-            money[_BADGES:] = [Badge(form="money", label=words.plural(more, "other payment"))]
-        return (*money, *shown, *people)
+        paid, more_paid = words.named(money, _BADGES)
+        if more_paid:
+            paid.append(Badge(form="money", label=words.plural(more_paid, "other payment")))
+        reached, more_reached = words.named(list(goals.values()), _BADGES)
+        if more_reached:
+            reached.append(Badge(form="goal", label=words.plural(more_reached, "other goal")))
+        return (*paid, *reached, *people)
 
     def _local(self, moment: datetime) -> datetime:
         try:
@@ -242,7 +246,7 @@ class Writer:
                 times=times,
                 dwell="" if dwell is None else words.short_duration(dwell),
                 share=0 if dwell is None else min(100, max(1, round(100 * (dwell / FULL_BAR)))),
-                is_last=dwell is None and event.at is not None,
+                last="" if dwell is not None or event.at is None else f"last {event.kind}",
             )
         form, lead, name, tail, note = _said(event)
         return EventRow(
@@ -276,7 +280,7 @@ def _said(event: Event) -> tuple[str, str, str, str, str]:
     origin = _origin(event)
     if event.kind is Kind.PAYMENT:
         if event.amount is None:
-            name, tail = "Refund" if event.is_refund else "Payment", "amount not sent"
+            name, tail = "Refund" if event.is_refund else "Payment", "(amount unknown)"
         else:
             name, tail = words.money(event.amount, event.currency), "refunded" if event.is_refund else "paid"
         given = "" if event.name in ("payment", "payment_refunded", "refund") else event.name

@@ -120,13 +120,13 @@ def timeline(
         text=query.text,
         before=field_value(query.before, zone) if query.before else "",
         at=field_value(query.at, zone) if query.at else "",
-        zone=str(zone).replace("_", " "),
+        zone=words.zone_name(zone),
         remarks=_remarks(query, before),
         told=_told(moment, at, query, writer, page) if moment and at else None,
         found=_found(journey, query, selection, since, writer),
         everything=query.unfiltered().address(),
         none=_none(journey, query) if not found else "",
-        jumps=_jumps(found, query),
+        jumps=_jumps(found, query, is_whole=journey.missing is None),
         newer=_newer(page, query),
         older=_older(page, query),
     )
@@ -202,7 +202,7 @@ def _remarks(query: TimelineQuery, before: Clocked | None) -> tuple[str, ...]:
 def _told(moment: Moment, at: Clocked, query: TimelineQuery, writer: Writer, page: Page) -> Told:
     second = None
     if at.second is not None:
-        second = Link(label="Take the second", address=query.address(at=at.second), anchor="moment")
+        second = Link(label="Take the second time", address=query.address(at=at.second), anchor="moment")
     return Told(
         iso=iso(moment.at),
         when=writer.day_and_clock(moment.at),
@@ -232,7 +232,7 @@ def _found(
 def _none(journey: Journey, query: TimelineQuery) -> str:
     """Why there is nothing to show."""
     if not journey.counts.all:
-        return "DataFast sent no events. Visits older than its tracking script, or without cookies, leave none."
+        return "DataFast sent no events for this visitor."
     wanted = f"“{isolated(short(query.text, 60))}”" if query.text else "these filters"
     sentence = f"Nothing here matches {wanted} among {words.plural(journey.counts.all, 'event')}."
     if journey.missing is not None:
@@ -240,7 +240,7 @@ def _none(journey: Journey, query: TimelineQuery) -> str:
     return sentence
 
 
-def _jumps(found: list[Section], query: TimelineQuery) -> tuple[Link, ...]:
+def _jumps(found: list[Section], query: TimelineQuery, *, is_whole: bool) -> tuple[Link, ...]:
     dated = [section for section in found if section.visit is not None]
     if len(dated) < 2:
         return ()
@@ -250,7 +250,10 @@ def _jumps(found: list[Section], query: TimelineQuery) -> tuple[Link, ...]:
             address=query.with_open(section.key).address(start=None),
             anchor=f"visit-{section.key}",
         )
-        for label, section in (("First visit", dated[-1]), ("Latest visit", dated[0]))
+        for label, section in (
+            ("First visit" if is_whole else "Earliest listed", dated[-1]),
+            ("Latest visit", dated[0]),
+        )
     )
 
 
