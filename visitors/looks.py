@@ -21,6 +21,7 @@ _EVER = datetime(2000, 1, 1, tzinfo=UTC)  # before DataFast
 # The stored form of a mark: whoever changes the fields of `Seen` counts this up, and older marks are forgotten.
 _Form = Literal[1]
 _FORM: _Form = 1
+_NOTHING = b""
 _decoder = msgspec.msgpack.Decoder(tuple[_Form, Seen])
 
 
@@ -40,21 +41,20 @@ def marked_after(seen: Seen) -> datetime:
     return seen.latest_event_at or _EVER
 
 
+def meet(user: User, website: Website, visitor_id: UUID, journey: Journey) -> None:
+    """Keep that this person was shown this visitor for the first time; what they have seen of it is not known yet."""
+    look = _look(user, website, visitor_id, journey, at=datetime.now(UTC), seen=_NOTHING)
+    Look.objects.bulk_create([look], ignore_conflicts=True)
+
+
 def note(user: User, website: Website, visitor_id: UUID, journey: Journey) -> None:
     """Keep that this person has this journey before their eyes, unless that was written within the last minute."""
     now = datetime.now(UTC)
-    if _looks(user, website, visitor_id).filter(looked_at__gt=now - WRITTEN_EVERY).exists():
+    lately = _looks(user, website, visitor_id).filter(looked_at__gt=now - WRITTEN_EVERY)
+    if lately.exclude(seen=_NOTHING).exists():
         return
-    look = Look(
-        user=user,
-        website=website,
-        visitor_id=visitor_id,
-        looked_at=now,
-        label=short(journey.person.label or "", _LONGEST_LABEL) if journey.person else "",
-        seen=msgspec.msgpack.encode((_FORM, mark(journey, now))),
-    )
     Look.objects.bulk_create(
-        [look],
+        [_look(user, website, visitor_id, journey, at=now, seen=msgspec.msgpack.encode((_FORM, mark(journey, now))))],
         update_conflicts=True,
         unique_fields=["user", "website", "visitor_id"],
         update_fields=["looked_at", "label", "seen"],
@@ -65,6 +65,11 @@ def recent(user: User) -> list[Look]:
     """The visitors at whom this person looked last, newest first, on websites that they may still see. One query."""
     looks = Look.objects.filter(user=user, website__membership__user=user).select_related("website").defer("seen")
     return list(looks.order_by("-looked_at")[:LISTED])
+
+
+def _look(user: User, website: Website, visitor_id: UUID, journey: Journey, *, at: datetime, seen: bytes) -> Look:
+    label = short(journey.person.label or "", _LONGEST_LABEL) if journey.person else ""
+    return Look(user=user, website=website, visitor_id=visitor_id, looked_at=at, label=label, seen=seen)
 
 
 def _looks(user: User, website: Website, visitor_id: UUID) -> QuerySet[Look]:

@@ -55,9 +55,9 @@ def test_what_came_since_the_last_look_is_said_and_marked(browser_of_member, two
     assert sum("is-new" in (tag.get("class") or "") for tag in page.named("li")) == 3
 
 
-def test_reading_alone_is_no_look_and_keeps_the_words(browser_of_member, two_answers, clock):
+def test_a_page_that_was_only_opened_counts_as_not_read_and_keeps_the_words(browser_of_member, two_answers, clock):
     browser_of_member.get(ADDRESS)
-    assert not Look.objects.exists()
+    assert bytes(Look.objects.get().seen) == b""
     renewed(browser_of_member, clock, days=3)
     assert "since you looked 3 days ago" in Page(browser_of_member.get(ADDRESS).content).text
     browser_of_member.post(f"{ADDRESS}look/")
@@ -117,11 +117,22 @@ def test_the_mark_costs_one_query(browser_of_member, sandbox):
     browser_of_member.get(address)
     with CaptureQueriesContext(connection) as queries:
         browser_of_member.get(address)
-    assert len([query for query in queries if "visitors_look" in query["sql"]]) == 1
+    assert len([query for query in queries if "visitors_look " in query["sql"]]) == 1
     assert len(queries) <= 4
 
 
 # --- The look-up page ---
+
+
+def test_whom_one_merely_opened_is_in_the_list(browser_of_member, sandbox):
+    browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
+    assert "Priya Raman" in Page(browser_of_member.get("/").content).text
+
+
+def test_that_a_page_was_read_is_written_however_soon_after_it_was_opened(browser_of_member, sandbox):
+    browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
+    browser_of_member.post(f"/lumenkit/visitors/{LEAD}/look/")
+    assert bytes(Look.objects.get().seen) != b""
 
 
 def test_the_look_up_page_lists_whom_one_looked_at_newest_first(browser_of_member, sandbox, clock):

@@ -5,6 +5,7 @@ are arguments. Text of the upstream is cleaned here and escaped by the templates
 """
 
 from visitors.screens.arrivals import Arrivals, arrivals
+from visitors.screens.colleagues import colleagues
 from visitors.screens.head import Age, age
 from visitors.screens.journey_screen import JourneyScreen, journey
 from visitors.screens.problems import Notice, Problem, notice, problem, wait
@@ -21,6 +22,7 @@ __all__ = [
     "WebsiteState",
     "age",
     "arrivals",
+    "colleagues",
     "journey",
     "last_answer",
     "notice",

@@ -8,12 +8,13 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from visitors import journey, profiles
-from visitors.datafast.errors import UpstreamError
-from visitors.models import Website
+from visitors import journey, look_ups, profiles
+from visitors.datafast.errors import Reason, Unavailable, UpstreamError
+from visitors.models import LookUpSource, Website
 from visitors.roles import Role
 from visitors.views import zones
 from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
+from visitors.views.record import on_record
 
 # Spreadsheets take a file for UTF-8 only when it says so.
 BYTE_ORDER_MARK = "\ufeff"
@@ -21,9 +22,10 @@ BYTE_ORDER_MARK = "\ufeff"
 
 @require_safe
 @personal
+@on_record
 def summary(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """The journey as text for a ticket; with `?format=markdown` for a tool that reads Markdown."""
-    site, profile = _kept(request, website, visitor_id)
+    site, profile = _kept(request, website, visitor_id, LookUpSource.SUMMARY)
     write = journey.markdown if request.GET.get("format") == "markdown" else journey.plain_text
     link = request.build_absolute_uri(reverse("journey", args=[site.slug, profile.visitor_id]))
     zone = zones.of(request, site)
@@ -33,9 +35,10 @@ def summary(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
 
 @require_safe
 @personal
+@on_record
 def events(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """A CSV file with a row per event, oldest first. For members."""
-    site, profile = _kept(request, website, visitor_id, Role.MEMBER)
+    site, profile = _kept(request, website, visitor_id, LookUpSource.CSV, Role.MEMBER)
     text = io.StringIO()
     text.write(BYTE_ORDER_MARK)
     csv.writer(text).writerows(journey.csv_rows(profile.contents.journey))
@@ -44,18 +47,19 @@ def events(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
 
 @require_safe
 @personal
+@on_record
 def answer(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """DataFast's answer as it was received; with `?download` as a file. For members."""
-    site, profile = _kept(request, website, visitor_id, Role.MEMBER)
+    site, profile = _kept(request, website, visitor_id, LookUpSource.JSON, Role.MEMBER)
     if "download" in request.GET:
         return _file(profile.answer, "application/json", f"{site.slug}-{profile.visitor_id}.json")
     return HttpResponse(profile.answer, content_type="application/json")
 
 
 def _kept(
-    request: SignedInRequest, slug: str, visitor_id: str, least: Role = Role.VIEWER
+    request: SignedInRequest, slug: str, visitor_id: str, source: LookUpSource, least: Role = Role.VIEWER
 ) -> tuple[Website, profiles.Profile]:
-    """The profile as it is kept, with its contents loaded; fetched where nothing is kept."""
+    """The profile as it is kept, with its contents loaded; fetched where nothing is kept. Raises NotWritten."""
     website, visitor = website_or_404(request, slug, least), visitor_id_or_404(visitor_id)
     try:
         profile = profiles.get(website, visitor)
@@ -66,7 +70,10 @@ def _kept(
             profile = profiles.get(website, visitor)
             _ = profile.contents, profile.answer
     except (UpstreamError, profiles.Superseded) as error:
+        problem = error if isinstance(error, UpstreamError) else Unavailable(Reason.SERVER)
+        look_ups.note(request.user, website, visitor, source, problem)
         raise Http404("Nothing is kept of this visitor.") from error
+    look_ups.note(request.user, website, visitor, source)
     return website, profile
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRedirect
 
-from visitors import looks, profiles, screens
+from visitors import look_ups, looks, profiles, screens
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.journey import Journey
 from visitors.models import Website
@@ -19,7 +19,8 @@ from visitors.profiles import store
 from visitors.profiles.purpose import Purpose
 from visitors.sign_in import sessions
 from visitors.views import showing, zones
-from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
+from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_with_look_or_404
+from visitors.views.record import on_record
 
 # However many pages follow a visitor, the upstream is asked no more often.
 FOLLOWED_EVERY = timedelta(seconds=10)
@@ -28,6 +29,7 @@ _VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 
 @require_POST
 @personal
+@on_record
 def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """Answer with the parts of the page that are other than the page knows them, out of band.
 
@@ -37,7 +39,8 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     known when to go on.
     """
     sessions.made_by_page(request)
-    site, visitor = website_or_404(request, website), visitor_id_or_404(visitor_id)
+    visitor = visitor_id_or_404(visitor_id)
+    site = website_with_look_or_404(request, website, visitor)
     query, marked_after = showing.query_of_page(request), showing.marked_after(request.POST)
     try:
         profile = profiles.refresh(site, visitor, max_age=FOLLOWED_EVERY, purpose=Purpose.LIVE)
@@ -48,6 +51,7 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
         return _trouble(request, error)
     except profiles.Superseded:
         return HttpResponse(status=204)  # there is a newer one already: it comes with the next turn
+    look_ups.note_part(request.user, site, visitor)
     version, shown = request.POST.get("version", ""), request.POST.get("timeline") or request.POST.get("version", "")
     is_changed = version != profile.version
     # Where the upstream does not say how it is now, nobody knows that the visit has ended.

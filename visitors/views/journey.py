@@ -1,5 +1,6 @@
 """The journey of one visitor: the page and its refresh."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -11,9 +12,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from visitors import looks, profiles, screens
+from visitors import look_ups, looks, profiles, screens
 from visitors.datafast.errors import NoJourney, UpstreamError
-from visitors.models import Website
+from visitors.models import LookUpSource, Website
 from visitors.screens.timeline import TimelineQuery
 from visitors.sign_in import sessions
 from visitors.views import showing
@@ -21,10 +22,10 @@ from visitors.views.access import (
     SignedInRequest,
     personal,
     visitor_id_or_404,
-    website_or_404,
     website_with_look_or_404,
     websites_of,
 )
+from visitors.views.record import on_record
 from visitors.words import listing, named, plural
 
 # A person who presses Refresh wants what is there now; twice within this time is the same wish.
@@ -34,6 +35,7 @@ _MENDERS_NAMED = 3
 
 @require_safe
 @personal
+@on_record
 def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """The journey, from what is kept; fetched where nothing is."""
     visitor = visitor_id_or_404(visitor_id)
@@ -42,17 +44,25 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
         return redirect("journey", site.slug, visitor)
     query, seen = TimelineQuery.read(request.GET), looks.decoded(site.seen_then)
     try:
-        page = showing.page(request, site, profiles.get(site, visitor), query, seen=seen)
+        profile = profiles.get(site, visitor)
+        page = showing.page(request, site, profile, query, seen=seen)
     except UpstreamError as error:
+        look_ups.note(request.user, site, visitor, LookUpSource.PAGE, error)
         return _no_journey(request, site, visitor, error)
+    look_ups.note(request.user, site, visitor, LookUpSource.PAGE)
+    if site.seen_then is None:
+        with suppress(profiles.Superseded):  # then its own word that it was read says it two seconds later
+            looks.meet(request.user, site, visitor, profile.contents.journey)
     return HttpResponse(page)
 
 
 @require_POST
 @personal
+@on_record
 def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """Ask for what is new. With htmx: the parts of the page that changed, and a notice where that failed."""
-    site, visitor = website_or_404(request, website), visitor_id_or_404(visitor_id)
+    visitor = visitor_id_or_404(visitor_id)
+    site = website_with_look_or_404(request, website, visitor)
     # The page's own request on opening an older copy; a person's press wants it newer.
     by_page = "automatic" in request.POST
     if by_page:
@@ -64,6 +74,7 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     except UpstreamError:
         # Nothing is kept, or DataFast no longer knows the visitor: the whole page says that better than a part of it.
         return _to_page(request, site, visitor)
+    look_ups.note_part(request.user, site, visitor)
     problem = profile.problem
     notice = problem and screens.notice(problem, fetched_at=profile.fetched_at, now=datetime.now(UTC))
     if not request.htmx:

@@ -1,4 +1,4 @@
-"""The page's word that it was shown: reading alone changes nothing, so that a prefetched link is no look."""
+"""The page's word that it was read: until then, nothing of it counts as seen, so what was new stays new."""
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST

@@ -14,7 +14,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from visitors import looks, profiles, screens
+from visitors import look_ups, looks, profiles, screens
 from visitors.journey import Seen, difference
 from visitors.journey.instants import instant
 from visitors.models import Website
@@ -32,6 +32,7 @@ KEPT_SECONDS = 120
 _CSRF = "\x01csrf\x01"
 _AGE = "\x01age\x01"
 _NOTICES = "\x01notices\x01"
+_COLLEAGUES = "\x01colleagues\x01"
 _RENEW = "\x01renew\x01"
 _TITLE = "\x01title\x01"
 _ARTICLE = "\x01article\x01"
@@ -70,6 +71,7 @@ def page(
                 "csrf_token": _CSRF,
                 "age_mark": _AGE,
                 "renew_mark": _RENEW,
+                "colleagues_mark": _COLLEAGUES,
             }
             return f"{made.head.name}\n{render_to_string('journey/_article.html', context)}"
 
@@ -86,6 +88,7 @@ def page(
             (_TITLE, escape(title)),
             (_NOTICES, _notices(request, own_age)),
             (_ARTICLE, body),
+            (_COLLEAGUES, _colleagues(request, website)),
             (_AGE, render_to_string("journey/_age.html", {"age": own_age})),
             (_RENEW, render_to_string("journey/_renew.html", renewing) if own_age.is_old else ""),
             (_CSRF, get_token(request)),
@@ -134,6 +137,16 @@ def _notices(request: SignedInRequest, own_age: screens.Age) -> str:
     if not (own_age.is_old or get_messages(request)):
         return ""
     return render_to_string("journey/_notices.html", {"age": own_age}, request)
+
+
+def _colleagues(request: SignedInRequest, website: Website) -> str:
+    """Which colleagues have looked at this visitor, as HTML; "" for none."""
+    number, at = website.colleagues_number, look_ups.moment(website.colleagues_at)
+    if not number or at is None:
+        return ""
+    zone = zones.of(request, website)
+    words = screens.colleagues(number, website.colleagues_latest, at, now=datetime.now(UTC), zone=zone)
+    return f'<p class="looked" id="colleagues">{words}.</p>'
 
 
 def screen(

@@ -11,14 +11,15 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url, retarget
 from msgspec.structs import replace
 
-from visitors import profiles
+from visitors import look_ups, profiles
 from visitors.datafast.errors import UpstreamError
 from visitors.journey import Journey
 from visitors.models import Website
 from visitors.profiles import store
 from visitors.screens.timeline import TimelineQuery, events_of_visit, timeline
 from visitors.views import showing, zones
-from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
+from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_with_look_or_404
+from visitors.views.record import on_record
 
 _VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 _ANCHOR = re.compile(r"[a-z]+(-[a-z0-9]{1,20})?", re.ASCII)
@@ -26,13 +27,15 @@ _ANCHOR = re.compile(r"[a-z]+(-[a-z0-9]{1,20})?", re.ASCII)
 
 @require_safe
 @personal
+@on_record
 def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """The part of a timeline that `part` names ("visits", "events"; else the whole), of the snapshot `version`.
 
     When that snapshot is no longer kept, the whole timeline of the newest one comes instead and says so, so that a page
     never mixes two. A whole timeline goes into the browser's history under the journey page's own address.
     """
-    site, visitor = website_or_404(request, website), visitor_id_or_404(visitor_id)
+    visitor = visitor_id_or_404(visitor_id)
+    site = website_with_look_or_404(request, website, visitor)
     page_url = reverse("journey", args=[site.slug, visitor])
     if not request.htmx:
         return redirect(f"{page_url}?{request.GET.urlencode()}")
@@ -40,6 +43,7 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
         version, journey = _snapshot(site, visitor, request.GET.get("version", ""))
     except UpstreamError:
         return HttpResponseClientRedirect(page_url)  # the page itself says what is wrong
+    look_ups.note_part(request.user, site, visitor)
     is_superseded = version != request.GET.get("version", version)
     query = TimelineQuery.read(request.GET)
     part = "" if is_superseded else request.GET.get("part", "")

@@ -1,0 +1,183 @@
+"""The look-up log: what is written into it, that it stays, and who is told of colleagues."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+
+from visitors import look_ups
+from visitors.datafast.errors import (
+    AccessRefused,
+    BotVisitor,
+    MalformedAnswer,
+    RateLimited,
+    Reason,
+    Unavailable,
+    VisitorNotFound,
+)
+from visitors.models import AppendOnly, LookUp, LookUpResult, LookUpSource, Membership, Website
+from visitors.profiles.problems import TokenLost
+
+pytestmark = pytest.mark.django_db
+
+VISITOR = UUID("a3ab2331-989f-4cfa-91c6-2461c9e3c6bd")
+OTHER = UUID("c0ffee00-0000-4000-8000-000000000002")
+
+
+def looked(user, website, visitor=VISITOR, source=LookUpSource.PAGE, error=None):
+    look_ups.note(user, website, visitor, source, error)
+
+
+def test_a_line_says_who_looked_at_whom_when_from_where_and_with_what_result(lumenkit, member):
+    before = datetime.now(UTC)
+    looked(member, lumenkit, source=LookUpSource.CSV)
+    line = LookUp.objects.get()
+    assert (line.website, line.user, line.user_name, line.visitor_id) == (lumenkit, member, "mina", VISITOR)
+    assert (line.visitor_hash, line.source, line.result) == ("", LookUpSource.CSV, LookUpResult.SHOWN)
+    assert before <= line.at <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    ("error", "result"),
+    [
+        (None, LookUpResult.SHOWN),
+        (VisitorNotFound(), LookUpResult.NOT_FOUND),
+        (BotVisitor(), LookUpResult.BOT),
+        (AccessRefused(), LookUpResult.KEY_REFUSED),
+        (TokenLost(), LookUpResult.KEY_REFUSED),
+        (RateLimited(None, 60, 0), LookUpResult.LIMITED),
+        (Unavailable(Reason.TIMEOUT), LookUpResult.UNAVAILABLE),
+        (MalformedAnswer("cut off"), LookUpResult.UNAVAILABLE),
+    ],
+)
+def test_what_could_not_be_shown_stands_there_with_its_reason(lumenkit, member, error, result):
+    looked(member, lumenkit, error=error)
+    assert LookUp.objects.get().result == result
+
+
+def test_no_line_is_changed_or_removed(lumenkit, member):
+    looked(member, lumenkit)
+    line = LookUp.objects.get()
+    line.user_name = "somebody else"
+    for forbidden in (
+        line.save,
+        line.delete,
+        LookUp.objects.all().delete,
+        lambda: LookUp.objects.update(user_name="x"),
+        lambda: LookUp.objects.bulk_update([line], ["user_name"]),
+        lambda: LookUp.objects.update_or_create(pk=line.pk, defaults={"user_name": "x"}),
+    ):
+        with pytest.raises(AppendOnly):
+            forbidden()
+    assert LookUp.objects.get().user_name == "mina"
+
+
+def test_a_line_holds_an_id_or_its_hash_and_never_both(lumenkit, member):
+    for visitor_id, visitor_hash in ((None, ""), (VISITOR, "0" * 32)):
+        line = LookUp(
+            website=lumenkit,
+            user=member,
+            visitor_id=visitor_id,
+            visitor_hash=visitor_hash,
+            at=datetime.now(UTC),
+            source=LookUpSource.PAGE,
+            result=LookUpResult.SHOWN,
+        )
+        with pytest.raises(IntegrityError), transaction.atomic():
+            line.save()
+
+
+def test_the_lines_of_a_person_stay_when_the_account_goes(lumenkit, member):
+    looked(member, lumenkit)
+    member.delete()
+    line = LookUp.objects.get()
+    assert (line.user, line.user_name) == (None, "mina")
+
+
+def test_the_lines_of_a_website_go_with_it(lumenkit, pocketgarden, member):
+    looked(member, lumenkit)
+    looked(member, pocketgarden)
+    lumenkit.delete()
+    assert [line.website for line in LookUp.objects.all()] == [pocketgarden]
+
+
+# --- Forgotten visitors ---
+
+
+def test_forgetting_takes_the_id_out_and_who_knows_it_can_still_ask(lumenkit, pocketgarden, member, admin):
+    for website, visitor in ((lumenkit, VISITOR), (lumenkit, OTHER), (pocketgarden, VISITOR)):
+        looked(member, website, visitor)
+    assert look_ups.forget(admin, "ada", lumenkit, VISITOR) == 1
+    lines = LookUp.objects.filter(look_ups.of_visitors(lumenkit.pk, [VISITOR]), website=lumenkit).order_by("pk")
+    assert [(line.user_name, line.visitor_id, line.source) for line in lines] == [
+        ("mina", None, LookUpSource.PAGE),
+        ("ada", None, LookUpSource.FORGET),
+    ]
+    assert all(str(VISITOR) not in line.visitor_hash for line in lines)
+    assert {line.visitor_id for line in LookUp.objects.exclude(visitor_id=None)} == {OTHER, VISITOR}
+
+
+def test_the_hash_of_a_visitor_is_the_website_s_and_the_deployment_s_own(settings):
+    hashed = look_ups.hash_of(1, VISITOR)
+    assert hashed == look_ups.hash_of(1, VISITOR)
+    assert look_ups.hash_of(2, VISITOR) != hashed
+    settings.SECRET_KEY = "another-secret-that-is-long-enough-for-this-purpose-too"
+    assert look_ups.hash_of(1, VISITOR) != hashed
+
+
+# --- Colleagues ---
+
+
+@pytest.fixture
+def colleagues(lumenkit):
+    """Three people with a role on the website."""
+    users = [get_user_model().objects.create_user(name) for name in ("joe", "kim", "lee")]
+    for user in users:
+        Membership.objects.create(website=lumenkit, user=user)
+    return users
+
+
+def opened(user):
+    return Website.objects.opened_by(user, "lumenkit", VISITOR)
+
+
+def test_whoever_looks_alone_has_no_colleagues_there(lumenkit, member, colleagues):
+    looked(member, lumenkit)
+    looked(colleagues[0], lumenkit, OTHER)
+    looked(colleagues[1], lumenkit, error=BotVisitor())
+    website = opened(member)
+    assert (website.colleagues_number, website.colleagues_at) == (None, None)
+
+
+def test_colleagues_count_once_each_and_the_latest_is_named(lumenkit, member, colleagues, clock):
+    for user in (*colleagues, member, colleagues[0]):
+        looked(user, lumenkit)
+        clock.shift(60)
+    latest = LookUp.objects.filter(user=colleagues[0]).latest("at")
+    website = opened(member)
+    assert (website.colleagues_number, website.colleagues_latest) == (3, "joe")
+    assert look_ups.moment(website.colleagues_at) == latest.at
+
+
+def test_who_has_left_the_website_is_no_colleague_any_more(lumenkit, member, colleagues):
+    for user in colleagues:
+        looked(user, lumenkit)
+    Membership.objects.filter(user=colleagues[2]).delete()
+    website = opened(member)
+    assert (website.colleagues_number, website.colleagues_latest) == (2, "kim")
+
+
+def test_when_one_was_shown_a_visitor_last_is_one_s_own(lumenkit, member, colleagues):
+    looked(colleagues[0], lumenkit)
+    assert look_ups.moment(opened(member).shown_at) is None
+    looked(member, lumenkit)
+    assert look_ups.moment(opened(member).shown_at) == LookUp.objects.get(user=member).at
+
+
+def test_a_part_of_a_page_is_written_down_when_the_page_is_not(lumenkit, member, clock):
+    for hours, lines in ((0, 1), (0, 1), (23, 1), (2, 2)):
+        clock.shift(timedelta(hours=hours))
+        look_ups.note_part(member, opened(member), VISITOR)
+        assert LookUp.objects.count() == lines

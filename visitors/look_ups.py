@@ -1,0 +1,108 @@
+"""The look-up log: who looked at which visitor, written before anything is shown; its upkeep, and questions to it.
+
+What can't be written into the log is not shown: a log that a full disk switches off says nothing about the day on which
+it mattered. A line is one INSERT; it waits for the database as every other write does, and then the reader is told.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import DatabaseError
+from django.db.models import Q
+from django.utils.crypto import salted_hmac
+
+from visitors import sql
+from visitors.datafast.errors import AccessRefused, BotVisitor, RateLimited, UpstreamError, VisitorNotFound
+from visitors.models import LookUp, Website
+from visitors.models import LookUpResult as Result
+from visitors.models import LookUpSource as Source
+
+HASH_CHARACTERS = 32
+# How long the line of a page covers the parts that are loaded into it.
+PAGE_COUNTS = timedelta(days=1)
+_INSERT = """
+    INSERT INTO {table} (website_id, user_id, user_name, visitor_id, visitor_hash, at, source, result)
+    VALUES (%(website)s, %(user)s, %(name)s, %(visitor)s, %(hash)s, %(at)s, %(source)s, %(result)s)
+"""
+_RESULTS: tuple[tuple[type[UpstreamError], Result], ...] = (
+    (VisitorNotFound, Result.NOT_FOUND),
+    (BotVisitor, Result.BOT),
+    (AccessRefused, Result.KEY_REFUSED),
+    (RateLimited, Result.LIMITED),
+)
+
+
+class NotWritten(Exception):
+    """The log can't be written, so nothing is shown."""
+
+
+def note(user: User, website: Website, visitor_id: UUID, source: Source, error: UpstreamError | None = None) -> None:
+    """Write down that this person looks at a visitor; `error` is why nothing can be shown. Raises NotWritten."""
+    try:
+        _write(
+            website=website.pk,
+            user=user.pk,
+            name=user.get_username(),
+            visitor=visitor_id,
+            source=source.value,
+            result=result_of(error).value,
+        )
+    except DatabaseError as trouble:
+        raise NotWritten from trouble
+
+
+def note_part(user: User, website: Website, visitor_id: UUID) -> None:
+    """Write down that this person is shown a part of a page, where the page itself does not stand in the log: asked for
+    without it, or a page that stays open for days. `website` comes from `opened_by`. Raises NotWritten."""
+    shown_at = moment(website.shown_at)
+    if shown_at is None or shown_at < datetime.now(UTC) - PAGE_COUNTS:
+        note(user, website, visitor_id, Source.PAGE)
+
+
+def result_of(error: UpstreamError | None) -> Result:
+    """What a look-up came to."""
+    if error is None:
+        return Result.SHOWN
+    return next((result for kind, result in _RESULTS if isinstance(error, kind)), Result.UNAVAILABLE)
+
+
+def hash_of(website_id: int, visitor_id: UUID) -> str:
+    """What stands in the log in place of a forgotten visitor's id. The same only under the same SECRET_KEY."""
+    key = f"{__name__}:{website_id}"
+    return salted_hmac(key, str(visitor_id), algorithm="sha256").hexdigest()[:HASH_CHARACTERS]
+
+
+def moment(stored: datetime | str | None) -> datetime | None:
+    """A moment of the log as a query that is written out brings it: SQLite keeps it as text, without its zone."""
+    at = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
+
+
+def of_visitors(website_id: int, visitor_ids: Iterable[UUID]) -> Q:
+    """The lines about these visitors, forgotten or not."""
+    ids = list(visitor_ids)
+    hashes = [hash_of(website_id, visitor_id) for visitor_id in ids]
+    return Q(visitor_id__in=ids) | Q(visitor_id=None, visitor_hash__in=hashes)
+
+
+def forget(user: User | None, user_name: str, website: Website, visitor_id: UUID) -> int:
+    """Take a visitor's id out of the log, and write down who did that. Returns how many lines held it."""
+    hashed = hash_of(website.pk, visitor_id)
+    of_visitor = LookUp.upkeep.filter(website=website, visitor_id=visitor_id)
+    count = of_visitor.update(visitor_id=None, visitor_hash=hashed)
+    _write(
+        website=website.pk,
+        user=user.pk if user else None,
+        name=user_name,
+        hash=hashed,
+        source=Source.FORGET.value,
+        result=Result.DONE.value,
+    )
+    return count
+
+
+def _write(**values: object) -> None:
+    """Add a line of now. What stands in it about the visitor is the id or, in its place, the hash."""
+    sql.change(LookUp, _INSERT, **({"visitor": None, "hash": "", "at": datetime.now(UTC)} | values))
