@@ -12,9 +12,9 @@ from visitors.models import Website
 logger = logging.getLogger("visitors.changes")
 
 
-def note(by: User, did: str, *, website: Website | None = None, whom: User | None = None) -> None:
-    """Write down that somebody did something ("replaced the key"), to which website or to whom."""
-    parts = [f"User {by.pk} {did}"]
+def note(by: User | None, did: str, *, website: Website | None = None, whom: User | None = None) -> None:
+    """Write down that somebody did something ("replaced the key"), to which website or to whom. None: a command did."""
+    parts = [f"User {by.pk} {did}" if by else f"A command {did}"]
     if whom is not None:
         parts.append(f"user {whom.pk}")
     if website is not None:

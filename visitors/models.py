@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from uuid import uuid4
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -203,16 +204,19 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """A place on a website, or that of an administrator, kept for somebody who has no account here yet.
+    """A place on a website, or that of an administrator (no website, no role), kept for somebody.
 
     Whoever opens its signed link (see `visitors.invitations`) first, within three days of `created_at`, takes it: then
-    `used_at` is set. `invited` is a name or e-mail address as it was typed, for people to tell invitations apart.
+    `used_at` is set. `key` is what the link names: a new link has a new key. `invited` is a name or e-mail address as
+    it was typed. `invited_by` is None where a command of `manage.py` made it.
     """
 
     website = models.ForeignKey(Website, on_delete=models.CASCADE, null=True)
     role = models.CharField(max_length=6, choices=[(role.value, role.value.capitalize()) for role in Role], blank=True)
+    key = models.UUIDField(unique=True, default=uuid4)
     invited = models.CharField(max_length=254)
-    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    # An invitation is worth what the person who made it may give: without them it is worth nothing.
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
     created_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 

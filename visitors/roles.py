@@ -24,5 +24,15 @@ class Role(StrEnum):
         """Whether this role may do what `least` may."""
         return _ORDER.index(self) >= _ORDER.index(least)
 
+    @property
+    def meaning(self) -> str:
+        """What somebody in this role does, in words for those who choose one."""
+        return _MEANINGS[self]
+
 
 _ORDER = tuple(Role)
+_MEANINGS = {
+    Role.VIEWER: "looks visitors up and copies summaries",
+    Role.MEMBER: "looks visitors up, copies summaries and exports journeys",
+    Role.ADMIN: "looks visitors up, exports, and sees to the key, the people and the log",
+}

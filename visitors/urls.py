@@ -7,6 +7,7 @@ from visitors.views import (
     exports,
     follow,
     health,
+    invitations,
     journey,
     look_up,
     looks,
@@ -16,6 +17,7 @@ from visitors.views import (
     timeline,
     zones,
 )
+from visitors.views.people import accounts, colleagues, invited
 from visitors.views.websites import listing, overview
 
 urlpatterns = [
@@ -33,6 +35,18 @@ urlpatterns = [
     path("metrics", metrics.exposition, name="metrics"),
     path("websites/", listing.show, name="websites"),
     path("websites/<slug:website>/", overview.show, name="website"),
+    path("websites/<slug:website>/people/", colleagues.show, name="people"),
+    path("websites/<slug:website>/people/<int:membership>/role/", colleagues.change_role, name="change_role"),
+    path("websites/<slug:website>/people/<int:membership>/remove/", colleagues.remove, name="remove_colleague"),
+    path("people/", accounts.show, name="accounts"),
+    path("people/<int:user>/", accounts.one, name="account_of"),
+    path("people/<int:user>/administrator/", accounts.administrator, name="administrator"),
+    path("people/<int:user>/active/", accounts.active, name="active"),
+    path("people/<int:user>/reset-link/", accounts.new_password_link, name="reset_link"),
+    path("people/<int:user>/delete/", accounts.delete, name="delete_account"),
+    path("invitations/<int:invitation>/withdraw/", invited.withdraw, name="withdraw_invitation"),
+    path("invitations/<int:invitation>/link/", invited.renew, name="renew_invitation"),
+    path("invitations/<str:signed>/", invitations.show, name="invitation"),
     path("<slug:website>/visitors/current/", look_up.current, name="current"),
     path("<slug:website>/visitors/<str:visitor_id>/", journey.show, name="journey"),
     path("<slug:website>/visitors/<str:visitor_id>/refresh/", journey.refresh, name="refresh"),

@@ -4,15 +4,23 @@ administrator.
 A new address without a row in the table fails the walk.
 """
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from visitors.models import Invitation, Membership
+from visitors.roles import Role
 from visitors.sandbox import documented
 
 VISITOR = documented.RETURNING_LEAD.visitor_id
 ABOUT_VISITOR = {"website": "lumenkit", "visitor_id": VISITOR}
+
+# The number of a colleague's account, of their role on Lumenkit, and of an invitation to it.
+NUMBER = 4711
+A_COLLEAGUE = {"website": "lumenkit", "membership": NUMBER}
 
 SIGN_IN, NOT_THERE, REFUSED, FINE, NOT_SO = 302, 404, 403, 200, 405
 PEOPLE = ("nobody", "stranger", "viewer", "member", "admin", "administrator")
@@ -33,6 +41,11 @@ def members(status):
 def those_who_manage(status):
     """For the website's admins and for administrators."""
     return (SIGN_IN, NOT_THERE, REFUSED, REFUSED, status, status)
+
+
+def administrators(status):
+    """For administrators alone."""
+    return (SIGN_IN, REFUSED, REFUSED, REFUSED, REFUSED, status)
 
 
 # name: (what fills its address, method, the statuses)
@@ -62,9 +75,34 @@ TABLE = {
     "answer": (ABOUT_VISITOR, "get", members(FINE)),
     "websites": ({}, "get", (SIGN_IN, REFUSED, REFUSED, REFUSED, FINE, FINE)),
     "website": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
+    "people": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
+    "change_role": (A_COLLEAGUE, "post", those_who_manage(400)),  # to no role
+    "remove_colleague": (A_COLLEAGUE, "get", those_who_manage(FINE)),
+    "accounts": ({}, "get", administrators(FINE)),
+    "account_of": ({"user": NUMBER}, "get", administrators(FINE)),
+    "administrator": ({"user": NUMBER}, "post", administrators(302)),
+    "active": ({"user": NUMBER}, "post", administrators(302)),
+    "reset_link": ({"user": NUMBER}, "post", administrators(FINE)),
+    "delete_account": ({"user": NUMBER}, "get", administrators(FINE)),
+    "withdraw_invitation": ({"invitation": NUMBER}, "post", those_who_manage(302)),
+    "renew_invitation": ({"invitation": NUMBER}, "post", those_who_manage(FINE)),
+    "invitation": ({"signed": "made-up"}, "get", (NOT_THERE,) * 6),
 }
 # Addresses that change something and answer to nothing but POST.
-POST_ONLY = {"sign_out_everywhere", "sign_out", "refresh", "follow", "look", "zone"}
+POST_ONLY = {
+    "active",
+    "administrator",
+    "change_role",
+    "follow",
+    "look",
+    "refresh",
+    "renew_invitation",
+    "reset_link",
+    "sign_out",
+    "sign_out_everywhere",
+    "withdraw_invitation",
+    "zone",
+}
 
 
 def names(resolver=None):
@@ -83,7 +121,18 @@ def sandbox(sandbox_of_yesterday):
 
 
 @pytest.fixture
-def people(viewer, member, admin):
+def colleague(lumenkit):
+    """Somebody to see to, and an invitation to take back."""
+    user = get_user_model().objects.create_user("cora", id=NUMBER)
+    Membership.objects.create(id=NUMBER, website=lumenkit, user=user, role=Role.VIEWER)
+    Invitation.objects.create(
+        id=NUMBER, website=lumenkit, role=Role.VIEWER, invited="ivo", created_at=datetime.now(UTC)
+    )
+    return user
+
+
+@pytest.fixture
+def people(viewer, member, admin, colleague):
     """One of each: nobody is None."""
     users = get_user_model().objects
     return {

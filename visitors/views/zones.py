@@ -39,6 +39,12 @@ def of(request: HttpRequest, website: Website) -> ZoneInfo:
     return ZoneInfo(chosen if chosen in _known() else website.time_zone)
 
 
+def own(request: HttpRequest) -> ZoneInfo:
+    """The zone of a page that is about no website: the one that the person chose, else UTC."""
+    chosen = request.COOKIES.get(COOKIE, "")
+    return ZoneInfo(chosen if chosen in _known() else UTC_NAME)
+
+
 def menu(request: HttpRequest, website: Website) -> ZoneMenu:
     """The menu to choose a zone from."""
     zone = of(request, website)

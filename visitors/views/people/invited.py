@@ -1,0 +1,42 @@
+"""What can be done about an invitation that nobody has taken yet: take it back, or make a new link."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from visitors import invitations
+from visitors.models import Invitation
+from visitors.views.access import SignedInRequest, administrator_or_403, managed_website_or_404, personal
+from visitors.views.people import accounts, colleagues
+
+
+@require_POST
+@personal
+def withdraw(request: SignedInRequest, invitation: int) -> HttpResponse:
+    """Take it back: its link opens nothing from now on."""
+    found = _invitation_or_404(request, invitation)
+    invitations.withdraw(found, by=request.user)
+    messages.success(request, f"The invitation of {found.invited} is withdrawn. Its link opens nothing any more.")
+    return redirect("people", found.website.slug) if found.website else redirect("accounts")
+
+
+@require_POST
+@personal
+def renew(request: SignedInRequest, invitation: int) -> HttpResponse:
+    """Make a new link in place of the old one, and show it."""
+    found = _invitation_or_404(request, invitation)
+    invitations.renew(found, by=request.user)
+    if found.website is None:
+        return accounts.page(request, ready=found)
+    return colleagues.page(request, found.website, ready=found)
+
+
+def _invitation_or_404(request: SignedInRequest, number: int) -> Invitation:
+    """An open invitation, for those who see to what it gives; for others as if they had asked for its page."""
+    found = get_object_or_404(Invitation.objects.select_related("website"), pk=number, used_at=None)
+    if found.website:
+        managed_website_or_404(request, found.website.slug)
+    else:
+        administrator_or_403(request)
+    return found

@@ -1,0 +1,52 @@
+"""The invitations that nobody has taken yet, as the pages about people show them."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from visitors import invitations, people
+from visitors.models import Invitation, Website
+from visitors.screens.facts import Moment, moment
+from visitors.views.access import SignedInRequest
+from visitors.words import ago, duration
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An invitation, who made it ("" for a command), when, and what is with it: "ends in 2 days"."""
+
+    invitation: Invitation
+    invited_by: str
+    made: Moment
+    state: str
+    can_be_taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An invitation whose link is shown, this once."""
+
+    invitation: Invitation
+    link: str
+
+
+def of(website: Website | None, now: datetime, zone: tzinfo) -> list[Pending]:
+    """Those of a website, or those of administrators."""
+    return [_pending(invitation, now, zone) for invitation in invitations.pending(website)]
+
+
+def ready(request: SignedInRequest, invitation: Invitation) -> Ready:
+    """The invitation with its link as others reach it."""
+    return Ready(invitation, request.build_absolute_uri(invitations.path(invitation)))
+
+
+def _pending(invitation: Invitation, now: datetime, zone: tzinfo) -> Pending:
+    problem = invitations.problem(invitation)
+    if problem is None:
+        state = f"ends in {duration(invitations.ends_at(invitation) - now)}"
+    elif isinstance(problem, invitations.Ended):
+        state = "has ended"
+    else:
+        state = "holds no more: whoever made it may not invite here now"
+    made = moment(invitation.created_at, zone, ago(invitation.created_at, now))
+    by = people.called(invitation.invited_by) if invitation.invited_by else ""
+    return Pending(invitation, by, made, state, can_be_taken=problem is None)
