@@ -23,6 +23,20 @@ def encrypt(secret: str) -> str:
     return _box(tuple(settings.CREDENTIAL_KEYS)).encrypt(secret.encode()).decode()
 
 
+def is_current(encrypted: str) -> bool:
+    """Whether the first key has written this, so that the others are not needed for it."""
+    try:
+        _box(tuple(settings.CREDENTIAL_KEYS[:1])).decrypt(encrypted.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def renew(encrypted: str) -> str:
+    """Return the same secret encrypted with the first key. Raises KeyLost."""
+    return encrypt(decrypt(encrypted))
+
+
 def decrypt(encrypted: str) -> str:
     """Return the secret again. Raises KeyLost."""
     try:
