@@ -25,7 +25,7 @@ def rows(model: type[Row], fields: tuple[str, ...], which: str, *, lock: bool = 
     """
     names, columns, converters = _reading(connection.vendor, model, fields)
     # Only names of our own tables and columns are put in; values travel beside the statement.
-    statement = f"SELECT {columns} FROM {model._meta.db_table} WHERE {which}"  # noqa: S608, SLF001
+    statement = f"SELECT {columns} FROM {model._meta.db_table} WHERE {which}"  # noqa: S608, SLF001 names of our own
     if lock and connection.features.has_select_for_update:
         statement = f"{statement} {connection.ops.for_update_sql()}"
     with connection.cursor() as cursor:

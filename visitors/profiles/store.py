@@ -43,7 +43,7 @@ _KEEP = """
     ON CONFLICT (website_id, visitor_id) DO UPDATE SET
         fetched_at = excluded.fetched_at, version = excluded.version, answer_compressed = excluded.answer_compressed
 """
-_SEEN_AGAIN = f"UPDATE {{table}} SET fetched_at = %(at)s WHERE {_OF_VISITOR} AND version = %(version)s"  # noqa: S608
+_SEEN_AGAIN = f"UPDATE {{table}} SET fetched_at = %(at)s WHERE {_OF_VISITOR} AND version = %(version)s"  # noqa: S608 our own words
 _SIGHT = """
     INSERT INTO {table} (website_id, visitor_id, at, score, visits, page_views, goals, payments)
     VALUES (%(website)s, %(visitor)s, %(at)s, %(score)s, %(visits)s, %(page_views)s, %(goals)s, %(payments)s)

@@ -26,8 +26,8 @@ from visitors.sign_in.names import user_name
 
 logger = logging.getLogger(__name__)
 
-PASSWORD_RULES = "At least 10 characters. Not your name, not only digits, and none of those that many people use."  # noqa: S105
-WRONG_PASSWORD = "That is not your current password."  # noqa: S105
+PASSWORD_RULES = "At least 10 characters. Not your name, not only digits, and none of those that many people use."  # noqa: S105 (a sentence)
+WRONG_PASSWORD = "That is not your current password."  # noqa: S105 (a sentence)
 # An account's person gets a mail no more often than this, whoever asks for it.
 SECONDS_BETWEEN_MAILS = 300
 
