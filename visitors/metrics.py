@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 
 from django.conf import settings
 
@@ -24,6 +24,7 @@ class Answer(Protocol):
 
 
 Brought = TypeVar("Brought", bound=Answer)
+Asked = ParamSpec("Asked")
 
 
 def looked_up(problem: UpstreamError | None) -> None:
@@ -50,15 +51,15 @@ def request(route: str, status: int) -> None:
         _meters().requests.labels(route, f"{status // 100}xx").inc()
 
 
-def measured(call: Callable[[], Brought]) -> Callable[[], Brought]:
+def measured(call: Callable[Asked, Brought]) -> Callable[Asked, Brought]:
     """Return a call to the upstream that counts itself: its result, its seconds, its retries."""
     if not settings.METRICS_TOKEN:
         return call
 
-    def run() -> Brought:
+    def run(*args: Asked.args, **kwargs: Asked.kwargs) -> Brought:
         started = time.perf_counter()
         try:
-            answer = call()
+            answer = call(*args, **kwargs)
         except UpstreamError as error:
             _called(error, error.attempts, started)
             raise

@@ -245,13 +245,14 @@ def test_an_error_says_how_many_requests_it_took_and_what_is_left():
     assert (failed.attempts, failed.rate) == (2, RateLimit(60, 7, None))
 
 
-@pytest.mark.parametrize("most", [1, 2])
+@pytest.mark.parametrize("granted", [0, 1])
 @pytest.mark.parametrize("bad", [error(503), faults.hang_up], ids=["503", "hang_up"])
-def test_a_call_makes_no_more_requests_than_it_may(bad, most):
+def test_a_retry_is_asked_for_before_it_is_made(bad, granted):
+    grants = iter([True] * granted + [False])
     with FaultyUpstream(bad) as upstream, closing(Client(upstream.url, deadline_seconds=2.0)) as client:
         with pytest.raises(Unavailable) as caught:
-            client.get_visitor(KEY, VISITOR_ID, most_attempts=most)
-        assert caught.value.attempts == len(upstream.requests) == most
+            client.get_visitor(KEY, VISITOR_ID, may_retry=lambda: next(grants))
+        assert caught.value.attempts == len(upstream.requests) == 1 + granted
 
 
 def test_what_was_never_sent_took_no_request():

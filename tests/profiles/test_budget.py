@@ -238,6 +238,16 @@ def test_the_last_call_of_a_minute_is_not_retried(faulty, lumenkit, settings):
     assert len(faulty.requests) == 4
 
 
+@pytest.mark.django_db(transaction=True)
+def test_retries_of_calls_at_the_same_moment_stay_within_the_limit(faulty, lumenkit, settings, together):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 7
+    faulty.behaviors = [error(503)]
+    got = together(*[partial(profiles.get, lumenkit, uuid4()) for _ in range(5)])
+    assert {type(failure) for failure in got} == {Unavailable}
+    assert len(faulty.requests) == 7
+    assert budget.used(KEY) == (7, 7)
+
+
 # Any schedule
 
 
@@ -282,27 +292,34 @@ def test_whatever_the_schedule_the_upstream_never_counts_more_than_its_limit(lim
 
 @given(
     limit=st.integers(1, 6),
-    steps=st.lists(st.tuples(st.floats(0, 30), st.integers(1, 3), st.floats(0, 10)), min_size=5, max_size=25),
+    steps=st.lists(st.tuples(st.floats(0, 20), st.integers(0, 2), st.floats(0, 10)), min_size=5, max_size=25),
 )
-@hypothesis_settings(max_examples=30, deadline=None)
+@hypothesis_settings(max_examples=40, deadline=None)
 def test_whatever_is_retried_the_upstream_never_counts_more_than_its_limit(limit, steps):
+    """Calls overlap, and each may want up to two retries in the up to ten seconds that it takes."""
     credential = Credential(f"df_{uuid4().hex}")
-    at, arrivals = START, []
+    at, arrivals, happenings = START, [], []
+    for number, (wait, retries, duration) in enumerate(steps):
+        at += wait
+        moments = [at + duration * turn / (retries + 1) for turn in range(retries + 2)]
+        happenings += [(moment, number, turn == retries + 1) for turn, moment in enumerate(moments)]
+    grants = {}
     budget_limit = pytest.MonkeyPatch()
     budget_limit.setattr("django.conf.settings.DATAFAST_REQUESTS_PER_MINUTE", limit)
     try:
-        for wait, wanted, duration in steps:
-            at += wait
-            with travel.travel(at, tick=False):
-                try:
-                    grant = budget.take(credential, Purpose.LOOK_UP)
-                except RateLimited:
-                    continue
-            attempts = min(wanted, grant.requests)
-            arrivals += [at + duration * number / attempts for number in range(1, attempts + 1)]
-            at += duration
-            with travel.travel(at, tick=False):
-                budget.settle(grant, attempts, None)
+        for moment, number, is_over in sorted(happenings):
+            with travel.travel(moment, tick=False):
+                grant = grants.get(number)
+                if is_over and grant:
+                    budget.settle(grant, len(grant.taken), None)
+                elif not is_over and grant is None:
+                    try:
+                        grants[number] = budget.take(credential, Purpose.LOOK_UP)
+                    except RateLimited:
+                        continue
+                    arrivals.append(moment)
+                elif not is_over and budget.take_another(grant):
+                    arrivals.append(moment)
     finally:
         budget_limit.undo()
     assert busiest_minute(arrivals) <= limit

@@ -238,6 +238,7 @@ def test_without_a_cache_a_kept_profile_costs_one_query(sandbox, lumenkit, djang
 
 def test_an_entry_that_points_to_what_is_gone_is_asked_for_anew(sandbox, lumenkit):
     """As after another machine with a cache of its own has fetched a newer answer, or the visitor was forgotten."""
+    profiles.get(lumenkit, LEAD)
     stale = profiles.get(lumenkit, LEAD)
     cache.delete(keys.part(lumenkit.pk, LEAD, stale.version, "contents"))
     Snapshot.objects.update(version="newer")

@@ -28,6 +28,17 @@ def test_an_absent_profile_is_fetched_and_then_kept(sandbox, lumenkit):
     assert sandbox.calls.count(str(LEAD)) == 1
 
 
+@pytest.mark.parametrize(
+    "visitor",
+    [documented.CUSTOMER, documented.CUT_OFF_LIST, documented.COOKIELESS, documented.HOSTILE],
+    ids=lambda visitor: visitor.name,
+)
+def test_who_has_fetched_it_reads_what_others_read_later(sandbox, lumenkit, visitor):
+    fetched, kept = (profiles.get(lumenkit, UUID(visitor.visitor_id)) for _ in range(2))
+    assert fetched == kept
+    assert fetched.contents == kept.contents
+
+
 def test_two_websites_never_share_an_entry(sandbox, lumenkit, pocketgarden):
     profiles.get(lumenkit, LEAD)
     with pytest.raises(VisitorNotFound):

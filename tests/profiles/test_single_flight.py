@@ -176,7 +176,7 @@ def test_a_call_that_has_landed_meanwhile_is_not_made_again(sandbox, lumenkit):
     begun = datetime.now(UTC)
     profile = profiles.get(lumenkit, LEAD)
     got = fetching.fetch(lumenkit, LEAD, not_before=begun, purpose=Purpose.LOOK_UP, is_known=True)
-    assert got.version == profile.version
+    assert got.latest.version == profile.version
     assert sandbox.calls.count(str(LEAD)) == 1
 
 

@@ -11,7 +11,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ from visitors.datafast.lenient import Note
 from visitors.datafast.limits import RateLimit
 from visitors.datafast.parsing import parse_error, parse_rate_limit, parse_visitor, parse_websites
 from visitors.datafast.payload import Visitor, WebsiteListing
-from visitors.datafast.transport import MOST_ATTEMPTS, Call, open_session, running, tls_context
+from visitors.datafast.transport import Call, open_session, running, tls_context
 
 logger = logging.getLogger("visitors.datafast")
 
@@ -37,6 +37,10 @@ _VISITOR_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3
 _CHUNK: Final = 64 * 1024
 # An error's envelope takes 200 bytes. Of anything much longer, a proxy's page, we want nothing but the status.
 _LONGEST_ERROR_BODY: Final = 64 * 1024
+
+
+def _always() -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +119,18 @@ class Client:
         visitor_id: str,
         *,
         deadline: float | None = None,
-        most_attempts: int = MOST_ATTEMPTS,
+        may_retry: Callable[[], bool] = _always,
     ) -> VisitorAnswer:
         """Ask for one visitor (a UUID v4 in any case). Raises UpstreamError: every branch of `errors` but none else.
 
         `deadline`, an instant of `time.monotonic()`, can end the call earlier than `deadline_seconds`, never later;
-        `most_attempts` can leave out retries, never add some.
+        `may_retry` is asked before each retry and can leave it out, never add some.
         """
         asked = visitor_id.lower()
         if not _VISITOR_ID.fullmatch(asked):
             # DataFast would say the same; and nothing but an id may become part of an address.
             raise InvalidVisitorId
-        call = self._call(deadline, most_attempts)
+        call = self._call(deadline, may_retry)
         with _failures_told("Get visitor", call):
             body, rate = self._ask(call, f"visitors/{asked}", credential.token, credential.query)
             parsed = parse_visitor(body)
@@ -136,10 +140,10 @@ class Client:
             return VisitorAnswer(parsed.visitor, parsed.notes, body, rate, call.attempts)
 
     def list_websites(
-        self, account: AccountToken, *, deadline: float | None = None, most_attempts: int = MOST_ATTEMPTS
+        self, account: AccountToken, *, deadline: float | None = None, may_retry: Callable[[], bool] = _always
     ) -> WebsitesAnswer:
         """Ask which websites an account's token opens. Raises UpstreamError, but never NoJourney. See `get_visitor`."""
-        call = self._call(deadline, most_attempts)
+        call = self._call(deadline, may_retry)
         with _failures_told("List websites", call):
             try:
                 body, rate = self._ask(call, "admin/websites", account.token, {})
@@ -170,9 +174,9 @@ class Client:
             self._opened = opened = (os.getpid(), session)
         return opened[1]
 
-    def _call(self, deadline: float | None, most_attempts: int) -> Call:
+    def _call(self, deadline: float | None, may_retry: Callable[[], bool]) -> Call:
         ends_at = time.monotonic() + self._deadline_seconds
-        return Call(ends_at if deadline is None else min(ends_at, deadline), most_attempts)
+        return Call(ends_at if deadline is None else min(ends_at, deadline), may_retry)
 
     def _ask(self, call: Call, path: str, token: str, query: Mapping[str, str]) -> tuple[bytes, RateLimit | None]:
         """GET: return the decompressed body of the 200 and the token's rate limit. Raises UpstreamError."""

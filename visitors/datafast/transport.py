@@ -12,7 +12,7 @@ import logging
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -41,13 +41,13 @@ MOST_ATTEMPTS = 3
 
 @dataclass(slots=True)
 class Call:
-    """One call: it must be over at `ends_at`, an instant of `time.monotonic()`, and may make `most_attempts` requests.
+    """One call: it must be over at `ends_at`, an instant of `time.monotonic()`, and asks `may_retry` before each retry.
 
-    `attempts` counts those that it has begun.
+    `attempts` counts the requests that it has begun.
     """
 
     ends_at: float
-    most_attempts: int
+    may_retry: Callable[[], bool]
     attempts: int = 0
 
 
@@ -152,7 +152,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class _Retry(Retry):
-    """urllib3's retries, as long as the running call may make more attempts and outlasts the pause before the next."""
+    """urllib3's retries, as long as the running call outlasts the pause before the next one and may make it."""
 
     pause = 0.0
 
@@ -160,7 +160,7 @@ class _Retry(Retry):
         following = super().increment(*args, **kwargs)
         following.pause = Retry.get_backoff_time(following)
         call = _running.get()
-        if call.attempts >= call.most_attempts or following.pause >= call.ends_at - time.monotonic():
+        if following.pause >= call.ends_at - time.monotonic() or not call.may_retry():
             cause = kwargs.get("error") or ResponseError(ResponseError.GENERIC_ERROR)
             raise MaxRetryError(kwargs["_pool"], None, cause) from cause
         if response := kwargs.get("response"):

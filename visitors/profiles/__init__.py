@@ -16,7 +16,7 @@ Every error is an `UpstreamError`, whose text is a sentence for the reader.
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
@@ -46,7 +46,7 @@ class Profile:
     """What is known of a visitor of a website.
 
     `version` changes when what DataFast says changes. `fetched_at` (UTC) is when it said so last. `problem` is why
-    there is nothing newer, when that was tried.
+    there is nothing newer, when that was tried. `at_hand` is what it says, where it has just come.
     """
 
     website_id: int
@@ -54,6 +54,7 @@ class Profile:
     version: str
     fetched_at: datetime
     problem: UpstreamError | None = None
+    at_hand: store.Contents | None = field(default=None, repr=False, compare=False)
 
     @property
     def is_fresh(self) -> bool:
@@ -68,7 +69,7 @@ class Profile:
     @cached_property
     def contents(self) -> store.Contents:
         """The journey and the visitor. Raises Superseded."""
-        contents = store.contents(self.website_id, self.visitor_id, self.version)
+        contents = self.at_hand or store.contents(self.website_id, self.visitor_id, self.version)
         if contents is None:
             store.distrust(self.website_id, self.visitor_id)
             raise Superseded
@@ -86,15 +87,16 @@ class Profile:
 
 def get(website: Website, visitor_id: UUID) -> Profile:
     """Return what is kept of a visitor, however old; ask the upstream only where nothing is. Raises UpstreamError."""
-    newest = store.latest(website.pk, visitor_id)
-    if newest is None:
-        try:
-            newest = fetching.fetch(website, visitor_id, not_before=EVER, purpose=Purpose.LOOK_UP, is_known=False)
-        except UpstreamError as error:
-            metrics.looked_up(error)
-            raise
-        metrics.answered_from("upstream")
-    return _profile(website, visitor_id, newest)
+    kept = store.latest(website.pk, visitor_id)
+    if kept:
+        return _profile(website, visitor_id, store.Found(kept))
+    try:
+        found = fetching.fetch(website, visitor_id, not_before=EVER, purpose=Purpose.LOOK_UP, is_known=False)
+    except UpstreamError as error:
+        metrics.looked_up(error)
+        raise
+    metrics.answered_from("upstream")
+    return _profile(website, visitor_id, found)
 
 
 def refresh(
@@ -109,16 +111,16 @@ def refresh(
     not_before = datetime.now(UTC) - max_age
     kept = store.latest(website.pk, visitor_id)
     if kept and kept.fetched_at >= not_before:
-        return _profile(website, visitor_id, kept)
+        return _profile(website, visitor_id, store.Found(kept))
     try:
-        newest = fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=bool(kept))
+        found = fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=bool(kept))
     except UpstreamError as error:
         if kept is None or isinstance(error, NoJourney):
             metrics.looked_up(error)
             raise
-        return _profile(website, visitor_id, kept, error)
+        return _profile(website, visitor_id, store.Found(kept), error)
     metrics.answered_from("upstream")
-    return _profile(website, visitor_id, newest)
+    return _profile(website, visitor_id, found)
 
 
 def history(website: Website, visitor_id: UUID, *, limit: int = store.MOST_SIGHTINGS) -> list[Sighting]:
@@ -136,6 +138,7 @@ def budgets(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
     return dict(zip(credentials, budget.used_by(list(credentials.values())), strict=True))
 
 
-def _profile(website: Website, visitor_id: UUID, latest: store.Latest, problem: UpstreamError | None = None) -> Profile:
+def _profile(website: Website, visitor_id: UUID, found: store.Found, problem: UpstreamError | None = None) -> Profile:
     metrics.looked_up(problem)
-    return Profile(website.pk, visitor_id, latest.version, latest.fetched_at, problem)
+    latest = found.latest
+    return Profile(website.pk, visitor_id, latest.version, latest.fetched_at, problem, found.contents)

@@ -4,7 +4,8 @@ It stands in the database, not in the cache: an emptied cache must not open the 
 whatever window the upstream counts in, it never sees more than its limit. A part is kept in reserve for people: pages
 that follow a visitor by themselves may not use it.
 
-A call is `take`n before it is made, and what it has shown is `settle`d or `stop`s the next ones: `spend` does that.
+A call is `take`n before it is made, and each of its retries as well (`take_another`). What it has shown is `settle`d or
+`stop`s the next ones: `spend` does that.
 """
 
 import hashlib
@@ -47,12 +48,11 @@ _FIELDS = ("id", "key", "calls", "limit", "limit_heard_at", "blocked_until")
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One call taken out of a budget at `at` (Unix time). There was room for so many `requests`."""
+    """One call taken out of a budget: `taken` is when its requests were, retries included (Unix times)."""
 
     key: str
-    at: float
     purpose: Purpose
-    requests: int
+    taken: list[float]
 
 
 class Answered(Protocol):
@@ -75,23 +75,36 @@ def key_of(credential: Credential | AccountToken) -> str:
 
 def take(credential: Credential | AccountToken, purpose: Purpose) -> Grant:
     """Take one call out of the budget. Raises RateLimited, with the time from which on there is one again."""
-    key = key_of(credential)
+    grant = Grant(key_of(credential), purpose, [])
+    _take(grant)
+    return grant
+
+
+def take_another(grant: Grant) -> bool:
+    """Take a retry of a call out of the budget; False when there is none, and the call must do without."""
+    try:
+        _take(grant)
+    except RateLimited:
+        return False
+    return True
+
+
+def _take(grant: Grant) -> None:
     with transaction.atomic(durable=True):
-        budget = _locked(key)
+        budget = _locked(grant.key)
         now = time.time()
         calls = _Calls(budget.calls, now)
-        again_at = _again_at(budget, calls, purpose, now)
+        again_at = _again_at(budget, calls, grant.purpose, now)
         if again_at:
-            raise _refusal(again_at, budget, purpose)
-        left = _allowed(budget, purpose) - calls.total
+            raise _refusal(again_at, budget, grant.purpose)
         calls.add(now)
         sql.change(
             Budget,
             "UPDATE {table} SET calls = %(calls)s WHERE key = %(key)s",
             calls=json.dumps(calls.stored()),
-            key=key,
+            key=grant.key,
         )
-    return Grant(key, now, purpose, left)
+    grant.taken.append(now)
 
 
 def spend(grant: Grant, call: Callable[[], Answer]) -> Answer:
@@ -114,12 +127,12 @@ def settle(grant: Grant, attempts: int, rate: RateLimit | None) -> None:
     Where others use the same token, the upstream has less left than we know of: then the difference counts as used.
     """
     now = time.time()
-    if attempts == 1 and rate is None and now - grant.at <= TRAVEL_SECONDS:
+    if attempts == len(grant.taken) and rate is None and now - grant.taken[0] <= TRAVEL_SECONDS:
         return
     with transaction.atomic(durable=True):
         budget = _locked(grant.key)
         calls = _Calls(budget.calls, now)
-        calls.remove(grant.at)
+        calls.remove(grant.taken)
         calls.add(now, attempts)
         if rate:
             _hear_limit(budget, rate.limit)
@@ -137,7 +150,7 @@ def stop(grant: Grant, refusal: RateLimited) -> RateLimited:
     with transaction.atomic(durable=True):
         budget = _locked(grant.key)
         calls = _Calls(budget.calls, now)
-        calls.remove(grant.at)
+        calls.remove(grant.taken)
         calls.add(now, refusal.attempts)
         _hear_limit(budget, refusal.limit)
         budget.blocked_until = refusal.reset_at or datetime.now(UTC) + UNKNOWN_RESET
@@ -177,9 +190,10 @@ class _Calls:
         if count > 0:
             self._counts[int(at)] = self._counts.get(int(at), 0) + count
 
-    def remove(self, at: float) -> None:
-        if self._counts.get(int(at)):
-            self._counts[int(at)] -= 1
+    def remove(self, moments: Iterable[float]) -> None:
+        for at in moments:
+            if self._counts.get(int(at)):
+                self._counts[int(at)] -= 1
 
     def fewer_than(self, allowed: int) -> float:
         """Return the Unix time at which fewer calls than that count, if no more are made; 0 when they do now."""

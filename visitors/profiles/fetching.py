@@ -2,8 +2,10 @@
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -51,10 +53,10 @@ class Errand:
     patience: float
     deadline: float
 
-    def done(self) -> store.Latest | None:
+    def done(self) -> store.Found | None:
         """What the store has of it by now."""
         newest = store.latest(self.website.pk, self.visitor_id, since=self.not_before)
-        return newest if newest and newest.fetched_at >= self.not_before else None
+        return store.Found(newest) if newest and newest.fetched_at >= self.not_before else None
 
     def failed(self, last: Flight | None, followed: UUID | None) -> UpstreamError | None:
         """The error of the last flight, where it is this errand's as well.
@@ -80,9 +82,7 @@ class Errand:
         return failure
 
 
-def fetch(
-    website: Website, visitor_id: UUID, *, not_before: datetime, purpose: Purpose, is_known: bool
-) -> store.Latest:
+def fetch(website: Website, visitor_id: UUID, *, not_before: datetime, purpose: Purpose, is_known: bool) -> store.Found:
     """Return an answer that came at `not_before` or later. Raises UpstreamError.
 
     `is_known` says that an older one is kept: then somebody has asked before, and how that went is looked at first.
@@ -92,9 +92,9 @@ def fetch(
     deadline = time.monotonic() + patience
     errand = Errand(website, visitor_id, not_before, purpose, datetime.now(UTC), patience, deadline)
     leader = None if is_known else flight.first(website.pk, visitor_id)
-    newest = _lead(leader, errand) if leader else None
+    found = _lead(leader, errand) if leader else None
     followed: UUID | None = None
-    while not newest:
+    while not found:
         last = flight.latest(website.pk, visitor_id)
         failure = errand.failed(last, followed)
         if failure:
@@ -103,29 +103,29 @@ def fetch(
             raise Unavailable(Reason.TIMEOUT)
         role = flight.join(website.pk, visitor_id, last)
         if isinstance(role, flight.Leader):
-            newest = _lead(role, errand)
+            found = _lead(role, errand)
         else:
             role.wait(deadline)
             followed = role.token
-            newest = errand.done()
-    return newest
+            found = errand.done()
+    return found
 
 
-def _lead(role: flight.Leader, errand: Errand) -> store.Latest | None:
+def _lead(role: flight.Leader, errand: Errand) -> store.Found | None:
     """Return what the flight has brought; None when somebody else has taken it over meanwhile. Raises UpstreamError."""
     try:
         # Between this reader's look into the store and its turn to lead, another one may have landed.
-        newest = None if role.is_first else errand.done()
-        if newest:
+        found = None if role.is_first else errand.done()
+        if found:
             role.land()
-            return newest
+            return found
         digest = store.digest(_ask(role, errand))
         # Together, so that nobody sees a landed flight without its answer, and none that was taken over leaves one.
         with transaction.atomic(durable=True):
             if not role.land():
                 return None
             newest = store.keep(errand.website.pk, errand.visitor_id, digest, is_first=role.is_first)
-        store.announce(errand.website.pk, errand.visitor_id, newest, digest)
+        store.announce(errand.website.pk, errand.visitor_id, newest, digest, is_first=role.is_first)
     except NoJourney as answer:
         store.forget(errand.website.pk, errand.visitor_id)
         role.land(answer)
@@ -139,7 +139,7 @@ def _lead(role: flight.Leader, errand: Errand) -> store.Latest | None:
         fault = OwnFault()
         role.land(fault)
         raise fault from error
-    return newest
+    return store.Found(newest, digest.contents)
 
 
 def _ask(role: flight.Leader, errand: Errand) -> VisitorAnswer:
@@ -148,13 +148,11 @@ def _ask(role: flight.Leader, errand: Errand) -> VisitorAnswer:
     passage = circuit.enter(website)
     grant = budget.take(credential, errand.purpose)
     client = upstream.client()
-    call = flight.call(
-        metrics.measured(
-            lambda: client.get_visitor(
-                credential, str(errand.visitor_id), deadline=errand.deadline, most_attempts=grant.requests
-            )
-        )
-    )
+
+    def question(may_retry: Callable[[], bool]) -> VisitorAnswer:
+        return client.get_visitor(credential, str(errand.visitor_id), deadline=errand.deadline, may_retry=may_retry)
+
+    call = flight.Call(metrics.measured(question), may_retry=partial(budget.take_another, grant))
     try:
         answer = budget.spend(grant, lambda: role.wait_for(call, errand.deadline))
     except UpstreamError as failure:

@@ -11,12 +11,13 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -43,6 +44,52 @@ _ONE = "website_id = %(website)s AND visitor_id = %(visitor)s"
 _FIELDS = ("token", "lease_until", "landed_at", "failure")
 
 
+# The calls themselves run beside the threads that wait for them, which have the lease to renew.
+callers = ThreadPoolExecutor(max_workers=32, thread_name_prefix="upstream")
+
+
+class Call(Generic[Value]):
+    """A question to the upstream in a thread of its own, which leaves the database to the thread that waits for it.
+
+    `question` is given a function that says whether there may be a retry: the waiting thread calls `may_retry` for it.
+    """
+
+    def __init__(self, question: Callable[[Callable[[], bool]], Value], may_retry: Callable[[], bool]) -> None:
+        self._may_retry = may_retry
+        self._wishes: SimpleQueue[Future[bool] | None] = SimpleQueue()
+        # What it logs is still part of the request that wants it.
+        self._answer = callers.submit(copy_context().run, question, self._wish)
+        self._answer.add_done_callback(lambda _: self._wishes.put(None))
+
+    def is_over_within(self, seconds: float) -> bool:
+        """Wait so long for the end, and grant or refuse a retry meanwhile."""
+        try:
+            wish = self._wishes.get(timeout=seconds)
+        except Empty:
+            return False
+        if wish is None:
+            return True
+        is_granted = False
+        try:
+            is_granted = self._may_retry()
+        finally:
+            wish.set_result(is_granted)
+        return False
+
+    def result(self) -> Value:
+        """Return what it has brought, or raise its error."""
+        return self._answer.result()
+
+    def _wish(self) -> bool:
+        """In the call's thread: whether there may be a retry. There may not when nobody waits any longer."""
+        wish: Future[bool] = Future()
+        self._wishes.put(wish)
+        try:
+            return wish.result(timeout=LEASE.total_seconds())
+        except TimeoutError:
+            return False
+
+
 @dataclass(frozen=True, slots=True)
 class Leader:
     """The right to ask the upstream for one visitor. `is_first` says that nobody has ever asked before."""
@@ -52,17 +99,15 @@ class Leader:
     token: UUID
     is_first: bool
 
-    def wait_for(self, call: Future[Value], deadline: float) -> Value:
+    def wait_for(self, call: Call[Value], deadline: float) -> Value:
         """Return what the call brings, or raise its error; meanwhile the lease is renewed. Raises Unavailable when it
         has not ended soon after its deadline (monotonic)."""
         given_up_at = deadline + GRACE_SECONDS
-        while True:
-            wait([call], timeout=min(RENEW_EVERY_SECONDS, given_up_at - time.monotonic()))
-            if call.done():
-                return call.result()
+        while not call.is_over_within(max(0.0, min(RENEW_EVERY_SECONDS, given_up_at - time.monotonic()))):
             if time.monotonic() >= given_up_at:
                 raise Unavailable(Reason.TIMEOUT)
             self._write("lease_until = %(until)s", until=datetime.now(UTC) + LEASE)
+        return call.result()
 
     def land(self, failure: UpstreamError | None = None) -> bool:
         """Tell those who wait that the call is over. False when somebody else has taken over: then it means nothing."""
@@ -158,12 +203,3 @@ def _next(website_id: int, visitor_id: UUID, before: UUID, now: datetime) -> Lea
         now=now,
     )
     return Leader(website_id, visitor_id, token, is_first=False) if taken else None
-
-
-# The calls themselves run beside the threads that wait for them, which have the lease to renew.
-callers = ThreadPoolExecutor(max_workers=32, thread_name_prefix="upstream")
-
-
-def call(function: Callable[[], Value]) -> Future[Value]:
-    """Start a call. What it logs is still part of the request that wants it."""
-    return callers.submit(copy_context().run, function)

@@ -71,6 +71,14 @@ class Contents(Struct, frozen=True, array_like=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What somebody asked for: which answer it is; and what it says, where that is at hand."""
+
+    latest: Latest
+    contents: Contents | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """An answer that came at `at` (UTC), made ready to be kept. `encoded` are its contents."""
 
@@ -121,9 +129,9 @@ def keep(website_id: int, visitor_id: UUID, answer: Digest, *, is_first: bool) -
     return Latest(answer.version, answer.at)
 
 
-def announce(website_id: int, visitor_id: UUID, newest: Latest, answer: Digest) -> None:
+def announce(website_id: int, visitor_id: UUID, newest: Latest, answer: Digest, *, is_first: bool) -> None:
     """Put an answer that is kept into the cache, where readers find it first."""
-    known = _decoded(cached.read(keys.latest(website_id, visitor_id)), Latest)
+    known = None if is_first else _decoded(cached.read(keys.latest(website_id, visitor_id)), Latest)
     if known is None or known.version != newest.version:
         _write_part(website_id, visitor_id, newest.version, "contents", answer.encoded)
     _remember(website_id, visitor_id, newest)

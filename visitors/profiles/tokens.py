@@ -5,6 +5,7 @@ Errors other than `TokenRefused` say nothing about the token: DataFast could not
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from uuid import uuid4
 
 from visitors.datafast.credentials import AccountToken, Credential
@@ -37,7 +38,9 @@ def websites_of(account: AccountToken) -> tuple[WebsiteListing, ...]:
     """Return the websites that an account's token opens. One call. Raises TokenRefused and UpstreamError."""
     grant = budget.take(account, Purpose.LOOK_UP)
     with _refusal_told(_MAY_NOT_LIST):
-        answer = budget.spend(grant, lambda: upstream.client().list_websites(account, most_attempts=grant.requests))
+        answer = budget.spend(
+            grant, lambda: upstream.client().list_websites(account, may_retry=partial(budget.take_another, grant))
+        )
     return answer.websites
 
 
@@ -48,10 +51,11 @@ def check(credential: Credential) -> None:
     such visitor was let in.
     """
     grant = budget.take(credential, Purpose.LOOK_UP)
+    may_retry = partial(budget.take_another, grant)
     nobody = str(uuid4())
     try:
         with _refusal_told(_MAY_NOT_READ):
-            budget.spend(grant, lambda: upstream.client().get_visitor(credential, nobody, most_attempts=grant.requests))
+            budget.spend(grant, lambda: upstream.client().get_visitor(credential, nobody, may_retry=may_retry))
     except NoJourney:
         return
 
