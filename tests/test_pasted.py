@@ -14,6 +14,7 @@ OTHER = "7c1f0c52-6f0e-4c1b-9a53-0d7f5f1d2e44"
 THIRD = "0f8fad5b-d9cb-469f-a165-70867728950e"
 SESSION = f"s{OTHER}"
 VERSION_7 = "018f4d9e-7c7a-7cc4-8b5e-2f0a1b2c3d4e"
+BARE = ID.replace("-", "")
 
 
 def candidates(text):
@@ -55,6 +56,12 @@ def ids(text):
         quote(quote(ID.replace("-", "\N{NON-BREAKING HYPHEN}"))),
         f"Hi, please look at {ID}. Thanks!",
         f"Here you go: {ID}",
+        f"{ID[:24]}\n{ID[24:]}",
+        f"{ID[:23]}\r\n{ID[23:]} and more",
+        f"> it was {ID[:28]}\n> {ID[28:]}\n",
+        f"{ID[:33]}=\r\n{ID[33:]}",
+        f"be {ID[:30]} {ID[30:]}",
+        ID.replace("-", " - "),
     ],
 )
 def test_an_id_is_found_however_it_is_wrapped(text):
@@ -74,15 +81,15 @@ def test_an_id_is_found_however_it_is_wrapped(text):
         (f"datafast_session_id\t{SESSION}\t/\ndatafast_visitor_id\t{ID}\t/", "the field datafast_visitor_id"),
         (
             f"https://example.com/?_df_vid={ID}&_df_sid={SESSION}&_df_vfs=1777967400000&_df_vsn=3",
-            "the link's _df_vid parameter",
+            "the link’s _df_vid parameter",
         ),
-        (f"https://example.com/a?b=1&amp;_df_vid={ID}", "the link's _df_vid parameter"),
+        (f"https://example.com/a?b=1&amp;_df_vid={ID}", "the link’s _df_vid parameter"),
         (
             f"https://a.example/?next={quote(f'https://b.example/?_df_vid={ID}', safe='')}",
-            "the link's _df_vid parameter",
+            "the link’s _df_vid parameter",
         ),
-        (f"%5Fdf%5Fvid={ID}", "the link's _df_vid parameter"),
-        (f"https://example.com/?datafast_visitor_id={ID}", "the link's datafast_visitor_id parameter"),
+        (f"%5Fdf%5Fvid={ID}", "the link’s _df_vid parameter"),
+        (f"https://example.com/?datafast_visitor_id={ID}", "the link’s datafast_visitor_id parameter"),
         (f"https://datafa.st/api/v1/visitors/{ID}", "the path of a link"),
         (f"https://desk.example/shop/visitors/{ID.upper()}/?kind=goal", "the path of a link"),
         (f'{{"datafast_visitor_id": "{ID}"}}', "the field datafast_visitor_id"),
@@ -94,7 +101,7 @@ def test_an_id_is_found_however_it_is_wrapped(text):
         (f"{{'visitor_id': '{ID}'}}", "the field visitor_id"),
         (f"visitor_id => {ID}", "the field visitor_id"),
         (f"visitorId={ID}", "the field visitorId"),
-        (f"https://example.com/?visitorId={ID}", "the link's visitorId parameter"),
+        (f"https://example.com/?visitorId={ID}", "the link’s visitorId parameter"),
         (f"event.visitorId: {ID}", "the field event.visitorId"),
         (f"Visitor ID: {ID}", "the field Visitor ID"),
         (f"the DataFast visitor id = {ID}", "the field visitor id"),
@@ -233,7 +240,6 @@ def test_a_text_without_an_id_gets_one_sentence_on_what_was_understood(text, kin
 @pytest.mark.parametrize(
     "text",
     [
-        ID.replace("-", ""),
         f"0{ID}",
         ID.replace("-", "_"),
         f"٠{ID[1:]}",
@@ -305,6 +311,11 @@ HOSTILE = [
     "a.",
     "aa.a ",
     "a.a/",
+    "1 ",
+    "123\n",
+    "1=\n",
+    "12345678 - 1234 - ",
+    f"{BARE} ",
     "http://",
     "http://a@",
     "http://a",
@@ -383,3 +394,79 @@ def test_no_text_raises_and_every_text_has_an_answer(text):
 def test_only_canonical_version_4_ids_come_out(pieces):
     result = read("".join(pieces))
     assert {one.visitor_id for one in result.candidates} <= {ID, OTHER}
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        (BARE, "the text"),
+        (BARE.upper(), "the text"),
+        (f"The visitor is {BARE}.", "the text"),
+        (f'"{BARE}"', "the text"),
+        (f"https://datafa.st/api/v1/visitors/{BARE}?x=1", "the path of a link"),
+        (f"datafast_visitor_id={BARE}; lang=en", "the datafast_visitor_id cookie"),
+        (f'{{"visitorId": "{BARE}"}}', "the field visitorId"),
+        (f"Visitor ID: {BARE}", "the field Visitor ID"),
+    ],
+)
+def test_an_id_without_hyphens_is_found_where_it_stands_for_itself(text, source):
+    assert candidates(text) == [(ID, source)]
+    assert read(text).obvious.visitor_id == ID
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "d41d8cd98f00b204e9800998ecf8427e",  # an MD5 digest
+        f"md5: {BARE}",
+        f"etag={BARE}",
+        f'"requestId": "{BARE}"',
+        f"https://www.gravatar.com/avatar/{BARE}",
+        f"/static/app.{BARE}.js",
+        f"{BARE}.js",
+        f"{BARE}{BARE[:8]}",  # a SHA-1 digest
+        f"{BARE}{BARE}",
+        f"x{BARE}",
+        f"{BARE}@example.com",
+        f"s{BARE}",
+    ],
+)
+def test_a_digest_or_another_key_is_not_taken_for_an_id_without_hyphens(text):
+    assert read(text).candidates == ()
+
+
+def test_a_free_id_without_hyphens_yields_to_one_with_them():
+    assert ids(f"{OTHER.replace('-', '')} and {ID}") == [ID]
+    assert ids(f"{BARE} or {OTHER.replace('-', '')}") == [ID, OTHER]
+
+
+@pytest.mark.parametrize("rest", ["a day ago", "24 hours ago", "and so on", OTHER, "\na new line", ""])
+def test_an_id_that_was_cut_off_does_not_take_the_next_word_for_its_end(rest):
+    for cut in range(1, 12):
+        assert ID[:24] not in " ".join(ids(f"{ID[:-cut]} {rest}"))
+
+
+def test_lines_of_ids_stay_the_ids_that_they_are():
+    assert ids(f"{ID}\n{OTHER}\n{THIRD}") == [ID, OTHER, THIRD]
+    assert ids(f"{ID[:-8]} {OTHER}") == [OTHER]
+
+
+@given(st.uuids(version=4).map(str), st.integers(1, 35), st.sampled_from(["\n", "\r\n> ", "=\n"]))
+def test_an_id_broken_by_a_line_is_never_another_one(visitor_id, place, line_end):
+    assert set(ids(f"{visitor_id[:place]}{line_end}{visitor_id[place:]}")) <= {visitor_id}
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        (f"{ID} {VERSION_7}", f"{VERSION_7} was passed over. This UUID is version 7; visitor ids are version 4."),
+        (f"{ID} {VERSION_7} {VERSION_7[:-1]}f", "2 other UUIDs were passed over: visitor ids are version 4."),
+        (f"{ID} visitor_id={VERSION_7} {VERSION_7}", f"{VERSION_7} was passed over."),
+        (f"{ID} order_id={VERSION_7}", ""),
+        (f"{ID} {SESSION}", ""),
+        (VERSION_7, ""),
+    ],
+)
+def test_what_was_passed_over_although_it_may_be_meant_is_remarked(text, remark):
+    assert read(text).remark.startswith(remark)
+    assert bool(read(text).remark) == bool(remark)

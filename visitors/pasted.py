@@ -1,8 +1,9 @@
 """Finds visitor ids in whatever an agent pastes: an id, a cookie header, a link, JSON, a whole forwarded message.
 
-A visitor id is a version 4 UUID. A UUID under one of DataFast's names for it is trusted most, then one under a general
-name (`visitorId`), then one that stands free in a message or in the path of a link. One under another name
-(`ajs_anonymous_id`, `userId`) belongs to another tool or thing: it counts only where nothing is named as a visitor id.
+A visitor id is a version 4 UUID, and is read without its hyphens and over a line break as well. A UUID under one of
+DataFast's names for it is trusted most, then one under a general name (`visitorId`), then one that stands free in a
+message or in the path of a link. One under another name (`ajs_anonymous_id`, `userId`) belongs to another tool or
+thing: it counts only where nothing is named as a visitor id.
 Several candidates are the reader's choice, never ours. The names are those of DataFast's web SDK, 3.0.18.
 
 Text of any size and malice costs linear time: every expression here either consumes what it reads or looks no further
@@ -11,7 +12,7 @@ than a fixed number of characters.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from urllib.parse import unquote
 
@@ -32,6 +33,22 @@ _ESCAPES = re.compile(r"(?:%[0-9a-f]{2})+", re.ASCII | re.IGNORECASE)
 _UUID = re.compile(
     r"(?<![0-9a-f])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f])", re.ASCII | re.IGNORECASE
 )
+# One that something broke in two: a line's end, with the marks that mails put there, or blanks. Where that is not
+# beside a hyphen, three digits at least must follow, not all of them letters, so that an id that was cut off does not
+# take the next word ("a day", "24 hours") for its end.
+_BREAK = r"(?:[ \t\xa0]{0,4}=?\r?\n[ \t>]{0,8}|[ \t\xa0]{1,4})"
+_PIECE = rf"(?:=\r?\n|{_BREAK}(?=[0-9a-f-]{{3}})(?=[0-9a-f-]{{0,35}}[0-9]))?"
+_HYPHEN = rf"(?:{_BREAK})?-(?:{_BREAK})?"
+_BROKEN = re.compile(
+    r"(?<![\w-])" + _HYPHEN.join(_PIECE.join(["[0-9a-f]"] * length) for length in (8, 4, 4, 4, 12)) + r"(?![\w-])",
+    re.ASCII | re.IGNORECASE,
+)
+_NO_DIGIT = re.compile(r"[^0-9a-f]", re.ASCII | re.IGNORECASE)
+# One without hyphens is a token of its own that looks like version 4, so that hardly a hex digest is taken for one.
+_BARE = re.compile(
+    r"(?<![\w.@%+-])[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}(?![\w@%+-]|\.\w)", re.ASCII | re.IGNORECASE
+)
+_BARE_IN_PATH = re.compile(r"/visitors?/$", re.IGNORECASE)
 _HEX_RUN = re.compile(r"[0-9a-f-]{14,}", re.ASCII | re.IGNORECASE)
 _HEX_DIGIT = re.compile(r"[0-9a-f]", re.ASCII | re.IGNORECASE)
 _UUID_SHAPE = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
@@ -44,6 +61,8 @@ _HOST = re.compile(
     r"""|(?<![^\s"'(<=])(?P<before_path>[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})/""",
     re.IGNORECASE,
 )
+
+_NAMED = re.compile(r"[\w-][\"'\s]{0,3}[=:][\"'\s]{0,3}$")
 
 # What stands in front of a UUID, read backwards from it so that the match begins at a known place: quotes and brackets,
 # a separator, quotes and brackets again, a word, and the word in front of that.
@@ -65,7 +84,8 @@ class Trust(IntEnum):
     DATAFAST = 0
     NAMED = 1
     FREE = 2
-    OTHER_NAME = 3
+    BARE = 3  # free, and without hyphens: it could be a digest
+    OTHER_NAME = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +122,15 @@ class Pasted:
     """What a pasted text holds. Exactly one of `candidates` and `problem` is there.
 
     `candidates` are distinct and surest first, at most MOST_CANDIDATES (`truncated` says whether there were more).
-    `hosts` are those of the links in the text, lower case and distinct, in their order, at most MOST_HOSTS.
+    `remark` is a sentence about what was passed over although it may have been meant, "" for nothing. `hosts` are those
+    of the links in the text, lower case and distinct, in their order, at most MOST_HOSTS.
     """
 
     candidates: tuple[Candidate, ...]
     problem: Problem | None
     hosts: tuple[str, ...]
     truncated: bool
+    remark: str = ""
 
     @property
     def obvious(self) -> Candidate | None:
@@ -146,6 +168,8 @@ def read(text: str) -> Pasted:
         found = in_layer | found  # the decoded text shows names as they are meant, so it has the last word
 
     ranked = sorted(found.values(), key=lambda one: one.trust)  # stable: the text's order within one trust
+    if ranked and ranked[0].trust <= Trust.FREE:
+        ranked = [one for one in ranked if one.trust != Trust.BARE]
     if ranked and ranked[0].trust <= Trust.NAMED:
         ranked = [one for one in ranked if one.trust != Trust.OTHER_NAME]
     candidates = tuple(Candidate(one.uuid, one.source, one.trust) for one in ranked[:MOST_CANDIDATES])
@@ -154,6 +178,7 @@ def read(text: str) -> Pasted:
         problem=None if candidates else _problem(layers[0], refused),
         hosts=_hosts(layers[0]),
         truncated=len(ranked) > MOST_CANDIDATES,
+        remark=_remark(refused) if candidates else "",
     )
 
 
@@ -179,6 +204,26 @@ def _uuids(text: str) -> Iterator[_Found]:
             yield _Found(uuid, "a session id", Trust.OTHER_NAME, is_session=True)
         else:
             yield _named(uuid, text[max(0, start - _NAME_REACH) : start])
+    for match in _BROKEN.finditer(text):
+        if len(match[0]) > len(_UUID_SHAPE):  # the others are found already
+            uuid = _hyphened(_NO_DIGIT.sub("", match[0]).lower())
+            yield _named(uuid, text[max(0, match.start() - _NAME_REACH) : match.start()])
+    for match in _BARE.finditer(text):
+        before = text[max(0, match.start() - _NAME_REACH) : match.start()]
+        found = _named(_hyphened(match[0].lower()), before)
+        # Whatever else has a name or stands in a path is a digest, a key, an order.
+        if found.trust == Trust.FREE and not _NAMED.search(before):
+            if not before.endswith("/"):
+                yield replace(found, trust=Trust.BARE)
+            elif _BARE_IN_PATH.search(before):
+                yield found
+        elif found.trust <= Trust.NAMED or found.is_session:
+            yield found
+
+
+def _hyphened(digits: str) -> str:
+    """The canonical form of 32 hexadecimal digits."""
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def _named(uuid: str, before: str) -> _Found:
@@ -196,7 +241,7 @@ def _named(uuid: str, before: str) -> _Found:
 
     if key in _SESSION_NAMES:
         return _Found(uuid, "a session id", Trust.OTHER_NAME, is_session=True)
-    source = f"the link's {word} parameter" if in_query or key == "dfvid" else f"the field {word}"
+    source = f"the link’s {word} parameter" if in_query or key == "dfvid" else f"the field {word}"
     if key in _DATAFAST_NAMES:
         is_cookie = word == "datafast_visitor_id" and separator == "=" and not in_query and not name["closing"]
         return _Found(uuid, f"the {word} cookie" if is_cookie else source, Trust.DATAFAST)
@@ -261,6 +306,17 @@ def _problem(text: str, refused: list[_Found]) -> Problem:
     return Problem(
         ProblemKind.NO_ID, f"No visitor id in this text. A visitor id is a UUID such as {_EXAMPLE}, 36 characters."
     )
+
+
+def _remark(refused: list[_Found]) -> str:
+    """What was passed over beside ids that were found; ids under the names of other things are none of ours."""
+    versions = {one.uuid: None for one in refused if not one.is_session and one.trust <= Trust.FREE}
+    if not versions:
+        return ""
+    first = next(iter(versions))
+    if len(versions) == 1:
+        return f"{first} was passed over. {_version_sentence(first)}"
+    return f"{len(versions):,} other UUIDs were passed over: visitor ids are version 4."
 
 
 def _version_sentence(uuid: str) -> str:

@@ -140,3 +140,12 @@ def test_a_refused_key_shows_beside_its_website(browser_of_member, lumenkit, clo
     lumenkit.key_failing_since = datetime.now(UTC)
     lumenkit.save()
     assert "Key refused" in Page(browser_of_member.get("/").content).text
+
+
+def test_an_id_of_another_version_beside_the_visitors_is_not_passed_over_in_silence(browser_of_member, sandbox):
+    text = f"Both of these: {LEAD} 01890a5d-ac96-774b-bcce-b302099a8057"
+    shown = Page(browser_of_member.post("/", {"pasted": text}, follow=True).content).text
+    assert "01890a5d-ac96-774b-bcce-b302099a8057 was passed over. This UUID is version 7" in shown
+    assert "Priya Raman" in shown
+    choice = Page(browser_of_member.post("/", {"pasted": f"{text} {OTHER}"}).content).text
+    assert "01890a5d-ac96-774b-bcce-b302099a8057 was passed over." in choice

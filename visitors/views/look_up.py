@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -35,6 +36,8 @@ def look_up(request: SignedInRequest) -> HttpResponse:
     if website.slug != request.session.get(LAST_WEBSITE):
         request.session[LAST_WEBSITE] = website.slug
     if found.obvious:
+        if found.remark:
+            messages.info(request, found.remark)
         return redirect("journey", website.slug, found.obvious.visitor_id)
     return _page(request, websites, website=website, text=text, found=found)
 
