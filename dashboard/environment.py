@@ -146,6 +146,16 @@ class Environment:
             )
         return f"{REDIS_SCHEMES[scheme]}://{rest}"
 
+    def openid(self) -> tuple[str, str, str]:
+        """The OpenID issuer's address, our name there and our secret: all of them, or three times nothing."""
+        issuer = self.text("OIDC_ISSUER")
+        client, secret = self.text("OIDC_CLIENT_ID"), self.text("OIDC_CLIENT_SECRET")
+        if not (issuer or client or secret):
+            return "", "", ""
+        if not (issuer and client and secret):
+            raise ImproperlyConfigured("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET belong together: set all.")
+        return _service("OIDC_ISSUER", issuer, "https://login.example.com"), client, secret
+
     def mail(self) -> dict[str, Any]:
         """Django's settings for sending mail, from `EMAIL_URL` and `EMAIL_FROM`; empty where none is to be sent."""
         url, sender = self.text("EMAIL_URL"), self.text("EMAIL_FROM")
@@ -170,17 +180,21 @@ class Environment:
 
     def upstream_url(self, default: str) -> str:
         """The base address of DataFast's API. Tokens travel there, so plain HTTP is for this machine only."""
-        url = self.text("DATAFAST_API_URL") or default
-        try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname, parts.port
-        except ValueError as error:
-            raise ImproperlyConfigured(f"DATAFAST_API_URL can't be read: set it to {default}.") from error
-        if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment or parts.username:
-            raise ImproperlyConfigured(f"DATAFAST_API_URL must be an address such as {default}.")
-        if parts.scheme == "http" and host not in LOOPBACK_NAMES:
-            raise ImproperlyConfigured("DATAFAST_API_URL must begin with https://, since tokens are sent there.")
-        return url.rstrip("/")
+        return _service("DATAFAST_API_URL", self.text("DATAFAST_API_URL") or default, default).rstrip("/")
+
+
+def _service(name: str, url: str, example: str) -> str:
+    """The address of a service that is sent secrets: https, or on this machine."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} can't be read: set it to an address such as {example}.") from error
+    if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment or parts.username:
+        raise ImproperlyConfigured(f"{name} must be an address such as {example}.")
+    if parts.scheme == "http" and host not in LOOPBACK_NAMES:
+        raise ImproperlyConfigured(f"{name} must begin with https://, since secrets are sent there.")
+    return url
 
 
 def _is_fernet_key(key: str) -> bool:

@@ -51,6 +51,11 @@ DATAFAST_REQUESTS_PER_MINUTE = env.number("DATAFAST_REQUESTS_PER_MINUTE", 60, lo
 # Opens /metrics to Prometheus; empty: nothing is counted.
 METRICS_TOKEN = env.metrics_token()
 METRICS_DIR = STATE_DIR / "metrics"
+# An OpenID issuer that people may sign in with; none where these are empty.
+OIDC_ISSUER, OIDC_RP_CLIENT_ID, OIDC_RP_CLIENT_SECRET = env.openid()
+OIDC_NAME = env.text("OIDC_NAME", "your company account")
+# Whether somebody without an account gets one. Off: they need an invitation.
+OIDC_CREATE_USERS = env.flag("OIDC_CREATE_USERS", default=False)
 
 # --- The application ------------------------------------------------------------------------------------------------
 ROOT_URLCONF = "dashboard.urls"
@@ -149,6 +154,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+if OIDC_ISSUER:
+    AUTHENTICATION_BACKENDS.append("visitors.sign_in.openid.OpenIdBackend")
+OIDC_AUTHENTICATION_CALLBACK_URL = "openid_finish"
+OIDC_RP_SCOPES = "openid email profile"
+OIDC_USE_PKCE = True
+OIDC_TIMEOUT = 5
 
 # Failed sign-ins: what is too much, and why, stands in `visitors.sign_in.throttling`.
 AXES_HANDLER = "visitors.sign_in.throttling.Throttle"

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from visitors.datafast.credentials import Credential, CredentialError
-from visitors.models import Membership, Website
+from visitors.models import Membership, OpenIdentity, Website
 
 
 class WebsiteForm(forms.ModelForm):
@@ -69,3 +69,15 @@ class WebsiteAdmin(admin.ModelAdmin):
         """The mask and the state exist once there is a token."""
         fields = ["name", "slug", "domain", "time_zone", "currency", "datafast_id", "token"]
         return [*fields, "credential_mask", "key_failing_since"] if obj else fields
+
+
+@admin.register(OpenIdentity)
+class OpenIdentityAdmin(admin.ModelAdmin):
+    """Who signs in with OpenID as whom. Removing one lets its person come in by their e-mail anew."""
+
+    list_display = ("user", "issuer", "subject")
+    readonly_fields = ("user", "issuer", "subject")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Only an issuer says who somebody is."""
+        return False

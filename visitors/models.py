@@ -224,6 +224,25 @@ class Invitation(models.Model):
         return f"invitation of {self.invited}"
 
 
+class OpenIdentity(models.Model):
+    """Who a person is to an OpenID issuer: `subject` is its name for them, which never changes and is nobody else's."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    issuer = models.CharField(max_length=500)
+    subject = models.CharField(max_length=255)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="one_person_per_identity"),
+            models.UniqueConstraint(fields=["issuer", "user"], name="one_identity_per_person"),
+        ]
+        verbose_name = "OpenID identity"
+        verbose_name_plural = "OpenID identities"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.issuer}"
+
+
 class Snapshot(models.Model):
     """The last known good answer about one visitor of one website: what is shown when the upstream fails and the cache
     is empty. `version` changes when what the answer says changes, not when it is merely received again.

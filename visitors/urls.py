@@ -12,6 +12,7 @@ from visitors.views import (
     look_up,
     looks,
     metrics,
+    openid,
     reset,
     sign_in,
     timeline,
@@ -23,6 +24,8 @@ from visitors.views.websites import listing, overview
 urlpatterns = [
     path("", look_up.look_up, name="look_up"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/openid/", openid.start, name="openid_start"),
+    path("sign-in/openid/return/", openid.finish, name="openid_finish"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("account/", account.account, name="account"),
     path("account/password/", account.change_password, name="change_password"),

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -185,4 +186,36 @@ def test_settings_for_mail_that_are_wrong_stop_the_start_without_being_shown(env
     monkeypatch.setenv("EMAIL_FROM", sender)
     with pytest.raises(ImproperlyConfigured, match=sentence) as caught:
         env.mail()
+    assert "sesame" not in str(caught.value)
+
+
+def test_an_openid_issuer_is_set_as_a_whole_or_not_at_all(env, monkeypatch):
+    names = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    assert env.openid() == ("", "", "")
+    values = ("https://tenant.example.com/", "journeydesk", "sesame")
+    for name, value in zip(names, values, strict=True):
+        with pytest.raises(ImproperlyConfigured, match="belong together") if name != names[0] else nullcontext():
+            env.openid()
+        monkeypatch.setenv(name, value)
+    assert env.openid() == values
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("http://login.example.com", "must begin with https://"),
+        ("login.example.com", "must be an address"),
+        ("https://user:password@login.example.com", "must be an address"),
+        ("https://login.example.com?tenant=1", "must be an address"),
+        ("https://[", "can't be read"),
+    ],
+)
+def test_an_issuer_that_secrets_must_not_travel_to_stops_the_start(env, monkeypatch, url, sentence):
+    monkeypatch.setenv("OIDC_ISSUER", url)
+    monkeypatch.setenv("OIDC_CLIENT_ID", "journeydesk")
+    monkeypatch.setenv("OIDC_CLIENT_SECRET", "sesame")
+    with pytest.raises(ImproperlyConfigured, match=f"OIDC_ISSUER {sentence}") as caught:
+        env.openid()
     assert "sesame" not in str(caught.value)

@@ -57,6 +57,8 @@ TABLE = {
     "reset": ({}, "get", (FINE,) * 6),
     "reset_sent": ({}, "get", (FINE,) * 6),
     "new_password": ({"uidb64": "MQ", "token": "invented"}, "get", (FINE,) * 6),  # which says that it works no more
+    "openid_start": ({}, "get", (NOT_THERE,) * 6),  # no issuer is configured
+    "openid_finish": ({}, "get", (NOT_THERE,) * 6),
     "admin_sign_in": ({}, "get", (SIGN_IN, REFUSED, REFUSED, REFUSED, REFUSED, 302)),
     "sign_out": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
     "look_up": ({}, "get", ALL_SIGNED_IN),

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from axes.helpers import get_client_username
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
@@ -27,6 +28,10 @@ class SignIn(LoginView):
     template_name = "account/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The form, and where else one may sign in."""
+        return super().get_context_data(openid_name=settings.OIDC_ISSUER and settings.OIDC_NAME, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign in, and note that this browser is one of this person's."""

@@ -1,0 +1,80 @@
+"""A real OpenID issuer on loopback, over HTTP: oidc-provider-mock, with a log of its requests and room for mischief.
+
+    with OpenIdIssuer({"jane": {"email": "jane@example.com", "email_verified": True}}) as issuer:
+        settings.OIDC_ISSUER = issuer.url
+        location = issuer.agree(address_of_the_authorization, "jane")
+
+`issuer.answers["/oauth2/token"] = lambda answer: …` changes what it answers there before it is sent.
+"""
+
+import warnings
+from threading import Thread
+from urllib.parse import parse_qs, urlsplit
+
+import flask
+import requests
+from werkzeug.serving import make_server
+
+with warnings.catch_warnings(record=True):  # what it stands on announces its own changes at each import
+    import oidc_provider_mock
+
+
+class OpenIdIssuer:
+    """The issuer; `people` are the claims of each, by subject."""
+
+    def __init__(self, people):
+        users = [oidc_provider_mock.User(sub=subject, claims=claims) for subject, claims in people.items()]
+        self.asked, self.answers = [], {}
+        app = oidc_provider_mock.app(user_claims=users, require_nonce=True)
+        app.before_request(self._note)
+        app.after_request(self._answer)
+        self._server = make_server("localhost", 0, app, threaded=True)
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self.url = f"http://localhost:{self._server.server_port}"
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        """Answer nobody any more."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+
+    def agree(self, authorization, subject):
+        """Sign in there as a person does; return the address that the browser is sent back to."""
+        return self._choose(authorization, {"sub": subject})
+
+    def deny(self, authorization):
+        """Press "deny" there."""
+        return self._choose(authorization, {"action": "deny"})
+
+    def forms_at(self, path):
+        """What was posted to one of its addresses."""
+        return [form for asked, form in self.asked if asked == path]
+
+    def _choose(self, authorization, form):
+        assert authorization.startswith(f"{self.url}/oauth2/authorize?")
+        answer = requests.post(authorization, form, allow_redirects=False, timeout=10)
+        assert answer.status_code == 302, answer.text
+        return answer.headers["Location"]
+
+    def _note(self):
+        self.asked.append((flask.request.path, flask.request.form.to_dict()))
+
+    def _answer(self, answer):
+        change = self.answers.get(flask.request.path)
+        if change:
+            answer.direct_passthrough = False
+            answer.set_data(flask.json.dumps(change(flask.json.loads(answer.get_data()))))
+        return answer
+
+
+def query(address):
+    """The parameters of an address."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
