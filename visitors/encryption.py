@@ -3,6 +3,7 @@
 The first key encrypts, all of them decrypt, so that a key can be replaced without a moment of outage.
 """
 
+from datetime import timedelta
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -37,9 +38,10 @@ def renew(encrypted: str) -> str:
     return encrypt(decrypt(encrypted))
 
 
-def decrypt(encrypted: str) -> str:
-    """Return the secret again. Raises KeyLost."""
+def decrypt(encrypted: str, *, max_age: timedelta | None = None) -> str:
+    """Return the secret again. Raises KeyLost; also for one that was encrypted longer ago than `max_age`."""
+    seconds = int(max_age.total_seconds()) if max_age else None
     try:
-        return _box(tuple(settings.CREDENTIAL_KEYS)).decrypt(encrypted.encode()).decode()
+        return _box(tuple(settings.CREDENTIAL_KEYS)).decrypt(encrypted.encode(), ttl=seconds).decode()
     except InvalidToken as error:
         raise KeyLost("No key in CREDENTIAL_KEY opens this token: it has to be entered again.") from error

@@ -19,7 +19,7 @@ from visitors.views import (
     zones,
 )
 from visitors.views.people import accounts, colleagues, invited
-from visitors.views.websites import listing, overview
+from visitors.views.websites import adding, holding, key, listing, overview, removal
 
 urlpatterns = [
     path("", look_up.look_up, name="look_up"),
@@ -37,7 +37,14 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.exposition, name="metrics"),
     path("websites/", listing.show, name="websites"),
+    path("websites/add/", adding.start, name="add_website"),
+    path("websites/add/details/", adding.details, name="add_website_details"),
+    path("websites/add/account/", adding.connect, name="connect_account"),
     path("websites/<slug:website>/", overview.show, name="website"),
+    path("websites/<slug:website>/key/", key.replace, name="website_key"),
+    path("websites/<slug:website>/pause/", holding.pause, name="pause_website"),
+    path("websites/<slug:website>/resume/", holding.resume, name="resume_website"),
+    path("websites/<slug:website>/remove/", removal.remove, name="remove_website"),
     path("websites/<slug:website>/people/", colleagues.show, name="people"),
     path("websites/<slug:website>/people/<int:membership>/role/", colleagues.change_role, name="change_role"),
     path("websites/<slug:website>/people/<int:membership>/remove/", colleagues.remove, name="remove_colleague"),

@@ -159,6 +159,11 @@ def money(amount: Decimal, currency: str | None) -> str:
     return f"{sign if rounded else ''}{symbol}{rounded:,.{0 if whole else decimals}f}"
 
 
+def is_currency(code: str) -> bool:
+    """Whether this is a currency's code (ISO 4217, in capitals)."""
+    return code in _CURRENCIES
+
+
 def percent(fraction: float) -> str:
     """A share of 1 with at most two decimals: 0.0138 is "1.38%", 0.5 is "50%".
 

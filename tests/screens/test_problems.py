@@ -52,5 +52,5 @@ def test_what_nobody_can_say_is_not_said():
 
 def test_only_a_key_at_fault_is_for_administrators_and_only_a_stranger_for_other_websites():
     found = [problem(error, domain="example.com", now=NOW) for error in EVERY]
-    assert sum(one.is_key for one in found) == 4
+    assert sum(one.mend == "key" for one in found) == 4
     assert sum(one.is_elsewhere for one in found) == 1

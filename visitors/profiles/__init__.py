@@ -27,12 +27,12 @@ from visitors import metrics
 from visitors.datafast.credentials import CredentialError
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.encryption import KeyLost
-from visitors.models import Sighting, Website
+from visitors.models import Flight, Sighting, Website
 from visitors.profiles import budget, fetching, store
 from visitors.profiles.circuit import is_failing
 from visitors.profiles.purpose import Purpose
 
-__all__ = ["Profile", "Purpose", "Superseded", "budgets", "get", "history", "is_failing", "refresh"]
+__all__ = ["Profile", "Purpose", "Superseded", "budgets", "get", "history", "is_failing", "refresh", "start_anew"]
 
 EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -126,6 +126,12 @@ def refresh(
 def history(website: Website, visitor_id: UUID, *, limit: int = store.MOST_SIGHTINGS) -> list[Sighting]:
     """Return how a visitor's score and counts went, as far as it was seen here: the newest so many, oldest first."""
     return store.history(website.pk, visitor_id, limit)
+
+
+def start_anew(website: Website) -> None:
+    """Forget what the upstream refused or failed to say under a key that was replaced: the new one is asked."""
+    Website.objects.filter(pk=website.pk).update(failures_in_a_row=0, paused_until=None)
+    Flight.objects.filter(website=website, landed_at__isnull=False).exclude(failure=b"").delete()
 
 
 def budgets(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:

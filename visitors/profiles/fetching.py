@@ -26,7 +26,7 @@ from visitors.datafast.errors import (
 from visitors.encryption import KeyLost
 from visitors.models import Flight, Website
 from visitors.profiles import budget, circuit, failures, flight, store, upstream
-from visitors.profiles.problems import OwnFault, Reserved, TokenLost
+from visitors.profiles.problems import OnHold, OwnFault, Reserved, TokenLost
 from visitors.profiles.purpose import Purpose
 
 logger = logging.getLogger(__name__)
@@ -88,6 +88,8 @@ def fetch(website: Website, visitor_id: UUID, *, not_before: datetime, purpose: 
     `is_known` says that an older one is kept: then somebody has asked before, and how that went is looked at first.
     Joins a call that is under way; makes one where there is none. Ends within UPSTREAM_DEADLINE_SECONDS.
     """
+    if website.on_hold_since:
+        raise OnHold
     patience = float(settings.UPSTREAM_DEADLINE_SECONDS)
     deadline = time.monotonic() + patience
     errand = Errand(website, visitor_id, not_before, purpose, datetime.now(UTC), patience, deadline)

@@ -16,6 +16,12 @@ class Paused(UpstreamError):
         self.retry_at = retry_at
 
 
+class OnHold(UpstreamError):
+    """The website's administrators have paused it: nobody asks the upstream."""
+
+    sentence = "This website is paused by its administrators: DataFast is not asked until they resume it."
+
+
 class Reserved(RateLimited):
     """What the token may still ask this minute is kept for people who wait; a page that follows by itself must not."""
 

@@ -149,6 +149,21 @@ def forget(website_id: int, visitor_id: UUID) -> None:
         cached.delete(keys.part(website_id, visitor_id, version, "contents"))
 
 
+def forget_website(website_id: int) -> None:
+    """Keep nothing of a website's visitors any longer. What is kept ready of their pages ends within minutes."""
+    kept = Snapshot.objects.filter(website_id=website_id)
+    names = [
+        name
+        for visitor_id, version in kept.values_list("visitor_id", "version")
+        for name in (keys.latest(website_id, visitor_id), keys.part(website_id, visitor_id, version, "contents"))
+    ]
+    with transaction.atomic():
+        kept.delete()
+        Sighting.objects.filter(website_id=website_id).delete()
+    for name in names:
+        cached.delete(name)
+
+
 def distrust(website_id: int, visitor_id: UUID) -> None:
     """Ask the database next time which answer is the newest."""
     cached.delete(keys.latest(website_id, visitor_id))

@@ -6,7 +6,7 @@ Errors other than `TokenRefused` say nothing about the token: DataFast could not
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.errors import AccessRefused, Forbidden, InvalidWebsite, NoJourney
@@ -26,12 +26,14 @@ _NO_SUCH_WEBSITE = "DataFast does not accept this website id: copy it from DataF
 class TokenRefused(Exception):
     """DataFast does not accept what somebody has entered. `str()` is a sentence for that person.
 
-    `is_website_id` says that the website's id is at fault, not the token.
+    `is_website_id` says that the website's id is at fault, not the token; `is_permission` that DataFast knows the token
+    and it lacks a permission.
     """
 
-    def __init__(self, sentence: str, *, is_website_id: bool = False) -> None:
+    def __init__(self, sentence: str, *, is_website_id: bool = False, is_permission: bool = False) -> None:
         super().__init__(sentence)
         self.is_website_id = is_website_id
+        self.is_permission = is_permission
 
 
 def websites_of(account: AccountToken) -> tuple[WebsiteListing, ...]:
@@ -44,20 +46,22 @@ def websites_of(account: AccountToken) -> tuple[WebsiteListing, ...]:
     return answer.websites
 
 
-def check(credential: Credential) -> None:
+def check(credential: Credential, visitor_id: UUID | None = None) -> bool:
     """Make sure that a token opens its website's visitors. One call. Raises TokenRefused and UpstreamError.
 
-    DataFast has no question for that, so it is asked for a visitor who does not exist: whoever learns that there is no
-    such visitor was let in.
+    DataFast has no question for that, so it is asked for a visitor, by default for one who does not exist: whoever
+    learns that there is no such visitor was let in. Return whether there is one: a key that does not know who was
+    looked up with the one before may be another website's.
     """
     grant = budget.take(credential, Purpose.LOOK_UP)
     may_retry = partial(budget.take_another, grant)
-    nobody = str(uuid4())
+    asked = str(visitor_id or uuid4())
     try:
         with _refusal_told(_MAY_NOT_READ):
-            budget.spend(grant, lambda: upstream.client().get_visitor(credential, nobody, may_retry=may_retry))
+            budget.spend(grant, lambda: upstream.client().get_visitor(credential, asked, may_retry=may_retry))
     except NoJourney:
-        return
+        return False
+    return True
 
 
 @contextmanager
@@ -68,6 +72,6 @@ def _refusal_told(if_forbidden: str) -> Iterator[None]:
     except InvalidWebsite as refusal:
         raise TokenRefused(_NO_SUCH_WEBSITE, is_website_id=True) from refusal
     except Forbidden as refusal:
-        raise TokenRefused(if_forbidden) from refusal
+        raise TokenRefused(if_forbidden, is_permission=True) from refusal
     except AccessRefused as refusal:
         raise TokenRefused(_UNKNOWN) from refusal

@@ -13,7 +13,7 @@ from visitors.datafast.errors import (
     UpstreamError,
     VisitorNotFound,
 )
-from visitors.profiles.problems import Paused
+from visitors.profiles.problems import OnHold, Paused
 from visitors.screens.facts import since
 from visitors.words import plural
 
@@ -27,8 +27,9 @@ class Problem:
     """Why there is no journey. `sentence` says what is wrong, `advice` what can be done ("" where nothing can).
 
     `retry_after` is in seconds: when the page may ask again by itself, None where it should not. `can_retry` offers to
-    ask again by hand. `is_key` says that whoever administers the website can mend it; `is_elsewhere` that another
-    website may know the visitor. `upstream_message` is DataFast's own sentence, "" for none.
+    ask again by hand. `mend` is what those who see to the website can mend ("key", "pause"), "" for
+    nothing; `is_elsewhere` says that another website may know the visitor. `upstream_message` is DataFast's own
+    sentence, "" for none.
     """
 
     title: str
@@ -36,7 +37,7 @@ class Problem:
     advice: str = ""
     retry_after: int | None = None
     can_retry: bool = True
-    is_key: bool = False
+    mend: str = ""
     is_elsewhere: bool = False
     upstream_message: str = ""
 
@@ -79,7 +80,9 @@ def problem(error: UpstreamError, *, domain: str, now: datetime) -> Problem:
         case AccessRefused():
             advice = f"Until then, nobody new can be looked up on {domain}."
             title = "DataFast refuses this website’s key"
-            found = Problem(title, str(error), advice, is_key=True, upstream_message=said)
+            found = Problem(title, str(error), advice, mend="key", upstream_message=said)
+        case OnHold():
+            found = Problem("This website is paused", str(error), _NOTHING_KEPT, can_retry=False, mend="pause")
         case RateLimited():
             found = Problem("DataFast asks us to wait", _limit(error), retry_after=wait(error, now))
         case Paused():
@@ -93,6 +96,9 @@ def problem(error: UpstreamError, *, domain: str, now: datetime) -> Problem:
 
 def notice(error: UpstreamError, *, fetched_at: datetime, now: datetime) -> Notice:
     """The notice above a kept journey that could not be renewed."""
+    if isinstance(error, OnHold):
+        headline = f"This website is paused by its administrators: what you see is from {since(fetched_at, now)}."
+        return Notice("warn", headline, "DataFast is not asked until they resume it.", can_retry=False)
     seconds = wait(error, now)
     sentence = _limit(error) if isinstance(error, RateLimited) else str(error)
     again = "" if seconds is None else f" It can be asked again in {plural(seconds, 'second')}."

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from visitors import look_ups, looks, profiles, screens
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.models import LookUpSource, Website
+from visitors.roles import Role
 from visitors.screens.timeline import TimelineQuery
 from visitors.sign_in import sessions
 from visitors.views import showing
@@ -101,10 +103,11 @@ def _no_journey(request: SignedInRequest, website: Website, visitor_id: UUID, er
     context: dict[str, object] = {"website": website, "visitor_id": visitor_id, "problem": problem}
     if problem.is_elsewhere:
         context["other_websites"] = websites_of(request).exclude(pk=website.pk)
-    if problem.is_key:
-        context["menders"] = _menders()
-        if request.user.is_staff and request.user.has_perm("visitors.change_website"):
-            context["mend_at"] = reverse("admin:visitors_website_change", args=[website.pk])
+    if problem.mend:
+        if request.user.is_superuser or website.role == Role.ADMIN:
+            context["mend_at"] = reverse("website_key" if problem.mend == "key" else "website", args=[website.slug])
+        else:
+            context["menders"] = _menders(website)
     # 503 for whatever is wrong with the upstream: proxies like to put pages of their own in the place of a 502 or 504.
     response = render(request, "no_journey.html", context, status=404 if isinstance(error, NoJourney) else 503)
     if problem.retry_after is not None:
@@ -112,10 +115,10 @@ def _no_journey(request: SignedInRequest, website: Website, visitor_id: UUID, er
     return response
 
 
-def _menders() -> str:
-    """Who may replace a website's key, by name: "Mina Park, Joe and 2 others"."""
-    may = User.objects.with_perm("visitors.change_website", backend="django.contrib.auth.backends.ModelBackend")
-    people = list(may.filter(is_staff=True).order_by("username"))
+def _menders(website: Website) -> str:
+    """Who sees to a website, its own admins first, by name: "Mina Park, Joe and 2 others"."""
+    sees_to_it = Q(is_superuser=True) | Q(membership__website=website, membership__role=Role.ADMIN)
+    people = list(User.objects.filter(sees_to_it, is_active=True).distinct().order_by("is_superuser", "username"))
     told, more = named(people, _MENDERS_NAMED)
     names = [person.get_full_name() or person.get_username() for person in told]
     return listing([*names, plural(more, "other")] if more else names)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from visitors import looks, pasted, screens
 from visitors.models import Website
+from visitors.roles import Role
 from visitors.views import zones
 from visitors.views.access import SignedInRequest, personal, website_or_404, websites_of
 
@@ -67,6 +68,7 @@ def _page(
     context = {
         "websites": websites,
         "website": website,
+        "manages": any(one.role == Role.ADMIN for one in websites),
         "text": text,
         "found": found,
         "recent": None if found and found.candidates else _recent(request),

@@ -1,18 +1,34 @@
 """A website's own page: how it does, its facts, and what can be done about it."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
 
-from visitors.models import Website
+from visitors import websites
+from visitors.forms.websites import FactsForm
+from visitors.models import Membership, Website
 from visitors.views.access import SignedInRequest, managed_website_or_404, personal
 from visitors.views.websites import standing
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @personal
 def show(request: SignedInRequest, website: str) -> HttpResponse:
-    """How the website stands."""
+    """How the website stands; takes its changed facts."""
     site = managed_website_or_404(request, website)
-    (found,) = standing.of(request, [get_object_or_404(Website.objects.with_last_answer(), pk=site.pk)])
-    return render(request, "websites/overview.html", {"website": site, "standing": found})
+    form = FactsForm(request.POST or None, instance=site)
+    if form.is_valid():
+        websites.change(request.user, site, form.changed_data)
+        messages.success(request, "Saved.")
+        return redirect("website", site.slug)
+    # As it is stored: the form has written into the other one.
+    stored = get_object_or_404(Website.objects.with_last_answer(), pk=site.pk)
+    (found,) = standing.of(request, [stored])
+    context = {
+        "website": stored,
+        "standing": found,
+        "form": form,
+        "sees_visitors": Membership.objects.filter(website=site, user=request.user).exists(),
+    }
+    return render(request, "websites/overview.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,163 @@
+"""An account's token: the websites that it opens, and some of them added."""
+
+import pytest
+
+from tests.faulty_upstream import answer, error
+from tests.page_reader import Page
+from visitors.models import Membership, Website
+from visitors.sandbox import tokens, websites
+
+ACCOUNT = "/websites/add/account/"
+LUMENKIT, POCKETGARDEN = websites.LUMENKIT.website_id, websites.POCKETGARDEN.website_id
+
+
+def pasted(browser, token=tokens.ACCOUNT_TOKEN):
+    return browser.post("/websites/add/", {"token": token})
+
+
+def picked(browser, *ids, **fields):
+    return browser.post(ACCOUNT, {"website": ids} | fields)
+
+
+def listed(*rows):
+    return answer(body={"status": "success", "data": list(rows)})
+
+
+def test_an_account_s_websites_are_listed_with_what_datafast_says_of_them(browser, sandbox):
+    assert pasted(browser).url == ACCOUNT
+    text = Page(browser.get(ACCOUNT).content).text
+    for words in ("Lumenkit", "lumenkit.example", "America/New_York, USD", "you are its owner", "Pocket Garden", "KRW"):
+        assert words in text
+    assert tokens.ACCOUNT_TOKEN not in text
+    assert len(sandbox.calls) == 1
+
+
+def test_what_is_picked_is_added_with_its_facts_under_the_one_token(browser, administrator, sandbox, changes):
+    pasted(browser)
+    assert picked(browser, LUMENKIT, POCKETGARDEN).url == "/websites/"
+    garden = Website.objects.get(slug="pocketgarden")
+    assert (garden.name, garden.domain) == ("Pocket Garden", "pocketgarden.example")
+    assert (garden.time_zone, garden.currency, garden.datafast_id) == ("Asia/Seoul", "KRW", POCKETGARDEN)
+    assert garden.credential().token == tokens.ACCOUNT_TOKEN
+    assert Membership.objects.filter(user=administrator, role="admin").count() == 2
+    assert len(changes()) == 2
+    assert "Lumenkit and Pocket Garden are connected." in Page(browser.get("/websites/").content).text
+
+
+def test_one_that_is_here_already_is_marked_and_not_added_again(browser, sandbox, lumenkit):
+    pasted(browser)
+    page = Page(browser.get(ACCOUNT).content)
+    assert "Here already as Lumenkit" in page.text
+    assert [box["value"] for box in page.named("input") if box.get("type") == "checkbox"] == [POCKETGARDEN]
+    picked(browser, LUMENKIT, POCKETGARDEN)
+    assert Website.objects.count() == 2
+
+
+def test_one_with_a_key_of_its_own_is_known_by_its_domain(browser, sandbox, lumenkit):
+    Website.objects.update(datafast_id="")
+    pasted(browser)
+    assert "Here already as Lumenkit" in Page(browser.get(ACCOUNT).content).text
+
+
+def test_a_form_that_is_sent_twice_adds_each_website_once(browser, sandbox):
+    pasted(browser)
+    held = browser.session["pending_token"]
+    picked(browser, LUMENKIT)
+    session = browser.session
+    session["pending_token"] = held
+    session.save()
+    assert picked(browser, LUMENKIT).url == "/websites/"
+    assert Website.objects.count() == 1
+
+
+def test_nothing_picked_is_said(browser, sandbox):
+    pasted(browser)
+    for answered in (picked(browser), picked(browser, "0" * 24)):
+        assert answered.status_code == 422
+        assert "Pick at least one website." in Page(answered.content).text
+
+
+def test_a_website_of_another_account_can_not_be_smuggled_in(browser, sandbox):
+    pasted(browser, tokens.LUMENKIT_ONLY_TOKEN)
+    assert "Pocket Garden" not in Page(browser.get(ACCOUNT).content).text
+    picked(browser, POCKETGARDEN)
+    assert not Website.objects.exists()
+
+
+def test_a_token_that_may_not_read_visitors_adds_nothing(browser, sandbox):
+    pasted(browser, tokens.WITHOUT_ANALYTICS_TOKEN)
+    response = picked(browser, LUMENKIT)
+    assert response.status_code == 422
+    page = Page(response.content)
+    assert "analytics:read" in page.text
+    assert "checked" in page.with_id(f"pick-{LUMENKIT}")
+    assert "anyway" not in page.text
+    assert not Website.objects.exists()
+
+
+def test_an_upstream_that_goes_down_in_the_middle_leaves_the_choice(browser, other_upstream):
+    other_upstream.behaviors = [listed({"_id": LUMENKIT, "domain": "lumenkit.example"}), error(502)]
+    pasted(browser)
+    assert "Add anyway" in Page(picked(browser, LUMENKIT).content).text
+    assert picked(browser, LUMENKIT, anyway="yes").status_code == 302
+    assert Website.objects.get().name == "lumenkit.example"
+
+
+def test_an_account_that_can_not_be_listed_now_can_go_by_id(browser, other_upstream):
+    other_upstream.behaviors = [error(503)]
+    page = Page(pasted(browser).content)
+    assert "/websites/add/details/" in page.links
+    assert Page(browser.get("/websites/add/details/").content).with_id("id_datafast_id")
+
+
+def test_a_token_that_opens_nothing_says_so(browser, other_upstream):
+    other_upstream.behaviors = [listed()]
+    pasted(browser)
+    page = Page(browser.get(ACCOUNT).content)
+    assert "This token opens no website" in page.text
+    assert "/websites/add/details/" in page.links
+
+
+def test_a_zone_or_currency_that_can_not_be_is_replaced_and_said(browser, other_upstream):
+    row = {
+        "_id": LUMENKIT,
+        "domain": "Lumenkit.Example",
+        "name": "L\u202eumen",
+        "timezone": "Mars/Base",
+        "currency": "doge",
+    }
+    other_upstream.behaviors = [listed(row), error(404)]
+    pasted(browser)
+    picked(browser, LUMENKIT)
+    website = Website.objects.get()
+    assert (website.time_zone, website.currency, website.domain) == ("UTC", "USD", "lumenkit.example")
+    text = Page(browser.get("/websites/").content).text
+    assert "no usable time zone for L�umen, so it has UTC. You can change that on its page." in text
+    assert "no usable currency" in text
+
+
+@pytest.mark.parametrize("row", [{"domain": "x.example"}, {"_id": "short", "name": "x"}, {"_id": LUMENKIT}, {}])
+def test_an_entry_that_can_not_be_added_is_counted(browser, other_upstream, row):
+    other_upstream.behaviors = [listed(row, {"_id": POCKETGARDEN, "name": "Garden"})]
+    pasted(browser)
+    text = Page(browser.get(ACCOUNT).content).text
+    assert "1 more is listed without an id or a domain" in text
+    assert "Garden" in text
+
+
+def test_hostile_names_are_text(browser, other_upstream):
+    other_upstream.behaviors = [
+        listed({"_id": LUMENKIT, "name": "<img src=x onerror=alert(1)>", "domain": "a.example"})
+    ]
+    pasted(browser)
+    page = Page(browser.get(ACCOUNT).content)
+    assert "<img src=x onerror=alert(1)>" in page.text
+    assert not page.named("img")
+
+
+def test_websites_of_one_name_get_address_parts_of_their_own(browser, other_upstream):
+    rows = [{"_id": f"{n:024x}", "domain": "shop.example.com", "timezone": "UTC", "currency": "EUR"} for n in range(3)]
+    other_upstream.behaviors = [listed(*rows), error(404)]
+    pasted(browser)
+    picked(browser, *(row["_id"] for row in rows))
+    assert sorted(Website.objects.values_list("slug", flat=True)) == ["shop", "shop-2", "shop-3"]

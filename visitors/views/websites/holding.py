@@ -1,0 +1,26 @@
+"""Pausing a website, and ending the pause."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from visitors import websites
+from visitors.views.access import SignedInRequest, managed_website_or_404, personal
+
+
+@require_POST
+@personal
+def pause(request: SignedInRequest, website: str) -> HttpResponse:
+    """From now on nobody asks DataFast about this website's visitors."""
+    site = managed_website_or_404(request, website)
+    websites.pause(request.user, site)
+    return redirect("website", site.slug)
+
+
+@require_POST
+@personal
+def resume(request: SignedInRequest, website: str) -> HttpResponse:
+    """DataFast is asked again."""
+    site = managed_website_or_404(request, website)
+    websites.resume(request.user, site)
+    return redirect("website", site.slug)
