@@ -208,12 +208,24 @@ def full(moment: datetime, zone: tzinfo) -> str:
 
     The offset stands beside the abbreviation since many are shared (IST, CST); zones without one have the offset alone.
     """
+    date, name, offset = _dated(moment, zone)
+    return f"{date} {name} ({offset})" if name else f"{date} {offset}"
+
+
+def dated(moment: datetime, zone: tzinfo) -> str:
+    """`full` for lists, beside a full one: "Mon, May 4, 2026, 20:01:10 EDT"."""
+    date, name, offset = _dated(moment, zone)
+    return f"{date} {name or offset}"
+
+
+def _dated(moment: datetime, zone: tzinfo) -> tuple[str, str, str]:
+    """Day and time, the abbreviation of the zone ("" for none that says more than the offset), and the offset."""
     local = _local(moment, zone)
     date = f"{_DAYS[local.weekday()]}, {_MONTHS[local.month - 1]} {local.day}, {local.year}"
     name, offset = local.tzname() or "", _offset(local.utcoffset() or timedelta())
     # The time zone database names many zones by their offset, "-03"; and UTC is its own offset.
-    label = f"{name} ({offset})" if name.isalpha() and name != offset else offset
-    return f"{date}, {local.hour:02}:{local.minute:02}:{local.second:02} {label}"
+    is_telling = name.isalpha() and name != offset
+    return f"{date}, {local.hour:02}:{local.minute:02}:{local.second:02}", name if is_telling else "", offset
 
 
 def _seconds(span: timedelta) -> int:

@@ -137,7 +137,7 @@ def test_the_id_the_email_and_the_summary_copy_and_say_so(journey_page):
         assert page.evaluate("navigator.clipboard.readText()") == text
     page.get_by_role("button", name="Copy summary").click()
     expect(page.locator("#copy-summary")).to_have_class("btn scripted is-done")
-    assert "Last events" in page.evaluate("navigator.clipboard.readText()")
+    assert "events, newest first:" in page.evaluate("navigator.clipboard.readText()")
 
 
 def test_no_key_does_anything_while_somebody_types(journey_page, sandbox):

@@ -1,34 +1,39 @@
 """Summaries for tickets, rows for spreadsheets."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.journey.examples import edition, goal, journey, view
-from visitors.datafast.payload import Activity, Profile, Visitor
+from tests.journey.examples import edition, goal, journey, stamp, view
+from visitors.datafast.payload import Activity, Profile, VisitedPage, Visitor
 from visitors.journey import CSV_HEADER, csv_rows, derive, markdown, plain_text
 
 NOW = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)
+AS_OF = datetime(2026, 5, 5, 8, 59, 30, tzinfo=UTC)
 LINK = "https://desk.example/codefa/visitors/a3ab2331-989f-4cfa-91c6-2461c9e3c6bd/"
 
 
 def test_plain_text_holds_sentence_facts_events_prediction_and_link():
-    lines = plain_text(derive(edition(2026)), now=NOW, zone=UTC, link=LINK).split("\n")
-    assert lines[0] == "Jane Doe (a3ab2331-989f-4cfa-91c6-2461c9e3c6bd)"
-    assert lines[1].startswith("Came from youtube.com 3 days ago")
+    lines = plain_text(derive(edition(2026)), now=NOW, as_of=AS_OF, zone=UTC, link=LINK).split("\n")
+    assert lines[:2] == ["Jane Doe", ""]
+    assert lines[2].startswith("Came from youtube.com 3 days ago")
+    assert "As of: Tue, May 5, 2026, 08:59:30 UTC" in lines  # when DataFast said so, not when it was copied
+    assert "Visitor id: a3ab2331-989f-4cfa-91c6-2461c9e3c6bd" in lines
     assert "Email: jane@example.com" in lines
     assert "Paid: $149 in 1 payment" in lines
     assert "Prediction: none (already a customer)" in lines
     events = [line for line in lines if line.startswith("- ")]
+    assert "Last 10 of 13 events, newest first:" in lines
     assert events[0] == "- Tue, May 5, 2026, 08:47:30 UTC: page /dashboard"
     assert len(events) == 10
-    assert lines[-2] == LINK
+    assert lines[-2] == f"Journey: {LINK}"
 
 
 def test_the_prediction_is_told_with_its_numbers():
-    text = plain_text(derive(edition(2025)), now=NOW, zone=UTC, link=LINK)
+    text = plain_text(derive(edition(2025)), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert (
-        "Prediction: score 72 of 100, more likely to convert than the average visitor; chance 1.38%; "
+        "Prediction: score 72 of 100, more likely to convert than the average visitor; chance to convert 1.38%; "
         "expected value $3.09; plenty of data behind it"
     ) in text
 
@@ -40,14 +45,18 @@ def test_the_prediction_is_told_with_its_numbers():
         ("<b>*_`", r"\<b\>\*\_\`"),
         ("https://evil.example", r"https\://evil.example"),
         ("www.evil.example", r"www\.evil.example"),
-        ("@everyone #1", r"\@everyone \#1"),
+        ("@everyone #1", "\\@\u2060everyone \\#\u20601"),
+        ("a@b.example", r"a\@b.example"),
+        ("two\nlines | **", r"two lines \| \*\*"),
+        ("(x) - 1. y", "(x) - 1. y"),
         ("&lt;", r"\&lt;"),
     ],
 )
 def test_markdown_makes_nothing_of_upstream_text(name, written):
     visitor = Visitor(profile=Profile(metadata={"name": name}), activity=Activity(visited_pages=(view("/"),)))
-    text = markdown(derive(visitor), now=NOW, zone=UTC, link=LINK)
-    assert f"- Name: {written}\n" in text
+    text = markdown(derive(visitor), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    assert text.startswith(f"**{written}**\n")
+    assert "Name:" not in text
     assert f"<{LINK}>" in text
 
 
@@ -64,3 +73,35 @@ def test_csv_has_a_row_per_event_oldest_first():
 def test_csv_cells_that_a_spreadsheet_would_run_are_made_harmless(name):
     _, row = csv_rows(journey(goals=(goal("x", description=name),)))
     assert row[CSV_HEADER.index("description")].startswith("'")
+
+
+def test_an_email_is_told_once():
+    visitor = Visitor(profile=Profile(user_id="u1", metadata={"email": "a@b.example"}))
+    text = plain_text(derive(visitor), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    assert text.startswith("a@b.example\n")
+    assert text.count("a@b.example") == 1
+    assert "User id: u1\n" in text
+
+
+def test_pages_are_told_with_their_host_where_there_are_several():
+    told = journey(view("/a"), VisitedPage(url="docs.example.com/b", timestamp=stamp(5)), view("/__app/ios/Home", 9))
+    text = plain_text(told, now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    assert "12:05:00 UTC: page docs.example.com/b\n" in text
+    assert "12:00:00 UTC: page example.com/a\n" in text
+    assert "12:09:00 UTC: screen Home (iOS app)\n" in text
+    assert "page /a\n" in plain_text(journey(view("/a")), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+
+
+def test_both_hours_of_a_clock_that_was_set_back_are_told_apart():
+    new_york = ZoneInfo("America/New_York")
+    moments = [datetime(2026, 11, 1, hour, 30, tzinfo=UTC) for hour in (5, 6)]
+    told = journey(*(VisitedPage(url="example.com/", timestamp=at.isoformat()) for at in moments))
+    text = plain_text(told, now=NOW, as_of=AS_OF, zone=new_york, link=LINK)
+    assert "Sun, Nov 1, 2026, 01:30:00 EST: page /\n- Sun, Nov 1, 2026, 01:30:00 EDT: page /\n" in text
+
+
+def test_a_journey_without_a_readable_time_says_so():
+    text = plain_text(
+        journey(VisitedPage(url="example.com/", timestamp="soon")), now=NOW, as_of=AS_OF, zone=UTC, link=LINK
+    )
+    assert "Events:\n- 1 event without a readable time\n" in text

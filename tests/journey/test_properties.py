@@ -142,7 +142,7 @@ def test_every_journey_can_be_said_at_any_moment_and_its_outline_says_the_same(v
     assert observe(journey, now=now, zone=zone) == observe(outline, now=now, zone=zone)
     assert difference(mark(journey, now), outline).words(now) == ""
     for text in (plain_text, markdown):
-        written = text(journey, now=now, zone=zone, link="https://desk.example/")
+        written = text(journey, now=now, as_of=now, zone=zone, link="https://desk.example/")
         # Our own isolates around a name stand in pairs; upstream text brings none, so nothing else may remain.
         assert not any(_has_control(_ISOLATED.sub(r"\1", line)) for line in written.split("\n"))
         assert "https://desk.example/" in written

@@ -24,7 +24,7 @@ def test_the_summary_is_plain_text_with_a_link_to_the_journey(browser_of_member)
     text = answer.content.decode()
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert f"http://testserver/lumenkit/visitors/{LEAD}/" in text
-    assert "Last events" in text
+    assert "events, newest first:" in text
 
 
 def test_the_summary_comes_as_markdown_too(browser_of_member):

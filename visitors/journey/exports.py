@@ -9,12 +9,15 @@ from visitors.journey.events import Event
 from visitors.journey.journey import Journey
 from visitors.journey.summary import goal_names, summarize, uncounted
 from visitors.journey.texts import clean, short
-from visitors.words import full, listing, money, percent, plural
+from visitors.words import dated, full, listing, money, percent, plural
 
 _LAST_EVENTS = 10
 _LONGEST = 300
 
 # What Markdown or a tracker would act on: marks, mentions, and links that need no mark (https://…, www.…, a@b).
+# A tracker looks for mentions ("@name", "#12") in the text as it will stand, whatever was escaped; not in addresses.
+_MENTION = re.compile(r"(?<!\w)[@#](?=\w)")
+_WORD_JOINER = "\u2060"  # has no width
 _MARKS = re.compile(r"[\\`*_\[\]<>#|~&@]|:(?=//)|(?<=www)\.|(?<=mailto):", re.IGNORECASE)
 
 # What makes a spreadsheet run a cell, in ASCII and in the full-width forms that some take as the same.
@@ -41,25 +44,26 @@ CSV_HEADER = (
 )
 
 
-def plain_text(journey: Journey, *, now: datetime, zone: tzinfo, link: str) -> str:
+def plain_text(journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo, link: str) -> str:
     """The journey for a ticket: who, the sentence, the facts, the prediction, the last ten events, the link given.
 
-    Times are absolute and in the zone. No control characters but line breaks. Needs all events: no outline will do.
+    `as_of` is when DataFast said all this. Times are absolute and in the zone. No control characters but line breaks.
+    Needs all events: no outline will do.
     """
-    lines = [_title(journey), summarize(journey, now=now, zone=zone), ""]
-    lines += [f"{name}: {value}" for name, value in _facts(journey, now, zone)]
+    lines = [_title(journey), "", summarize(journey, now=now, zone=zone), ""]
+    lines += [f"{name}: {value}" for name, value in _facts(journey, as_of, zone)]
     if events := _last_events(journey, zone):
-        lines += ["", "Last events", *(f"- {event}" for event in events)]
-    return "\n".join([*lines, "", link, ""])
+        lines += ["", f"{_events_title(journey)}:", *(f"- {event}" for event in events)]
+    return "\n".join([*lines, "", f"Journey: {link}", ""])
 
 
-def markdown(journey: Journey, *, now: datetime, zone: tzinfo, link: str) -> str:
+def markdown(journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo, link: str) -> str:
     """`plain_text` as Markdown. Text of the upstream is escaped: it makes no link, no mention and no markup."""
     lines = [f"**{_escaped(_title(journey))}**", "", _escaped(summarize(journey, now=now, zone=zone)), ""]
-    lines += [f"- {name}: {_escaped(value)}" for name, value in _facts(journey, now, zone)]
+    lines += [f"- {name}: {_escaped(value)}" for name, value in _facts(journey, as_of, zone)]
     if events := _last_events(journey, zone):
-        lines += ["", "Last events:", "", *(f"- {_escaped(event)}" for event in events)]
-    return "\n".join([*lines, "", f"<{link}>", ""])
+        lines += ["", f"{_events_title(journey)}:", "", *(f"- {_escaped(event)}" for event in events)]
+    return "\n".join([*lines, "", f"Journey: <{link}>", ""])
 
 
 def csv_rows(journey: Journey) -> Iterator[tuple[str, ...]]:
@@ -102,14 +106,14 @@ def _harmless(cell: str) -> str:
 
 
 def _title(journey: Journey) -> str:
-    name = (journey.person and journey.person.label) or "Anonymous visitor"
-    return short(f"{name} ({journey.visitor_id})" if journey.visitor_id else name, _LONGEST)
+    return short((journey.person and journey.person.label) or "Anonymous visitor", _LONGEST)
 
 
-def _facts(journey: Journey, now: datetime, zone: tzinfo) -> Iterator[tuple[str, str]]:
+def _facts(journey: Journey, as_of: datetime, zone: tzinfo) -> Iterator[tuple[str, str]]:
     """Names of ours and values that may hold upstream text."""
     known = [
-        ("As of", full(now, zone)),
+        ("As of", full(as_of, zone)),
+        ("Visitor id", journey.visitor_id),
         *_person_facts(journey),
         ("Source", "; ".join(journey.first_touch.sources) if journey.first_touch else None),
         ("Latest source", "; ".join(journey.last_touch.sources) if journey.last_touch else None),
@@ -117,7 +121,6 @@ def _facts(journey: Journey, now: datetime, zone: tzinfo) -> Iterator[tuple[str,
         ("Last seen", full(journey.last_seen_at, zone) if journey.last_seen_at else None),
         ("Visits", f"{journey.visit_count:,}" if journey.visit_count else None),
         ("Page views", f"{journey.page_view_count:,}" if journey.page_view_count else None),
-        ("Not listed", journey.missing.words if journey.missing else None),
         ("Goals", listing(goal_names(journey)) or None),
         ("Paid", _paid(journey)),
         ("Prediction", _prediction(journey)),
@@ -128,9 +131,9 @@ def _facts(journey: Journey, now: datetime, zone: tzinfo) -> Iterator[tuple[str,
 def _person_facts(journey: Journey) -> list[tuple[str, str | None]]:
     if (person := journey.person) is None:
         return []
+    # What the title says already is not said twice.
     return [
-        ("Name", person.name),
-        ("Email", person.email),
+        ("Email", person.email if person.email != person.label else None),
         ("User id", person.user_id),
         ("Company", person.company),
         ("Plan", person.plan),
@@ -157,7 +160,7 @@ def _prediction(journey: Journey) -> str:
         return f"none ({reading.absence})"
     parts = [
         f"score {reading.score:g} of 100, {reading.score_words}" if reading.score is not None else "",
-        f"chance {percent(reading.conversion_rate)}" if reading.conversion_rate is not None else "",
+        f"chance to convert {percent(reading.conversion_rate)}" if reading.conversion_rate is not None else "",
         f"expected value {reading.expected_value_words}" if reading.expected_value is not None else "",
         reading.confidence_words,
         f"not readable: {listing(reading.refused)}" if reading.refused else "",
@@ -167,14 +170,32 @@ def _prediction(journey: Journey) -> str:
 
 def _last_events(journey: Journey, zone: tzinfo) -> list[str]:
     """The last ten, newest first, and how many have no time."""
-    dated = chain.from_iterable(reversed(visit.events) for visit in journey.visits)
+    events = chain.from_iterable(reversed(visit.events) for visit in journey.visits)
+    has_hosts = len(journey.hosts) > 1
     lines = [
-        f"{full(event.at, zone)}: {short(event.words, _LONGEST)}" for event in islice(dated, _LAST_EVENTS) if event.at
+        f"{dated(event.at, zone)}: {short(_event(event, has_hosts=has_hosts), _LONGEST)}"
+        for event in islice(events, _LAST_EVENTS)
+        if event.at
     ]
     if journey.undated:
-        lines.append(f"and {plural(len(journey.undated), 'event')} without a readable time")
+        told = f"{plural(len(journey.undated), 'event')} without a readable time"
+        lines.append(f"and {told}" if lines else told)
     return lines
 
 
+def _event(event: Event, *, has_hosts: bool) -> str:
+    """An event in words; a page with its host where there are several."""
+    if has_hosts and event.page is not None and event.page.screen is None:
+        return f"{event.kind} {event.page.host}{event.page.label}"
+    return event.words
+
+
+def _events_title(journey: Journey) -> str:
+    number = sum(len(visit.events) for visit in journey.visits)
+    if number > _LAST_EVENTS:
+        return f"Last {_LAST_EVENTS} of {number:,} events, newest first"
+    return "Events, newest first" if number else "Events"
+
+
 def _escaped(text: str) -> str:
-    return _MARKS.sub(r"\\\g<0>", text)
+    return _MARKS.sub(r"\\\g<0>", _MENTION.sub(rf"\g<0>{_WORD_JOINER}", text))

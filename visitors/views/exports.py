@@ -29,7 +29,7 @@ def summary(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     write = journey.markdown if request.GET.get("format") == "markdown" else journey.plain_text
     link = request.build_absolute_uri(reverse("journey", args=[site.slug, profile.visitor_id]))
     zone = zones.of(request, site)
-    text = write(profile.contents.journey, now=datetime.now(UTC), zone=zone, link=link)
+    text = write(profile.contents.journey, now=datetime.now(UTC), as_of=profile.fetched_at, zone=zone, link=link)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
