@@ -1,9 +1,9 @@
 """What stands in the log, and what never does.
 
-A line leaves this process without a token (`df_…`, `dft_…`: masked) and without a visitor's id, in whose place stands
-`visitor:` and a keyed hash: the same one for the same visitor, so that lines can be brought together, and of no use to
-whoever has the log alone. The formatters do this, so it holds for every logger, for tracebacks and
-for whatever a library adds.
+A line leaves this process without a token (`df_…`, `dft_…`: masked), without a link that lets somebody in, and without
+a visitor's id, in whose place stands `visitor:` and a keyed hash: the same one for the same visitor, so that lines can
+be brought together, and of no use to whoever has the log alone. The formatters do this, so it holds for every logger,
+for tracebacks and for whatever a library adds.
 """
 
 import hashlib
@@ -48,14 +48,18 @@ _VISITOR_ID = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_ID = 32
+# Addresses that open something to whoever has them: a new password, an invitation.
+_LINK = re.compile(r"(/(?:reset|invitations)/)[^\s\"'<>]+")
 # What Django adds for handlers of its own; it holds paths.
 _NOT_LOGGED = [*RESERVED_ATTRS, "request", "server_time", "status_code"]
 
 
 def redact(text: str) -> str:
-    """Return the text with its tokens masked and its visitor ids replaced by their hashes."""
+    """Return the text with its tokens and links masked and its visitor ids replaced by their hashes."""
     if "df_" in text or "dft_" in text:
         text = _TOKEN.sub(r"\1...", text)
+    if "/reset/" in text or "/invitations/" in text:
+        text = _LINK.sub(r"\1...", text)
     return _VISITOR_ID.sub(_hashed, text) if len(text) >= _SHORTEST_ID else text
 
 

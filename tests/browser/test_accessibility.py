@@ -25,6 +25,8 @@ PAGES = {
     "bot": f"/lumenkit/visitors/{documented.BOT.visitor_id}/",
     "key refused": f"/lumenkit/visitors/{documented.named('unauthorized').visitor_id}/",
     "limit": f"/lumenkit/visitors/{documented.named('rate limited').visitor_id}/",
+    "account": "/account/",
+    "password": "/account/password/",
     "no such page": "/nothing/here/",
     "no visitor here": "/lumenkit/visitors/current/",
 }
@@ -60,6 +62,14 @@ def test_the_sign_in_is_for_everybody(desk, db):
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     check(page, "wrong password")
+
+
+@pytest.mark.parametrize("path", ["/reset/", "/reset/sent/", "/reset/MQ/invented/"])
+def test_a_lost_password_is_for_everybody(desk, db, settings, path):
+    settings.SENDS_MAIL = True
+    page = desk()
+    page.goto(path)
+    check(page, path)
 
 
 def test_what_was_pasted_is_answered_for_everybody(desk, member):

@@ -66,6 +66,14 @@ def test_no_token_is_written(log, token, text):
     assert token.partition("_")[2] not in log.text()
 
 
+@pytest.mark.parametrize("path", ["/reset/MQ/d0s3cr-3t0k3n/", "/invitations/eyJpZCI6Mn0:1vN:s3cr3t0k3n/"])
+def test_a_link_that_lets_somebody_in_is_not_written(log, path):
+    log.logger.error("Internal Server Error: %s", path)
+    log.logger.error("at 'https://desk.example%s'", path)
+    assert "s3cr" not in log.text()
+    assert log.text().count(path.split("/")[1] + "/...") == 2
+
+
 def test_a_masked_token_stays_as_people_know_it(log):
     log.logger.warning("Added with dft_ab1...xyz9, and a file called df_notes.")
     assert "dft_ab1...xyz9, and a file called df_notes." in log.text()

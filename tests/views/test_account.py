@@ -58,8 +58,9 @@ def test_an_address_is_changed_with_the_current_password_only(browser_of_member,
     assert member.email == "new@example.com"
 
 
-def test_another_accounts_address_is_refused(browser_of_member, member):
-    get_user_model().objects.create_user("joe", email="joe@example.com")
+@pytest.mark.parametrize("other", [{"username": "joe", "email": "joe@example.com"}, {"username": "joe@example.com"}])
+def test_another_accounts_address_is_refused(browser_of_member, member, other):
+    get_user_model().objects.create_user(**other)
     refused = save(browser_of_member, email="JOE@example.com", current_password="a long password")
     assert "Another account has this e-mail." in words(refused)
 

@@ -17,6 +17,7 @@ from django.contrib.auth.forms import (
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
+from django.db.models import Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.views.decorators.debug import sensitive_variables
@@ -90,8 +91,8 @@ class AccountForm(StyledForm):
     def clean_email(self) -> str:
         """Refuse an address that another account has: it would be nobody's when signing in."""
         email: str = self.cleaned_data["email"]
-        others = User.objects.filter(is_active=True).exclude(pk=self._user.pk)
-        if email and others.filter(email__iexact=email).exists():
+        others = User.objects.exclude(pk=self._user.pk)
+        if email and others.filter(Q(email__iexact=email) | Q(username__iexact=email)).exists():
             raise ValidationError("Another account has this e-mail.")
         return email
 

@@ -1,0 +1,64 @@
+"""Signing in as people do: with a password, with a link to a new one, and with OpenID Connect."""
+
+import re
+
+import pytest
+from django.test import RequestFactory
+from playwright.sync_api import expect
+
+from tests.browser.conftest import violations
+from tests.openid_issuer import OpenIdIssuer
+from visitors.sign_in import issuer as issuers
+from visitors.sign_in.reset import reset_link
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")]
+
+
+def test_a_lost_password_is_replaced_and_signs_in(desk, member, live_server):
+    page = desk()
+    path = reset_link(RequestFactory().get("/"), member).removeprefix("http://testserver")
+    page.goto(path)
+    page.get_by_label("New password", exact=True).fill("quite another password")
+    page.get_by_label("New password, once more").fill("quite another password")
+    assert violations(page) == []
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.get_by_text("Your new password is set.")).to_be_visible()
+    page.get_by_label("User name or e-mail").fill("mina")
+    page.get_by_label("Password").fill("quite another password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Who are you looking for?")).to_be_visible()
+
+
+def test_too_many_attempts_are_told_for_how_long(desk, member):
+    page = desk()
+    page.goto("/sign-in/")
+    for _ in range(10):
+        page.get_by_label("User name or e-mail").fill("mina")
+        page.get_by_label("Password").fill("wrong")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_text("Try again in 30 minutes.")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_the_way_to_the_issuer_and_back_is_open_under_the_pages_policy(desk, member, settings):
+    member.email = "mina@example.com"
+    member.save()
+    with OpenIdIssuer({"subject-mina": {"email": "mina@example.com", "email_verified": True}}) as issuer:
+        settings.OIDC_ISSUER = issuer.url
+        settings.OIDC_RP_CLIENT_ID, settings.OIDC_RP_CLIENT_SECRET = "journeydesk", "secret"
+        settings.AUTHENTICATION_BACKENDS = [
+            *settings.AUTHENTICATION_BACKENDS,
+            "visitors.sign_in.openid.OpenIdBackend",
+        ]
+        issuers.forget()
+        page = desk()
+        # The issuer's own page wants a style sheet from elsewhere; no test goes there.
+        page.route(re.compile(r"^https?://(?!localhost|127\.0\.0\.1)"), lambda route: route.fulfill(body=""))
+        page.goto("/account/")
+        assert violations(page) == []
+        page.get_by_role("link", name="Sign in with your company account").click()
+        page.get_by_role("button", name="subject-mina").click()
+        expect(page.get_by_role("heading", name="Your account")).to_be_visible()
+        expect(page.get_by_text("You sign in as mina.")).to_be_visible()
+    issuers.forget()
