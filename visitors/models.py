@@ -261,6 +261,7 @@ class Snapshot(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["website", "visitor_id"], name="one_snapshot_per_visitor")
         ]
+        indexes: ClassVar = [models.Index(fields=["website", "fetched_at"], name="newest_snapshot_of_a_website")]
 
     def __str__(self) -> str:
         return f"{self.visitor_id} on {self.website_id}"

@@ -87,6 +87,10 @@ class FactsForm(forms.ModelForm):
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": "input"} if name in ("name", "time_zone") else _PLAIN
 
+        self.fields["domain"].error_messages["required"] = "Enter the website’s domain."
+        self.fields["name"].error_messages["required"] = "Enter a name."
+        self.fields["currency"].error_messages["required"] = "Enter a currency, such as USD."
+
     def clean_domain(self) -> str:
         """The domain alone."""
         return domain_of(self.cleaned_data["domain"])
@@ -113,12 +117,17 @@ class NewWebsiteForm(FactsForm):
     class Meta(FactsForm.Meta):
         fields: ClassVar = ("datafast_id", "domain", "name", "slug", "time_zone", "currency")
         labels: ClassVar = {"datafast_id": "Website id in DataFast"}
-        help_texts: ClassVar = FactsForm.Meta.help_texts | {"datafast_id": "24 digits from 0 to 9 and a to f."}
+        help_texts: ClassVar = FactsForm.Meta.help_texts | {
+            "datafast_id": "24 digits from 0 to 9 and a to f.",
+            "name": "As your team calls it. Empty: the domain.",
+        }
 
     def __init__(self, *args: Any, kind: Kind, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["name"].required = False
         if kind is Kind.ACCOUNT_TOKEN:
             self.fields["datafast_id"].required = True
+            self.fields["datafast_id"].error_messages["required"] = "An account token needs the website’s id."
         else:
             del self.fields["datafast_id"]
 
@@ -127,8 +136,9 @@ class NewWebsiteForm(FactsForm):
         return str(self.cleaned_data["datafast_id"]).strip().lower()
 
     def clean(self) -> dict[str, Any]:
-        """Make the address part from the domain where none was entered."""
+        """Make the name and the address part from the domain where none was entered."""
         cleaned = super().clean() or self.cleaned_data
+        cleaned["name"] = cleaned.get("name") or cleaned.get("domain", "")[:80]
         if not cleaned.get("slug") and "slug" not in self.errors and cleaned.get("domain"):
             cleaned["slug"] = proposed_slug(cleaned["domain"], taken_slugs())
         return cleaned

@@ -101,8 +101,7 @@ def test_a_held_key_is_its_person_s_alone(browser, sandbox, signed_in):
     [
         ({"domain": "no domain"}, "This is no domain"),
         ({"domain": "http://[::1"}, "This is no domain"),
-        ({"domain": ""}, "This field is required"),
-        ({"name": ""}, "This field is required"),
+        ({"domain": ""}, "Enter the website’s domain."),
         ({"slug": "two words"}, "valid “slug”"),
         ({"slug": "websites"}, "address of another page"),
         ({"slug": "add"}, "address of another page"),
@@ -113,12 +112,11 @@ def test_a_held_key_is_its_person_s_alone(browser, sandbox, signed_in):
 )
 def test_what_can_not_be_is_said_beside_its_field_and_nothing_typed_is_lost(browser, sandbox, facts, sentence):
     pasted(browser, KEY)
-    response = added(browser, **{"name": "My <shop>"} | facts)
+    response = added(browser, name="My <shop>", **facts)
     page = Page(response.content)
     assert response.status_code == 422
     assert sentence in page.text
-    if "name" not in facts:
-        assert page.with_id("id_name")["value"] == "My <shop>"
+    assert page.with_id("id_name")["value"] == "My <shop>"
     assert not Website.objects.exists()
     assert added(browser).status_code == 302
 
@@ -127,6 +125,12 @@ def test_an_address_part_that_is_taken_is_refused_and_a_proposed_one_never_is(br
     pasted(browser, tokens.POCKETGARDEN_KEY)
     assert "Another website has this address part" in Page(added(browser, slug="lumenkit").content).text
     assert added(browser).url == "/websites/lumenkit-2/"
+
+
+def test_a_website_without_a_name_is_called_by_its_domain(browser, sandbox):
+    pasted(browser, KEY)
+    added(browser, name="")
+    assert Website.objects.get().name == "www.lumenkit.example"
 
 
 def test_a_form_that_is_sent_twice_adds_one_website_and_leads_to_it(browser, sandbox):
@@ -208,7 +212,7 @@ def test_an_account_token_without_its_list_goes_by_the_website_s_id(browser, san
 @pytest.mark.parametrize(
     ("website_id", "sentence"),
     [
-        ("", "This field is required"),
+        ("", "An account token needs the website’s id."),
         ("665f0b3c", "24 hexadecimal digits"),
         ("0" * 24, "this website"),
     ],
