@@ -17,7 +17,7 @@ PINS := --constraint .ci/pins.txt
 DEMO_ENV := env -u DATABASE_URL -u CACHE_URL -u DATAFAST_API_URL -u ALLOWED_HOSTS -u DEBUG -u HTTPS \
 	-u SECRET_KEY -u CREDENTIAL_KEY LOG_FORMAT=lines STATE_DIR=.state/demo ENV_FILE=.state/demo/env
 
-.PHONY: help demo serve test bench screenshots lint format pins clean
+.PHONY: help demo serve doctor test bench screenshots lint format pins clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ demo: $(VENV)/ready-run .state/demo/env ## Serve the product with sample visitor
 
 serve: $(VENV)/ready-run .env ## Run the production server, with the settings in the environment and in .env
 	@$(BIN)/python manage.py serve --host "$(HOST)" --port "$(PORT)" $(ARGS)
+
+doctor: $(VENV)/ready-run ## Say what is configured, reachable and wrong (ARGS=--offline without asking DataFast)
+	@$(BIN)/python manage.py doctor $(ARGS)
 
 test: $(VENV)/ready-test ## Run the whole test suite (ARGS="-k word" for a part)
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)

@@ -131,7 +131,9 @@ class Environment:
         if scheme == "sqlite":
             return _sqlite(database)
         # A connection outlives a request; one that the server closed meanwhile is noticed and made anew.
-        return database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        # A server that is not there is noticed, instead of waited for as long as TCP does.
+        options = {"connect_timeout": 5} | database.get("OPTIONS", {})
+        return database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
     def redis_url(self) -> str:
         """The address of a Redis or Valkey server, or empty for the embedded cache."""

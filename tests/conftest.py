@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 
+from tests.faulty_upstream import FaultyUpstream, answer
 from visitors.models import Membership, Website
 from visitors.profiles import cached, rendered, upstream
 from visitors.roles import Role
@@ -48,6 +49,15 @@ def sandbox_of_yesterday(settings):
     noon = utcnow().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
     with Sandbox(requests_per_minute=None, clock=lambda: noon) as running:
         settings.DATAFAST_API_URL = running.base_url
+        yield running
+        upstream.client().close()
+
+
+@pytest.fixture
+def other_upstream(settings):
+    """An upstream that answers as the test tells it, in place of the sandbox."""
+    with FaultyUpstream(answer()) as running:
+        settings.DATAFAST_API_URL = running.url
         yield running
         upstream.client().close()
 

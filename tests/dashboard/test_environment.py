@@ -81,6 +81,13 @@ def test_a_database_address_that_can_not_be_read_stops_the_start_without_its_pas
     assert "secret" not in str(refused.value)
 
 
+def test_a_postgresql_that_is_not_there_is_not_waited_for_unless_its_address_says_so(env, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@h/d")
+    assert env.database("sqlite:///unused")["OPTIONS"] == {"connect_timeout": 5}
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@h/d?connect_timeout=60")
+    assert int(env.database("sqlite:///unused")["OPTIONS"]["connect_timeout"]) == 60
+
+
 def test_sqlite_is_set_up_for_several_processes(env, monkeypatch, tmp_path):
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'deep' / 'file.sqlite3'}")
     database = env.database("sqlite:///unused")

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -152,6 +153,18 @@ class Client:
             parsed = parse_websites(body)
             return WebsitesAnswer(parsed.websites, parsed.notes, rate, call.attempts)
 
+    def reach(self) -> tuple[int, datetime | None]:
+        """Ask for nothing and without a token: return the HTTP status and the time that it is over there (UTC; None
+        where it does not say). Raises Unavailable or MalformedAnswer. Costs nothing of any budget."""
+        with running(self._call(None, lambda: False)):
+            try:
+                with self._session().get(
+                    self._base_url, timeout=(self._connect_seconds, self._deadline_seconds), stream=True
+                ) as response:
+                    return response.status_code, _date(response.headers.get("Date"))
+            except (requests.RequestException, urllib3.exceptions.HTTPError) as exc:
+                raise _why(exc, Reason.CONNECTION) from exc
+
     def close(self) -> None:
         """Close the connections. The client opens new ones when it is asked again."""
         if self._opened is not None:
@@ -246,6 +259,13 @@ def _checked(base_url: str) -> tuple[str, str, bool]:
     if parts.scheme == "http" and not is_local:
         raise ValueError("DataFast's address must begin with https://: tokens and personal data travel to it.")
     return base_url.rstrip("/"), f"{parts.scheme}://{parts.netloc}", is_local
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC) if text else None
+    except ValueError:
+        return None
 
 
 def _is_loopback(host: str) -> bool:
