@@ -55,7 +55,7 @@ def settings_that_matter() -> Iterator[Finding]:
             )
     extras = {
         "mail": settings.SENDS_MAIL,
-        "OpenID Connect": bool(getattr(settings, "OIDC_RP_CLIENT_ID", "")),
+        "OpenID Connect": bool(settings.OIDC_ISSUER),
         "metrics": bool(settings.METRICS_TOKEN),
     }
     for is_used, words in ((True, "Set up"), (False, "Left out")):

@@ -77,7 +77,8 @@ class OpenIdBackend(OIDCAuthenticationBackend):  # type: ignore[misc]  # the lib
         The library's takes neither tokens nor keys without a name.
         """
         algorithm, header = self.OIDC_RP_SIGN_ALGO, jwt.get_unverified_header(token)
-        answer = requests.get(self.OIDC_OP_JWKS_ENDPOINT, timeout=self.get_settings("OIDC_TIMEOUT"))
+        seconds = self.get_settings("OIDC_TIMEOUT")
+        answer = requests.get(self.OIDC_OP_JWKS_ENDPOINT, timeout=seconds)
         answer.raise_for_status()
         fitting = [
             key
