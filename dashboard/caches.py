@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.cache.backends.redis import RedisCache as DjangosRedisCache
 
 
 class MsgpackSerializer:
@@ -30,6 +31,16 @@ class MsgpackSerializer:
             return int(stored)
         except ValueError:
             return msgspec.msgpack.decode(stored)
+
+
+class RedisCache(DjangosRedisCache):
+    """Django's own, which can also remove entries by a pattern."""
+
+    def delete_matching(self, pattern: str) -> None:
+        """Remove every entry whose name matches, `*` standing for anything."""
+        client = self._cache.get_client(write=True)
+        for key in client.scan_iter(match=self.make_key(pattern), count=1000):
+            client.unlink(key)
 
 
 SCHEMA = """
@@ -153,6 +164,10 @@ class EmbeddedCache(BaseCache):
         name = self.make_and_validate_key(key, version=version)
         _, deleted = self._execute("DELETE FROM entry WHERE key = ?", (name,))
         return deleted > 0
+
+    def delete_matching(self, pattern: str) -> None:
+        """Remove every entry whose name matches, `*` standing for anything."""
+        self._execute("DELETE FROM entry WHERE key GLOB ?", (self.make_key(pattern),))
 
     def clear(self) -> None:
         """Remove everything."""

@@ -113,7 +113,7 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "dashboard.caches.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "journeydesk",
         "OPTIONS": {

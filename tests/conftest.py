@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
+from django.core.cache import cache, caches
 
 from tests.faulty_upstream import FaultyUpstream, answer
 from visitors.models import Membership, Website
@@ -29,6 +29,16 @@ def _empty_cache():
     cached.resume()
     cache.clear()
     rendered.clear()
+
+
+@pytest.fixture
+def cache_that_clears_nothing(monkeypatch):
+    """The cache fails when it is to remove everything about somebody."""
+
+    def fail(*_):
+        raise OSError("gone")
+
+    monkeypatch.setattr(type(caches["default"]), "delete_matching", fail)
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from visitors.models import LookUpResult as Result
 from visitors.models import LookUpSource as Source
 
 HASH_CHARACTERS = 32
+# The name in lines that no person has caused; no user name has a blank.
+BY_COMMAND = "a command"
 # How long the line of a page covers the parts that are loaded into it.
 PAGE_COUNTS = timedelta(days=1)
 _INSERT = """
@@ -87,15 +89,16 @@ def of_visitors(website_id: int, visitor_ids: Iterable[UUID]) -> Q:
     return Q(visitor_id__in=ids) | Q(visitor_id=None, visitor_hash__in=hashes)
 
 
-def forget(user: User | None, user_name: str, website: Website, visitor_id: UUID) -> int:
-    """Take a visitor's id out of the log, and write down who did that. Returns how many lines held it."""
+def forget(user: User | None, website: Website, visitor_id: UUID) -> int:
+    """Take a visitor's id out of the log, and write down who did that (None: a command). Returns how many lines held
+    it."""
     hashed = hash_of(website.pk, visitor_id)
     of_visitor = LookUp.upkeep.filter(website=website, visitor_id=visitor_id)
     count = of_visitor.update(visitor_id=None, visitor_hash=hashed)
     _write(
         website=website.pk,
         user=user.pk if user else None,
-        name=user_name,
+        name=user.get_username() if user else BY_COMMAND,
         hash=hashed,
         source=Source.FORGET.value,
         result=Result.DONE.value,

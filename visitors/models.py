@@ -388,7 +388,7 @@ class LookUpResult(models.TextChoices):
     BOT = "bot", "A bot"
     KEY_REFUSED = "key refused", "Key refused"
     LIMITED = "limited", "Rate limited"
-    UNAVAILABLE = "unavailable", "DataFast failed"
+    UNAVAILABLE = "unavailable", "Not available"
     DONE = "done", "Done"
 
 

@@ -50,6 +50,14 @@ def test_an_entry_past_its_time_is_gone(cache, time_machine):
     assert cache.get("for-good") == b"value"
 
 
+def test_entries_go_by_a_pattern(cache):
+    names = ["profile:a:1:v:latest", "profile:b:1:v:x:html", "profile:a:11:v:latest", "profile:a:1:w:latest", "other"]
+    for name in names:
+        cache.set(name, b"x")
+    cache.delete_matching("profile:*:1:v:*")
+    assert [name for name in names if cache.get(name)] == names[2:]
+
+
 def test_add_stores_only_where_nothing_valid_stands(cache, time_machine):
     time_machine.move_to("2026-05-04 12:00:00+00:00", tick=False)
     assert cache.add("key", b"first", 60) is True

@@ -1,5 +1,6 @@
 """Pages that are kept ready: made once, told apart by all that they depend on, and never taken from a stranger."""
 
+import time
 from uuid import UUID
 
 import pytest
@@ -33,12 +34,31 @@ def test_a_text_is_made_once_and_other_processes_find_it():
     assert make.times == 1
 
 
-def test_without_seconds_it_is_for_this_process_alone():
-    make = Maker()
-    ask(make, seconds=0)
-    rendered.clear()
-    ask(make, seconds=0)
-    assert make.times == 2
+def test_a_process_lets_go_of_it_when_its_time_is_over(monkeypatch):
+    now = time.monotonic()
+    monkeypatch.setattr(rendered.time, "monotonic", lambda: now)
+    ask(Maker("first"), seconds=60)
+    ask(Maker("second"), name="another", seconds=10_000)  # nothing is held for as long as that
+    cache.clear()
+    now += 59
+    assert ask(Maker("later"), seconds=60) == "first"
+    now += 2
+    assert ask(Maker("later"), seconds=60) == "later"
+    cache.clear()
+    now += rendered.LONGEST_SECONDS
+    ask(Maker("much later"), name="a third", seconds=60)
+    assert [text for _, text in rendered._kept.values()] == ["much later"]
+    assert rendered._size == len("much later")
+
+
+def test_what_is_forgotten_leaves_this_process(monkeypatch):
+    other = UUID("c0ffee00-0000-4000-8000-000000000002")
+    ask(Maker("of the visitor"))
+    ask(Maker("of another website"), website=11)
+    rendered.rendered(1, other, "v1", "minute", seconds=60, make=Maker("of another visitor"))
+    rendered.forget(1, VISITOR)
+    assert [text for _, text in rendered._kept.values()] == ["of another website", "of another visitor"]
+    assert rendered._size == len("of another websiteof another visitor")
 
 
 @pytest.mark.parametrize("other", [{"website": 2}, {"version": "v2"}, {"name": "the next minute"}])
@@ -64,5 +84,6 @@ def test_room_is_made_by_dropping_what_nobody_asked_for_longest(monkeypatch):
     monkeypatch.setattr(rendered, "MOST_CHARACTERS", 25)
     first, second, third = Maker("1" * 10), Maker("2" * 10), Maker("3" * 10)
     for make, name in ((first, "1"), (second, "2"), (first, "1"), (third, "3"), (first, "1"), (second, "2")):
-        ask(make, name=name, seconds=0)
+        cache.clear()
+        ask(make, name=name)
     assert (first.times, second.times, third.times) == (1, 2, 1)

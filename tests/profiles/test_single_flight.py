@@ -182,16 +182,16 @@ def test_a_call_that_has_landed_meanwhile_is_not_made_again(sandbox, lumenkit):
 
 def test_a_person_may_ask_where_a_page_that_follows_by_itself_may_not(sandbox, lumenkit, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 4
-    for entry in (documented.CUSTOMER, documented.ONE_PAGE, documented.COOKIELESS):
+    for entry in (documented.CUSTOMER, documented.ONE_PAGE, documented.RETURNING_LEAD):
         profiles.get(lumenkit, UUID(entry.visitor_id))
-    with pytest.raises(Reserved):
-        profiles.refresh(lumenkit, LEAD, purpose=Purpose.LIVE)
+    now = timedelta(0)
+    assert isinstance(profiles.refresh(lumenkit, LEAD, max_age=now, purpose=Purpose.LIVE).problem, Reserved)
     followed = flight.latest(lumenkit.pk, LEAD)
     person = fetching.Errand(
         lumenkit, LEAD, profiles.EVER, Purpose.LOOK_UP, datetime.now(UTC), 10, time.monotonic() + 10
     )
     assert person.failed(followed, followed.token) is None
-    assert profiles.get(lumenkit, LEAD).is_fresh
+    assert profiles.refresh(lumenkit, LEAD, max_age=now).problem is None
 
 
 def test_a_time_out_counts_only_for_those_who_have_waited_as_long(lumenkit):

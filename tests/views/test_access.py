@@ -69,9 +69,10 @@ TABLE = {
     "journey": (ABOUT_VISITOR, "get", those_who_see(FINE)),
     "refresh": (ABOUT_VISITOR, "post", those_who_see(302)),
     "timeline": (ABOUT_VISITOR, "get", those_who_see(302)),  # without htmx: on to the page
-    "follow": (ABOUT_VISITOR, "post", those_who_see(286)),  # the lead is not on the site
+    "follow": (ABOUT_VISITOR, "post", those_who_see(FINE)),  # nobody has looked at the lead: on to the look-up page
     "look": (ABOUT_VISITOR, "post", those_who_see(204)),
     "zone": (ABOUT_VISITOR, "post", those_who_see(302)),
+    "forget": (ABOUT_VISITOR, "get", those_who_manage(FINE)),
     "summary": (ABOUT_VISITOR, "get", those_who_see(FINE)),
     "events": (ABOUT_VISITOR, "get", members(FINE)),
     "answer": (ABOUT_VISITOR, "get", members(FINE)),

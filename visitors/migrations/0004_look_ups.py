@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('visitor_hash', models.CharField(default='', max_length=32)),
                 ('at', models.DateTimeField()),
                 ('source', models.CharField(choices=[('page', 'Journey'), ('summary', 'Summary'), ('csv', 'CSV file'), ('json', 'JSON answer'), ('forget', 'Forgotten')], max_length=8)),
-                ('result', models.CharField(choices=[('shown', 'Shown'), ('not found', 'Not found'), ('bot', 'A bot'), ('key refused', 'Key refused'), ('limited', 'Rate limited'), ('unavailable', 'DataFast failed'), ('done', 'Done')], max_length=16)),
+                ('result', models.CharField(choices=[('shown', 'Shown'), ('not found', 'Not found'), ('bot', 'A bot'), ('key refused', 'Key refused'), ('limited', 'Rate limited'), ('unavailable', 'Not available'), ('done', 'Done')], max_length=16)),
                 ('user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
                 ('website', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='visitors.website')),
             ],

@@ -30,9 +30,27 @@ from visitors.encryption import KeyLost
 from visitors.models import Flight, Sighting, Website
 from visitors.profiles import budget, fetching, store
 from visitors.profiles.circuit import is_failing
+from visitors.profiles.problems import Forgotten
 from visitors.profiles.purpose import Purpose
+from visitors.profiles.removal import Holdings, Removal, holdings, removing
 
-__all__ = ["Profile", "Purpose", "Superseded", "budgets", "get", "history", "is_failing", "refresh", "start_anew"]
+__all__ = [
+    "Forgotten",
+    "Holdings",
+    "Profile",
+    "Purpose",
+    "Removal",
+    "Superseded",
+    "budgets",
+    "get",
+    "history",
+    "holdings",
+    "is_failing",
+    "kept",
+    "refresh",
+    "removing",
+    "start_anew",
+]
 
 EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -123,6 +141,12 @@ def refresh(
     return _profile(website, visitor_id, found)
 
 
+def kept(website: Website, visitor_id: UUID) -> Profile | None:
+    """Return what is kept of a visitor, however old, without asking the upstream; None where nothing is."""
+    newest = store.latest(website.pk, visitor_id)
+    return _profile(website, visitor_id, store.Found(newest)) if newest else None
+
+
 def history(website: Website, visitor_id: UUID, *, limit: int = store.MOST_SIGHTINGS) -> list[Sighting]:
     """Return how a visitor's score and counts went, as far as it was seen here: the newest so many, oldest first."""
     return store.history(website.pk, visitor_id, limit)
@@ -131,7 +155,7 @@ def history(website: Website, visitor_id: UUID, *, limit: int = store.MOST_SIGHT
 def start_anew(website: Website) -> None:
     """Forget what the upstream refused or failed to say under a key that was replaced: the new one is asked."""
     Website.objects.filter(pk=website.pk).update(failures_in_a_row=0, paused_until=None)
-    Flight.objects.filter(website=website, landed_at__isnull=False).exclude(failure=b"").delete()
+    Flight.objects.filter(website=website, landed_at__isnull=False).exclude(failure=b"").update(failure=b"")
 
 
 def budgets(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:

@@ -36,6 +36,24 @@ def delete(key: str) -> None:
     _try(lambda: cache.delete(key), None)
 
 
+def delete_matching(pattern: str) -> bool:
+    """Remove all entries whose names match a pattern with `*` for anything. False when the cache failed.
+
+    It reads all names, so this is for what is rare.
+    """
+
+    def delete() -> bool:
+        cache.delete_matching(pattern)  # type: ignore[attr-defined]  # both of `dashboard.caches` have it
+        return True
+
+    return _try(delete, otherwise=False)
+
+
+def claim(key: str, seconds: float) -> bool:
+    """Whether the caller is the first to claim a name within so many seconds; everybody is while the cache fails."""
+    return _try(lambda: cache.add(key, b"", max(1, int(seconds))), otherwise=True)
+
+
 def _try(call: Callable[[], Value], otherwise: Value) -> Value:
     global _paused_until  # noqa: PLW0603 one process, one cache, one pause
     if time.monotonic() < _paused_until:

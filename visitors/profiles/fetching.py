@@ -26,7 +26,7 @@ from visitors.datafast.errors import (
 from visitors.encryption import KeyLost
 from visitors.models import Flight, Website
 from visitors.profiles import budget, circuit, failures, flight, store, upstream
-from visitors.profiles.problems import OnHold, OwnFault, Reserved, TokenLost
+from visitors.profiles.problems import Forgotten, OnHold, OwnFault, Reserved, TokenLost
 from visitors.profiles.purpose import Purpose
 
 logger = logging.getLogger(__name__)
@@ -93,11 +93,17 @@ def fetch(website: Website, visitor_id: UUID, *, not_before: datetime, purpose: 
     patience = float(settings.UPSTREAM_DEADLINE_SECONDS)
     deadline = time.monotonic() + patience
     errand = Errand(website, visitor_id, not_before, purpose, datetime.now(UTC), patience, deadline)
-    leader = None if is_known else flight.first(website.pk, visitor_id)
+    # A page that follows by itself brings back nobody who was forgotten.
+    may_begin = not is_known and purpose is Purpose.LOOK_UP
+    leader = flight.first(website.pk, visitor_id) if may_begin else None
     found = _lead(leader, errand) if leader else None
+    had_flight = not is_known
     followed: UUID | None = None
     while not found:
         last = flight.latest(website.pk, visitor_id)
+        if last is None and had_flight:
+            raise Forgotten
+        had_flight = True
         failure = errand.failed(last, followed)
         if failure:
             raise failure

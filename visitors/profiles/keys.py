@@ -1,6 +1,6 @@
 """The names under which profiles stand in the cache; nobody else makes up one.
 
-Each name has these parts, in this order:
+Each name but that of `forgotten` has these parts, in this order:
 
 - `profile`: the room;
 - the form: a fingerprint of the code that wrote the bytes, so that another release never misreads them;
@@ -29,14 +29,30 @@ def form() -> str:
     return _fingerprint(STORED_BY)
 
 
+def about(website_id: int, visitor_id: UUID) -> str:
+    """What all names about a visitor begin with."""
+    return f"profile:{form()}:{website_id}:{visitor_id}:"
+
+
 def latest(website_id: int, visitor_id: UUID) -> str:
     """The name of the small entry that says which answer is the newest."""
-    return f"profile:{form()}:{website_id}:{visitor_id}:latest"
+    return f"{about(website_id, visitor_id)}latest"
+
+
+def every(website_id: int, visitor_id: UUID) -> str:
+    """A pattern, with `*` for anything, that all names about a visitor match, those of other releases as well."""
+    return f"profile:*:{website_id}:{visitor_id}:*"
+
+
+def forgotten(website_id: int, visitor_id: UUID) -> str:
+    """The name of the word that a visitor is being forgotten. It does not hold the id."""
+    fingerprint = hashlib.blake2b(f"{website_id}:{visitor_id}".encode(), digest_size=16).hexdigest()
+    return f"forgotten:{fingerprint}"
 
 
 def part(website_id: int, visitor_id: UUID, version: str, name: str) -> str:
     """The name of a derived part of one snapshot."""
-    return f"profile:{form()}:{website_id}:{visitor_id}:{version}:{name}"
+    return f"{about(website_id, visitor_id)}{version}:{name}"
 
 
 @lru_cache(maxsize=1)

@@ -2,27 +2,35 @@
 
 A page of a journey takes longer to render than everything else about it, and says the same to every reader until the
 answer changes or the clock moves on. The names hold everything that the text depends on, so nothing is ever stale and
-nothing needs to be thrown out by hand; see `keys`.
+nothing needs to be thrown out by hand, but when a visitor is forgotten; see `keys`. Nothing stays for longer than it
+was made for, and never for longer than LONGEST_SECONDS.
 
 What comes out of the cache goes to a browser as HTML, so it is sealed: text that somebody else put there is not ours.
 """
 
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from visitors import metrics
-from visitors.profiles import cached, keys
+from visitors.profiles import cached, entries, keys
 
 # Room for some hundred journeys' first screens in each process.
 MOST_CHARACTERS = 16_000_000
 SEAL_BYTES = 32
+# Forgetting a visitor reaches this process and the cache, but not what other processes hold: that is over soon.
+LONGEST_SECONDS = 120
+# How often a process looks for what is over; until then it holds it without showing it.
+_SWEPT_EVERY_SECONDS = 10
 
-_kept: OrderedDict[str, str] = OrderedDict()
+# Texts, each with the moment (monotonic) at which it is over; last asked for last.
+_kept: OrderedDict[str, tuple[float, str]] = OrderedDict()
 _size = 0
+_swept_at = 0.0
 _lock = threading.Lock()
 
 
@@ -31,36 +39,36 @@ def rendered(
 ) -> str:
     """Return the text of this name, made by `make` where nobody has made it yet, kept for so many seconds at the most.
 
-    `name` holds everything besides the version that the text depends on, such as its zone and its minute. With no
-    `seconds` it is for this process alone, as suits what few would share.
+    `name` holds everything besides the version that the text depends on, such as its zone and its minute.
     """
-    key = keys.html(website_id, visitor_id, version, name)
-    with _lock:
-        text = _kept.get(key)
-        if text is not None:
-            _kept.move_to_end(key)
+    key, seconds = keys.html(website_id, visitor_id, version, name), min(seconds, LONGEST_SECONDS)
+    text = _held(key)
     if text is not None:
         metrics.page_from("process")
         return text
-    text = _opened(key, cached.read(key)) if seconds else None
-    # Text for this process alone is put together from text for all, which counts itself.
+    text = _opened(key, cached.read(key))
     if text is not None:
         metrics.page_from("cache")
     else:
         text = make()
-        if seconds:
-            metrics.page_from("made")
-            cached.write(key, _sealed(key, text.encode()), seconds)
-    _keep(key, text)
+        metrics.page_from("made")
+        if not entries.write(website_id, visitor_id, key, _sealed(key, text.encode()), seconds):
+            return text
+    _keep(key, text, seconds)
     return text
+
+
+def forget(website_id: int, visitor_id: UUID) -> None:
+    """Keep nothing about a visitor in this process."""
+    about = keys.about(website_id, visitor_id)
+    with _lock:
+        _drop([key for key in _kept if key.startswith(about)])
 
 
 def clear() -> None:
     """Keep nothing in this process."""
-    global _size  # noqa: PLW0603 one store per process
     with _lock:
-        _kept.clear()
-        _size = 0
+        _drop(list(_kept))
 
 
 def _sealed(key: str, text: bytes) -> bytes:
@@ -75,13 +83,33 @@ def _opened(key: str, stored: bytes | None) -> str | None:
     return stored[SEAL_BYTES:].decode()
 
 
-def _keep(key: str, text: str) -> None:
-    global _size  # noqa: PLW0603
+def _held(key: str) -> str | None:
+    """The text of this name that this process holds, if it is not over."""
     with _lock:
-        if key in _kept:
-            return
-        _kept[key] = text
+        until, text = _kept.get(key, (0.0, None))
+        if text is None or until <= time.monotonic():
+            return None
+        _kept.move_to_end(key)
+    return text
+
+
+def _keep(key: str, text: str, seconds: float) -> None:
+    global _size, _swept_at  # noqa: PLW0603 one store per process
+    now = time.monotonic()
+    with _lock:
+        if now - _swept_at >= _SWEPT_EVERY_SECONDS:
+            _swept_at = now
+            _drop([name for name, (until, _) in _kept.items() if until <= now])
+        _drop([key])
+        _kept[key] = (now + seconds, text)
         _size += len(text)
         while _size > MOST_CHARACTERS and len(_kept) > 1:
-            _, dropped = _kept.popitem(last=False)
-            _size -= len(dropped)
+            _drop([next(iter(_kept))])
+
+
+def _drop(names: Iterable[str]) -> None:
+    """Let go of these. To be called with the lock."""
+    global _size  # noqa: PLW0603
+    for name in names:
+        _, text = _kept.pop(name, (0.0, ""))
+        _size -= len(text)

@@ -23,7 +23,7 @@ from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_visitor
 from visitors.datafast.payload import Visitor
 from visitors.models import Sighting, Snapshot
-from visitors.profiles import cached, keys
+from visitors.profiles import cached, entries, keys
 
 Value = TypeVar("Value")
 
@@ -138,7 +138,7 @@ def announce(website_id: int, visitor_id: UUID, newest: Latest, answer: Digest, 
 
 
 def forget(website_id: int, visitor_id: UUID) -> None:
-    """Keep nothing of a visitor any longer."""
+    """Keep no answer about a visitor any longer: DataFast has none. See `forgetting` for all that is kept."""
     with transaction.atomic():
         versions = list(_snapshots(website_id, visitor_id).values_list("version", flat=True))
         _snapshots(website_id, visitor_id).delete()
@@ -236,7 +236,8 @@ def _sightings(website_id: int, visitor_id: UUID) -> QuerySet[Sighting]:
 
 
 def _remember(website_id: int, visitor_id: UUID, newest: Latest) -> None:
-    cached.write(keys.latest(website_id, visitor_id), _encode(newest), LATEST_SECONDS)
+    key = keys.latest(website_id, visitor_id)
+    entries.write(website_id, visitor_id, key, _encode(newest), LATEST_SECONDS)
 
 
 def _read_part(website_id: int, visitor_id: UUID, version: str, name: str) -> bytes | None:
@@ -248,8 +249,8 @@ def _read_part(website_id: int, visitor_id: UUID, version: str, name: str) -> by
 
 
 def _write_part(website_id: int, visitor_id: UUID, version: str, name: str, value: bytes) -> None:
-    packed = zlib.compress(value, 1)
-    cached.write(keys.part(website_id, visitor_id, version, name), packed, settings.PROFILE_KEEP_SECONDS)
+    key, packed = keys.part(website_id, visitor_id, version, name), zlib.compress(value, 1)
+    entries.write(website_id, visitor_id, key, packed, settings.PROFILE_KEEP_SECONDS)
 
 
 def _decoded(stored: bytes | None, kind: type[Value]) -> Value | None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -35,8 +36,8 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
 
     The form says what it knows: `version` is the state of everything but the timeline, `timeline` that of the timeline,
     `told` the state of which the page has said that it is there. 204: nothing is new, and the visitor is on the site.
-    286: the visit has ended. Trouble with the upstream is a note beside the live mark, with `Retry-After` where it is
-    known when to go on.
+    286: the visit has ended. Whoever follows a visitor who was forgotten is led away from the page. Trouble with the
+    upstream is a note beside the live mark, with `Retry-After` where it is known when to go on.
     """
     sessions.made_by_page(request)
     visitor = visitor_id_or_404(visitor_id)
@@ -45,6 +46,9 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     try:
         profile = profiles.refresh(site, visitor, max_age=FOLLOWED_EVERY, purpose=Purpose.LIVE)
         told = profile.contents.journey
+    except profiles.Forgotten as error:
+        messages.info(request, str(error))
+        return HttpResponseClientRedirect(reverse("look_up"))
     except NoJourney:
         return HttpResponseClientRedirect(reverse("journey", args=[site.slug, visitor]))
     except UpstreamError as error:

@@ -1,10 +1,11 @@
 """The page's word that it was read: until then, nothing of it counts as seen, so what was new stays new."""
 
+from contextlib import suppress
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from visitors import looks, profiles
-from visitors.datafast.errors import UpstreamError
 from visitors.sign_in import sessions
 from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
 
@@ -15,9 +16,8 @@ def look(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     """Keep what stands in the newest journey as what this person has seen. Answers with nothing."""
     sessions.made_by_page(request)
     site, visitor = website_or_404(request, website), visitor_id_or_404(visitor_id)
-    try:
-        journey = profiles.get(site, visitor).contents.journey
-    except (UpstreamError, profiles.Superseded):
-        return HttpResponse(status=204)  # the visitor was forgotten or renewed this very moment; there are more looks
-    looks.note(request.user, site, visitor, journey)
+    kept = profiles.kept(site, visitor)
+    if kept is not None:
+        with suppress(profiles.Superseded):  # renewed this very moment; there are more looks
+            looks.note(request.user, site, visitor, kept.contents.journey)
     return HttpResponse(status=204)

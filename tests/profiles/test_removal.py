@@ -1,0 +1,194 @@
+"""Forgetting what is kept of a visitor: nothing stays, and nothing comes back by itself."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from threading import Event
+from uuid import UUID
+
+import pytest
+from django.core.cache import cache
+
+from tests.profiles.test_single_flight import in_the_air, until
+from visitors import profiles
+from visitors.models import Flight, Sighting, Snapshot
+from visitors.profiles import cached, entries, flight, keys, rendered, store
+from visitors.sandbox import documented
+
+LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
+OTHER = UUID(documented.CUSTOMER.visitor_id)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def remove(website, visitor=LEAD):
+    with profiles.removing(website.pk, visitor) as removal:
+        pass
+    return removal
+
+
+def shown(website, visitor=LEAD):
+    """Look, as a page does that is kept ready."""
+    profile = profiles.get(website, visitor)
+    rendered.rendered(website.pk, visitor, profile.version, "page", seconds=60, make=lambda: "<p>Priya</p>")
+    return profile
+
+
+def in_the_cache(website, version, visitor=LEAD):
+    """Which of the names that are known to be written stand there."""
+    names = {
+        "latest": keys.latest(website.pk, visitor),
+        "contents": keys.part(website.pk, visitor, version, "contents"),
+        "html": keys.html(website.pk, visitor, version, "page"),
+    }
+    return {name for name, key in names.items() if cache.get(key) is not None}
+
+
+def rows(visitor=LEAD):
+    return [model.objects.filter(visitor_id=visitor).count() for model in (Snapshot, Sighting, Flight)]
+
+
+def test_nothing_of_a_visitor_stays_and_everything_of_others_does(sandbox, lumenkit, pocketgarden):
+    profile = shown(lumenkit)
+    other = shown(lumenkit, OTHER)
+    elsewhere = shown(pocketgarden, UUID(documented.APP_USER.visitor_id))
+    everything = {"latest", "contents", "html"}
+    assert in_the_cache(lumenkit, profile.version) == everything
+    removal = remove(lumenkit)
+    assert (removal.holdings.sightings, removal.is_cache_clear) == (1, True)
+    assert removal.holdings.answered_at == profile.fetched_at
+    assert rows() == [0, 0, 0]
+    assert in_the_cache(lumenkit, profile.version) == set()
+    assert rows(OTHER) == [1, 1, 1]
+    assert in_the_cache(lumenkit, other.version, OTHER) == everything
+    assert in_the_cache(pocketgarden, elsewhere.version, UUID(documented.APP_USER.visitor_id)) == everything
+    with pytest.raises(profiles.Superseded):
+        _ = profiles.Profile(lumenkit.pk, LEAD, profile.version, profile.fetched_at).contents
+
+
+def test_the_entries_of_other_releases_go_as_well(lumenkit, monkeypatch):
+    monkeypatch.setattr(keys, "form", lambda: "another")
+    key = keys.latest(lumenkit.pk, LEAD)
+    cache.set(key, b"x")
+    monkeypatch.undo()
+    remove(lumenkit)
+    assert cache.get(key) is None
+
+
+def test_the_next_look_up_asks_datafast_anew(sandbox, lumenkit, clock):
+    profiles.get(lumenkit, LEAD)
+    remove(lumenkit)
+    assert profiles.get(lumenkit, LEAD).contents.journey.visits
+    assert sandbox.calls.count(str(LEAD)) == 2
+
+
+def test_that_there_is_no_journey_is_forgotten_too(sandbox, lumenkit):
+    missing = UUID("00000000-0000-4000-8000-000000000404")
+    for calls in (1, 2):
+        with pytest.raises(profiles.UpstreamError):
+            profiles.get(lumenkit, missing)
+        assert sandbox.calls.count(str(missing)) == calls
+        remove(lumenkit, missing)
+
+
+# --- Against those who are at it at the same moment ---
+
+
+def test_a_call_that_is_in_the_air_lands_nowhere(sandbox, lumenkit, together):
+    sandbox.set_latency(0.6)
+
+    def forget_meanwhile():
+        until(lambda: sandbox.calls.count(str(LEAD)) == 1)
+        remove(lumenkit)
+
+    reader, _ = together(partial(profiles.get, lumenkit, LEAD), forget_meanwhile)
+    assert isinstance(reader, profiles.Forgotten)
+    assert sandbox.calls.count(str(LEAD)) == 1
+    assert rows() == [0, 0, 0]
+    assert cached.read(keys.latest(lumenkit.pk, LEAD)) is None
+
+
+def test_who_waits_for_a_call_of_somebody_else_does_not_make_it_anew(sandbox, lumenkit, together, monkeypatch):
+    in_the_air(lumenkit, seconds=60)
+    is_waiting = Event()
+    wait = flight.Follower.wait
+
+    def noticed(follower, deadline):
+        is_waiting.set()
+        wait(follower, deadline)
+
+    monkeypatch.setattr(flight.Follower, "wait", noticed)
+    reader, _ = together(partial(profiles.get, lumenkit, LEAD), lambda: is_waiting.wait(10) and remove(lumenkit))
+    assert isinstance(reader, profiles.Forgotten)
+    assert len(sandbox.calls) == 0
+    assert rows() == [0, 0, 0]
+
+
+def test_a_refresh_that_is_in_the_air_lands_nowhere(sandbox, lumenkit, together, clock):
+    profile = profiles.get(lumenkit, LEAD)
+    clock.shift(3600)
+    sandbox.set_latency(0.6)
+
+    def forget_meanwhile():
+        until(lambda: sandbox.calls.count(str(LEAD)) == 2)
+        remove(lumenkit)
+
+    together(partial(profiles.refresh, lumenkit, LEAD), forget_meanwhile)
+    assert rows() == [0, 0, 0]
+    assert in_the_cache(lumenkit, profile.version) == set()
+
+
+def test_a_reader_in_another_process_gets_no_answer_of_a_visitor_who_was_forgotten(sandbox, lumenkit, workers):
+    sandbox.set_latency(1)
+    (worker,) = workers(1)
+    worker.begin(lumenkit, [LEAD])
+    until(lambda: sandbox.calls.count(str(LEAD)) == 1)
+    remove(lumenkit)
+    assert [error for _, error, _ in worker.results()] == ["Forgotten"]
+    assert rows() == [0, 0, 0]
+
+
+def test_a_page_that_follows_by_itself_brings_nobody_back(sandbox, lumenkit):
+    profiles.get(lumenkit, LEAD)
+    remove(lumenkit)
+    with pytest.raises(profiles.Forgotten):
+        profiles.refresh(lumenkit, LEAD, max_age=timedelta(seconds=10), purpose=profiles.Purpose.LIVE)
+    assert sandbox.calls.count(str(LEAD)) == 1
+    assert rows() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("part", ["latest", "contents", "html"])
+def test_who_has_read_before_writes_nothing_into_the_cache_afterwards(sandbox, lumenkit, part):
+    profile = shown(lumenkit)
+    newest = store.Latest(profile.version, datetime.now(UTC))
+    remove(lumenkit)
+    match part:
+        case "latest":
+            store._remember(lumenkit.pk, LEAD, newest)
+        case "contents":
+            store._write_part(lumenkit.pk, LEAD, profile.version, "contents", b"read before")
+        case "html":
+            rendered.rendered(lumenkit.pk, LEAD, profile.version, "page", seconds=60, make=lambda: "read before")
+    assert in_the_cache(lumenkit, profile.version) == set()
+    assert rendered._held(keys.html(lumenkit.pk, LEAD, profile.version, "page")) is None
+
+
+def test_the_word_that_a_visitor_is_forgotten_does_not_name_them_and_ends(lumenkit, clock):
+    assert str(LEAD) not in keys.forgotten(lumenkit.pk, LEAD)
+    remove(lumenkit)
+    assert not entries.write(lumenkit.pk, LEAD, keys.latest(lumenkit.pk, LEAD), b"x", 60)
+    cache.delete(keys.forgotten(lumenkit.pk, LEAD))  # as when its time is over
+    assert entries.write(lumenkit.pk, LEAD, keys.latest(lumenkit.pk, LEAD), b"x", 60)
+
+
+def test_what_goes_besides_goes_together_or_not_at_all(sandbox, lumenkit):
+    profiles.get(lumenkit, LEAD)
+    before = rows()
+    with pytest.raises(ZeroDivisionError), profiles.removing(lumenkit.pk, LEAD):
+        raise ZeroDivisionError
+    assert rows() == before
+
+
+def test_a_cache_that_fails_is_said(sandbox, lumenkit, cache_that_clears_nothing):
+    profiles.get(lumenkit, LEAD)
+    assert not remove(lumenkit).is_cache_clear
+    assert rows() == [0, 0, 0]

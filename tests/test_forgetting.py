@@ -1,0 +1,56 @@
+"""Forgetting a visitor: profile, looks and log together, and what is told of it."""
+
+import logging
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from visitors import forgetting, look_ups, looks, profiles
+from visitors.models import Look, LookUp, LookUpSource, Snapshot
+from visitors.sandbox import documented
+
+LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
+OTHER = UUID(documented.CUSTOMER.visitor_id)
+
+
+@pytest.fixture
+def looked(sandbox, lumenkit, member, viewer):
+    """Two people have looked at two visitors."""
+    for user in (member, viewer):
+        for visitor in (LEAD, OTHER):
+            journey = profiles.get(lumenkit, visitor).contents.journey
+            looks.note(user, lumenkit, visitor, journey)
+            look_ups.note(user, lumenkit, visitor, LookUpSource.PAGE)
+
+
+def test_there_is_said_what_there_is_to_forget(looked, lumenkit):
+    found = forgetting.traces(lumenkit, LEAD)
+    assert (found.sightings, found.looks, found.look_ups, found.is_nothing) == (1, 2, 2, False)
+    assert found.answered_at == Snapshot.objects.get(visitor_id=LEAD).fetched_at
+
+
+def test_all_of_it_goes_and_of_others_nothing(looked, lumenkit, admin):
+    before = forgetting.traces(lumenkit, LEAD)
+    done = forgetting.forget(lumenkit, LEAD, by=admin)
+    assert (done.traces, done.is_complete) == (before, True)
+    assert forgetting.traces(lumenkit, LEAD).is_nothing
+    assert forgetting.traces(lumenkit, OTHER).look_ups == 2
+    assert set(Look.objects.values_list("visitor_id", flat=True)) == {OTHER}
+    (line,) = LookUp.objects.filter(source=LookUpSource.FORGET)
+    assert (line.user, line.visitor_id) == (admin, None)
+
+
+def test_it_is_logged_without_the_id(looked, lumenkit, admin, caplog, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
+    forgetting.forget(lumenkit, LEAD, by=admin)
+    assert f"User {admin.pk} forgot a visitor, website lumenkit" in caplog.text
+    assert str(LEAD) not in caplog.text
+    assert LEAD.hex not in caplog.text
+
+
+def test_forgetting_again_is_fine_and_stands_in_the_log_again(looked, lumenkit):
+    for times in (1, 2):
+        forgetting.forget(lumenkit, LEAD, by=None)
+        assert LookUp.objects.filter(source=LookUpSource.FORGET, user_name=look_ups.BY_COMMAND).count() == times
+    assert LookUp.objects.filter(look_ups.of_visitors(lumenkit.pk, [LEAD]), at__lte=datetime.now(UTC)).count() == 4

@@ -1,0 +1,48 @@
+"""`manage.py forget`: forget a visitor of a website, as its admins can on a page."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from visitors import forgetting, pasted
+from visitors.models import Website
+from visitors.profiles import rendered
+from visitors.words import plural
+
+
+class Command(BaseCommand):
+    """Removes what is kept of a visitor, and says how much that was."""
+
+    help = (
+        "Forget a visitor: everything that Journeydesk keeps of them on a website. DataFast's own copy is not touched."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where and whom."""
+        parser.add_argument("website", help="its part of the address, as in /SLUG/visitors/…")
+        parser.add_argument(
+            "visitor_id", nargs="?", help="in any form that can be pasted; read from standard input where it is missing"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+        """Forget the visitor. Ends with an error where something may be left."""
+        website = Website.objects.filter(slug=options["website"]).first()
+        if website is None:
+            raise CommandError(f"There is no website {options['website']}.")
+        found = pasted.read(options["visitor_id"] or sys.stdin.read())
+        if found.obvious is None:
+            raise CommandError(found.problem.sentence if found.problem else "Name one visitor at a time.")
+        done = forgetting.forget(website, UUID(found.obvious.visitor_id), by=None)
+        traces = done.traces
+        self.stdout.write(
+            f"Removed: {'a journey' if traces.answered_at else 'no journey'},"
+            f" {plural(traces.sightings, 'point')} of history, {plural(traces.looks, 'look')},"
+            f" the id in {plural(traces.look_ups, 'line')} of the look-up log.\n"
+            f"Running servers let go of pages that they hold ready within {rendered.LONGEST_SECONDS} seconds.\n"
+            "DataFast's own copy is not touched: whoever looks the visitor up again has it fetched anew."
+        )
+        if not done.is_complete:
+            raise CommandError("The cache could not be reached. Run this again when it is back.")
