@@ -72,6 +72,8 @@ TABLE = {
     "follow": (ABOUT_VISITOR, "post", those_who_see(FINE)),  # nobody has looked at the lead: on to the look-up page
     "look": (ABOUT_VISITOR, "post", those_who_see(204)),
     "zone": (ABOUT_VISITOR, "post", those_who_see(302)),
+    "look_ups": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
+    "look_ups_csv": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
     "forget": (ABOUT_VISITOR, "get", those_who_manage(FINE)),
     "summary": (ABOUT_VISITOR, "get", those_who_see(FINE)),
     "events": (ABOUT_VISITOR, "get", members(FINE)),

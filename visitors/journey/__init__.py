@@ -8,7 +8,7 @@ are. `derive` makes a journey; everything else reads one.
 from visitors.journey.difference import Difference, Seen, difference, mark
 from visitors.journey.events import Counts, Event, Kind
 from visitors.journey.evidence import Leaning, Observation, observe
-from visitors.journey.exports import CSV_HEADER, csv_rows, markdown, plain_text
+from visitors.journey.exports import CSV_HEADER, csv_rows, harmless, markdown, plain_text
 from visitors.journey.filters import Filter, Selection, select
 from visitors.journey.folding import Fold, fold
 from visitors.journey.journey import Interest, Journey, Missing, PageViews, Place, derive
@@ -56,6 +56,7 @@ __all__ = [
     "derive",
     "difference",
     "fold",
+    "harmless",
     "mark",
     "markdown",
     "observe",

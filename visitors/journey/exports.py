@@ -97,11 +97,11 @@ def _row(event: Event, number: int | None) -> tuple[str, ...]:
         "yes" if event.is_refund else "",
         "" if event.dwell is None else f"{event.dwell.total_seconds():.3f}",
     )
-    return tuple(_harmless(cell or "") for cell in cells)
+    return tuple(harmless(cell or "") for cell in cells)
 
 
-def _harmless(cell: str) -> str:
-    """The cell, behind an apostrophe where a spreadsheet would run it."""
+def harmless(cell: str) -> str:
+    """The cell of a CSV file, behind an apostrophe where a spreadsheet would run it."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
