@@ -39,6 +39,39 @@ document.addEventListener("change", (event) => {
   moment.focus();
 }, true);
 
+// The moment of a ticket is asked for when its field is left, not while it is set: the browser calls every digit and every
+// choice in its calendar a change, and an answer would come over the next one. On a phone the calendar says when it is done.
+function settle(field, next) {
+  const isSet = ["at", "before"].includes(field.id) && field.form?.id === "filters" && field.value !== field.defaultValue;
+  if (isSet && !field.validity.badInput && next?.id !== "show") htmx.trigger(field.form, "settled");
+}
+document.addEventListener("focusout", (event) => settle(event.target, event.relatedTarget));
+document.addEventListener("change", (event) => {
+  if (matchMedia("(pointer: coarse)").matches) settle(event.target);
+});
+
+// What is typed while an answer is on its way stays, and is looked for next.
+let typed = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const field = document.activeElement;
+  const sent = event.detail.requestConfig.parameters.q;
+  const isLater = field?.id === "timeline-q" && event.detail.target.contains(field) && field.value !== (sent ?? "");
+  typed = isLater && event.detail.requestConfig.elt.closest("#filters") ? [field.value, field.selectionStart] : null;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  const field = document.getElementById("timeline-q");
+  if (typed && field) {
+    const [value, caret] = typed;
+    field.value = value;
+    field.setSelectionRange(caret, caret);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  typed = null;
+  if (event.detail.requestConfig?.elt.id === "timeline-q") {
+    say(document.querySelector("#timeline :is(.none, .found)")?.textContent ?? "");
+  }
+});
+
 // ---- Following ------------------------------------------------------------------------------------------------------
 //
 // Follows a visitor who is on the site: asks what has come, at a pace that slows while nothing does, and not while the

@@ -1,11 +1,13 @@
 """A page that follows a visitor who is on the site, as somebody watches it."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import violations
+from tests.faulty_upstream import FaultyUpstream, answer
 from visitors.profiles import upstream
 from visitors.sandbox import documented
 from visitors.sandbox.live import SHIFT
@@ -287,3 +289,27 @@ def test_an_open_menu_stays_open_when_news_come(watch):
     watched.page.locator("details.menu", has_text="Export").locator("summary").click()
     watched.turn()
     expect(watched.page.get_by_role("link", name="Download CSV")).to_be_visible()
+
+
+def seen(at, *goals):
+    """An answer about a visitor who has seen a page then, and reached these goals a moment later."""
+    views = [{"url": "lumenkit.example/pricing", "timestamp": at.isoformat()}]
+    done = [{"name": name, "origin": "manual", "timestamp": (at + timedelta(seconds=20)).isoformat()} for name in goals]
+    activity = {"visitedPages": views, "completedGoals": done}
+    return answer(body=json.dumps({"status": "success", "data": {"activity": activity}}).encode())
+
+
+def test_a_kind_that_comes_for_the_first_time_can_be_chosen_at_once(watch, settings):
+    lately = datetime.now(UTC) - timedelta(minutes=2)
+    with FaultyUpstream(seen(lately), seen(lately, "signup")) as running:
+        settings.DATAFAST_API_URL = running.url
+        watched = watch()
+        page = watched.page
+        expect(page.locator(".choice")).to_have_count(1)
+        pages = page.get_by_role("checkbox", name="Pages")
+        pages.focus()
+        assert watched.turn(server=30) == 200
+        expect(page.locator(".choice", has_text="Goals").locator(".count")).to_have_text("1")
+        expect(pages).to_be_focused()
+        page.get_by_role("checkbox", name="Goals").check()
+        expect(page.locator("#timeline .found")).to_contain_text("1 of 2 events")

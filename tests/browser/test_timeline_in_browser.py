@@ -216,9 +216,95 @@ def test_everything_can_be_reached_without_scripts(desk, member):
     tab.get_by_role("button", name="Show", exact=True).click()
     assert visits_of_static(tab) == ["6", "3"]
     tab.get_by_role("link", name="Show everything").click()
-    assert len(visits_of_static(tab)) == 9
+    expect(tab.locator("#ledger > .visit")).to_have_count(9)
 
 
 def visits_of_static(tab):
     """`visits` where no script runs in the page."""
     return [row.get_attribute("id").removeprefix("visit-") for row in tab.locator("#ledger > .visit").all()]
+
+
+def test_a_search_finds_as_one_types_and_is_one_step_back(tab):
+    tab.goto(LEAD)
+    expect(tab.locator(".visit")).to_have_count(9)
+    steps = tab.evaluate("history.length")
+    field = tab.get_by_label("Page or goal")
+    field.press_sequentially("sec", delay=20)
+    expect(tab.locator("#timeline .found")).to_contain_text("of")
+    tab.wait_for_url("**/?q=sec")
+    expect(field).to_be_focused()
+    field.press_sequentially("urity", delay=20)
+    tab.wait_for_url("**/?q=security")
+    expect(field).to_have_value("security")
+    assert field.evaluate("field => [field.selectionStart, field.selectionEnd]") == [8, 8]
+    expect(tab.locator("#said")).to_contain_text("events")
+    field.press("Enter")
+    expect(tab.locator(".visit")).to_have_count(3)
+    assert tab.evaluate("history.length") == steps + 1
+    tab.go_back()
+    expect(tab.locator(".visit")).to_have_count(9)
+    expect(field).to_have_value("")
+    tab.go_forward()
+    expect(tab.locator(".visit")).to_have_count(3)
+    expect(field).to_have_value("security")
+    field.fill("")
+    expect(tab.locator(".visit")).to_have_count(9)
+    assert asked(tab) == {}
+
+
+def test_what_is_typed_while_an_answer_is_on_its_way_stays_and_is_looked_for(tab):
+    tab.goto(LEAD)
+    held = []
+    tab.route("**/timeline/**", lambda route: route.continue_() if held else held.append(route))
+    field = tab.get_by_label("Page or goal")
+    with tab.expect_request("**/timeline/*q=pri&*"):
+        field.press_sequentially("pri", delay=20)
+    field.press("c")
+    with tab.expect_response("**/timeline/*q=pric&*"):
+        held[0].continue_()
+    tab.wait_for_url("**/?q=pric")
+    expect(field).to_have_value("pric")
+    expect(field).to_be_focused()
+
+
+def test_the_moment_is_asked_for_when_its_field_is_left_and_not_while_it_is_set(tab):
+    tab.goto(LEAD)
+    requests = []
+    tab.on("request", lambda request: requests.append(request.url) if "/timeline/" in request.url else None)
+    field = tab.get_by_label("They wrote at")
+    field.focus()
+    field.press_sequentially("07012020")
+    field.press("ArrowRight")
+    field.press_sequentially("1000A")
+    tab.wait_for_timeout(500)
+    assert requests == []
+    expect(field).to_have_value("2020-07-01T10:00")
+    tab.get_by_role("heading", name="Timeline").click()
+    expect(tab.locator("#ledger > .moment")).to_contain_text("Before the earliest event that DataFast sent.")
+    tab.wait_for_url("**/?at=2020-07-01T14:00:00Z")
+    field.focus()
+    tab.get_by_label("Range").focus()
+    tab.wait_for_timeout(500)
+    assert len(requests) == 1
+
+
+def test_a_moment_that_enter_asks_for_is_asked_for_once(tab):
+    tab.goto(LEAD)
+    requests = []
+    tab.on("request", lambda request: requests.append(request.url) if "/timeline/" in request.url else None)
+    tab.get_by_label("They wrote at").fill("2020-07-01T10:00")
+    tab.get_by_label("They wrote at").press("Enter")
+    expect(tab.locator("#ledger > .moment")).to_be_visible()
+    expect(tab.get_by_label("They wrote at")).to_be_focused()
+    tab.wait_for_timeout(500)
+    assert len(requests) == 1
+
+
+def test_with_a_calendar_that_says_when_it_is_done_the_moment_is_asked_for_at_once(desk, member):
+    tab = desk(user=member, width=390, has_touch=True, is_mobile=True)
+    tab.goto(LEAD)
+    tab.get_by_label("They wrote at").evaluate("""field => {
+      field.value = "2020-07-01T10:00";
+      field.dispatchEvent(new Event("change", {bubbles: true}));
+    }""")
+    expect(tab.locator("#ledger > .moment")).to_contain_text("Before the earliest event that DataFast sent.")

@@ -111,3 +111,8 @@ def test_what_changed_further_down_is_not_patched(after, link):
 
 def test_a_first_event_is_news_for_an_empty_timeline():
     assert come(journey(), journey(view("/"))).link == "1 new event"
+
+
+def test_a_kind_that_occurs_for_the_first_time_is_said():
+    assert come(journey(*BEFORE), journey(*BEFORE, goals=(goal("signup", 5),))).brings_kinds
+    assert not come(journey(*BEFORE), journey(*BEFORE, view("/d", 5))).brings_kinds

@@ -157,3 +157,21 @@ def test_a_first_answer_is_small_however_long_the_journey(browser_of_member):
     html = ask(browser_of_member, visitor=LONG).content.decode()
     rows = sum(html.count(f'class="{name}"') for name in ("visit", "gap", "cut")) + html.count('<li class="event ')
     assert 50 < rows <= 150
+
+
+@pytest.mark.parametrize(
+    ("here", "trigger", "asked", "header"),
+    [
+        ("", "timeline-q", "q=pri", "HX-Push-Url"),
+        ("?q=pr", "timeline-q", "q=pri", "HX-Replace-Url"),
+        ("?q=pr", "filters", "q=pri", "HX-Push-Url"),
+        ("?q=pri", "filters", "q=pri", "HX-Replace-Url"),
+        ("?q=pr&kind=goal", "timeline-q", "kind=goal", "HX-Replace-Url"),
+    ],
+    ids=["first letter", "next letter", "Enter", "Enter again", "cleared"],
+)
+def test_a_search_is_one_entry_of_the_history(browser_of_member, here, trigger, asked, header):
+    headers = {"HX-Request": "true", "HX-Trigger": trigger, "HX-Current-URL": f"http://testserver{page_of()}{here}"}
+    answer = browser_of_member.get(f"{page_of()}timeline/?{asked}", headers=headers)
+    assert answer.headers[header] == f"{page_of()}?{asked}"
+    assert len({"HX-Push-Url", "HX-Replace-Url"} & set(answer.headers)) == 1

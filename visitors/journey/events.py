@@ -110,6 +110,22 @@ class Counts(Record, frozen=True, kw_only=True):
     payments: int = 0
     subscriptions: int = 0
 
+    def of(self, kind: Kind) -> int:
+        """How many there are of one kind."""
+        match kind:
+            case Kind.PAGE:
+                return self.pages
+            case Kind.SCREEN:
+                return self.screens
+            case Kind.IDENTIFIED:
+                return self.identified
+            case Kind.GOAL:
+                return self.goals
+            case Kind.PAYMENT:
+                return self.payments
+            case Kind.SUBSCRIPTION:
+                return self.subscriptions
+
     @property
     def views(self) -> int:
         """Pages and screens: what the upstream calls page views."""

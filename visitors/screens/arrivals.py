@@ -6,7 +6,7 @@ from itertools import takewhile
 from msgspec import Struct
 from msgspec.structs import replace
 
-from visitors.journey import Event, Fold, Journey, Visit, fold
+from visitors.journey import Event, Fold, Journey, Kind, Visit, fold
 from visitors.journey.texts import short
 from visitors.screens.timeline import Timeline, TimelineQuery, events_of_visit, visit_key
 from visitors.screens.timeline.query import Position
@@ -23,8 +23,8 @@ class Arrivals(Struct, frozen=True):
     `told` says it to those who hear the page, "" for nothing that is later than what was known. `link` is the same for
     a timeline that is not touched: "2 new events". `rows` are to be laid over the top of the ledger, newest first,
     where that is possible; the last of them is the visit that was the newest one, with its newest lines alone:
-    `arriving` of them are new, and together they stand for the `replaced` topmost lines on the page. Without rows the
-    timeline is to be left alone.
+    `arriving` of them are new, and together they stand for the `replaced` topmost lines on the page. `brings_kinds`
+    says that there are other kinds to choose from now. Without rows the timeline is to be left alone.
     """
 
     told: str
@@ -32,6 +32,7 @@ class Arrivals(Struct, frozen=True):
     rows: tuple[VisitRow | NoteRow, ...] = ()
     arriving: int = 0
     replaced: int = 0
+    brings_kinds: bool = False
 
 
 def arrivals(
@@ -66,7 +67,13 @@ def arrivals(
     if top is not None:
         rows.append(replace(head, events=top.events[: len(new)], passed="", rest=""))
     arriving = sum(line.until is not None and line.until > since for line in new)
-    return replace(found, rows=tuple(rows), arriving=arriving, replaced=len(old))
+    return replace(
+        found,
+        rows=tuple(rows),
+        arriving=arriving,
+        replaced=len(old),
+        brings_kinds=_kinds(after) != _kinds(before),
+    )
 
 
 def _later(journey: Journey, since: datetime) -> list[Event]:
@@ -88,6 +95,11 @@ def _told(events: list[Event]) -> str:
     if more:
         words.append(f"{more:,} more")
     return f"New: {listing(words)}."
+
+
+def _kinds(journey: Journey) -> set[Kind]:
+    """The kinds of events that occur."""
+    return {kind for kind in Kind if journey.counts.of(kind)}
 
 
 def _starts_at_top(page: Timeline) -> bool:

@@ -2,9 +2,10 @@
 
 import re
 from datetime import datetime
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -21,6 +22,7 @@ from visitors.views import showing, zones
 from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_with_look_or_404
 from visitors.views.record import on_record
 
+SEARCH_FIELD = "timeline-q"  # its id in the page
 _VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 _ANCHOR = re.compile(r"[a-z]+(-[a-z0-9]{1,20})?", re.ASCII)
 
@@ -70,7 +72,7 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
         # Out of its place at the end of the list, into that of the whole; the reader goes with it.
         response["HX-Reswap"] = "outerHTML show:#timeline:top"
         return replace_url(retarget(response, "#timeline"), address)
-    return push_url(response, address)
+    return (replace_url if _is_same_search(request, address) else push_url)(response, address)
 
 
 def _snapshot(website: Website, visitor_id: UUID, version: str) -> tuple[str, Journey]:
@@ -84,6 +86,17 @@ def _snapshot(website: Website, visitor_id: UUID, version: str) -> tuple[str, Jo
     except profiles.Superseded:  # a newer one came between learning the version and reading it
         profile = profiles.get(website, visitor_id)
         return profile.version, profile.contents.journey
+
+
+def _is_same_search(request: SignedInRequest, address: str) -> bool:
+    """Whether this goes on with what the browser's history has its newest entry for.
+
+    Looking for something makes one entry, whatever the number of letters; so does what was asked for already.
+    """
+    here = urlsplit(request.htmx.current_url or "")
+    if urlunsplit(("", "", here.path, here.query, here.fragment)) == address:
+        return True
+    return request.htmx.trigger == SEARCH_FIELD and bool(TimelineQuery.read(QueryDict(here.query)).text)
 
 
 def _anchor(name: str) -> str:

@@ -165,22 +165,10 @@ def _selection(journey: Journey, query: TimelineQuery, since: datetime | None) -
 
 def _kinds(journey: Journey, query: TimelineQuery, counts: Counts) -> tuple[Choice, ...]:
     """The kinds that occur in the journey or were asked for."""
-
-    def of(numbers: Counts) -> dict[Kind, int]:
-        return {
-            Kind.PAGE: numbers.pages,
-            Kind.SCREEN: numbers.screens,
-            Kind.IDENTIFIED: numbers.identified,
-            Kind.GOAL: numbers.goals,
-            Kind.PAYMENT: numbers.payments,
-            Kind.SUBSCRIPTION: numbers.subscriptions,
-        }
-
-    occurring, found = of(journey.counts), of(counts)
     return tuple(
-        Choice(value=kind.value, label=label, is_chosen=kind in query.kinds, count=f"{found[kind]:,}")
+        Choice(value=kind.value, label=label, is_chosen=kind in query.kinds, count=f"{counts.of(kind):,}")
         for kind, label in _KINDS.items()
-        if occurring[kind] or kind in query.kinds
+        if journey.counts.of(kind) or kind in query.kinds
     )
 
 
