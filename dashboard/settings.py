@@ -61,7 +61,6 @@ OIDC_CREATE_USERS = env.flag("OIDC_CREATE_USERS", default=False)
 ROOT_URLCONF = "dashboard.urls"
 WSGI_APPLICATION = "dashboard.wsgi.application"
 INSTALLED_APPS = [
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -174,7 +173,7 @@ AXES_CLIENT_IP_CALLABLE = "visitors.sign_in.addresses.counted_address"
 # Of the form that failed, axes would keep everything but the password: the pages that people came from name visitors.
 AXES_SENSITIVE_PARAMETERS = ["username", "next", "csrfmiddlewaretoken", "code", "state"]
 AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+AXES_VERBOSE = False
 
 # The levels of messages, as the style sheet calls its notices.
 MESSAGE_TAGS = {message_levels.SUCCESS: "good", message_levels.WARNING: "warn", message_levels.ERROR: "bad"}

@@ -1,15 +1,8 @@
-"""Addresses: administration here, everything else in `visitors.urls`."""
+"""Addresses: all of them are the application's, in `visitors.urls`; the pages of errors stand here."""
 
-from django.contrib import admin
 from django.urls import include, path
 
-from visitors.views import sign_in
-
-urlpatterns = [
-    path("admin/login/", sign_in.to_sign_in, name="admin_sign_in"),
-    path("admin/", admin.site.urls),
-    path("", include("visitors.urls")),
-]
+urlpatterns = [path("", include("visitors.urls"))]
 
 handler400 = "visitors.views.errors.bad_request"
 handler403 = "visitors.views.errors.forbidden"

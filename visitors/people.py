@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from visitors import changes
-from visitors.models import Membership, Website
+from visitors.models import Membership, OpenIdentity, Website
 from visitors.roles import Role
 from visitors.sign_in import sessions
 
@@ -116,7 +116,7 @@ def make_administrator(user: User, *, by: User) -> None:
 def unmake_administrator(user: User, *, by: User) -> None:
     """Leave somebody with their roles on websites only."""
     with administrates(by, without=user):
-        User.objects.filter(pk=user.pk).update(is_superuser=False, is_staff=False)
+        User.objects.filter(pk=user.pk).update(is_superuser=False)
         changes.note(by, "made no administrator any more", whom=user)
 
 
@@ -133,6 +133,13 @@ def switch_on(user: User, *, by: User) -> None:
     with administrates(by):
         User.objects.filter(pk=user.pk).update(is_active=True)
         changes.note(by, "switched the account on", whom=user)
+
+
+def forget_openid(user: User, *, by: User) -> None:
+    """Forget who somebody is to an OpenID issuer: the next time, it is their e-mail that counts again."""
+    with administrates(by):
+        OpenIdentity.objects.filter(user=user).delete()
+        changes.note(by, "forgot the OpenID identity", whom=user)
 
 
 def delete(user: User, *, by: User) -> None:

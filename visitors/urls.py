@@ -55,6 +55,7 @@ urlpatterns = [
     path("people/<int:user>/administrator/", accounts.administrator, name="administrator"),
     path("people/<int:user>/active/", accounts.active, name="active"),
     path("people/<int:user>/reset-link/", accounts.new_password_link, name="reset_link"),
+    path("people/<int:user>/openid/", accounts.forget_openid, name="forget_openid"),
     path("people/<int:user>/delete/", accounts.delete, name="delete_account"),
     path("invitations/<int:invitation>/withdraw/", invited.withdraw, name="withdraw_invitation"),
     path("invitations/<int:invitation>/link/", invited.renew, name="renew_invitation"),

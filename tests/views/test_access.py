@@ -59,7 +59,6 @@ TABLE = {
     "new_password": ({"uidb64": "MQ", "token": "invented"}, "get", (FINE,) * 6),  # which says that it works no more
     "openid_start": ({}, "get", (NOT_THERE,) * 6),  # no issuer is configured
     "openid_finish": ({}, "get", (NOT_THERE,) * 6),
-    "admin_sign_in": ({}, "get", (SIGN_IN, REFUSED, REFUSED, REFUSED, REFUSED, 302)),
     "sign_out": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
     "look_up": ({}, "get", ALL_SIGNED_IN),
     "healthz": ({}, "get", (FINE,) * 6),
@@ -95,6 +94,7 @@ TABLE = {
     "administrator": ({"user": NUMBER}, "post", administrators(302)),
     "active": ({"user": NUMBER}, "post", administrators(302)),
     "reset_link": ({"user": NUMBER}, "post", administrators(FINE)),
+    "forget_openid": ({"user": NUMBER}, "post", administrators(302)),
     "delete_account": ({"user": NUMBER}, "get", administrators(FINE)),
     "withdraw_invitation": ({"invitation": NUMBER}, "post", those_who_manage(302)),
     "renew_invitation": ({"invitation": NUMBER}, "post", those_who_manage(FINE)),
@@ -106,6 +106,7 @@ POST_ONLY = {
     "administrator",
     "change_role",
     "follow",
+    "forget_openid",
     "look",
     "pause_website",
     "refresh",
@@ -120,11 +121,10 @@ POST_ONLY = {
 
 
 def names(resolver=None):
-    """The names of all addresses but those of Django's admin, which has its own tests."""
+    """The names of all addresses."""
     for pattern in (resolver or get_resolver()).url_patterns:
         if isinstance(pattern, URLResolver):
-            if pattern.app_name != "admin":
-                yield from names(pattern)
+            yield from names(pattern)
         else:
             yield pattern.name
 
@@ -190,38 +190,3 @@ def test_a_forged_form_is_refused(member, sandbox, name):
     careful.force_login(member)
     assert careful.post(reverse(name, kwargs=TABLE[name][0])).status_code == 403
     assert len(sandbox.calls) == 0
-
-
-def test_admin_is_for_staff(client, member, db):
-    client.force_login(member)
-    assert client.get("/admin/visitors/website/").status_code == 302
-    client.force_login(get_user_model().objects.create_superuser("root"))
-    assert client.get("/admin/visitors/website/").status_code == 200
-
-
-def test_the_admin_takes_a_token_and_never_shows_it_again(client, lumenkit):
-    client.force_login(get_user_model().objects.create_superuser("root"))
-    address = f"/admin/visitors/website/{lumenkit.pk}/change/"
-    form = {
-        "name": "Lumenkit",
-        "slug": "lumenkit",
-        "domain": "lumenkit.example",
-        "time_zone": "UTC",
-        "currency": "USD",
-        "datafast_id": "",
-        "token": "df_anothertokenthatislongenough1234",
-        "membership_set-TOTAL_FORMS": "0",
-        "membership_set-INITIAL_FORMS": "0",
-    }
-    assert client.post(address, form).status_code == 302
-    lumenkit.refresh_from_db()
-    assert lumenkit.credential().token == form["token"]
-    page = client.get(address).content.decode()
-    assert form["token"] not in page
-    assert lumenkit.credential_mask in page
-    kept = client.post(address, form | {"token": "", "name": "Renamed"})
-    assert kept.status_code == 302
-    lumenkit.refresh_from_db()
-    assert (lumenkit.name, lumenkit.credential().token) == ("Renamed", form["token"])
-    refused = client.post(address, form | {"token": "not a token"})
-    assert "not a DataFast token" in refused.content.decode()

@@ -23,7 +23,7 @@ ANSWERS = [
     ("get", f"{JOURNEY}refresh/", 405),
     ("get", UNKNOWN, 404),
     ("get", "/elsewhere/visitors/current/", 404),
-    ("get", "/admin/", 302),
+    ("get", "/websites/", 403),
     ("get", "/healthz", 200),
 ]
 

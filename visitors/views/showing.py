@@ -80,7 +80,7 @@ def page(
         )
         title, _, body = text.partition("\n")
         user = request.user
-        reader = _Reader(user.get_username(), is_staff=user.is_staff, is_superuser=user.is_superuser)
+        reader = _Reader(user.get_username(), is_superuser=user.is_superuser)
         frame = _frame(reader, _Site(website.slug, website.domain, website.role), menu)
         renewing = {"website": website, "profile": profile}
         for mark, own in (
@@ -103,7 +103,6 @@ class _Reader(NamedTuple):
     """What the frame shows of a person, under the names that it has for users."""
 
     get_username: str
-    is_staff: bool
     is_superuser: bool
     is_authenticated: bool = True
 

@@ -3,17 +3,12 @@
 from datetime import timedelta
 from math import ceil
 from typing import Any
-from urllib.parse import urlencode
 
 from axes.helpers import get_client_username
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.shortcuts import render
 
 from visitors.sign_in import throttling
 from visitors.sign_in.forms import SignInForm
@@ -42,17 +37,6 @@ class SignIn(LoginView):
 
 sign_in = personal(SignIn.as_view())
 sign_out = personal(LogoutView.as_view())
-
-
-@require_safe
-@login_not_required
-@personal
-def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """There is one sign-in: Django's admin sends people here, also those whose account is not enough for it."""
-    if request.user.is_authenticated and not request.user.is_staff:
-        raise PermissionDenied("The administration is for staff.")
-    query = urlencode({"next": request.GET.get("next") or reverse("admin:index")})
-    return redirect(f"{reverse('sign_in')}?{query}")
 
 
 @personal

@@ -53,7 +53,7 @@ class Command(BaseCommand):
     def _seed(self) -> None:
         """The demo's user and websites, as they were at its first start, whatever was done to them since."""
         user, _ = get_user_model().objects.get_or_create(username=USER)
-        user.is_staff = user.is_superuser = True
+        user.is_superuser = True
         user.set_password(PASSWORD)
         user.save()
         for slug, (source, token) in WEBSITES.items():

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from visitors import changes, invitations, people
 from visitors.forms.people import InviteForm
-from visitors.models import Invitation, Membership
+from visitors.models import Invitation, Membership, OpenIdentity
 from visitors.screens.facts import Moment
 from visitors.sign_in.reset import reset_link
 from visitors.views import zones
@@ -106,6 +106,13 @@ def new_password_link(request: SignedInRequest, user: int) -> HttpResponse:
     return _one(request, whom, link=reset_link(request, whom))
 
 
+@require_POST
+@personal
+def forget_openid(request: SignedInRequest, user: int) -> HttpResponse:
+    """Forget as whom somebody signs in with OpenID, so that they come in by their e-mail anew."""
+    return _done(request, _whom_or_404(request, user), people.forget_openid, "is matched anew at the next sign-in.")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @personal
 def delete(request: SignedInRequest, user: int) -> HttpResponse:
@@ -119,7 +126,12 @@ def delete(request: SignedInRequest, user: int) -> HttpResponse:
 
 def _one(request: SignedInRequest, whom: User, *, link: str = "") -> HttpResponse:
     account = _account(request, whom, datetime.now(UTC))
-    context = {"account": account, "needed_by": _needed_by(account), "link": link}
+    context = {
+        "account": account,
+        "needed_by": _needed_by(account),
+        "identities": OpenIdentity.objects.filter(user=whom),
+        "link": link,
+    }
     return render(request, "people/account.html", context)
 
 
