@@ -6,11 +6,12 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
+from visitors.screens.shown import Shown
 from visitors.words import ago, clock, day, duration, full
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Shown):
     """A moment: `words` to read, `exact` beyond doubt for a tooltip, `iso` for `<time datetime>`."""
 
     words: str
@@ -19,7 +20,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Shown):
     """A term and what is known of it: text, or a moment. `copy_name` ("the email address") offers the text to copy."""
 
     term: str
@@ -29,13 +30,22 @@ class Fact:
 
     @property
     def html(self) -> SafeString:
-        """What is known, as HTML: a page has some twenty of these, so a template does not look into each."""
+        """The row in its list, as HTML: a page has some twenty of these, so a template does not look into each."""
         known = self.moment
         if known is None:
             html = f"<bdi>{escape(self.text)}</bdi>"
         else:
             html = f'<time datetime="{known.iso}" title="{escape(known.exact)}">{escape(known.words)}</time>'
-        return mark_safe(html)  # noqa: S308 (escaped)
+        copy = f" {copy_button(self.text, self.copy_name)}" if self.copy_name else ""
+        return mark_safe(f"<div><dt><bdi>{escape(self.term)}</bdi></dt><dd>{html}{copy}</dd></div>")  # noqa: S308
+
+
+def copy_button(text: str, name: str, *, key: str = "") -> SafeString:
+    """A button that copies this text; `name` says what it is: "the email address". `key` is its id in the page."""
+    own = f' id="{key}"' if key else ""
+    icons = "".join(f'<svg class="icon" aria-hidden="true"><use href="#i-{icon}"/></svg>' for icon in ("copy", "done"))
+    attributes = f'class="copy" type="button"{own} data-copy="{escape(text)}" aria-label="Copy {escape(name)}"'
+    return mark_safe(f"<button {attributes}>{icons}</button>")  # noqa: S308 (escaped)
 
 
 def moment(at: datetime, zone: tzinfo, words: str) -> Moment:

@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
 
 from visitors.journey import Journey, Paid
 from visitors.journey.summary import latest_subscription, when
 from visitors.journey.texts import short
 from visitors.screens.facts import Moment, moment
+from visitors.screens.shown import Shown
 from visitors.words import clock, day, duration, money, plural
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Shown):
     """A total: its term, the value (as text or as a moment), and what belongs beside it in small."""
 
     term: str
@@ -19,6 +23,18 @@ class Figure:
     moment: Moment | None = None
     note: str = ""
     is_money: bool = False
+
+    @property
+    def html(self) -> SafeString:
+        """Its place in the line, as HTML."""
+        known = self.moment
+        if known is None:
+            style = ' class="money"' if self.is_money else ""
+            value = f"<span{style}>{escape(self.value)}</span>"
+        else:
+            value = f'<time datetime="{known.iso}" title="{escape(known.exact)}">{escape(known.words)}</time>'
+        note = f" <small>{escape(self.note)}</small>" if self.note else ""
+        return mark_safe(f"<div><dt>{escape(self.term)}</dt><dd>{value}{note}</dd></div>")  # noqa: S308 (escaped)
 
 
 def figures(journey: Journey, *, now: datetime, zone: tzinfo) -> tuple[Figure, ...]:

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from uuid import UUID
 
+from django.utils.safestring import SafeString
+
 from visitors.journey import Journey
 from visitors.journey.texts import short
-from visitors.screens.facts import Moment, moment, since
+from visitors.screens.facts import Moment, copy_button, moment, since
 from visitors.screens.identity import Whereabouts
+from visitors.screens.shown import Shown
 from visitors.words import day
 
 ANONYMOUS = "Anonymous visitor"
@@ -15,7 +18,7 @@ _LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Age:
+class Age(Shown):
     """When the answer came, and how long ago that was. `is_old` says that a newer one is wanted."""
 
     as_of: Moment
@@ -24,7 +27,7 @@ class Age:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class Head(Shown):
     """Who the visitor is. `visitor_id` is the canonical one, 36 characters in lower case."""
 
     name: str
@@ -32,6 +35,11 @@ class Head:
     is_live: bool
     visitor_id: str
     whereabouts: Whereabouts
+
+    @property
+    def copy_id(self) -> SafeString:
+        """The button that copies the visitor id."""
+        return copy_button(self.visitor_id, "the visitor id", key="copy-id")
 
 
 def head(journey: Journey, whereabouts: Whereabouts, *, visitor_id: UUID, now: datetime) -> Head:

@@ -6,13 +6,11 @@ from functools import lru_cache
 from html import escape
 from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from django.contrib.messages import get_messages
 from django.http import QueryDict
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from visitors import look_ups, looks, profiles, screens
 from visitors.journey import Seen, difference
@@ -22,6 +20,7 @@ from visitors.profiles.rendered import rendered
 from visitors.screens.timeline import TimelineQuery
 from visitors.views import zones
 from visitors.views.access import SignedInRequest
+from visitors.views.addresses import NOBODY, address
 
 Shown = TypeVar("Shown")
 
@@ -36,8 +35,6 @@ _COLLEAGUES = "\x01colleagues\x01"
 _RENEW = "\x01renew\x01"
 _TITLE = "\x01title\x01"
 _ARTICLE = "\x01article\x01"
-# The same in addresses: no visitor has this id.
-_ID = UUID(int=0)
 
 
 def page(
@@ -84,7 +81,7 @@ def page(
         frame = _frame(reader, _Site(website.slug, website.domain, website.role), menu)
         renewing = {"website": website, "profile": profile}
         for mark, own in (
-            (str(_ID), str(profile.visitor_id)),
+            (NOBODY, str(profile.visitor_id)),
             (_TITLE, escape(title)),
             (_NOTICES, _notices(request, own_age)),
             (_ARTICLE, body),
@@ -122,7 +119,7 @@ def _frame(reader: _Reader, website: _Site, menu: zones.ZoneMenu) -> str:
         "user": reader,
         "website": website,
         "zones": menu,
-        "profile": {"visitor_id": _ID},
+        "profile": {"visitor_id": NOBODY},
         "title": _TITLE,
         "article": _ARTICLE,
         "notices": _NOTICES,
@@ -190,15 +187,14 @@ def _screen(
     *,
     marked_after: datetime | None,
 ) -> screens.JourneyScreen:
-    place = [website.slug, profile.visitor_id]
     return screens.journey(
         profile,
         now=datetime.now(UTC),
         zone=zones.of(request, website),
         query=query,
         marked_after=marked_after,
-        page_url=reverse("journey", args=place),
-        part_url=reverse("timeline", args=place),
+        page_url=address("journey", website.slug, profile.visitor_id),
+        part_url=address("timeline", website.slug, profile.visitor_id),
         history=profiles.history(website, profile.visitor_id),
     )
 

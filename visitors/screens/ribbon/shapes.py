@@ -7,6 +7,8 @@ the class of the least width at which it has room (see `lanes`).
 from dataclasses import dataclass
 from math import sqrt
 
+from visitors.screens.shown import Shown
+
 HEIGHT = 112
 BASE = 90
 LOWEST, TALLEST = 7, 42
@@ -71,7 +73,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Ribbon:
+class Ribbon(Shown):
     """The whole drawing. `label` says it in words; `note` explains what is hatched, "" for nothing.
 
     `missing` is the hatched width at the left, where the list was cut off. `wrote_at` is the moment of the ticket.

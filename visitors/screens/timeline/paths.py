@@ -3,7 +3,8 @@
 Made here and not by a template, since a timeline shows hundreds, most of them again and again.
 """
 
-from django.utils.html import format_html
+from html import escape
+
 from django.utils.safestring import SafeString, mark_safe
 
 from visitors.journey import Page
@@ -15,12 +16,13 @@ _LONGEST, _LONGEST_APP = 300, 24
 def path_html(page: Page, *, has_host: bool) -> SafeString:
     """The page with everything that came from outside escaped. `has_host`: with the host, where there are several."""
     if page.screen is not None:
-        screen, app = short(page.screen, _LONGEST), short(page.app, _LONGEST_APP)
-        return format_html('<span class="path"><bdi>{}</bdi> <span class="query">({})</span></span>', screen, app)
-    host = format_html('<span class="host">{}</span>', short(page.host, _LONGEST)) if has_host and page.host else ""
-    query = format_html('<span class="query">{}</span>', short(rest, _LONGEST)) if (rest := _after_path(page)) else ""
-    path = short(page.label, _LONGEST)
-    return format_html('<span class="path"><bdi dir="ltr">{}{}{}</bdi></span>', host, path, query)
+        screen, app = escape(short(page.screen, _LONGEST)), escape(short(page.app, _LONGEST_APP))
+        return _html(f'<span class="path"><bdi>{screen}</bdi> <span class="query">({app})</span></span>')
+    host = f'<span class="host">{escape(short(page.host, _LONGEST))}</span>' if has_host and page.host else ""
+    rest = _after_path(page)
+    query = f'<span class="query">{escape(short(rest, _LONGEST))}</span>' if rest else ""
+    path = escape(short(page.label, _LONGEST))
+    return _html(f'<span class="path"><bdi dir="ltr">{host}{path}{query}</bdi></span>')
 
 
 def way_html(entry: SafeString, end: SafeString | None) -> SafeString:
@@ -28,7 +30,11 @@ def way_html(entry: SafeString, end: SafeString | None) -> SafeString:
     if end is None:
         return entry
     arrow = '<span class="arrow" aria-hidden="true">→</span><span class="sr">to</span>&nbsp;'
-    return format_html('{} <span class="visit-to">{}{}</span>', entry, mark_safe(arrow), end)  # noqa: S308 (a constant)
+    return _html(f'{entry} <span class="visit-to">{arrow}{end}</span>')
+
+
+def _html(text: str) -> SafeString:
+    return mark_safe(text)  # noqa: S308 (escaped in its parts)
 
 
 def _after_path(page: Page) -> str:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from visitors import words
 from visitors.journey import Counts, Event, Fold, Journey, Kind, Page, Visit
 from visitors.journey.texts import isolated, short
+from visitors.screens.shown import Shown
 from visitors.screens.timeline.lines import EventRow
 from visitors.screens.timeline.paths import path_html, way_html
 
@@ -27,12 +28,8 @@ _BADGES = 3  # of goals, and as many of payments
 _ORIGINS = {"manual": "from the website", "payment_provider": "from the payment provider"}
 
 
-class Row(Struct, frozen=True, kw_only=True, gc=False):
+class Row(Struct, Shown, frozen=True, kw_only=True, gc=False):
     """The base of what templates show. Text is not HTML, ways aside: templates escape it."""
-
-    def __getitem__(self, name: str) -> object:
-        # Django's templates try this first, and pay for the exception where there is none.
-        return getattr(self, name)
 
 
 class Badge(Row, frozen=True):
@@ -142,7 +139,7 @@ class Writer:
 
     def clock(self, moment: datetime) -> str:
         """The time of day to the second: "17:46:00"."""
-        return f"{self._local(moment):%H:%M:%S}"
+        return _clock(self._local(moment))
 
     def path(self, page: Page) -> SafeString:
         """A page, made once for every address."""
@@ -226,7 +223,7 @@ class Writer:
             return self._line(fold, iso="", clock="no time", day=_sent_as(event))
         local = self._local(at)
         other_day = "" if local.date() == day else f"{self.day(at)} ·"
-        return self._line(fold, iso=iso(at), clock=f"{local:%H:%M:%S}", day=other_day)
+        return self._line(fold, iso=iso(at), clock=_clock(local), day=other_day)
 
     def _line(self, fold: Fold, *, iso: str, clock: str, day: str) -> EventRow:
         event = fold.event
@@ -261,7 +258,11 @@ def visit_key(visit: Visit) -> str:
 
 def iso(moment: datetime) -> str:
     """For `<time datetime>`: "2026-05-04T20:07:10Z"."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z"
+
+
+def _clock(local: datetime) -> str:
+    return f"{local.hour:02}:{local.minute:02}:{local.second:02}"
 
 
 def pages_said(counts: Counts) -> str:
