@@ -19,6 +19,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import include, path
+from django.utils.module_loading import import_string
 
 
 def ok(request: HttpRequest) -> HttpResponse:
@@ -42,6 +43,7 @@ settings.ROOT_URLCONF = __name__
 with override_settings(MIDDLEWARE=[]):
     _bare = WSGIHandler()
 _dashboard = WSGIHandler()
+import_string("visitors.views.warm.up")()  # as dashboard.wsgi does
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -1,0 +1,35 @@
+"""A process makes a page before its first reader comes. No test here may use the database."""
+
+import subprocess
+import sys
+
+from django.template import engines
+
+from tests.settings import SCRATCH
+from visitors.views import warm
+
+PROGRAM = """
+import django; django.setup()
+from visitors.views import warm
+import sys, time
+before = time.process_time(); warm.up(); first = time.process_time() - before
+before = time.process_time(); warm.up(); again = time.process_time() - before
+assert again < first / 3, (first, again)
+"""
+
+
+def test_the_page_that_nobody_sees_needs_no_database_and_loads_what_readers_need():
+    [loader] = engines["django"].engine.template_loaders
+    loader.reset()
+    warm.up()
+    names = {template.name for template in loader.get_template_cache.values() if hasattr(template, "name")}
+    assert {"journey.html", "journey/_side.html", "journey/_visits.html", "parts/_bar.html"} <= names
+
+
+def test_what_a_process_does_once_is_done_by_then():
+    subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env={"DJANGO_SETTINGS_MODULE": "tests.settings", "TMPDIR": str(SCRATCH)},
+        check=True,
+        timeout=60,
+    )
