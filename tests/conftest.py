@@ -2,11 +2,15 @@
 
 import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache, caches
+from django.db import connection
 
+from tests import leaks
 from tests.faulty_upstream import FaultyUpstream, answer
 from visitors.models import Membership, Website
 from visitors.profiles import cached, rendered, upstream
@@ -21,6 +25,31 @@ def skip_without(service: str, why: str) -> None:
     if service in os.environ.get("REQUIRED_SERVICES", "").split(","):
         pytest.fail(f"{service} is required here, and {why}")
     pytest.skip(f"needs {service}: {why}")
+
+
+@pytest.fixture(scope="session")
+def watch():
+    """Looks at every answer and every log line of the run."""
+    watch = leaks.Watch()
+    with watch.watching():
+        yield watch
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leaks(watch):
+    """No test lets a token or a key out."""
+    yield
+    found, watch.found = watch.found, []
+    assert found == []
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """pytest-django's. At the end of the run no file that was written holds a token or a key. (SQLite keeps what was
+    deleted until its place is needed, so the files still have most of what all tests wrote.)"""
+    yield
+    files = [connection.settings_dict["NAME"], settings.CACHES["default"]["LOCATION"]]
+    assert leaks.in_files(Path(file) for file in files) == []
 
 
 @pytest.fixture(autouse=True)

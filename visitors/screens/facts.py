@@ -37,7 +37,7 @@ class Fact(Shown):
         else:
             html = f'<time datetime="{known.iso}" title="{escape(known.exact)}">{escape(known.words)}</time>'
         copy = f" {copy_button(self.text, self.copy_name)}" if self.copy_name else ""
-        return mark_safe(f"<div><dt><bdi>{escape(self.term)}</bdi></dt><dd>{html}{copy}</dd></div>")  # noqa: S308
+        return mark_safe(f"<div><dt><bdi>{escape(self.term)}</bdi></dt><dd>{html}{copy}</dd></div>")  # noqa: S308 escaped
 
 
 def copy_button(text: str, name: str, *, key: str = "") -> SafeString:
