@@ -161,6 +161,7 @@ class TokenForm(forms.Form):
 class ReplacementForm(TokenForm):
     """Another key or token for a website. Valid, it has the `credential` that the two make."""
 
+    token = TokenField(label="New key or token", help_text=_WHERE_IT_IS)
     datafast_id = forms.CharField(
         label="Website id in DataFast",
         required=False,

@@ -26,7 +26,7 @@ def listed(*rows):
 def test_an_account_s_websites_are_listed_with_what_datafast_says_of_them(browser, sandbox):
     assert pasted(browser).url == ACCOUNT
     text = Page(browser.get(ACCOUNT).content).text
-    for words in ("Lumenkit", "lumenkit.example", "America/New_York, USD", "you are its owner", "Pocket Garden", "KRW"):
+    for words in ("Lumenkit", "lumenkit.example", "America/New_York, USD", "owner in DataFast", "Pocket Garden", "KRW"):
         assert words in text
     assert tokens.ACCOUNT_TOKEN not in text
     assert len(sandbox.calls) == 1
