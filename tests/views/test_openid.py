@@ -253,7 +253,10 @@ def test_an_invented_code_is_refused(client, issuer, mina):
 def test_an_issuer_that_is_down_is_a_sentence(client, issuer, mina):
     issuer.stop()
     answer = client.get("/sign-in/openid/?next=/account/")
+    assert answer.url == "/sign-in/?next=%2Faccount%2F"
     assert openid.NO_ANSWER in refusal(client, answer)
+    elsewhere = client.get("/sign-in/openid/?next=https://elsewhere.example/")
+    assert elsewhere.url == "/sign-in/"
 
 
 def test_an_issuer_that_goes_down_on_the_way_is_a_sentence(client, issuer, mina):

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 from jwt import PyJWTError
-from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
+from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView, get_next_url
 
 from visitors.sign_in import throttling
 from visitors.sign_in.identities import Refused
@@ -51,6 +51,7 @@ def start(request: HttpRequest) -> HttpResponse:
     try:
         answer: HttpResponse = _start(request)
     except IssuerTrouble as trouble:
+        request.session["oidc_login_next"] = get_next_url(request, "next")
         return _back(request, NO_ANSWER, trouble)
     return answer
 
