@@ -68,6 +68,12 @@ def zone_name(zone: tzinfo | str) -> str:
     return str(zone).replace("_", " ")
 
 
+def zone_label(moment: datetime, zone: tzinfo) -> str:
+    """Which of a zone's times it is at a moment: "EDT", or "UTC-3" where it has no abbreviation."""
+    _, name, offset = _dated(moment, zone)
+    return name or offset
+
+
 def duration(span: timedelta) -> str:
     """How long something took: "under a second", "45 seconds", "3 minutes", "1 hour 5 minutes", "2 days 3 hours".
 

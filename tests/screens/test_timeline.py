@@ -363,7 +363,40 @@ def test_a_time_that_the_clock_shows_twice_is_the_first_and_offers_the_second():
     told = shown(TOLD, "at=2026-11-01T01:30", zone=NEW_YORK).told
     assert told.iso == "2026-11-01T05:30:00Z"
     assert told.remark == "The clocks showed 01:30 twice that day; this is the first time."
-    assert "at=2026-11-01T06:30:00Z" in told.second.address
+    assert (told.other.label, told.other.address) == ("Take the second time", "?at=2026-11-01T06:30:00Z")
+
+
+def test_the_second_time_stays_the_second_when_the_filters_are_sent_again():
+    screen = shown(TOLD, "at=2026-11-01T06:30:00Z", zone=NEW_YORK)
+    assert screen.told.remark == "The clocks showed 01:30 twice that day; this is the second time."
+    assert (screen.told.other.label, screen.told.other.address) == ("Take the first time", "?at=2026-11-01T05:30:00Z")
+    assert (screen.at, screen.at_second) == ("2026-11-01T01:30", "2026-11-01T01:30")
+    again = shown(TOLD, f"at={screen.at}&at_second={screen.at_second}&kind=goal", zone=NEW_YORK)
+    assert again.told.iso == "2026-11-01T06:30:00Z"
+    other = shown(TOLD, f"at=2026-11-01T01:20&at_second={screen.at_second}", zone=NEW_YORK)
+    assert (other.told.iso, other.at_second) == ("2026-11-01T05:20:00Z", "")
+    before = shown(TOLD, "range=before&before=2026-11-01T06:30:00Z", zone=NEW_YORK)
+    assert (before.before, before.before_second) == ("2026-11-01T01:30", "2026-11-01T01:30")
+
+
+def test_a_visit_during_which_the_clocks_were_set_back_says_which_time_it_is():
+    told = journey(
+        *(VisitedPage(url=f"example.com/{at}", timestamp=f"2026-11-01T{at}:00Z") for at in ("05:50", "06:10"))
+    )
+    screen = shown(told, zone=NEW_YORK)
+    later, first = lines_of(screen)
+    assert (first.clock, first.day, first.dwell) == ("01:50:00", "", "20 m")
+    assert (later.clock, later.day) == ("01:10:00", "EST ·")
+    assert visits_of(screen)[0].title == "Sun, Nov 1, 2026, 01:50:00 EDT (UTC-4)"
+
+
+def test_a_visit_over_midnight_on_which_the_clocks_go_forward_names_day_and_time():
+    moments = ("2026-09-06T03:50:00Z", "2026-09-06T04:10:00Z")
+    told = journey(*(VisitedPage(url="example.com/", timestamp=at) for at in moments))
+    (folded,) = lines_of(shown(told, zone=ZoneInfo("America/Santiago")))
+    assert (folded.clock, folded.day, folded.times) == ("23:50:00", "", "×2, until 01:10:00")
+    other = journey(*(VisitedPage(url=f"example.com/{at}", timestamp=at) for at in moments))
+    assert lines_of(shown(other, zone=ZoneInfo("America/Santiago")))[0].day == "Sun, Sep 6 · UTC-3 ·"
 
 
 def test_a_time_that_the_clock_skips_is_said_to_be_the_one_after():

@@ -13,13 +13,14 @@ _YEARS = range(2000, 2200)  # as for the instants of the upstream
 class Clocked(Struct, frozen=True):
     """A moment that was read off a zone's clock.
 
-    `at` is in UTC. `remark` says what is particular about the clock at that time, "" for nothing. `second` is the other
-    instant at which the clock showed the same, None where there is only one.
+    `at` is in UTC. `remark` says what is particular about the clock at that time, "" for nothing. `other` is the other
+    instant at which the clock showed the same, None where there is only one; `is_second` says that `at` is the later.
     """
 
     at: datetime
     remark: str = ""
-    second: datetime | None = None
+    other: datetime | None = None
+    is_second: bool = False
 
 
 def read_moment(text: str) -> datetime | None:
@@ -38,18 +39,22 @@ def read_moment(text: str) -> datetime | None:
 def clocked(moment: datetime, zone: tzinfo) -> Clocked:
     """The instant of a moment; a naive one is what the zone's clock showed.
 
-    A time that the clock shows twice is the first of the two. One that it skips is as long after the change as the
-    time says, so 02:30 is 03:30.
+    A time that the clock shows twice is the first of the two, with `fold` the second. One that it skips is as long
+    after the change as the time says, so 02:30 is 03:30.
     """
+    shown = moment if moment.tzinfo is None else moment.astimezone(zone).replace(tzinfo=None)
+    first, second = (shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first < second:
+        which = "second" if shown.fold else "first"
+        remark = f"The clocks showed {_clock(shown)} twice that day; this is the {which} time."
+        at, other = (second, first) if shown.fold else (first, second)
+        return Clocked(at, remark, other, is_second=bool(shown.fold))
     if moment.tzinfo is not None:
         return Clocked(moment.astimezone(UTC))
-    at, other = (moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    if at == other:
-        return Clocked(at)
-    if at < other:
-        return Clocked(at, f"The clocks showed {_clock(moment)} twice that day; this is the first time.", second=other)
-    shown = _clock(at.astimezone(zone))
-    return Clocked(at, f"The clocks went forward and never showed {_clock(moment)} that day; this is {shown}.")
+    if first == second:
+        return Clocked(first)
+    after = _clock(first.astimezone(zone))
+    return Clocked(first, f"The clocks went forward and never showed {_clock(shown)} that day; this is {after}.")
 
 
 def field_value(at: datetime, zone: tzinfo) -> str:

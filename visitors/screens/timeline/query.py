@@ -156,15 +156,17 @@ class _Reader:
         text = self._text(name)
         moment = read_moment(text) if text else None
         if text and moment is None:
-            self._refuse(text, "no moment that can be read; an example is 2026-05-05T14:30")
-        return moment
+            self._refuse(text, "not a moment that can be read (an example is 2026-05-05T14:30)")
+        # A field holds what a clock showed; where that was twice, the form says that the second time is meant.
+        is_second = text and self._text(f"{name}_second") == text
+        return moment.replace(fold=1) if moment and moment.tzinfo is None and is_second else moment
 
     def position(self, name: str) -> Position | None:
         text = self._text(name)
         if match := _POSITION.fullmatch(text):
             return Position(match[1], int(match[2] or 0))
         if text:
-            self._refuse(text, "no place in a timeline")
+            self._refuse(text, "not a place in a timeline")
         return None
 
     def keys(self, name: str) -> tuple[str, ...]:

@@ -158,8 +158,8 @@ class Writer:
 
     def events(self, folds: Iterable[Fold], began: datetime | None) -> list[EventRow]:
         """The lines of folded events, in their order. `began` is when their visit did."""
-        day = None if began is None else self._local(began).date()
-        return [self._event(fold, day) for fold in folds]
+        start = None if began is None else self._local(began)
+        return [self._event(fold, start) for fold in folds]
 
     def moment(self, at: datetime, text: str) -> EventRow:
         """The moment of a ticket, inside a visit."""
@@ -216,14 +216,19 @@ class Writer:
         except OverflowError:  # the last hours that a datetime can hold do not exist in every zone
             return moment
 
-    def _event(self, fold: Fold, day: date | None) -> EventRow:
+    def _event(self, fold: Fold, start: datetime | None) -> EventRow:
         event = fold.event
         at = event.at
         if at is None:
             return self._line(fold, iso="", clock="no time", day=_sent_as(event))
         local = self._local(at)
-        other_day = "" if local.date() == day else f"{self.day(at)} ·"
-        return self._line(fold, iso=iso(at), clock=_clock(local), day=other_day)
+        notes = []
+        if start is None or local.date() != start.date():
+            notes.append(self.day(at))
+        if start is not None and local.utcoffset() != start.utcoffset():
+            notes.append(words.zone_label(at, self.zone))  # the clocks were changed during the visit
+        day = " ".join(f"{note} ·" for note in notes)
+        return self._line(fold, iso=iso(at), clock=_clock(local), day=day)
 
     def _line(self, fold: Fold, *, iso: str, clock: str, day: str) -> EventRow:
         event = fold.event

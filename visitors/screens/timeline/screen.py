@@ -46,7 +46,7 @@ class Told(Row, frozen=True):
     when: str
     text: str
     remark: str = ""
-    second: Link | None = None
+    other: Link | None = None
     forget: str = "?"
     is_marked: bool = True
 
@@ -55,7 +55,9 @@ class Timeline(Row, frozen=True):
     """Everything that the template shows.
 
     `version` is the snapshot's, `page_url` the journey page's path and `part_url` that of the fragments; addresses in
-    rows are query strings for either. `query` is in UTC, so its address means the same to everybody.
+    rows are query strings for either. `query` is in UTC, so its address means the same to everybody. `before` and `at`
+    are what their fields hold; `before_second` and `at_second` the same where the clock showed it twice and the second
+    time is meant.
     """
 
     version: str
@@ -69,7 +71,9 @@ class Timeline(Row, frozen=True):
     spans: tuple[Choice, ...]
     text: str
     before: str
+    before_second: str
     at: str
+    at_second: str
     zone: str
     remarks: tuple[str, ...]
     told: Told | None
@@ -119,7 +123,9 @@ def timeline(
         spans=_spans(query),
         text=query.text,
         before=field_value(query.before, zone) if query.before else "",
+        before_second=field_value(query.before, zone) if query.before and before and before.is_second else "",
         at=field_value(query.at, zone) if query.at else "",
+        at_second=field_value(query.at, zone) if query.at and at and at.is_second else "",
         zone=words.zone_name(zone),
         remarks=_remarks(query, before),
         told=_told(moment, at, query, writer, page) if moment and at else None,
@@ -188,15 +194,16 @@ def _remarks(query: TimelineQuery, before: Clocked | None) -> tuple[str, ...]:
 
 
 def _told(moment: Moment, at: Clocked, query: TimelineQuery, writer: Writer, page: Page) -> Told:
-    second = None
-    if at.second is not None:
-        second = Link(label="Take the second time", address=query.address(at=at.second), anchor="moment")
+    other = None
+    if at.other is not None:
+        label = f"Take the {'first' if at.is_second else 'second'} time"
+        other = Link(label=label, address=query.address(at=at.other), anchor="moment")
     return Told(
         iso=iso(moment.at),
         when=writer.day_and_clock(moment.at),
         text=moment.words,
         remark=at.remark,
-        second=second,
+        other=other,
         forget=query.address(at=None),
         is_marked=page.has_moment,
     )
