@@ -57,7 +57,9 @@ def give_role(website: Website, user: User, role: Role, *, by: User) -> None:
             raise Refused(f"The account of {called(user)} is switched off. An administrator can switch it on again.")
         there, is_new = Membership.objects.get_or_create(website=website, user=user, defaults={"role": role})
         if not is_new:
-            raise Refused(f"{called(user)} is here already, as {there.role}. The role can be changed in the list.")
+            raise Refused(
+                f"{called(user)} is here already, as {Role(there.role).one}. The role can be changed in the list."
+            )
         changes.note(by, f"gave the role {role}", website=website, whom=user)
 
 

@@ -25,6 +25,11 @@ class Role(StrEnum):
         return _ORDER.index(self) >= _ORDER.index(least)
 
     @property
+    def one(self) -> str:
+        """Somebody in this role: "a viewer", "an admin"."""
+        return f"{'an' if self[0] in 'aeiou' else 'a'} {self}"
+
+    @property
     def meaning(self) -> str:
         """What somebody in this role does, in words for those who choose one."""
         return _MEANINGS[self]

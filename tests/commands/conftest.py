@@ -79,7 +79,7 @@ def running(tmp_path):
 
 
 def _wait_for(process, port):
-    until = time.monotonic() + 40
+    until = time.monotonic() + 120
     while time.monotonic() < until:
         if process.poll() is not None:
             pytest.fail(f"It ended at once: {process.stdout.read()}")

@@ -1,6 +1,7 @@
 """`manage.py serve` and `manage.py demo`, from start to Ctrl-C."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -26,6 +27,8 @@ def test_the_demo_shows_a_journey_of_every_visitor_it_names_and_starts_again(run
     origin = f"http://127.0.0.1:{free_port}"
     for _ in range(2):
         with running(free_port, "demo", state="demo"), sign_in(origin, "demo", "demo") as browser:
+            with sign_in(origin, "victor", "demo") as colleague:
+                assert colleague.get(f"{origin}/people/", timeout=10).status_code == 403
             for visitor in documented.HEADLINES:
                 page = browser.get(f"{origin}/lumenkit/visitors/{visitor.visitor_id}/", timeout=20)
                 assert page.status_code == 200
@@ -48,6 +51,35 @@ def test_a_taken_port_ends_in_one_sentence(manage, free_port):
     assert ended.returncode == 1
     assert ended.stderr.strip().splitlines()[-1].startswith(f"CommandError: 127.0.0.1:{free_port} is taken")
     assert "Traceback" not in ended.stderr
+
+
+INVITATION = re.compile(r"^  (http://127\.0\.0\.1:\d+)(/invitations/\S+)$", re.MULTILINE)
+
+
+def printed(process):
+    """What the server prints up to where it says that it serves."""
+    text = ""
+    while "Journeydesk serves" not in text:
+        text += os.read(process.stdout.fileno(), 65_536).decode()
+    return text
+
+
+def test_each_start_invites_the_first_administrator_anew_until_there_is_one(running, free_port):
+    with running(free_port, "serve") as process:
+        first = INVITATION.search(printed(process))[2]
+    with running(free_port, "serve") as process, requests.Session() as browser:
+        origin, second = INVITATION.search(printed(process)).groups()
+        assert origin == f"http://127.0.0.1:{free_port}"
+        assert browser.get(origin + first, timeout=10).status_code == 410
+        page = browser.get(origin + second, timeout=10)
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
+        form = {"first_name": "Ana", "email": "ana@example.com", "username": "ana", "csrfmiddlewaretoken": token}
+        form |= dict.fromkeys(("password1", "password2"), "ships and 12 lighthouses")
+        joined = browser.post(origin + second, form, headers={"Referer": origin}, timeout=10)
+        assert joined.url == f"{origin}/websites/"
+        assert browser.get(f"{origin}/people/", timeout=10).ok
+    with running(free_port, "serve") as process:
+        assert "/invitations/" not in printed(process)
 
 
 def test_serving_begins_on_an_empty_database_with_static_files_that_may_be_kept_for_good(running, free_port):

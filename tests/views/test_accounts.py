@@ -73,7 +73,7 @@ def test_the_invitations_of_administrators_are_not_for_admins_of_a_website(clien
     assert Invitation.objects.get().key == invitation.key
 
 
-@pytest.mark.parametrize(("typed", "sentence"), [("", "Enter a user name"), ("@", "Enter a valid email address.")])
+@pytest.mark.parametrize(("typed", "sentence"), [("", "Enter a user name"), ("@", "This is no e-mail address.")])
 def test_what_can_not_be_is_said_beside_the_field(browser, typed, sentence):
     page = browser.post("/people/", {"somebody": typed})
     assert page.status_code == 422

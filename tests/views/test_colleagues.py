@@ -1,9 +1,11 @@
 """The page of a website's people, for those who see to it."""
 
 import re
+import time
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core import mail
 from django.test import Client
 
 from visitors import invitations
@@ -49,7 +51,7 @@ def test_a_colleague_with_an_account_has_the_role_at_once(browser, typed):
     ana = User.objects.create_user("ana", "ana@example.com")
     answer = browser.post(PAGE, {"somebody": typed, "role": "viewer"}, follow=True)
     assert answer.redirect_chain == [(PAGE, 302)]
-    assert "ana (ana) is viewer of Lumenkit now." in answer.content.decode()
+    assert "ana (ana) is a viewer of Lumenkit now." in answer.content.decode()
     theirs = Client()
     theirs.force_login(ana)
     assert "Lumenkit" in theirs.get("/").content.decode()
@@ -61,6 +63,25 @@ def test_for_others_there_is_a_link_that_is_shown_once(browser):
     assert invitations.read(link.split("/")[2]).role == "member"
     assert link not in browser.get(PAGE).content.decode()
     assert "ana@example.com" in browser.get(PAGE).content.decode()
+
+
+def test_where_mail_is_set_up_the_link_goes_out_as_well(browser, settings):
+    settings.SENDS_MAIL = True
+    link = link_on(browser.post(PAGE, {"somebody": "ana@example.com", "role": "viewer"}))
+    until = time.monotonic() + 5
+    while not mail.outbox and time.monotonic() < until:
+        time.sleep(0.01)
+    (letter,) = mail.outbox
+    assert letter.to == ["ana@example.com"]
+    assert f"http://testserver{link}" in letter.body
+    assert "ada invites you to see the visitors of lumenkit.example in Journeydesk, as a viewer." in letter.body
+    browser.post(PAGE, {"somebody": "a name", "role": "viewer"})
+    assert len(mail.outbox) == 1
+
+
+def test_without_it_nothing_is_sent(browser):
+    browser.post(PAGE, {"somebody": "ana@example.com", "role": "viewer"})
+    assert mail.outbox == []
 
 
 def test_sending_the_form_twice_leaves_one_invitation_with_the_link_that_was_shown_last(browser):
@@ -77,11 +98,11 @@ def test_sending_the_form_twice_leaves_one_invitation_with_the_link_that_was_sho
         ({"somebody": "   ", "role": "viewer"}, "Enter a user name or an e-mail address."),
         ({"somebody": "ana"}, "Choose a role."),
         ({"somebody": "ana", "role": "owner"}, "owner is not one of the available choices"),
-        ({"somebody": "ana@", "role": "viewer"}, "Enter a valid email address."),
+        ({"somebody": "ana@", "role": "viewer"}, "This is no e-mail address."),
         ({"somebody": "x" * 255, "role": "viewer"}, "at most 254 characters"),
         ({"somebody": "a\0b", "role": "viewer"}, "Null characters are not allowed."),
-        ({"somebody": "ada", "role": "viewer"}, "ada is here already, as admin."),
-        ({"somebody": "mina", "role": "admin"}, "mina is here already, as member."),
+        ({"somebody": "ada", "role": "viewer"}, "ada is here already, as an admin."),
+        ({"somebody": "mina", "role": "admin"}, "mina is here already, as a member."),
     ],
 )
 def test_what_can_not_be_is_said_beside_the_field_and_changes_nothing(browser, member, form, sentence):
@@ -104,7 +125,7 @@ def test_a_role_is_changed_and_taken_away_at_once(browser, member):
     export = "/lumenkit/visitors/not-an-id/events.csv"  # 404 for its id, 403 for a role that is too small
     assert theirs.get(export).status_code == 404
     answer = browser.post(f"{PAGE}{number_of('mina')}/role/", {"role": "viewer"}, follow=True)
-    assert "mina is viewer of Lumenkit now." in answer.content.decode()
+    assert "mina is a viewer of Lumenkit now." in answer.content.decode()
     assert theirs.get(export).status_code == 403
     assert "Remove" in browser.get(f"{PAGE}{number_of('mina')}/remove/").content.decode()
     browser.post(f"{PAGE}{number_of('mina')}/remove/")

@@ -60,7 +60,7 @@ def test_reading_it_changes_nothing_however_often_a_chat_opens_it(client, link, 
 def test_a_new_colleague_chooses_an_account_and_is_signed_in(client, link):
     answer = client.post(link, ANA, follow=True)
     assert answer.redirect_chain == [("/", 302)]
-    assert "Welcome. You are member of Lumenkit now." in words(answer)
+    assert "Welcome. You are a member of Lumenkit now." in words(answer)
     ana = User.objects.get(username="ana")
     assert answer.wsgi_request.user == ana
     assert (ana.get_full_name(), ana.email) == ("Ana Lima", "ana@example.com")
@@ -111,7 +111,7 @@ def test_a_link_that_is_not_whole_is_not_there(client, link, change):
         ({"username": ""}, "This field is required."),
         ({"first_name": ""}, "Enter your name."),
         ({"email": ""}, "Enter your e-mail address."),
-        ({"email": "ana"}, "Enter a valid email address."),
+        ({"email": "ana"}, "This is no e-mail address."),
         ({"username": "ADA"}, "A user with that username already exists."),
         ({"username": "boss@example.com"}, "A user name has no @."),
         ({"username": "a b"}, "Enter a valid username."),
@@ -138,7 +138,7 @@ def test_an_account_takes_it_with_a_button(client, link, viewer):
     client.force_login(viewer)
     assert "Join as <bdi>vera</bdi>" in words(client.get(link))
     assert Membership.objects.get(user=viewer).role == "viewer"
-    assert "Welcome. You are member of Lumenkit now." in words(client.post(link, follow=True))
+    assert "Welcome. You are a member of Lumenkit now." in words(client.post(link, follow=True))
     assert Membership.objects.get(user=viewer).role == "member"
 
 

@@ -6,19 +6,20 @@ from django import forms
 from django.contrib.auth.forms import SetPasswordMixin, UserCreationForm
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import EmailValidator
 from django.db.models import Q
 
 from visitors.roles import Role
 from visitors.sign_in.forms import PASSWORD_RULES, StyledForm
 
+NO_ADDRESS = "This is no e-mail address."
 ROLES = [(role.value, role.value.capitalize()) for role in Role]
 
 
 def validate_somebody(typed: str) -> None:
     """Refuse what looks like an e-mail address and is none. Anything else may be a name."""
     if "@" in typed:
-        validate_email(typed)
+        EmailValidator(NO_ADDRESS)(typed)
 
 
 class InviteForm(StyledForm):
@@ -58,7 +59,7 @@ class JoinForm(StyledForm, UserCreationForm):
     email = forms.EmailField(
         label="E-mail",
         max_length=254,
-        error_messages={"required": "Enter your e-mail address."},
+        error_messages={"required": "Enter your e-mail address.", "invalid": NO_ADDRESS},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     password1, password2 = SetPasswordMixin.create_password_fields("Password", "Password, once more")

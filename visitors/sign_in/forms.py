@@ -1,8 +1,5 @@
 """The forms for signing in, for one's own account, and for a lost password."""
 
-import logging
-from smtplib import SMTPException
-from threading import Thread
 from typing import Any
 
 from django import forms
@@ -22,10 +19,9 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.views.decorators.debug import sensitive_variables
 
+from visitors import mail
 from visitors.profiles import cached
 from visitors.sign_in.names import user_name
-
-logger = logging.getLogger(__name__)
 
 PASSWORD_RULES = "At least 10 characters. Not your name, not only digits, and none of those that many people use."  # noqa: S105 (a sentence)
 WRONG_PASSWORD = "That is not your current password."  # noqa: S105 (a sentence)
@@ -172,15 +168,7 @@ class ResetForm(StyledForm, PasswordResetForm):
         cached.write(key, b"sent", SECONDS_BETWEEN_MAILS)
         subject = render_to_string(subject_template_name, context).strip()
         message = EmailMessage(subject, render_to_string(email_template_name, context), from_email, [to_email])
-        Thread(target=_send, args=(message,)).start()
-
-
-def _send(message: EmailMessage) -> None:
-    try:
-        message.send()
-    except (SMTPException, OSError) as error:
-        # Neither the address nor the link belongs into a log.
-        logger.error("A mail with a link to a new password could not be sent: %s", type(error).__name__)  # noqa: TRY400
+        mail.send(message, "a link to a new password")
 
 
 def _is_password_of(request: HttpRequest, user: User, password: str) -> bool:

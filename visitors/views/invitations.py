@@ -71,7 +71,7 @@ def _join(request: HttpRequest, signed: str) -> HttpResponse:
 
 
 def _welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    place = f"{invitation.role} of {invitation.website}" if invitation.website else "an administrator"
+    place = f"{Role(invitation.role).one} of {invitation.website}" if invitation.website else "an administrator"
     messages.success(request, f"Welcome. You are {place} now.")
     return redirect("look_up" if invitation.website else "websites")
 

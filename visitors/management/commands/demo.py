@@ -5,7 +5,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from dashboard import server
@@ -20,6 +21,12 @@ USER = PASSWORD = "demo"  # noqa: S105 the demo's own sign-in, in the demo's own
 WEBSITES = {
     "lumenkit": (websites.LUMENKIT, tokens.LUMENKIT_KEY),
     "pocketgarden": (websites.POCKETGARDEN, tokens.ACCOUNT_TOKEN),
+}
+# User name: full name, and the role on each website.
+COLLEAGUES = {
+    "ada": ("Ada Okafor", {"lumenkit": Role.ADMIN}),
+    "mina": ("Mina Park", {"lumenkit": Role.MEMBER, "pocketgarden": Role.VIEWER}),
+    "victor": ("Victor Lind", {"pocketgarden": Role.VIEWER}),
 }
 
 
@@ -51,11 +58,8 @@ class Command(BaseCommand):
         self.stdout.write("\nThe demo has ended.")
 
     def _seed(self) -> None:
-        """The demo's user and websites, as they were at its first start, whatever was done to them since."""
-        user, _ = get_user_model().objects.get_or_create(username=USER)
-        user.is_superuser = True
-        user.set_password(PASSWORD)
-        user.save()
+        """The demo's people and websites, as they were at its first start, whatever was done to them since."""
+        user = self._person(USER, is_superuser=True)
         for slug, (source, token) in WEBSITES.items():
             facts = {
                 "name": source.name,
@@ -68,9 +72,21 @@ class Command(BaseCommand):
             website.set_token(token)
             website.save()
             Membership.objects.update_or_create(website=website, user=user, defaults={"role": Role.ADMIN})
+        for name, (full_name, roles) in COLLEAGUES.items():
+            colleague = self._person(name, first_name=full_name, email=f"{name}@example.com", is_superuser=False)
+            for slug, role in roles.items():
+                website = Website.objects.get(slug=slug)
+                Membership.objects.update_or_create(website=website, user=colleague, defaults={"role": role})
+
+    def _person(self, name: str, **facts: Any) -> User:
+        """Somebody who can sign in with the demo's password."""
+        defaults = facts | {"is_active": True, "password": make_password(PASSWORD)}
+        user, _ = User.objects.update_or_create(username=name, defaults=defaults)
+        return user
 
     def _welcome(self, host: str, port: int) -> None:
         self.stdout.write(f"\nJourneydesk is at http://{host}:{port}/  (sign in as {USER}, password {PASSWORD})\n")
+        self.stdout.write(f"Colleagues with fewer rights, same password: {', '.join(COLLEAGUES)}\n")
         self.stdout.write("\nVisitor ids to paste there:\n")
         for visitor in documented.HEADLINES:
             self.stdout.write(f"  {visitor.visitor_id}  {visitor.name}: {visitor.description}")

@@ -11,6 +11,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, SystemCheckError
 
 from dashboard import server
+from dashboard.addresses import origin
+from visitors import invitations
+from visitors.models import Invitation
 
 
 class Command(BaseCommand):
@@ -37,13 +40,24 @@ class Command(BaseCommand):
         except server.PortTaken as taken:
             raise CommandError(str(taken)) from taken
         prepare()
+        first = invitations.invite_first_administrator()
         server.serve(
             options["host"],
             options["port"],
             workers=options["workers"],
             threads=options["threads"],
-            started=lambda: self.stdout.write(f"Journeydesk serves http://{options['host']}:{options['port']}/"),
+            started=lambda: self._welcome(options["host"], options["port"], first),
         )
+
+    def _welcome(self, host: str, port: int, first: Invitation | None) -> None:
+        words = f"Journeydesk serves http://{host}:{port}/"
+        if first:
+            link = origin(host, port) + invitations.path(first)
+            words += (
+                f"\n\nNobody administers it yet. Open this link to become the first administrator:\n\n  {link}\n\n"
+                "It works once, and ends in three days or when the server is started anew, which prints another one.\n"
+            )
+        self.stdout.write(words)
 
 
 def prepare() -> None:

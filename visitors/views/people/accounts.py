@@ -62,7 +62,7 @@ def page(request: SignedInRequest, *, form: InviteForm | None = None, ready: Inv
         "accounts": [_account(request, user, now) for user in _accounts().order_by(Lower("username"))],
         "form": form or InviteForm(),
         "pending": open_invitations.of(None, now, zones.own(request)),
-        "ready": ready and open_invitations.ready(request, ready),
+        "ready": ready and open_invitations.hand_over(request, ready),
     }
     return render(request, "people/accounts.html", context, status=422 if form else 200)
 

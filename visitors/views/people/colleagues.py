@@ -47,7 +47,7 @@ def show(request: SignedInRequest, website: str) -> HttpResponse:
     except people.Refused as refusal:
         form.add_error("somebody", str(refusal))
         return page(request, site, form=form)
-    messages.success(request, f"{people.called(user)} ({user.get_username()}) is {role} of {site} now.")
+    messages.success(request, f"{people.called(user)} ({user.get_username()}) is {role.one} of {site} now.")
     return redirect("people", site.slug)
 
 
@@ -65,7 +65,7 @@ def page(
         ],
         "form": form or ColleagueForm(),
         "pending": open_invitations.of(site, now, zone),
-        "ready": ready and open_invitations.ready(request, ready),
+        "ready": ready and open_invitations.hand_over(request, ready),
     }
     return render(request, "people/colleagues.html", context, status=422 if form else 200)
 
@@ -85,7 +85,7 @@ def change_role(request: SignedInRequest, website: str, membership: int) -> Http
     except people.Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{people.called(there.user)} is {role} of {site} now.")
+        messages.success(request, f"{people.called(there.user)} is {role.one} of {site} now.")
     return _back(request, site)
 
 

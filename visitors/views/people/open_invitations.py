@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from visitors import invitations, people
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+
+from visitors import invitations, mail, people
 from visitors.models import Invitation, Website
+from visitors.roles import Role
 from visitors.screens.facts import Moment, moment
 from visitors.views.access import SignedInRequest
 from visitors.words import ago, duration
@@ -23,10 +28,11 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """An invitation whose link is shown, this once."""
+    """An invitation whose link is shown, this once, and whether it is on its way by mail as well."""
 
     invitation: Invitation
     link: str
+    is_mailed: bool
 
 
 def of(website: Website | None, now: datetime, zone: tzinfo) -> list[Pending]:
@@ -34,9 +40,16 @@ def of(website: Website | None, now: datetime, zone: tzinfo) -> list[Pending]:
     return [_pending(invitation, now, zone) for invitation in invitations.pending(website)]
 
 
-def ready(request: SignedInRequest, invitation: Invitation) -> Ready:
-    """The invitation with its link as others reach it."""
-    return Ready(invitation, request.build_absolute_uri(invitations.path(invitation)))
+def hand_over(request: SignedInRequest, invitation: Invitation) -> Ready:
+    """The invitation with its link as others reach it; mailed, where it is for an address and mail is set up."""
+    link = request.build_absolute_uri(invitations.path(invitation))
+    is_mailed = settings.SENDS_MAIL and "@" in invitation.invited
+    if is_mailed:
+        role = Role(invitation.role) if invitation.role else None
+        context = {"invitation": invitation, "role": role, "by": people.called(request.user), "link": link}
+        text = render_to_string("people/invitation_mail.txt", context)
+        mail.send(EmailMessage("Your invitation to Journeydesk", text, to=[invitation.invited]), "an invitation")
+    return Ready(invitation, link, is_mailed)
 
 
 def _pending(invitation: Invitation, now: datetime, zone: tzinfo) -> Pending:

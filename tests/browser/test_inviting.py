@@ -1,0 +1,85 @@
+"""A colleague is invited in one browser and joins in another."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth import get_user_model
+from playwright.sync_api import expect
+
+from tests.browser.test_accessibility import check
+from visitors.models import Membership
+from visitors.roles import Role
+
+pytestmark = [pytest.mark.browser]
+
+
+def test_an_administrator_invites_and_the_colleague_sees_their_website_alone(desk, lumenkit, pocketgarden):
+    page = desk(user=get_user_model().objects.create_superuser("root"))
+    page.goto("/")
+    page.locator("summary", has_text="root").click()
+    page.get_by_role("link", name="Websites", exact=True).click()
+    page.get_by_role("link", name="Lumenkit").click()
+    page.get_by_role("link", name="People", exact=True).last.click()
+    page.get_by_label("User name or e-mail").fill("ana@example.com")
+    page.get_by_role("radio", name="Member").check()
+    page.get_by_role("button", name="Add").click()
+    page.get_by_role("button", name="Copy the link").click()
+    expect(page.locator("#said")).to_have_text("Copied.")
+    link = page.evaluate("navigator.clipboard.readText()")
+    check(page, "invitation made")
+
+    theirs = desk()
+    theirs.goto(urlsplit(link).path)
+    expect(theirs.get_by_role("heading", level=1)).to_have_text("Join Lumenkit")
+    check(theirs, "invitation")
+    theirs.get_by_label("Your name").fill("Ana Lima")
+    theirs.get_by_label("User name").fill("ana")
+    theirs.get_by_label("Password", exact=True).fill("ships and 12 lighthouses")
+    theirs.get_by_label("Password, once more").fill("ships and 12 lighthouses")
+    theirs.get_by_role("button", name="Join").click()
+    expect(theirs.get_by_text("Welcome. You are a member of Lumenkit now.")).to_be_visible()
+    expect(theirs.get_by_role("region", name="Your websites")).to_contain_text("Lumenkit")
+    expect(theirs.get_by_text("Pocket Garden")).to_have_count(0)
+    theirs.goto(urlsplit(link).path)
+    expect(theirs.get_by_role("heading", level=1)).to_have_text("This invitation has been used")
+    check(theirs, "used")
+
+    page.goto("/websites/lumenkit/people/")
+    page.locator("summary", has_text="Ana Lima is").click()
+    check(page, "people")
+    page.get_by_role("button", name="Viewer").click()
+    expect(page.get_by_text("Ana Lima is a viewer of Lumenkit now.")).to_be_visible()
+    page.locator("summary", has_text="Ana Lima is").click()
+    page.get_by_role("link", name="Remove…").click()
+    check(page, "remove")
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Ana Lima has no role on Lumenkit any more.")).to_be_visible()
+    theirs.goto("/lumenkit/visitors/current/")
+    expect(theirs.get_by_role("heading", level=1)).to_have_text("There is no such page")
+
+
+def test_all_accounts_are_for_everybody_who_administers(desk, lumenkit, member):
+    root = get_user_model().objects.create_superuser("root")
+    Membership.objects.create(website=lumenkit, user=root, role=Role.ADMIN)
+    page = desk(user=root)
+    page.goto("/people/")
+    check(page, "accounts")
+    page.get_by_role("link", name="mina").click()
+    page.get_by_role("button", name="Make a link").click()
+    check(page, "link to a new password")
+    page.get_by_role("button", name="Switch off").click()
+    expect(page.get_by_text("can’t sign in any more")).to_be_visible()
+    check(page, "switched off")
+    page.get_by_role("link", name="Delete…").click()
+    check(page, "delete")
+    page.get_by_role("button", name="Delete the account").click()
+    expect(page.get_by_text("mina has no account any more.")).to_be_visible()
+
+
+def test_without_scripts_the_link_is_there_to_copy_by_hand(desk, admin):
+    page = desk(user=admin, java_script_enabled=False)
+    page.goto("/websites/lumenkit/people/")
+    page.get_by_label("User name or e-mail").fill("ana@example.com")
+    page.get_by_role("button", name="Add").click()
+    assert "/invitations/" in page.get_by_label("The invitation’s link").input_value()
+    expect(page.get_by_text("Copy the link")).to_be_hidden()

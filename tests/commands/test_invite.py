@@ -1,0 +1,72 @@
+"""`manage.py invite`: a link for whoever can't make one in the browser."""
+
+import io
+import re
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+
+from visitors.models import Invitation, Membership
+
+ANA = {
+    "first_name": "Ana Lima",
+    "email": "ana@example.com",
+    "username": "ana",
+    "password1": "ships and 12 lighthouses",
+    "password2": "ships and 12 lighthouses",
+}
+
+
+@pytest.fixture
+def invite(db):
+    """Calls the command; returns what it printed."""
+
+    def call(*words):
+        printed = io.StringIO()
+        call_command("invite", *words, stdout=printed)
+        return printed.getvalue()
+
+    return call
+
+
+def path_in(printed):
+    return re.search(r"^  http://127.0.0.1:8000(/invitations/\S+)$", printed, flags=re.MULTILINE)[1]
+
+
+def test_an_administrator_is_invited_where_nobody_can_sign_in(invite, client, settings):
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    path = path_in(invite("ana@example.com", "--administrator", "--host", "127.0.0.1", "--port", "8000"))
+    assert client.post(path, ANA, headers={"host": "127.0.0.1"}).url == "/websites/"
+    assert get_user_model().objects.get(username="ana").is_superuser
+
+
+def test_a_colleague_is_invited_to_a_website(invite, client, lumenkit, settings):
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    printed = invite("ana", "--website", "lumenkit", "--role", "admin", "--port", "8000", "--host", "0.0.0.0")
+    assert "makes ana an admin of Lumenkit" in printed
+    client.post(path_in(printed), ANA, headers={"host": "127.0.0.1"})
+    assert Membership.objects.get(user__username="ana").role == "admin"
+
+
+def test_who_has_an_account_is_told_how_to_use_it(invite, member):
+    assert "manage.py changepassword mina" in invite("mina", "--administrator")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["ana"], "one of the arguments --administrator --website is required"),
+        (["ana", "--administrator", "--website", "lumenkit"], "not allowed with argument"),
+        (["ana", "--administrator", "--role", "admin"], "An administrator has no role"),
+        (["ana", "--website", "nowhere"], "There is no website nowhere. There are: lumenkit."),
+        (["ana", "--website", "lumenkit", "--role", "owner"], "invalid choice: 'owner'"),
+        (["ana@", "--administrator"], "ana@ is no e-mail address."),
+        ([" ", "--administrator"], "Say who is invited"),
+        (["x" * 255, "--administrator"], "at most 254 characters"),
+    ],
+)
+def test_what_can_not_be_is_refused_with_a_sentence(invite, lumenkit, words, sentence):
+    with pytest.raises(CommandError, match=re.escape(sentence)):
+        invite(*words)
+    assert not Invitation.objects.exists()
