@@ -1,5 +1,7 @@
 """Tokens at rest: only the keys of this deployment open them, and a key can be replaced without an outage."""
 
+from datetime import timedelta
+
 import pytest
 from cryptography.fernet import Fernet
 
@@ -36,6 +38,16 @@ def test_what_no_key_opens_is_a_lost_key_and_nothing_else(stored):
     with pytest.raises(encryption.KeyLost) as caught:
         encryption.decrypt(stored)
     assert "entered again" in str(caught.value)
+
+
+def test_a_secret_that_is_kept_for_a_while_only_is_lost_after_it(clock):
+    stored = encryption.encrypt(SECRET)
+    clock.shift(599)
+    assert encryption.decrypt(stored, max_age=timedelta(minutes=10)) == SECRET
+    clock.shift(3)
+    with pytest.raises(encryption.KeyLost):
+        encryption.decrypt(stored, max_age=timedelta(minutes=10))
+    assert encryption.decrypt(stored) == SECRET
 
 
 def test_a_changed_secret_is_refused():

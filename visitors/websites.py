@@ -82,14 +82,17 @@ def here_already(listings: Iterable[WebsiteListing]) -> dict[str, Website]:
 
 
 def change(by: User, website: Website, names: Sequence[str]) -> None:
-    """Save these fields of a website."""
-    if names:
-        website.save(update_fields=names)
+    """Save these fields of a website, as they stand in it."""
+    values = {name: getattr(website, name) for name in names}
+    if values and Website.objects.filter(pk=website.pk).update(**values):
         changes.note(by, f"changed {', '.join(names)}", website=website)
 
 
 def replace_key(by: User, website: Website, credential: Credential) -> None:
-    """Give a website another token, and the id in DataFast that comes with it. The old one is gone."""
+    """Give a website another token, and the id in DataFast that comes with it. The old one is gone.
+
+    Raises Website.DoesNotExist where it was removed meanwhile.
+    """
     with transaction.atomic():
         locked = Website.objects.select_for_update().get(pk=website.pk)
         locked.datafast_id = credential.website_id or locked.datafast_id

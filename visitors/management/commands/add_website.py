@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from visitors import changes
 from visitors.datafast.credentials import CredentialError
 from visitors.models import Membership, Website
 from visitors.roles import Role
@@ -68,6 +69,7 @@ class Command(BaseCommand):
             Membership.objects.bulk_create(
                 [Membership(website=website, user=user, role=roles[user.get_username()]) for user in users]
             )
+        changes.note(None, "added a website", website=website)
         people = ", ".join(f"{name} ({role})" for name, role in sorted(roles.items())) or "nobody yet"
         self.stdout.write(
             f"Added {website.name} with the token {website.credential_mask}. People: {people}.\n"

@@ -1,7 +1,7 @@
 """Replacing a website's key: the new one is tested, and until then the old one stays."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -84,7 +84,10 @@ def _replaced_anyway(request: SignedInRequest, website: Website) -> HttpResponse
 
 
 def _replaced(request: SignedInRequest, website: Website, credential: Credential) -> HttpResponse:
-    websites.replace_key(request.user, website, credential)
+    try:
+        websites.replace_key(request.user, website, credential)
+    except Website.DoesNotExist as error:
+        raise Http404("It was removed meanwhile.") from error
     pending.drop(request)
     messages.success(request, "The key is replaced.")
     return redirect("website", website.slug)

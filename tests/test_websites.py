@@ -1,0 +1,74 @@
+"""What is done to websites, where two do it at once, and the address parts that new ones get."""
+
+import threading
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from visitors import profiles, websites
+from visitors.datafast.credentials import AccountToken, Credential
+from visitors.datafast.payload import WebsiteListing
+from visitors.models import Membership, Website
+from visitors.sandbox import tokens
+
+
+@pytest.mark.parametrize(
+    ("domain", "slug"),
+    [
+        ("shop.example.com", "shop"),
+        ("www.shop.example", "shop"),
+        ("WWW.Shop.Example", "shop"),
+        ("münchen.example", "munchen"),
+        ("会社.example", "example"),
+        ("会社.会社", "website"),
+        ("add.example", "add-2"),
+        ("taken.example", "taken-3"),
+        ("two_words-here.example", "two_words-here"),
+        ("x" * 60 + ".example", "x" * 46),
+    ],
+)
+def test_an_address_part_is_made_from_the_domain(domain, slug):
+    assert websites.proposed_slug(domain, {"add", "taken", "taken-2"}) == slug
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_connect_one_account_at_once_add_each_website_once():
+    users = [get_user_model().objects.create_superuser(name) for name in ("one", "two")]
+    listings = [WebsiteListing(id=f"{n:024x}", domain=f"shop{n}.example") for n in range(3)]
+    begin, added = threading.Barrier(2), []
+
+    def connect(user):
+        begin.wait(timeout=10)
+        added.extend(websites.connect(user, AccountToken(tokens.ACCOUNT_TOKEN), listings).websites)
+        connections.close_all()
+
+    threads = [threading.Thread(target=connect, args=(user,)) for user in users]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(added) == Website.objects.count() == Membership.objects.count() == 3
+
+
+def test_a_website_that_was_removed_meanwhile_is_not_changed(lumenkit, admin, caplog):
+    Website.objects.all().delete()
+    websites.change(admin, lumenkit, ["name"])
+    websites.pause(admin, lumenkit)
+    websites.resume(admin, lumenkit)
+    with pytest.raises(Website.DoesNotExist):
+        websites.replace_key(admin, lumenkit, Credential(tokens.LUMENKIT_KEY))
+    assert "lumenkit" not in caplog.text
+
+
+def test_the_budgets_of_all_websites_are_one_question(lumenkit, pocketgarden):
+    with CaptureQueriesContext(connection) as caught:
+        told = profiles.budgets([lumenkit, pocketgarden])
+    assert told == {lumenkit.pk: (0, 60), pocketgarden.pk: (0, 60)}
+    assert len(caught) == 1
+
+
+def test_a_website_whose_token_can_not_be_read_has_no_budget(lumenkit):
+    lumenkit.credential_encrypted = "of a lost key"
+    assert profiles.budgets([lumenkit]) == {}
