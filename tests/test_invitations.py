@@ -63,6 +63,14 @@ def test_a_new_link_takes_the_place_of_the_old_one(lumenkit, admin, ana, clock):
     invitations.take(signed(invitation), ana)
 
 
+def test_an_invitation_that_was_taken_meanwhile_gets_no_new_link(lumenkit, admin, ana):
+    invitation = invitations.invite("ana", lumenkit, Role.MEMBER, by=admin)
+    invitations.take(signed(invitation), ana)
+    with pytest.raises(invitations.Used):
+        invitations.renew(invitation, by=admin)  # as it was read before
+    assert Invitation.objects.get().used_at is not None
+
+
 def test_who_is_invited_again_gets_a_new_link_and_the_new_role(lumenkit, admin, ana):
     old = signed(invitations.invite("ana@example.com", lumenkit, Role.ADMIN, by=admin))
     new = signed(invitations.invite("Ana@example.com", lumenkit, Role.VIEWER, by=admin))

@@ -98,8 +98,11 @@ def invite_first_administrator() -> Invitation | None:
 
 
 def renew(invitation: Invitation, *, by: User) -> None:
-    """Give an invitation a new link for another three days; the old link ends."""
+    """Give an invitation a new link for another three days; the old link ends. Raises `Used`."""
     with _sees_to(invitation, by):
+        # As it is now, not as it was read: somebody may have taken it meanwhile.
+        if not Invitation.objects.select_for_update().filter(pk=invitation.pk, used_at=None).exists():
+            raise Used
         invitation.invited_by = by
         _write(invitation)
 
@@ -186,7 +189,7 @@ def join(signed: str, user: User) -> Invitation:
 
 
 def _keep_a_place(invited: str, website: Website | None, role: Role | None, by: User | None) -> Invitation:
-    same = Invitation.objects.filter(website=website, invited__iexact=invited, used_at=None).first()
+    same = Invitation.objects.select_for_update().filter(website=website, invited__iexact=invited, used_at=None).first()
     invitation = same or Invitation(website=website, invited=invited)
     invitation.role = role or ""
     invitation.invited_by = by

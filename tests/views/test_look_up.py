@@ -21,7 +21,7 @@ def test_the_page_of_somebody_without_websites_says_who_can_help(client, django_
     client.force_login(django_user_model.objects.create_user("new"))
     response = client.get("/")
     assert response.status_code == 200
-    assert "None yet. Whoever runs this Journeydesk can make you a member of one." in Page(response.content).text
+    assert "None yet. An admin of a website can give you a role on it." in Page(response.content).text
     assert client.post("/", {"pasted": LEAD}).status_code == 200
 
 

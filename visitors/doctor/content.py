@@ -54,4 +54,4 @@ def people() -> Iterator[Finding]:
     if administrators:
         yield Finding.ok(f"{plural(active.count(), 'person', 'people')}, {plural(administrators, 'administrator')}.")
     else:
-        yield Finding.wrong("There is no administrator.", "`manage.py createsuperuser` makes one.")
+        yield Finding.wrong("There is no administrator.", "`make serve` prints a link for the first one.")

@@ -17,6 +17,7 @@ from visitors import invitations, people
 from visitors.forms.people import JoinForm
 from visitors.models import Invitation
 from visitors.roles import Role
+from visitors.sign_in.throttling import remember_browser
 from visitors.views.access import personal
 
 logger = logging.getLogger(__name__)
@@ -67,7 +68,9 @@ def _join(request: HttpRequest, signed: str) -> HttpResponse:
         form.add_error("username", "This user name was taken this very moment. Choose another one.")
         return _page(request, invitation, form, status=422)
     login(request, user, PASSWORDS)
-    return _welcome(request, invitation)
+    response = _welcome(request, invitation)
+    remember_browser(response, user.get_username())
+    return response
 
 
 def _welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:

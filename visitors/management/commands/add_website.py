@@ -59,7 +59,7 @@ class Command(BaseCommand):
         users = get_user_model().objects.filter(username__in=roles)
         unknown = sorted(set(roles) - {user.get_username() for user in users})
         if unknown:
-            raise CommandError(f"There is no user {', '.join(unknown)}. `manage.py createsuperuser` makes one.")
+            raise CommandError(f"There is no user {', '.join(unknown)}. `manage.py invite` lets somebody in.")
         try:
             website.set_token(self._token())
         except CredentialError as refusal:

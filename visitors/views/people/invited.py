@@ -18,7 +18,7 @@ def withdraw(request: SignedInRequest, invitation: int) -> HttpResponse:
     found = _invitation_or_404(request, invitation)
     invitations.withdraw(found, by=request.user)
     messages.success(request, f"The invitation of {found.invited} is withdrawn. Its link opens nothing any more.")
-    return redirect("people", found.website.slug) if found.website else redirect("accounts")
+    return _back(found)
 
 
 @require_POST
@@ -26,10 +26,18 @@ def withdraw(request: SignedInRequest, invitation: int) -> HttpResponse:
 def renew(request: SignedInRequest, invitation: int) -> HttpResponse:
     """Make a new link in place of the old one, and show it."""
     found = _invitation_or_404(request, invitation)
-    invitations.renew(found, by=request.user)
+    try:
+        invitations.renew(found, by=request.user)
+    except invitations.Used:
+        messages.success(request, f"No new link is needed: {found.invited} has joined this very moment.")
+        return _back(found)
     if found.website is None:
         return accounts.page(request, ready=found)
     return colleagues.page(request, found.website, ready=found)
+
+
+def _back(invitation: Invitation) -> HttpResponse:
+    return redirect("people", invitation.website.slug) if invitation.website else redirect("accounts")
 
 
 def _invitation_or_404(request: SignedInRequest, number: int) -> Invitation:
