@@ -8,6 +8,7 @@ import msgspec
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
+from visitors import sql
 from visitors.journey import Journey, Seen, mark
 from visitors.journey.texts import short
 from visitors.models import Look, Website
@@ -22,6 +23,11 @@ _EVER = datetime(2000, 1, 1, tzinfo=UTC)  # before DataFast
 _Form = Literal[1]
 _FORM: _Form = 1
 _NOTHING = b""
+_MEET = """
+    INSERT INTO {table} (user_id, website_id, visitor_id, looked_at, label, seen)
+    VALUES (%(user)s, %(website)s, %(visitor)s, %(at)s, %(label)s, %(seen)s)
+    ON CONFLICT (user_id, website_id, visitor_id) DO NOTHING
+"""
 _decoder = msgspec.msgpack.Decoder(tuple[_Form, Seen])
 
 
@@ -43,8 +49,8 @@ def marked_after(seen: Seen) -> datetime:
 
 def meet(user: User, website: Website, visitor_id: UUID, journey: Journey) -> None:
     """Keep that this person was shown this visitor for the first time; what they have seen of it is not known yet."""
-    look = _look(user, website, visitor_id, journey, at=datetime.now(UTC), seen=_NOTHING)
-    Look.objects.bulk_create([look], ignore_conflicts=True)
+    values = {"user": user.pk, "website": website.pk, "visitor": visitor_id, "label": _label(journey)}
+    sql.change(Look, _MEET, **values, at=datetime.now(UTC), seen=_NOTHING)
 
 
 def note(user: User, website: Website, visitor_id: UUID, journey: Journey) -> None:
@@ -68,8 +74,11 @@ def recent(user: User) -> list[Look]:
 
 
 def _look(user: User, website: Website, visitor_id: UUID, journey: Journey, *, at: datetime, seen: bytes) -> Look:
-    label = short(journey.person.label or "", _LONGEST_LABEL) if journey.person else ""
-    return Look(user=user, website=website, visitor_id=visitor_id, looked_at=at, label=label, seen=seen)
+    return Look(user=user, website=website, visitor_id=visitor_id, looked_at=at, label=_label(journey), seen=seen)
+
+
+def _label(journey: Journey) -> str:
+    return short(journey.person.label or "", _LONGEST_LABEL) if journey.person else ""
 
 
 def _looks(user: User, website: Website, visitor_id: UUID) -> QuerySet[Look]:
