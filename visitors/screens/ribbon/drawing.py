@@ -334,4 +334,5 @@ def _word(event: Event) -> str:
             return "refund" if event.is_refund else "payment"
         size = money(event.amount, event.currency)
         return f"{size} back" if event.is_refund else size
-    return short(event.name or event.kind.value, _LONGEST_WORD)
+    name = event.words if event.kind is Kind.SUBSCRIPTION else event.name
+    return short(name or event.kind.value, _LONGEST_WORD)

@@ -200,7 +200,8 @@ class Writer:
                 case Kind.IDENTIFIED:
                     people.append(Badge(form="id", label=short(event.name, _LONGEST_NAME) or "identified"))
                 case _:
-                    label = short(event.name, _LONGEST_NAME) or "goal without a name"
+                    name = event.words if event.kind is Kind.SUBSCRIPTION else event.name
+                    label = short(name, _LONGEST_NAME) or "goal without a name"
                     goals[label] = Badge(form="goal", label=label)
         paid, more_paid = words.named(money, _BADGES)
         if more_paid:
