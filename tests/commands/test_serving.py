@@ -103,7 +103,7 @@ def test_the_servers_log_is_a_line_of_json_for_each_request(running, free_port):
         process.send_signal(signal.SIGINT)
         printed = process.communicate(timeout=20)[0].splitlines()
     lines = [json.loads(line) for line in printed if line.startswith("{")]
-    (line,) = [line for line in lines if line["request_id"] == "a-proxys-id"]
+    (line,) = [line for line in lines if line.get("request_id") == "a-proxys-id"]
     assert (line["method"], line["route"], line["status"]) == ("GET", "sign_in", 200)
 
 
@@ -123,3 +123,15 @@ def test_serving_is_refused_where_the_deployment_check_warns(manage, free_port):
 def test_the_deployment_check_is_clean_behind_https(manage):
     ended = manage("check", "--deploy", "--fail-level", "WARNING", ALLOWED_HOSTS="journeydesk.example.com")
     assert ended.returncode == 0, ended.stderr
+
+
+def test_behind_https_a_browser_is_told_to_stay_there(manage):
+    script = (
+        "from django.test import Client\n"
+        "answer = Client().get('/healthz', headers={'Host': 'desk.example.com', 'X-Forwarded-Proto': 'https'})\n"
+        "print(answer.status_code, answer.headers['Strict-Transport-Security'])\n"
+        "from django.conf import settings\n"
+        "print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)\n"
+    )
+    ended = manage("shell", "-v", "0", "-c", script, ALLOWED_HOSTS="desk.example.com")
+    assert ended.stdout.splitlines() == ["200 max-age=31536000; includeSubDomains; preload", "True True"]
