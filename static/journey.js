@@ -72,6 +72,34 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
 });
 
+// On paper a journey says where it stands, filters and all.
+window.addEventListener("beforeprint", () => (document.getElementById("address").textContent = location.href));
+
+// ---- How old it is --------------------------------------------------------------------------------------------------
+
+// The server says how old its answer is, since the clocks of browsers are wrong at times; from then on the page counts.
+// Nothing of this is announced: the age is no live region.
+const begun = new WeakMap(); // when, by performance.now(), what says an age would have been 0 seconds old
+
+function ago(seconds) {
+  for (const [unit, size] of [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]]) {
+    const count = Math.floor(seconds / size);
+    if (count) return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+  }
+  return "just now";
+}
+
+function tick() {
+  const place = document.querySelector("#age [data-age]");
+  if (!place || document.hidden) return;
+  if (!begun.has(place)) begun.set(place, performance.now() - place.dataset.age * 1000);
+  const words = ago(Math.floor((performance.now() - begun.get(place)) / 1000));
+  if (place.textContent !== words) place.textContent = words;
+}
+
+setInterval(tick, 1000);
+document.addEventListener("visibilitychange", tick);
+
 // ---- Following ------------------------------------------------------------------------------------------------------
 //
 // Follows a visitor who is on the site: asks what has come, at a pace that slows while nothing does, and not while the

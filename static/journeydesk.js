@@ -118,12 +118,59 @@ if (ownZone && zoneOfBrowser && zoneOfBrowser !== "UTC") {
 
 // ---- Waiting --------------------------------------------------------------------------------------------------------
 
-// A look-up may take seconds: the page that is being left shows that it works (the style sheet waits 150 ms first).
+const SLOW = 150; // milliseconds; what comes sooner needs no sign that it is awaited
+
+// A look-up may take seconds: the page that is being left shows that it works, and the shape of what will come.
+let awaiting = 0;
+let left = null; // what to restore: the focus and the place on the page
+
+function showAwaited() {
+  const main = document.getElementById("main");
+  left = { focused: document.activeElement, top: scrollY };
+  main.append(document.getElementById("awaited").content.cloneNode(true));
+  main.classList.add("is-awaiting");
+  main.setAttribute("aria-busy", "true");
+  scrollTo(0, 0);
+  say("Fetching the journey.");
+}
+
+function leaveFor(isJourney) {
+  document.body.classList.add("is-waiting");
+  clearTimeout(awaiting);
+  if (isJourney && document.getElementById("awaited")) awaiting = setTimeout(showAwaited, SLOW);
+}
+
+// The page stays after all, or is kept for Back: it stands as it was.
+function stay() {
+  clearTimeout(awaiting);
+  document.body.classList.remove("is-waiting");
+  if (!left) return;
+  const main = document.getElementById("main");
+  main.querySelector(".awaited").remove();
+  main.classList.remove("is-awaiting");
+  main.removeAttribute("aria-busy");
+  left.focused.focus({ preventScroll: true });
+  scrollTo(0, left.top);
+  left = null;
+}
+
 document.addEventListener("submit", (event) => {
-  const isOurs = !event.defaultPrevented && event.target.method !== "dialog" && !event.target.hasAttribute("hx-post");
-  if (isOurs) document.body.classList.add("is-waiting");
+  const form = event.target;
+  if (event.defaultPrevented || form.method === "dialog" || form.hasAttribute("hx-post")) return;
+  leaveFor(Boolean(form.elements.pasted));
 });
-window.addEventListener("pageshow", () => document.body.classList.remove("is-waiting"));
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (!link || isElsewhere || event.defaultPrevented || link.hasAttribute("hx-get") || link.target) return;
+  const isThisPage = link.hash && link.pathname + link.search === location.pathname + location.search;
+  if (!isThisPage && /^\/[^/]+\/visitors\/[^/]+\/$/.test(link.pathname)) leaveFor(true);
+});
+window.addEventListener("pagehide", stay);
+window.addEventListener("pageshow", stay);
+// Escape and the browser's own button stop a page from being left.
+document.addEventListener("keydown", (event) => event.key === "Escape" && stay());
+window.navigation?.addEventListener("navigateerror", stay);
 
 // Where DataFast says when it may be asked again, the seconds run down and the page then asks.
 for (const place of document.querySelectorAll("[data-seconds]")) {
@@ -150,6 +197,43 @@ function markBusy(event, busy) {
 }
 document.addEventListener("htmx:beforeRequest", (event) => markBusy(event, true));
 document.addEventListener("htmx:afterRequest", (event) => markBusy(event, false));
+
+// What will be replaced in the timeline says that it is busy, and becomes a skeleton when that takes its time.
+const awaited = new WeakMap(); // by request: the part that awaits it, and the timer
+
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr, target } }) => {
+  if (!target.matches("#timeline, #timeline .more")) return;
+  target.setAttribute("aria-busy", "true");
+  const showSlow = () => {
+    target.classList.add("is-slow");
+    say("Loading.");
+  };
+  awaited.set(xhr, { part: target, timer: setTimeout(showSlow, SLOW) });
+});
+document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+  const waiting = awaited.get(xhr);
+  if (!waiting) return;
+  clearTimeout(waiting.timer);
+  waiting.part.classList.remove("is-slow");
+  waiting.part.removeAttribute("aria-busy");
+});
+
+// Where the focus was on something that is replaced by nothing of the same id, it goes to what came in its place.
+let replaced = ""; // what had it: "timeline", "part" of it, or nothing
+const jumpedTo = () => document.getElementById(location.hash.slice(1));
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  if (!target.matches("#timeline, #timeline .more") || !target.contains(document.activeElement)) return;
+  replaced = target.id === "timeline" ? "timeline" : "part";
+});
+document.addEventListener("htmx:afterSettle", ({ detail: { elt } }) => {
+  const isWhole = elt.id === "timeline";
+  if (replaced !== (isWhole ? "timeline" : "part")) return;
+  const place = isWhole ? jumpedTo() ?? document.getElementById("h-timeline") : elt.closest(".visit");
+  if (!place) return; // a row between visits; the next one comes with an event of its own
+  replaced = "";
+  if (document.activeElement !== document.body) return;
+  (place.querySelector("summary") ?? place).focus({ preventScroll: true });
+});
 
 // What failed says so beside what stands there, and can be tried again.
 function failed(words) {

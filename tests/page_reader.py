@@ -3,7 +3,23 @@
 from html.parser import HTMLParser
 
 _UNSEEN = {"script", "style", "template", "title", "dialog", "symbol"}
-_VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "path", "rect", "line", "circle"}
+_VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "path",
+    "rect",
+    "line",
+    "circle",
+    "wbr",
+}
 
 
 class Page(HTMLParser):
@@ -23,8 +39,9 @@ class Page(HTMLParser):
 
     @property
     def links(self) -> list[str]:
-        """The targets of everything that leads somewhere."""
-        return [attributes[name] or "" for _, attributes in self.tags for name in ("href", "src") if name in attributes]
+        """The targets of everything that leads somewhere: not of the icon, which is in the page itself."""
+        leading = [attributes for _, attributes in self.tags if attributes.get("rel") != "icon"]
+        return [attributes[name] or "" for attributes in leading for name in ("href", "src") if name in attributes]
 
     def named(self, name: str) -> list[dict[str, str | None]]:
         """The attributes of each tag of this name."""
@@ -39,7 +56,7 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         if tag in _UNSEEN and tag not in _VOID:
             self._unseen += 1
-        elif tag not in {"b", "bdi", "span", "strong", "abbr", "a", "time", "small"}:
+        elif tag not in {"b", "bdi", "span", "strong", "abbr", "a", "time", "small", "wbr"}:
             self._texts.append(" ")
 
     def handle_startendtag(self, tag, attrs):

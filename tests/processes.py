@@ -14,6 +14,8 @@ from pathlib import Path
 import requests
 
 ROOT = Path(__file__).parents[1]
+# The first start of a server compresses the static files, which takes a busy machine a while.
+PATIENCE_SECONDS = 90
 
 
 def environment(state: str | Path, upstream: str) -> dict[str, str]:
@@ -49,14 +51,15 @@ def process(words: list[str], url: str, variables: dict[str, str] | None = None)
     """
     running = subprocess.Popen([sys.executable, *words], cwd=ROOT, stdout=subprocess.DEVNULL, env=variables)
     try:
-        for _ in range(300):
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
             try:
                 requests.get(url, timeout=5)
                 break
             except requests.ConnectionError:
+                if running.poll() is not None or time.monotonic() > until:
+                    raise SystemExit(f"{words} did not answer at {url}.") from None
                 time.sleep(0.1)
-        else:
-            raise SystemExit(f"{words} did not answer at {url}.")
         yield running
     finally:
         running.send_signal(signal.SIGTERM)

@@ -24,7 +24,7 @@ _AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"
 # What a browser and htmx say of each answer that is no success; the tests look at those answers themselves.
 _NO_SUCCESS = re.compile(
     r"Failed to load resource: (the server responded with a status of|net::ERR_FAILED)"
-    r"|htmx:(afterRequest|sendError)|Response Status Error Code"
+    r"|htmx:(afterRequest|sendError|sendAbort)|Response Status Error Code"
 )
 
 

@@ -52,7 +52,7 @@ SEVERAL = "\n".join(f"{one.name}: {one.visitor_id}" for one in documented.HEADLI
 LEAD, CUSTOMER = address(documented.RETURNING_LEAD), address(documented.CUSTOMER)
 NOT_FOUND = documented.named("not found")
 
-# The one whose upstream fails: it is taken last, when its kept copy is no longer fresh.
+# The one whose upstream fails when its kept copy is no longer fresh.
 STALE = Scene("10-stale-after-a-failure", LEAD, lambda page: page.wait_for_selector("#notice .notice"))
 
 STATES = (
@@ -86,10 +86,13 @@ OTHERS = (
     Scene("40-nothing-matches", f"{LEAD}?q=zebra"),
     Scene("41-export-menu", LEAD, _open("Export")),
     Scene("42-keys", LEAD, lambda page: page.keyboard.press("?")),
-    Scene("43-limit", address(documented.named("rate limited"))),
-    Scene("44-key-refused", address(documented.named("unauthorized"))),
     Scene("50-print", LEAD, widths=(TABLET,), look={"media": "print"}),
     Scene("51-forced-colors", CUSTOMER, widths=(DESK,), look={"forced_colors": "active"}),
 )
-# The failing one at the end: what failed is remembered for a while, and the others are not to feel it.
-SCENES = (*(one for one in STATES if one is not STALE), *OTHERS, STALE)
+# What fails stands at the end: it is remembered for a while, and the others are not to feel it.
+FAILING = (
+    STALE,
+    Scene("43-key-refused", address(documented.named("unauthorized"))),
+    Scene("44-limit", address(documented.named("rate limited"))),
+)
+SCENES = (*(one for one in STATES if one is not STALE), *OTHERS, *FAILING)

@@ -6,6 +6,7 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
+from visitors.screens.breaks import breakable
 from visitors.screens.shown import Shown
 from visitors.words import ago, clock, day, duration, full
 
@@ -33,10 +34,10 @@ class Fact(Shown):
         """The row in its list, as HTML: a page has some twenty of these, so a template does not look into each."""
         known = self.moment
         if known is None:
-            html = f"<bdi>{escape(self.text)}</bdi>"
+            html = f"<bdi>{breakable(self.text)}</bdi>"
         else:
             html = f'<time datetime="{known.iso}" title="{escape(known.exact)}">{escape(known.words)}</time>'
-        copy = f" {copy_button(self.text, self.copy_name)}" if self.copy_name else ""
+        copy = f"&nbsp;{copy_button(self.text, self.copy_name)}" if self.copy_name else ""
         return mark_safe(f"<div><dt><bdi>{escape(self.term)}</bdi></dt><dd>{html}{copy}</dd></div>")  # noqa: S308 escaped
 
 

@@ -23,6 +23,7 @@ class Age(Shown):
 
     as_of: Moment
     words: str
+    seconds: int
     is_old: bool
 
 
@@ -60,4 +61,5 @@ def age(fetched_at: datetime, *, is_fresh: bool, now: datetime, zone: tzinfo) ->
     at = f"{local:%H:%M:%S %Z}".rstrip()
     named = day(fetched_at, now, zone)
     as_of = moment(fetched_at, zone, at if named == "today" else f"{named}, {at}")
-    return Age(as_of, since(fetched_at, now), is_old=not is_fresh)
+    seconds = max(0, int((now - fetched_at).total_seconds()))
+    return Age(as_of, since(fetched_at, now), seconds, is_old=not is_fresh)

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from visitors.journey import Page
 from visitors.journey.texts import short
+from visitors.screens.breaks import breakable
 
 _LONGEST, _LONGEST_APP = 300, 24
 
@@ -18,10 +19,10 @@ def path_html(page: Page, *, has_host: bool) -> SafeString:
     if page.screen is not None:
         screen, app = escape(short(page.screen, _LONGEST)), escape(short(page.app, _LONGEST_APP))
         return _html(f'<span class="path"><bdi>{screen}</bdi> <span class="query">({app})</span></span>')
-    host = f'<span class="host">{escape(short(page.host, _LONGEST))}</span>' if has_host and page.host else ""
+    host = f'<span class="host">{escape(short(page.host, _LONGEST))}</span><wbr>' if has_host and page.host else ""
     rest = _after_path(page)
     query = f'<span class="query">{escape(short(rest, _LONGEST))}</span>' if rest else ""
-    path = escape(short(page.label, _LONGEST))
+    path = breakable(short(page.label, _LONGEST))
     return _html(f'<span class="path"><bdi dir="ltr">{host}{path}{query}</bdi></span>')
 
 
