@@ -62,3 +62,10 @@ def test_what_may_be_missing_around_the_moment_is_said():
     cut_off = journey(view("/", days=3), page_view_count=9, first_visit_at=stamp())
     assert around(cut_off, START + timedelta(days=1)).is_missing
     assert not around(cut_off, START + timedelta(days=3, minutes=1)).is_missing
+
+
+def test_between_visits_of_a_list_that_is_cut_off_there_may_be_others():
+    told = journey(
+        view("/", days=100), goals=(goal("signup"),), visit_count=61, page_view_count=90, first_visit_at=stamp()
+    )
+    assert around(told, START + timedelta(days=50)).words.startswith("Between two visits that DataFast lists. Goal")

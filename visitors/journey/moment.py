@@ -78,7 +78,8 @@ class Moment(Record, frozen=True, kw_only=True):
             case Where.AFTER:
                 parts = ["After the latest event that DataFast sent", *(near.before_words for near in before)]
             case Where.BETWEEN:
-                parts = ["Between two visits", *(near.before_words for near in before), *self._following()]
+                between = "Between two visits that DataFast lists" if self.is_missing else "Between two visits"
+                parts = [between, *(near.before_words for near in before), *self._following()]
             case Where.DURING:
                 parts = [near.before_words for near in before]
         if self.is_missing:
