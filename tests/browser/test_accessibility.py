@@ -6,27 +6,22 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import violations
+from tests.screenshots.scenes import STALE, STATES, address
 from visitors.models import Membership
 from visitors.sandbox import documented
 
 pytestmark = [pytest.mark.browser]
 
 PASTED = f"{documented.RETURNING_LEAD.visitor_id} and {documented.CUSTOMER.visitor_id}"
-PAGES = {
+LEAD = address(documented.RETURNING_LEAD)
+PAGES = {scene.name: scene.path for scene in STATES if scene is not STALE} | {
     "look-up": "/",
-    "lead": f"/lumenkit/visitors/{documented.RETURNING_LEAD.visitor_id}/",
-    "customer": f"/lumenkit/visitors/{documented.CUSTOMER.visitor_id}/?open=3,4&at=2026-01-01T12:00",
-    "live": f"/lumenkit/visitors/{documented.LIVE.visitor_id}/",
-    "cut off": f"/lumenkit/visitors/{documented.CUT_OFF_LIST.visitor_id}/",
-    "low confidence": f"/lumenkit/visitors/{documented.LOW_CONFIDENCE.visitor_id}/",
-    "hostile": f"/lumenkit/visitors/{documented.HOSTILE.visitor_id}/",
-    "scripts": f"/pocketgarden/visitors/{documented.SCRIPTS.visitor_id}/",
-    "not found": f"/lumenkit/visitors/{documented.APP_USER.visitor_id}/",
-    "bot": f"/lumenkit/visitors/{documented.BOT.visitor_id}/",
-    "key refused": f"/lumenkit/visitors/{documented.named('unauthorized').visitor_id}/",
-    "limit": f"/lumenkit/visitors/{documented.named('rate limited').visitor_id}/",
-    "account": "/account/",
-    "password": "/account/password/",
+    "moment": f"{address(documented.CUSTOMER)}?open=3,4&at=2026-01-01T12:00",
+    "live": address(documented.LIVE),
+    "hostile": address(documented.HOSTILE),
+    "elsewhere": f"/lumenkit/visitors/{documented.APP_USER.visitor_id}/",
+    "key refused": address(documented.named("unauthorized")),
+    "limit": address(documented.named("rate limited")),
     "no such page": "/nothing/here/",
     "no visitor here": "/lumenkit/visitors/current/",
 }
@@ -51,6 +46,16 @@ def test_every_page_is_for_everybody(desk, member, pocketgarden, name):
     page = desk(user=member)
     page.goto(PAGES[name])
     check(page, name)
+
+
+def test_a_copy_that_could_not_be_renewed_is_for_everybody(desk, member, sandbox, settings):
+    page = desk(user=member)
+    page.goto(STALE.path)
+    settings.PROFILE_FRESH_SECONDS = 0
+    sandbox.answer_with(documented.RETURNING_LEAD.visitor_id, status=500)
+    page.goto(STALE.path)
+    expect(page.locator("#notice .notice")).to_be_visible()
+    check(page, STALE.name)
 
 
 def test_the_sign_in_is_for_everybody(desk, db):
@@ -87,7 +92,7 @@ def test_what_was_pasted_is_answered_for_everybody(desk, member):
 
 def test_menus_and_the_list_of_keys_are_for_everybody(desk, member):
     page = desk(user=member)
-    page.goto(PAGES["lead"])
+    page.goto(LEAD)
     page.locator("summary", has_text="Export").click()
     check(page, "export")
     page.keyboard.press("Escape")

@@ -86,6 +86,13 @@ OTHERS = (
     Scene("40-nothing-matches", f"{LEAD}?q=zebra"),
     Scene("41-export-menu", LEAD, _open("Export")),
     Scene("42-keys", LEAD, lambda page: page.keyboard.press("?")),
+    # As after 150 ms.
+    Scene("45-awaited-journey", "/", lambda page: page.evaluate("showAwaited()")),
+    Scene(
+        "46-awaited-timeline",
+        LEAD,
+        lambda page: page.evaluate("document.querySelector('#timeline').classList.add('is-slow')"),
+    ),
     Scene("50-print", LEAD, widths=(TABLET,), look={"media": "print"}),
     Scene("51-forced-colors", CUSTOMER, widths=(DESK,), look={"forced_colors": "active"}),
 )
