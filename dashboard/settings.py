@@ -43,6 +43,10 @@ DATAFAST_API_URL = env.upstream_url("https://datafa.st/api/v1")
 # How long an answer counts as fresh, and how long it is kept as the last known good one.
 PROFILE_FRESH_SECONDS = env.number("PROFILE_FRESH_SECONDS", 60, low=1, high=86_400)
 PROFILE_KEEP_SECONDS = env.number("PROFILE_KEEP_SECONDS", 7 * 86_400, low=60, high=366 * 86_400)
+# How long what was learned of visitors is kept, and how long who looked at them.
+RETENTION_DAYS = env.number("RETENTION_DAYS", 30, low=1, high=3660)
+AUDIT_DAYS = env.number("AUDIT_DAYS", 365, low=1, high=3660)
+PROFILE_KEEP_SECONDS = min(PROFILE_KEEP_SECONDS, RETENTION_DAYS * 86_400)
 # Everything that one look-up may spend on the upstream, retries included.
 UPSTREAM_DEADLINE_SECONDS = env.number("UPSTREAM_DEADLINE_SECONDS", 10, low=1, high=60)
 # What one token may ask of the upstream in a minute.

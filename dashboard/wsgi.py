@@ -10,3 +10,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 application = get_wsgi_application()
 # By its name: the project knows no more of its applications.
 import_string("visitors.views.warm.up")()
+# Here and not where the app is ready: commands and tests purge nothing by themselves.
+import_string("visitors.retention.begin")()

@@ -406,7 +406,7 @@ class LookUp(models.Model):
     """One line of the log: who looked at which visitor of which website, when, from where, and with what result.
 
     Written by `visitors.look_ups` and by nobody else. Lines are added, never changed; only forgetting a visitor takes
-    the id out of them, and only retention removes them, both there as well. They stay when the person's account goes:
+    the id out of them, and only retention removes them. They stay when the person's account goes:
     `user_name` is what it was called then.
 
     `visitor_id` stands in a line until the visitor is forgotten. From then on `visitor_hash` stands there in its place:
@@ -423,7 +423,7 @@ class LookUp(models.Model):
     result = models.CharField(max_length=16, choices=LookUpResult.choices)
 
     objects = LogQuerySet.as_manager()
-    # For forgetting and for retention alone, both in `visitors.look_ups`.
+    # For forgetting (`visitors.look_ups`) and for `visitors.retention` alone.
     upkeep: models.Manager[LookUp] = models.Manager()
 
     class Meta:

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, SystemCheckEr
 
 from dashboard import server
 from dashboard.addresses import origin
-from visitors import invitations
+from visitors import invitations, retention
 from visitors.models import Invitation
 
 
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         except server.PortTaken as taken:
             raise CommandError(str(taken)) from taken
         prepare()
+        retention.make_due()
         first = invitations.invite_first_administrator()
         server.serve(
             options["host"],
