@@ -139,14 +139,15 @@ def test_a_page_that_was_shown_says_so_and_the_look_up_page_knows_it(journey_pag
     page.wait_for_url(f"**{ADDRESS}")
 
 
-def test_a_page_that_is_left_at_once_was_not_looked_at(desk, member):
+def test_a_page_that_is_left_at_once_is_listed_and_was_not_read(desk, member):
     page = desk(user=member)
     page.clock.install()
     page.goto(ADDRESS)
     page.clock.run_for(1_500)
     page.goto("/")
     page.clock.run_for(5_000)
-    assert not Look.objects.exists()
+    expect(page.get_by_role("link", name="Priya Raman")).to_be_visible()
+    assert bytes(Look.objects.get().seen) == b""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
