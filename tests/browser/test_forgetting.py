@@ -1,0 +1,39 @@
+"""Forgetting a visitor, as an admin does it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import violations
+from visitors.models import LookUp, Snapshot
+from visitors.sandbox import documented
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LEAD = documented.RETURNING_LEAD.visitor_id
+END = LEAD.rpartition("-")[2]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+def test_from_the_journey_by_a_typed_word_to_a_list_without_them(desk, admin, scripts):
+    page = desk(user=admin, java_script_enabled=scripts)
+    page.goto(f"/lumenkit/visitors/{LEAD}/")
+    page.get_by_role("link", name="Forget this visitor…").click()
+    if scripts:
+        assert violations(page) == []
+    field = page.get_by_label(re.compile("To confirm"))
+    field.fill("something else")
+    page.get_by_role("button", name="Forget this visitor").click()
+    expect(page.get_by_role("alert")).to_have_text("That is not the end of this id. Nothing was removed.")
+    assert Snapshot.objects.exists()
+    field.fill(END)
+    page.get_by_role("button", name="Forget this visitor").click()
+    expect(page.locator("#notice")).to_contain_text("Forgotten.")
+    expect(page.locator("main")).not_to_contain_text("Priya Raman")
+    assert not Snapshot.objects.exists()
+    page.goto("/websites/lumenkit/look-ups/")
+    expect(page.locator("main")).to_contain_text("A forgotten visitor")
+    if scripts:
+        assert violations(page) == []
+    assert not LookUp.objects.exclude(visitor_id=None).exists()
