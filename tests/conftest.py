@@ -28,18 +28,18 @@ def skip_without(service: str, why: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def watch():
+def leak_watch():
     """Looks at every answer and every log line of the run."""
-    watch = leaks.Watch()
-    with watch.watching():
-        yield watch
+    leak_watch = leaks.Watch()
+    with leak_watch.watching():
+        yield leak_watch
 
 
 @pytest.fixture(autouse=True)
-def _nothing_leaks(watch):
+def _nothing_leaks(leak_watch):
     """No test lets a token or a key out."""
     yield
-    found, watch.found = watch.found, []
+    found, leak_watch.found = leak_watch.found, []
     assert found == []
 
 

@@ -6,6 +6,7 @@ sandbox's own side of the wire is another program's, and is not looked at.
 
 import gzip
 import logging
+import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +36,15 @@ def in_bytes(content: bytes, searched: dict[bytes, str] | None = None) -> list[s
 def in_files(paths: Iterable[Path]) -> list[str]:
     """A line for each secret in a file, or in what SQLite keeps beside it."""
     beside = [Path(f"{path}{suffix}") for path in paths for suffix in ("", "-wal", "-journal")]
-    return [f"{name} in {path.name}" for path in beside if path.is_file() for name in in_bytes(path.read_bytes())]
+    return [f"{name} in {path.name}" for path in beside for name in in_bytes(of_file(path))]
+
+
+def of_file(path: Path) -> bytes:
+    """What stands in a file; nothing where there is none. Another process reads it: SQLite's locks on a file are this
+    process's, and whoever opens and closes it here beside SQLite lets them all go."""
+    if not path.is_file():
+        return b""
+    return subprocess.run(["cat", path], capture_output=True, check=True).stdout
 
 
 def in_answer(answer: HttpResponseBase, searched: dict[bytes, str] | None = None) -> list[str]:

@@ -41,10 +41,10 @@ urlpatterns = [path("telling/", _telling), path("logging/", _logging)]
         ("/logging/", "the website key of Lumenkit in a line of visitors"),
     ],
 )
-def test_a_secret_that_is_let_out_would_fail_the_test_that_did_it(client, settings, watch, address, found):
+def test_a_secret_that_is_let_out_would_fail_the_test_that_did_it(client, settings, leak_watch, address, found):
     settings.MIDDLEWARE = []
     client.get(address)
-    noticed, watch.found = watch.found, []  # so that this one does not fail
+    noticed, leak_watch.found = leak_watch.found, []  # so that this one does not fail
     assert found in noticed
 
 
@@ -66,7 +66,7 @@ def test_a_secret_is_found_in_a_file_and_in_what_sqlite_keeps_beside_it(tmp_path
 
 
 @pytest.fixture
-def talkative(watch):
+def talkative(leak_watch):
     """Every logger writes all that it can."""
     root = logging.getLogger()
     before = {name: logging.getLogger(name).level for name in ("", "django", "visitors", "django.request", "urllib3")}
@@ -100,7 +100,7 @@ def ask(lumenkit, pocketgarden, admin):
     return asked
 
 
-def test_nothing_is_let_out_by_whatever_people_do(sandbox, talkative, ask, lumenkit, watch):
+def test_nothing_is_let_out_by_whatever_people_do(sandbox, talkative, ask, lumenkit, leak_watch):
     for slug in ("lumenkit", "pocketgarden"):
         journey = f"/{slug}/visitors/{VISITOR}/"
         for part in ("", "summary.txt", "events.csv", "answer.json", "timeline/"):
@@ -114,17 +114,19 @@ def test_nothing_is_let_out_by_whatever_people_do(sandbox, talkative, ask, lumen
     ask("/nowhere/", {"token": ACCOUNT_TOKEN})
     assert {200, 404} <= ask.statuses
     assert "dashboard.requests" in talkative
-    assert watch.found == []
+    assert leak_watch.found == []
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
-def test_nothing_is_let_out_by_an_upstream_that_repeats_what_it_was_sent(other_upstream, talkative, ask, watch, status):
+def test_nothing_is_let_out_by_an_upstream_that_repeats_what_it_was_sent(
+    other_upstream, talkative, ask, leak_watch, status
+):
     told = f"No: Bearer {LUMENKIT_KEY} and key={ACCOUNT_TOKEN}"
     other_upstream.behaviors[:] = [answer(status, {"status": "error", "error": {"code": status, "message": told}})]
     ask(f"/lumenkit/visitors/{VISITOR}/")
     assert ask.statuses <= {404, 503}
     assert "dashboard.requests" in talkative
-    assert watch.found == []
+    assert leak_watch.found == []
 
 
 def test_nothing_is_kept_in_the_clear(transactional_db, sandbox, ask, lumenkit):
@@ -142,5 +144,4 @@ def test_nothing_is_kept_in_the_clear(transactional_db, sandbox, ask, lumenkit):
 
 def written(path):
     """What a SQLite database has written, its log included."""
-    files = [Path(f"{path}{suffix}") for suffix in ("", "-wal")]
-    return b"".join(file.read_bytes() for file in files if file.exists())
+    return b"".join(leaks.of_file(Path(f"{path}{suffix}")) for suffix in ("", "-wal"))
