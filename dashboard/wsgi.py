@@ -11,4 +11,4 @@ application = get_wsgi_application()
 # By its name: the project knows no more of its applications.
 import_string("visitors.views.warm.up")()
 # Here and not where the app is ready: commands and tests purge nothing by themselves.
-import_string("visitors.retention.begin")()
+import_string("visitors.privacy.retention.begin")()

@@ -17,7 +17,7 @@ from visitors.datafast.errors import (
     Unavailable,
     VisitorNotFound,
 )
-from visitors.models import AppendOnly, LookUp, LookUpResult, LookUpSource, Membership, Website
+from visitors.models import AppendOnly, LookUp, LookUpResult, LookUpSource, Membership, opened_by
 from visitors.profiles.problems import TokenLost
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +140,7 @@ def colleagues(lumenkit):
 
 
 def opened(user):
-    return Website.objects.opened_by(user, "lumenkit", VISITOR)
+    return opened_by(user, "lumenkit", VISITOR)
 
 
 def test_whoever_looks_alone_has_no_colleagues_there(lumenkit, member, colleagues):

@@ -8,8 +8,8 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 from django.test import Client
 
-from visitors import invitations
 from visitors.models import Invitation, Membership
+from visitors.people import invitations
 from visitors.roles import Role
 
 User = get_user_model()

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from visitors import invitations
 from visitors.models import Invitation, Membership
+from visitors.people import invitations
 from visitors.roles import Role
 
 User = get_user_model()

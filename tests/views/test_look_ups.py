@@ -11,9 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.page_reader import Page
-from visitors import forgetting
-from visitors.log_search import LINES_ON_A_PAGE
+from visitors.look_ups.search import LINES_ON_A_PAGE
 from visitors.models import LookUp, LookUpResult, LookUpSource
+from visitors.privacy import forgetting
 
 ADDRESS = "/websites/lumenkit/look-ups/"
 EXPORT = "/websites/lumenkit/look-ups.csv"
@@ -192,7 +192,7 @@ def test_a_page_costs_the_same_however_long_the_log_is(browser, lumenkit, member
 
 
 def test_the_export_is_complete_and_runs_nothing(browser, lumenkit, member, monkeypatch):
-    monkeypatch.setattr("visitors.log_search._READ_AT_ONCE", 7)
+    monkeypatch.setattr("visitors.look_ups.search._READ_AT_ONCE", 7)
     member.username = "=cmd|' /C calc'!A0"
     write(lumenkit, member, number=30)
     write(lumenkit, member, hours=1, result=LookUpResult.NOT_FOUND)

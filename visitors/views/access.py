@@ -15,7 +15,7 @@ from django.views.decorators.cache import cache_control
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from visitors.models import Website, WebsiteQuerySet
+from visitors.models import Website, WebsiteQuerySet, opened_by
 from visitors.roles import Role
 
 # For everything that is about a person: no cache on the way to the reader keeps it, nor the reader's browser.
@@ -61,7 +61,7 @@ def administrator_or_403(request: SignedInRequest) -> User:
 
 def website_with_look_or_404(request: SignedInRequest, slug: str, visitor_id: UUID) -> Website:
     """The website for all who may see it, with what this person saw of a visitor last in `seen_then`."""
-    website = Website.objects.opened_by(request.user, slug, visitor_id)
+    website = opened_by(request.user, slug, visitor_id)
     if website is None:
         raise Http404("No such website.")
     return website

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from visitors import forgetting
+from visitors.privacy import forgetting
 from visitors.screens.facts import moment
 from visitors.views import zones
 from visitors.views.access import SignedInRequest, managed_website_or_404, personal, visitor_id_or_404, websites_of

@@ -13,9 +13,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from visitors import invitations, people
+from visitors import people
 from visitors.forms.people import JoinForm
 from visitors.models import Invitation
+from visitors.people import invitations
 from visitors.roles import Role
 from visitors.sign_in.throttling import remember_browser
 from visitors.views.access import personal

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from visitors.journey import harmless
-from visitors.log_search import Search
+from visitors.look_ups.search import Search
 from visitors.models import LookUp, LookUpSource, Membership
 from visitors.screens.facts import Moment, day_and_clock
 from visitors.views.access import SignedInRequest, managed_website_or_404, personal, websites_of

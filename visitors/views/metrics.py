@@ -27,7 +27,7 @@ def exposition(request: HttpRequest) -> HttpResponse:
             content_type="text/plain",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    from visitors import meters  # noqa: PLC0415 not even imported where nothing is counted
+    from visitors.metrics import meters  # noqa: PLC0415 not even imported where nothing is counted
 
     return HttpResponse(meters.exposition(_budgets()), content_type=meters.CONTENT_TYPE)
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from visitors import forgetting, pasted
+from visitors import pasted
 from visitors.models import Website
+from visitors.privacy import forgetting
 from visitors.profiles import rendered
 from visitors.words import plural
 

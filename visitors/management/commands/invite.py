@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from dashboard.addresses import origin
-from visitors import invitations, people
+from visitors import people
 from visitors.forms.people import validate_somebody
 from visitors.models import Website
+from visitors.people import invitations
 from visitors.roles import Role
 
 

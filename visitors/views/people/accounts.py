@@ -12,9 +12,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from visitors import changes, invitations, people
+from visitors import changes, people
 from visitors.forms.people import InviteForm
 from visitors.models import Invitation, Membership, OpenIdentity
+from visitors.people import invitations
 from visitors.screens.facts import Moment
 from visitors.sign_in.reset import reset_link
 from visitors.views import zones

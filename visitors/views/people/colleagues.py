@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from visitors import invitations, people
+from visitors import people
 from visitors.forms.people import ColleagueForm, RoleForm
 from visitors.models import Invitation, Membership, Website
+from visitors.people import invitations
 from visitors.roles import Role
 from visitors.screens.facts import Moment
 from visitors.views import zones

@@ -5,8 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from visitors import invitations
 from visitors.models import Invitation
+from visitors.people import invitations
 from visitors.views.access import SignedInRequest, administrator_or_403, managed_website_or_404, personal
 from visitors.views.people import accounts, colleagues
 

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
-from visitors import invitations, mail, people
+from visitors import mail, people
 from visitors.models import Invitation, Website
+from visitors.people import invitations
 from visitors.roles import Role
 from visitors.screens.facts import Moment, moment
 from visitors.views.access import SignedInRequest

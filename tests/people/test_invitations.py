@@ -9,8 +9,9 @@ from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from visitors import invitations, people
+from visitors import people
 from visitors.models import Invitation, Membership
+from visitors.people import invitations
 from visitors.roles import Role
 
 User = get_user_model()

@@ -87,4 +87,4 @@ def _snake(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _meters() -> Any:
-    return import_module("visitors.meters")
+    return import_module("visitors.metrics.meters")

@@ -16,7 +16,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.settings import SCRATCH
-from visitors import profiles, retention
+from visitors import profiles
 from visitors.models import (
     Flight,
     Invitation,
@@ -29,11 +29,12 @@ from visitors.models import (
     Snapshot,
     Website,
 )
+from visitors.privacy import retention
 from visitors.profiles import cached
 from visitors.sandbox import documented
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 JUST_NOT, JUST = timedelta(seconds=-1), timedelta(seconds=1)
 
 pytestmark = pytest.mark.django_db
@@ -183,7 +184,7 @@ def test_a_failure_is_one_line_in_the_log(monkeypatch, caplog):
     monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
     monkeypatch.setattr(retention, "purge", lambda: 1 / 0)
     assert retention.purge_if_due()
-    (record,) = [record for record in caplog.records if record.name == "visitors.retention"]
+    (record,) = [record for record in caplog.records if record.name == "visitors.privacy.retention"]
     assert record.getMessage() == "What is kept too long could not be removed: ZeroDivisionError"
     assert record.exc_info is None
 
@@ -194,7 +195,7 @@ def test_what_went_is_one_line_in_the_log_and_nothing_is_none(lumenkit, member, 
     for _ in range(2):
         retention.make_due()
         retention.purge_if_due()
-    (record,) = [record for record in caplog.records if record.name == "visitors.retention"]
+    (record,) = [record for record in caplog.records if record.name == "visitors.privacy.retention"]
     assert record.getMessage() == (
         "Removed what was kept too long: 1 answer, 1 sighting, 1 flight, 1 look, 0 look-ups and 0 invitations."
     )
@@ -222,7 +223,7 @@ def test_the_thread_does_it_now_and_then_until_it_is_told_to_end(monkeypatch):
 PROCESS = """
 import sys, django
 django.setup()
-from visitors import retention
+from visitors.privacy import retention
 print("ready", flush=True)
 sys.stdin.readline()
 print(retention.purge_if_due(), flush=True)

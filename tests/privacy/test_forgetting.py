@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from visitors import forgetting, look_ups, looks, profiles
+from visitors import look_ups, looks, profiles
 from visitors.models import Look, LookUp, LookUpSource, Snapshot
+from visitors.privacy import forgetting
 from visitors.sandbox import documented
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)

@@ -1,0 +1,170 @@
+"""Who has looked at whom: what each person saw last, and the log that only grows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+
+from django.conf import settings
+from django.db import connections, models
+
+from visitors.models.people import Membership
+from visitors.models.websites import Website
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.contrib.auth.models import User
+
+
+class Look(models.Model):
+    """When a person last looked at a visitor of a website, and what stood there.
+
+    `seen` is a `journey.Seen` as `visitors.looks` stores it (nothing until the page has said that it was read), `label`
+    the visitor's name as it was shown ("" for an anonymous one), so that a list of these needs no journey.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False)
+    website = models.ForeignKey(Website, on_delete=models.CASCADE)
+    visitor_id = models.UUIDField()
+    looked_at = models.DateTimeField()
+    label = models.CharField(max_length=120)
+    seen = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "website", "visitor_id"], name="one_look_per_person_and_visitor")
+        ]
+        indexes: ClassVar = [models.Index(fields=["user", "-looked_at"], name="latest_looks_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} looked at {self.visitor_id} at {self.looked_at:%Y-%m-%d %H:%M}"
+
+
+class AppendOnly(Exception):
+    """Somebody tried to change or to remove what has been written into the log."""
+
+
+class LookUpSource(models.TextChoices):
+    """Where a visitor was looked at; or that they were forgotten."""
+
+    PAGE = "page", "Journey"
+    SUMMARY = "summary", "Summary"
+    CSV = "csv", "CSV file"
+    JSON = "json", "JSON answer"
+    FORGET = "forget", "Forgotten"
+
+
+class LookUpResult(models.TextChoices):
+    """What came of it."""
+
+    SHOWN = "shown", "Shown"
+    NOT_FOUND = "not found", "Not found"
+    BOT = "bot", "A bot"
+    KEY_REFUSED = "key refused", "Key refused"
+    LIMITED = "limited", "Rate limited"
+    UNAVAILABLE = "unavailable", "Not available"
+    DONE = "done", "Done"
+
+
+class LogQuerySet(models.QuerySet["LookUp"]):
+    """Look-ups, to add to and to read."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002 the signatures of all of them
+        raise AppendOnly("What stands in the look-up log stays as it was written.")
+
+    update = delete = bulk_update = update_or_create = _refuse
+    aupdate = adelete = abulk_update = aupdate_or_create = _refuse
+
+
+class LookUp(models.Model):
+    """One line of the log: who looked at which visitor of which website, when, from where, and with what result.
+
+    Written by `visitors.look_ups` and by nobody else. Lines are added, never changed; only forgetting a visitor takes
+    the id out of them, and only retention removes them. They stay when the person's account goes:
+    `user_name` is what it was called then.
+
+    `visitor_id` stands in a line until the visitor is forgotten. From then on `visitor_hash` stands there in its place:
+    whoever knows the id can still ask who looked at it, and nobody can read it out of the log.
+    """
+
+    website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, db_index=False)
+    user_name = models.CharField(max_length=150)
+    visitor_id = models.UUIDField(null=True)
+    visitor_hash = models.CharField(max_length=32, default="")
+    at = models.DateTimeField()
+    source = models.CharField(max_length=8, choices=LookUpSource.choices)
+    result = models.CharField(max_length=16, choices=LookUpResult.choices)
+
+    objects = LogQuerySet.as_manager()
+    # For forgetting (`visitors.look_ups`) and for `visitors.privacy.retention` alone.
+    upkeep: models.Manager[LookUp] = models.Manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["website", "at", "id"], name="look_ups_of_a_website"),
+            models.Index(fields=["website", "visitor_id", "user", "at"], name="look_ups_of_a_visitor"),
+            models.Index(fields=["user", "at"], name="look_ups_of_a_person"),
+            models.Index(
+                fields=["website", "visitor_hash"],
+                condition=models.Q(visitor_id=None),
+                name="look_ups_of_a_forgotten_one",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(visitor_id__isnull=False, visitor_hash="")
+                | models.Q(visitor_id=None) & ~models.Q(visitor_hash=""),
+                name="an_id_or_its_hash",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_name} at {self.at:%Y-%m-%d %H:%M}: {self.source}, {self.result}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new line. Raises AppendOnly for one that stands in the log already."""
+        if not self._state.adding:
+            raise AppendOnly("What stands in the look-up log stays as it was written.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002
+        """Raise AppendOnly."""
+        raise AppendOnly("What stands in the look-up log stays as it was written.")
+
+
+def opened_by(user: User, slug: str, visitor_id: UUID) -> Website | None:
+    """The website under this slug, if this person may see it, with their `role` there, with what they saw of a
+    visitor last in `seen_then` and when they were shown it last in `shown_at`, and with which colleagues have
+    looked at this visitor in `colleagues_…`.
+
+    Written out, since it stands before every journey page: composing this query takes Django five times as long as
+    running it. The log is asked once for each colleague of the website, so its length does not matter.
+    """
+    look, website, member, log = (model._meta.db_table for model in (Look, Website, Membership, LookUp))  # noqa: SLF001
+    query = f"""
+        WITH colleague AS (
+            SELECT log.user_name, log.at, COUNT(*) OVER () AS number FROM {member} AS other
+            JOIN {log} AS log ON log.id = (
+                SELECT id FROM {log}
+                WHERE website_id = other.website_id AND visitor_id = %s AND user_id = other.user_id AND result = %s
+                ORDER BY at DESC LIMIT 1
+            )
+            WHERE other.website_id = (SELECT id FROM {website} WHERE slug = %s) AND other.user_id <> %s
+            ORDER BY log.at DESC LIMIT 1
+        )
+        SELECT website.*, member.role AS role, look.seen AS seen_then, colleague.number AS colleagues_number,
+            colleague.user_name AS colleagues_latest, colleague.at AS colleagues_at, (
+                SELECT MAX(at) FROM {log}
+                WHERE website_id = website.id AND visitor_id = %s AND user_id = member.user_id
+            ) AS shown_at
+        FROM {website} AS website
+        JOIN {member} AS member ON member.website_id = website.id AND member.user_id = %s
+        LEFT JOIN {look} AS look
+            ON look.website_id = website.id AND look.user_id = member.user_id AND look.visitor_id = %s
+        LEFT JOIN colleague ON TRUE
+        WHERE website.slug = %s
+    """  # noqa: S608 names of our own tables
+    stored_id = Look._meta.get_field("visitor_id").get_db_prep_value(visitor_id, connections[Website.objects.db])  # noqa: SLF001
+    about_colleagues = [stored_id, LookUpResult.SHOWN.value, slug, user.pk]
+    return next(iter(Website.objects.raw(query, [*about_colleagues, stored_id, user.pk, stored_id, slug])), None)

@@ -1,0 +1,1 @@
+"""What is removed of visitors: on demand, and with time."""
