@@ -23,7 +23,7 @@ def rows(model: type[Row], fields: tuple[str, ...], which: str, *, lock: bool = 
     With `lock`, inside a transaction, nobody else changes them until it ends (SQLite locks the whole file at the
     transaction's start).
     """
-    names, columns, converters = _reading(connection.vendor, model, fields)
+    names, columns, converters = _reading(connection.vendor, model, fields, "")
     # Only names of our own tables and columns are put in; values travel beside the statement.
     statement = f"SELECT {columns} FROM {model._meta.db_table} WHERE {which}"  # noqa: S608, SLF001 names of our own
     if lock and connection.features.has_select_for_update:
@@ -39,6 +39,23 @@ def one(model: type[Row], fields: tuple[str, ...], which: str, *, lock: bool = F
     return next(iter(rows(model, fields, which, lock=lock, **values)), None)
 
 
+def joined(model: type[Row], alias: str, statement: str, more: tuple[str, ...], **values: object) -> Row | None:
+    """Return the one object that a whole statement finds, or None, with all its fields; what stands behind them comes
+    as attributes of the names in `more`, as the database writes it. In the statement, `{columns}` are the model's under
+    this alias."""
+    fields = tuple(field.name for field in model._meta.concrete_fields)  # noqa: SLF001
+    names, columns, converters = _reading(connection.vendor, model, fields, f"{alias}.")
+    with connection.cursor() as cursor:
+        cursor.execute(statement.replace("{columns}", columns), _adapted(values))
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    found = model.from_db(connection.alias, names, _converted(row[: len(names)], converters))
+    for name, value in zip(more, row[len(names) :], strict=True):
+        setattr(found, name, value)
+    return found
+
+
 def change(model: type[Model], statement: str, **values: object) -> int:
     """Run a statement that writes to the model's table; return how many rows it has written."""
     with connection.cursor() as cursor:
@@ -51,7 +68,9 @@ _Converters = list[tuple[Any, list[Callable[..., Any]]]]
 
 
 @lru_cache(maxsize=64)
-def _reading(_vendor: str, model: type[Model], fields: tuple[str, ...]) -> tuple[list[str], str, _Converters]:
+def _reading(
+    _vendor: str, model: type[Model], fields: tuple[str, ...], prefix: str
+) -> tuple[list[str], str, _Converters]:
     """The names of these fields in the model's order, their columns, and how to read those."""
     found = [field for field in model._meta.concrete_fields if field.name in fields]  # noqa: SLF001
     expressions = [field.cached_col for field in found]
@@ -59,7 +78,7 @@ def _reading(_vendor: str, model: type[Model], fields: tuple[str, ...]) -> tuple
         (expression, connection.ops.get_db_converters(expression) + expression.get_db_converters(connection))
         for expression in expressions
     ]
-    return [field.attname for field in found], ", ".join(f'"{field.column}"' for field in found), converters
+    return [field.attname for field in found], ", ".join(f'{prefix}"{field.column}"' for field in found), converters
 
 
 def _converted(row: tuple[Any, ...], converters: _Converters) -> list[Any]:

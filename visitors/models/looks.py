@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from django.conf import settings
-from django.db import connections, models
+from django.db import models
 
+from visitors import sql
 from visitors.models.people import Membership
 from visitors.models.websites import Website
 
@@ -133,38 +134,49 @@ class LookUp(models.Model):
         raise AppendOnly("What stands in the look-up log stays as it was written.")
 
 
+# The log is asked once for each colleague of the website, so its length does not matter.
+_OPENED = """
+    WITH colleague AS (
+        SELECT log.user_name, log.at, COUNT(*) OVER () AS number FROM {member} AS other
+        JOIN {log} AS log ON log.id = (
+            SELECT id FROM {log}
+            WHERE website_id = other.website_id AND visitor_id = %(visitor)s AND user_id = other.user_id
+                AND result = %(shown)s
+            ORDER BY at DESC LIMIT 1
+        )
+        WHERE other.website_id = (SELECT id FROM {website} WHERE slug = %(slug)s) AND other.user_id <> %(user)s
+        ORDER BY log.at DESC LIMIT 1
+    )
+    SELECT {columns}, member.role, look.seen, colleague.number, colleague.user_name, colleague.at, (
+        SELECT MAX(at) FROM {log}
+        WHERE website_id = website.id AND visitor_id = %(visitor)s AND user_id = member.user_id
+    )
+    FROM {website} AS website
+    JOIN {member} AS member ON member.website_id = website.id AND member.user_id = %(user)s
+    LEFT JOIN {look} AS look
+        ON look.website_id = website.id AND look.user_id = member.user_id AND look.visitor_id = %(visitor)s
+    LEFT JOIN colleague ON TRUE
+    WHERE website.slug = %(slug)s
+"""
+for _name, _model in (("look", Look), ("website", Website), ("member", Membership), ("log", LookUp)):
+    _OPENED = _OPENED.replace(f"{{{_name}}}", _model._meta.db_table)  # noqa: SLF001
+
+
 def opened_by(user: User, slug: str, visitor_id: UUID) -> Website | None:
     """The website under this slug, if this person may see it, with their `role` there, with what they saw of a
     visitor last in `seen_then` and when they were shown it last in `shown_at`, and with which colleagues have
     looked at this visitor in `colleagues_…`.
 
-    Written out, since it stands before every journey page: composing this query takes Django five times as long as
-    running it. The log is asked once for each colleague of the website, so its length does not matter.
+    Written out, since it stands before every journey page.
     """
-    look, website, member, log = (model._meta.db_table for model in (Look, Website, Membership, LookUp))  # noqa: SLF001
-    query = f"""
-        WITH colleague AS (
-            SELECT log.user_name, log.at, COUNT(*) OVER () AS number FROM {member} AS other
-            JOIN {log} AS log ON log.id = (
-                SELECT id FROM {log}
-                WHERE website_id = other.website_id AND visitor_id = %s AND user_id = other.user_id AND result = %s
-                ORDER BY at DESC LIMIT 1
-            )
-            WHERE other.website_id = (SELECT id FROM {website} WHERE slug = %s) AND other.user_id <> %s
-            ORDER BY log.at DESC LIMIT 1
-        )
-        SELECT website.*, member.role AS role, look.seen AS seen_then, colleague.number AS colleagues_number,
-            colleague.user_name AS colleagues_latest, colleague.at AS colleagues_at, (
-                SELECT MAX(at) FROM {log}
-                WHERE website_id = website.id AND visitor_id = %s AND user_id = member.user_id
-            ) AS shown_at
-        FROM {website} AS website
-        JOIN {member} AS member ON member.website_id = website.id AND member.user_id = %s
-        LEFT JOIN {look} AS look
-            ON look.website_id = website.id AND look.user_id = member.user_id AND look.visitor_id = %s
-        LEFT JOIN colleague ON TRUE
-        WHERE website.slug = %s
-    """  # noqa: S608 names of our own tables
-    stored_id = Look._meta.get_field("visitor_id").get_db_prep_value(visitor_id, connections[Website.objects.db])  # noqa: SLF001
-    about_colleagues = [stored_id, LookUpResult.SHOWN.value, slug, user.pk]
-    return next(iter(Website.objects.raw(query, [*about_colleagues, stored_id, user.pk, stored_id, slug])), None)
+    more = ("role", "seen_then", "colleagues_number", "colleagues_latest", "colleagues_at", "shown_at")
+    return sql.joined(
+        Website,
+        "website",
+        _OPENED,
+        more,
+        user=user.pk,
+        slug=slug,
+        visitor=visitor_id,
+        shown=LookUpResult.SHOWN.value,
+    )

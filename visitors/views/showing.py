@@ -21,20 +21,12 @@ from visitors.screens.timeline import TimelineQuery
 from visitors.views import zones
 from visitors.views.access import SignedInRequest
 from visitors.views.addresses import NOBODY, address
+from visitors.views.marks import filled, mark
 
 Shown = TypeVar("Shown")
 
 # The page is made anew each minute, since it says how long ago things were.
 KEPT_SECONDS = 120
-# What differs from request to request is put in for each. The marks hold a control character, and text from outside is
-# cleaned of those, so that nobody can send one.
-_CSRF = "\x01csrf\x01"
-_AGE = "\x01age\x01"
-_NOTICES = "\x01notices\x01"
-_COLLEAGUES = "\x01colleagues\x01"
-_RENEW = "\x01renew\x01"
-_TITLE = "\x01title\x01"
-_ARTICLE = "\x01article\x01"
 
 
 def page(
@@ -65,10 +57,10 @@ def page(
                 "screen": made,
                 "since": seen and difference(seen, profile.contents.journey).words(datetime.now(UTC)),
                 "marked_after": after and after.isoformat(),
-                "csrf_token": _CSRF,
-                "age_mark": _AGE,
-                "renew_mark": _RENEW,
-                "colleagues_mark": _COLLEAGUES,
+                "csrf_token": mark("csrf"),
+                "age_mark": mark("age"),
+                "renew_mark": mark("renew"),
+                "colleagues_mark": mark("colleagues"),
             }
             return f"{made.head.name}\n{render_to_string('journey/_article.html', context)}"
 
@@ -80,18 +72,21 @@ def page(
         reader = _Reader(user.get_username(), is_superuser=user.is_superuser)
         frame = _frame(reader, _Site(website.slug, website.domain, website.role), menu)
         renewing = {"website": website, "profile": profile}
-        for mark, own in (
-            (NOBODY, str(profile.visitor_id)),
-            (_TITLE, escape(title)),
-            (_NOTICES, _notices(request, own_age)),
-            (_ARTICLE, body),
-            (_COLLEAGUES, _colleagues(request, website)),
-            (_AGE, render_to_string("journey/_age.html", {"age": own_age})),
-            (_RENEW, render_to_string("journey/_renew.html", renewing) if own_age.is_old else ""),
-            (_CSRF, get_token(request)),
-        ):
-            frame = frame.replace(mark, own)
-        return frame
+        csrf = get_token(request)
+        own_article = filled(
+            body,
+            csrf=csrf,
+            age=_age_html(own_age),
+            renew=render_to_string("journey/_renew.html", renewing) if own_age.is_old else "",
+            colleagues=_colleagues(request, website),
+        )
+        return filled(
+            frame.replace(NOBODY, str(profile.visitor_id)),
+            csrf=csrf,
+            title=escape(title),
+            notices=_notices(request, own_age),
+            article=own_article,
+        )
 
     return _newest(website, profile, shown)
 
@@ -120,12 +115,32 @@ def _frame(reader: _Reader, website: _Site, menu: zones.ZoneMenu) -> str:
         "website": website,
         "zones": menu,
         "profile": {"visitor_id": NOBODY},
-        "title": _TITLE,
-        "article": _ARTICLE,
-        "notices": _NOTICES,
-        "csrf_token": _CSRF,
+        "title": mark("title"),
+        "article": mark("article"),
+        "notices": mark("notices"),
+        "csrf_token": mark("csrf"),
     }
     return render_to_string("journey.html", context)
+
+
+def _age_html(own_age: screens.Age) -> str:
+    """How old what the page shows is, as it stands beside its button."""
+    moment = own_age.as_of
+    return filled(
+        _age_frame(is_old=own_age.is_old),
+        as_of=escape(moment.words),
+        exact=escape(moment.exact),
+        iso=escape(moment.iso),
+        words=escape(own_age.words),
+        seconds=str(own_age.seconds),
+    )
+
+
+@lru_cache(maxsize=2)
+def _age_frame(*, is_old: bool) -> str:
+    as_of = {"words": mark("as_of"), "exact": mark("exact"), "iso": mark("iso")}
+    age = {"as_of": as_of, "words": mark("words"), "seconds": mark("seconds"), "is_old": is_old}
+    return render_to_string("journey/_age.html", {"age": age})
 
 
 def _notices(request: SignedInRequest, own_age: screens.Age) -> str:
