@@ -17,7 +17,7 @@ FAILING = {"is_upstream_failing": True}
     ("facts", "level", "words", "since"),
     [
         ({}, "good", "Working", None),
-        ({"answered_at": None}, "", "Idle", None),
+        ({"answered_at": None}, "", "Ready", None),
         (FAILING, "warn", "DataFast is failing", None),
         (REFUSED, "bad", "Key refused", "today, 10:00"),
         (REFUSED | FAILING | {"answered_at": None}, "bad", "Key refused", "today, 10:00"),

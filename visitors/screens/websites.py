@@ -37,7 +37,7 @@ def website_state(
         sentence = "The last calls to DataFast brought no answer. Journeydesk tries again with each look-up."
         return WebsiteState("warn", "DataFast is failing", sentence)
     if answered_at is None:
-        return WebsiteState("", "Idle", "Nobody has looked a visitor up lately, so nothing is kept.")
+        return WebsiteState("", "Ready", "Nobody has looked a visitor up lately, so nothing is kept.")
     return WebsiteState("good", "Working", "DataFast answers, and accepts the key.")
 
 

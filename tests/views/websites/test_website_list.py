@@ -36,7 +36,7 @@ def test_a_new_administrator_is_led_to_the_first_website(browser):
 
 
 def test_a_website_that_works_says_when_it_answered_and_what_of_the_budget_is_used(browser, lumenkit, sandbox, clock):
-    assert "Idle" in shown(browser).text
+    assert "Ready" in shown(browser).text
     profiles.get(lumenkit, LEAD)
     clock.shift(181)
     text = shown(browser).text
