@@ -37,6 +37,18 @@ def test_one_page_view_is_one_small_block_and_a_tail_to_now():
     assert shapes.height < 100  # nothing stands above the block
 
 
+def test_the_tail_counts_days_as_the_figures_do_and_yesterday_in_hours():
+    told = journey(view("/"))
+    assert "2 days ago" in words(drawn(told, after=timedelta(hours=45)))  # the calendar's: 1 day and 21 hours
+    assert "16 hours ago" in words(drawn(told, after=timedelta(hours=16)))
+    assert "1 day ago" in words(drawn(told, after=timedelta(hours=30)))
+
+
+def test_the_date_of_a_block_at_the_left_end_starts_with_it():
+    (date,) = (word for word in drawn(journey(view("/")), after=timedelta(days=3)).words if word.text == "Mon, May 4")
+    assert (date.x, date.anchor) == (0, "start")
+
+
 def test_somebody_on_the_site_has_no_tail():
     shapes = drawn(journey(view("/"), view("/pricing", 4)), after=timedelta(minutes=2))
     assert shapes.gaps == ()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from itertools import chain, pairwise
 
 from visitors.journey import Event, Journey, Kind, Place, Visit
+from visitors.journey.summary import when
 from visitors.journey.texts import short
 from visitors.screens.ribbon.columns import Column, Unit, columns
 from visitors.screens.ribbon.lanes import REFERENCE, WIDTHS, Lanes
@@ -22,7 +23,7 @@ _MISSING = 9.0
 _VISITS_SHARE, _ONLY_VISIT_SHARE = 58.0, 30.0
 _LEAST_RECORD = 12
 _BREAK_ROOM, _MARK_ROOM = 18, 12  # CSS pixels
-_LANES = {"money": 10, "goal": 25, "gap": 84, "date": 106}
+_LANES = {"money": 10, "goal": 25, "gap": 80, "date": 106}
 _BELOW_GOALS = 13  # CSS pixels, for an identification that stands where a goal does
 _MARKS_ABOVE = 36  # CSS pixels that payments and goals take above the blocks
 _PAYMENTS_ABOVE = 14
@@ -187,13 +188,20 @@ class Drawing:
             # Two visits of one day, and one of today, are told apart by their time.
             if named == "today" or days.count(named) > 1:
                 named = f"{named} {clock(attended[index].started_at, self._zone)}"
-            self._say("date", drawn.x + drawn.width / 2, named)
+            # At the left end there is no room to center it: it starts with its block.
+            self._say("date", drawn.x + drawn.width / 2 if drawn.x else 0, named)
 
     def _say_gaps(self, spans: list[tuple[timedelta, Gap, bool]]) -> None:
         for span, between, is_tail in sorted(spans, key=lambda one: one[0], reverse=True):
             if between.is_known:
-                text = ago(self._visits[-1].ended_at, self._now) if is_tail else gap(span)
+                text = self._since_last() if is_tail else gap(span)
                 self._say("gap", between.middle, text, "r-soft", low=between.x, high=between.end)
+
+    def _since_last(self) -> str:
+        """As the figures and the summary say it; but "yesterday", which the date below says already, in hours."""
+        last = self._visits[-1].ended_at
+        text = when(last, self._now, self._zone)
+        return ago(last, self._now) if text == "yesterday" else text
 
     # --- Column by column ---
 
