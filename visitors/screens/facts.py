@@ -37,7 +37,8 @@ class Fact(Shown):
             html = f"<bdi>{breakable(self.text)}</bdi>"
         else:
             html = f'<time datetime="{known.iso}" title="{escape(known.exact)}">{escape(known.words)}</time>'
-        copy = f"&nbsp;{copy_button(self.text, self.copy_name)}" if self.copy_name else ""
+        # A narrow no-break space: behind an ordinary one browsers may put the button alone into the next line.
+        copy = f"&#8239;{copy_button(self.text, self.copy_name)}" if self.copy_name else ""
         return mark_safe(f"<div><dt><bdi>{escape(self.term)}</bdi></dt><dd>{html}{copy}</dd></div>")  # noqa: S308 escaped
 
 

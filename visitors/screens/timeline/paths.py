@@ -23,6 +23,8 @@ def path_html(page: Page, *, has_host: bool) -> SafeString:
     rest = _after_path(page)
     query = f'<span class="query">{escape(short(rest, _LONGEST))}</span>' if rest else ""
     path = breakable(short(page.label, _LONGEST))
+    if host:  # where both do not fit in a line, the path begins the next one, rather than breaking at a hyphen
+        path = f'<span class="together">{path}</span>'
     return _html(f'<span class="path"><bdi dir="ltr">{host}{path}{query}</bdi></span>')
 
 
