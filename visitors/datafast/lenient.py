@@ -180,7 +180,7 @@ class Builder:
     def _text(self, text: str, path: str) -> str:
         cleaned = _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)
         if cleaned != text:
-            self._note(path, "characters that are no text were replaced")
+            self._note(path, "characters that are not text were replaced")
         return cleaned
 
     def _note(self, path: str, problem: str) -> None:

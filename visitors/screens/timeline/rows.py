@@ -22,6 +22,7 @@ FULL_BAR = timedelta(minutes=5)
 _LONGEST_NAME = 80
 _BADGE_ICONS = {
     "goal": '<svg class="icon mark-goal" aria-hidden="true"><use href="#i-goal"/></svg>',
+    "id": '<svg class="icon" aria-hidden="true"><use href="#i-person"/></svg>',
     "money": '<svg class="icon mark-money" aria-hidden="true"><use href="#i-money"/></svg>',
 }
 _BADGES = 3  # of goals, and as many of payments
