@@ -244,6 +244,15 @@ TOLD = journey(
 )
 
 
+def test_refunds_among_the_payments_are_named_and_shown_without_a_second_minus():
+    paid = goal("payment", **PROVIDER, amount=149, currency="USD")
+    refunded = goal("payment_refunded", 1, **PROVIDER, amount=50, currency="USD")
+    screen = shown(journey(goals=(paid, refunded)))
+    assert [(kind.label, kind.count) for kind in screen.kinds] == [("Payments and refunds", "2")]
+    assert [badge.label for badge in visits_of(screen)[0].badges] == ["$149", "$50 refunded"]
+    assert [kind.label for kind in shown(journey(goals=(paid,))).kinds] == ["Payments"]
+
+
 def test_kinds_are_offered_with_their_counts_when_they_occur():
     assert [(kind.value, kind.count, kind.is_chosen) for kind in shown(TOLD, "kind=goal").kinds] == [
         ("page", "4", False),

@@ -316,7 +316,7 @@ def _joined(notes: Iterable[str | None]) -> str:
 def _paid(event: Event) -> str:
     if event.amount is None:
         return "refund" if event.is_refund else "payment"
-    size = words.money(-event.amount if event.is_refund else event.amount, event.currency)
+    size = words.money(event.amount, event.currency)
     return f"{size} refunded" if event.is_refund else size
 
 

@@ -173,9 +173,16 @@ def _kinds(journey: Journey, query: TimelineQuery, counts: Counts) -> tuple[Choi
     """The kinds that occur in the journey or were asked for."""
     return tuple(
         Choice(value=kind.value, label=label, is_chosen=kind in query.kinds, count=f"{counts.of(kind):,}")
-        for kind, label in _KINDS.items()
+        for kind, label in (_KINDS | _with_refunds(journey)).items()
         if journey.counts.of(kind) or kind in query.kinds
     )
+
+
+def _with_refunds(journey: Journey) -> dict[Kind, str]:
+    """What the payments are called where refunds are among them: other places count the two apart."""
+    totals = journey.totals
+    has_refunds = totals.refunds_without_amount or any(paid.refunds for paid in totals.paid)
+    return {Kind.PAYMENT: "Payments and refunds"} if has_refunds else {}
 
 
 def _spans(query: TimelineQuery) -> tuple[Choice, ...]:
