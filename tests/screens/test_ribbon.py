@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from tests.journey.examples import START, goal, journey, stamp, view
 from visitors.screens.ribbon import ribbon
 from visitors.screens.ribbon.columns import MOST_COLUMNS, Unit, columns
-from visitors.screens.ribbon.lanes import Lanes
+from visitors.screens.ribbon.lanes import Lanes, Spot
 from visitors.screens.ribbon.scale import visit_widths
+from visitors.screens.ribbon.svg import shapes_svg
 
 
 def drawn(told, *, after=timedelta(minutes=1), zone=UTC, wrote_at=None):
@@ -167,6 +168,15 @@ def test_a_label_that_never_fits_is_left_out_and_takes_no_room():
     assert lanes.place("date", 50, "today").shows_from == "r-narrow"
     assert lanes.place("date", 55, "yesterday").shows_from != "r-narrow"
     assert lanes.place("date", 100, "now").anchor == "end"
+
+
+def test_a_label_beside_its_place_on_a_phone_is_centered_where_there_is_room():
+    lanes = Lanes()
+    assert lanes.place("date", 5, "Mon, May 4", recenters=True) == Spot("r-narrow", "start", "r-medium")
+    assert lanes.place("date", 50, "today", recenters=True) == Spot("r-narrow", "middle", "r-narrow")
+    assert lanes.place("goal", 5, "signup_done") == Spot("r-narrow", "start", "")
+    told = journey(view("/"), view("/", 8), *(view("/", minute, days=20) for minute in range(0, 100, 10)))
+    assert '<text class="r-narrow r-medium-centered"' in shapes_svg(drawn(told), is_live=False)
 
 
 def test_what_visits_brought_is_counted_by_what_it_is():

@@ -25,7 +25,7 @@ _LEAST_RECORD = 12
 _BREAK_ROOM, _MARK_ROOM = 18, 12  # CSS pixels
 _LANES = {"money": 10, "goal": 25, "gap": 80, "date": 106}
 _BELOW_GOALS = 13  # CSS pixels, for an identification that stands where a goal does
-_MARKS_ABOVE = 36  # CSS pixels that payments and goals take above the blocks
+_MARKS_ABOVE = 48  # CSS pixels that payments and goals take above the blocks
 _PAYMENTS_ABOVE = 14
 _LONGEST_WORD = 28
 _LABELS_TOLD = 5
@@ -285,9 +285,12 @@ class Drawing:
 
     def _say(self, lane: str, x: float, text: str, form: str = "", *, low: float = 0, high: float = 100) -> None:
         """Place a word where it has room."""
-        spot = self._lanes.place(lane, x, text, low=low, high=high)
+        # A date belongs in the middle of its block; a centered word over marks could seem to be its neighbor's.
+        spot = self._lanes.place(lane, x, text, low=low, high=high, recenters=lane == "date")
         if spot is not None:
-            self._words.append(Word(round(x, 2), _LANES[lane], text, spot.anchor, form, spot.shows_from))
+            self._words.append(
+                Word(round(x, 2), _LANES[lane], text, spot.anchor, form, spot.shows_from, spot.centered_from)
+            )
 
     def _label(self) -> str:
         """ "3 visits from May 2 to today, 3 goals, 1 payment", "61 visits (9 listed) from May 2 to today"."""

@@ -15,10 +15,11 @@ _ANCHORS = (("middle", 0.5), ("start", 0.0), ("end", 1.0))
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a label fits: from which width on, and anchored how."""
+    """Where a label fits: from which width on, anchored how, and from which width on it is centered ("": none)."""
 
     shows_from: str
     anchor: str
+    centered_from: str
 
 
 @dataclass(slots=True)
@@ -32,21 +33,25 @@ class Lanes:
         for name, px in WIDTHS:
             self._stretches(lane, name).append((x / 100 * px, x / 100 * px))
 
-    def place(self, lane: str, x: float, text: str, *, low: float = 0, high: float = 100) -> Spot | None:
+    def place(
+        self, lane: str, x: float, text: str, *, low: float = 0, high: float = 100, recenters: bool = False
+    ) -> Spot | None:
         """Take room for a label at x, within `low` and `high` (all in percent); None where it never fits.
 
-        The anchor is the one with which it shows at the most widths, centered where that makes no difference.
+        The anchor is the one with which it shows at the most widths, centered where that makes no difference. One that
+        `recenters` is centered besides wherever it has room for that.
         """
-        best: list[tuple[str, float, float]] = []
-        best_anchor = ""
         width = text_width(text)
-        for anchor, back in _ANCHORS:
-            fits = self._fits(lane, x, back * width, (1 - back) * width, room=(low, high))
-            if len(fits) > len(best):
-                best, best_anchor = fits, anchor
-        for name, left, right in best:
+        fits = {
+            anchor: self._fits(lane, x, back * width, (1 - back) * width, room=(low, high)) for anchor, back in _ANCHORS
+        }
+        anchor = max(fits, key=lambda one: len(fits[one]))
+        best, centered = fits[anchor], fits["middle"] if recenters else []
+        if not best:
+            return None
+        for name, left, right in (*centered, *best[len(centered) :]):
             self._stretches(lane, name).append((left, right))
-        return Spot(best[-1][0], best_anchor) if best else None
+        return Spot(best[-1][0], anchor, centered[-1][0] if centered else "")
 
     def _fits(
         self, lane: str, x: float, before: float, after: float, *, room: tuple[float, float]

@@ -62,7 +62,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A label. `form` is its style: "", "r-money", "r-goal" or "r-soft"."""
+    """A label. `form` is its style: "", "r-money", "r-goal" or "r-soft". `centered_from`: the width that centers it."""
 
     x: float
     y: float
@@ -70,6 +70,7 @@ class Word:
     anchor: str
     form: str
     shows_from: str
+    centered_from: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def _block(block: Block, *, is_live: bool) -> str:
     label = escape(block.label)
     return (
         f'<a href="{escape(block.address)}" aria-label="{label}"{style}><title>{label}</title>'
-        f'<rect class="r-hit" x="{block.x}%" y="44" width="{block.width}%" height="46"/>'
+        f'<rect class="r-hit" x="{block.x}%" y="50" width="{block.width}%" height="40"/>'
         f'<rect class="r-block" x="{block.x}%" y="{block.y}" width="{block.width}%" height="{block.height}"/></a>'
     )
 
@@ -73,7 +73,8 @@ def _mark(mark: Mark) -> str:
 
 
 def _word(word: Word) -> str:
-    style = f"{word.shows_from} {word.form}" if word.form else word.shows_from
+    centered = f"{word.centered_from}-centered" if word.anchor != "middle" and word.centered_from else ""
+    style = " ".join(name for name in (word.shows_from, word.form, centered) if name)
     return (
         f'<text class="{style}" x="{word.x}%" y="{word.y}" text-anchor="{word.anchor}" aria-hidden="true">'
         f"{escape(word.text)}</text>"
