@@ -1,8 +1,8 @@
-"""Where long words may be broken."""
+"""Where lines may end."""
 
 import pytest
 
-from visitors.screens.breaks import breakable
+from visitors.screens.breaks import breakable, unbroken
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,9 @@ from visitors.screens.breaks import breakable
 )
 def test_an_address_breaks_between_its_parts_and_stays_text(text, html):
     assert breakable(text) == html
+
+
+def test_a_number_keeps_the_word_that_it_counts():
+    assert unbroken("1 visit 5 hours ago, paid $49 (2 days ago)") == (
+        "1\xa0visit 5\xa0hours ago, paid $49 (2\xa0days ago)"
+    )

@@ -1,4 +1,4 @@
-"""Where a long word may go on in the next line: an address breaks between its parts, not in the middle of a name."""
+"""Where a line may end: an address breaks between its parts, not within a name; a number keeps its word."""
 
 import re
 from html import escape
@@ -7,6 +7,14 @@ from html import escape
 _SLASH = re.compile(r"(?<=[^/])/(?=[^/])")
 _SLASHES = re.compile(r"//(?=[^/])")
 _EMAIL = re.compile(r"([^\s@/]+@)([^\s@/]+)")
+
+
+_BEFORE_A_UNIT = re.compile(r"(?<=\d) (?=[a-z])")
+
+
+def unbroken(text: str) -> str:
+    """The text with each number held to the word that it counts: no line ends in the 5 of "5 hours ago"."""
+    return _BEFORE_A_UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def breakable(text: str) -> str:

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from visitors.journey import observe, summarize
 from visitors.profiles import Profile
+from visitors.screens.breaks import unbroken
 from visitors.screens.figures import Figure, figures
 from visitors.screens.head import Head, head
 from visitors.screens.identity import whereabouts
@@ -73,7 +74,7 @@ def journey(
     return JourneyScreen(
         version=profile.version,
         head=head(told, where, visitor_id=profile.visitor_id, now=now),
-        summary=summarize(told, now=now, zone=zone),
+        summary=unbroken(summarize(told, now=now, zone=zone)),
         figures=figures(told, now=now, zone=zone),
         ribbon=ribbon(told, now=now, zone=zone, address=visit_address, wrote_at=page.query.at),
         timeline=page,
