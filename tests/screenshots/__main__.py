@@ -18,27 +18,17 @@ TALLEST = 2600
 FRESH_SECONDS = 2
 
 
-def cookies_of_a_member(origin: str) -> list[dict[str, Any]]:
-    """Put a person who may see both websites into the database; return the cookies of their browser."""
+def cookies_of(name: str, origin: str) -> list[dict[str, Any]]:
+    """The cookies of somebody's browser, signed in at the dashboard."""
     from django.contrib.auth import get_user_model
     from django.test import Client
 
-    from tests.conftest import new_website
-    from visitors.models import Membership
-    from visitors.sandbox import tokens, websites
-
-    user = get_user_model().objects.create_user("mina")
-    for source, slug, token in (
-        (websites.LUMENKIT, "lumenkit", tokens.LUMENKIT_KEY),
-        (websites.POCKETGARDEN, "pocketgarden", tokens.ACCOUNT_TOKEN),
-    ):
-        Membership.objects.create(website=new_website(source, slug, token), user=user)
     client = Client()
-    client.force_login(user)
-    return [{"name": name, "value": morsel.value, "url": origin} for name, morsel in client.cookies.items()]
+    client.force_login(get_user_model().objects.get(username=name))
+    return [{"name": key, "value": morsel.value, "url": origin} for key, morsel in client.cookies.items()]
 
 
-def pictures(browser: Any, origin: str, cookies: list[dict[str, Any]], scenes: list[Any], sandbox: Any) -> list[str]:
+def pictures(browser: Any, origin: str, scenes: list[Any], sandbox: Any) -> list[str]:
     """Take them; return the files' names in order."""
     from tests.screenshots.scenes import STALE, THEMES
     from visitors.sandbox import documented
@@ -46,17 +36,18 @@ def pictures(browser: Any, origin: str, cookies: list[dict[str, Any]], scenes: l
     names = []
     for scene in scenes:
         context = browser.new_context(base_url=origin)
-        if scene.is_signed_in:
-            context.add_cookies(cookies)
+        if scene.who:
+            context.add_cookies(cookies_of(scene.who, origin))
+        path = scene.path if isinstance(scene.path, str) else scene.path()
         page = context.new_page()
         for width in scene.widths:
             if scene is STALE:
                 sandbox.answer_with(documented.RETURNING_LEAD.visitor_id, status=None)
-                page.goto(scene.path)
+                page.goto(path)
                 sandbox.answer_with(documented.RETURNING_LEAD.visitor_id, status=500)
                 time.sleep(FRESH_SECONDS + 0.5)
             page.set_viewport_size({"width": width, "height": HEIGHT})
-            page.goto(scene.path, wait_until="networkidle")
+            page.goto(path, wait_until="networkidle")
             scene.act(page)
             for theme in THEMES:
                 page.emulate_media(color_scheme=theme, **(scene.look or {}))
@@ -94,7 +85,11 @@ def main() -> None:
     words = parser.parse_args().words
     with tempfile.TemporaryDirectory(prefix="journeydesk-screenshots-") as folder:
         # The server gets the sandbox's address below; nothing in this process asks the upstream.
-        os.environ |= environment(folder, "http://127.0.0.1:9/api/v1") | {"PROFILE_FRESH_SECONDS": str(FRESH_SECONDS)}
+        os.environ |= environment(folder, "http://127.0.0.1:9/api/v1") | {
+            "PROFILE_FRESH_SECONDS": str(FRESH_SECONDS),
+            # Of these some pages tell.
+            "DATAFAST_REQUESTS_PER_MINUTE": "600",
+        }
         import django
 
         django.setup()
@@ -102,27 +97,34 @@ def main() -> None:
         from playwright.sync_api import sync_playwright
 
         from tests.browser.conftest import ARGUMENTS, CHROMIUM
-        from tests.screenshots.scenes import SCENES
+        from tests.screenshots.scenes import ACTS
         from visitors.sandbox.server import Sandbox
 
         if not Path(CHROMIUM).exists():
             raise SystemExit(f"This needs Chromium: there is no {CHROMIUM} (on Debian: apt install chromium).")
-        scenes = [scene for scene in SCENES if not words or any(word in scene.name for word in words)]
-        if not scenes:
-            raise SystemExit("There is no such scene. " + ", ".join(sorted(scene.name for scene in SCENES)))
+        every = [scene.name for act in ACTS for scene in act.scenes]
+        wanted = {name for name in every if not words or any(word in name for word in words)}
+        if not wanted:
+            raise SystemExit("There is no such scene. " + ", ".join(sorted(every)))
         if not words:
             shutil.rmtree(FOLDER, ignore_errors=True)
         FOLDER.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
         port = free_port()
         origin = f"http://127.0.0.1:{port}"
-        cookies = cookies_of_a_member(origin)
         with Sandbox(requests_per_minute=None) as sandbox:
             variables = os.environ | {"DATAFAST_API_URL": sandbox.base_url}
             server = process(["manage.py", "serve", "--port", str(port)], f"{origin}/healthz", variables)
             with server, sync_playwright() as playwright:
+                # Playwright's loop runs in this thread, so Django would take each query here for one of asynchronous
+                # code. The server has an environment of its own.
+                os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-                names = pictures(browser, origin, cookies, scenes, sandbox)
+                names = []
+                for act in ACTS:
+                    act.set_stage()
+                    scenes = [scene for scene in act.scenes if scene.name in wanted]
+                    names += pictures(browser, origin, scenes, sandbox)
                 browser.close()
     present = [path.name for path in FOLDER.glob("*.png")]
     (FOLDER / "index.html").write_text(sheet(present))

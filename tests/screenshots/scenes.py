@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-from visitors.sandbox import documented
+from tests.screenshots import cast
+from visitors.sandbox import documented, tokens
 from visitors.sandbox.documented import Documented
 
 PHONE, TABLET, DESK, WIDE = 390, 820, 1280, 1680
@@ -19,14 +20,15 @@ def _nothing(page: Page) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A page in one state. `look` has what is emulated beside the theme: `media` or `forced_colors`."""
+    """A page in one state. `look` has what is emulated beside the theme: `media` or `forced_colors`. `who` is signed
+    in, "" for nobody. A path that only the database knows is asked for when its turn has come."""
 
     name: str
-    path: str
+    path: str | Callable[[], str]
     act: Callable[[Page], None] = _nothing
     widths: tuple[int, ...] = WIDTHS
     look: dict[str, str] | None = None
-    is_signed_in: bool = True
+    who: str = cast.MEMBER
 
 
 def address(visitor: Documented) -> str:
@@ -40,6 +42,27 @@ def _paste(text: str) -> Callable[[Page], None]:
         page.locator("#pasted").fill(text)
         with page.expect_navigation():
             page.keyboard.press("Enter")
+
+    return act
+
+
+def _type_token(token: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        page.get_by_label("Key or token").fill(token)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    return act
+
+
+def _press(button: str, **typed: str) -> Callable[[Page], None]:
+    """Fill in fields by their names, and press a button."""
+
+    def act(page: Page) -> None:
+        for name, text in typed.items():
+            page.locator(f"input[name={name}]").fill(text)
+        with page.expect_navigation():
+            page.get_by_role("button", name=button, exact=True).click()
 
     return act
 
@@ -73,10 +96,10 @@ OTHERS = (
     Scene("20-look-up", "/", widths=(*WIDTHS, WIDE)),
     Scene("21-look-up-problem", "/", _paste("hello, who is this?")),
     Scene("22-look-up-several", "/", _paste(SEVERAL)),
-    Scene("23-sign-in", "/sign-in/", is_signed_in=False),
+    Scene("23-sign-in", "/sign-in/", who=""),
     Scene("24-account", "/account/"),
     Scene("25-change-password", "/account/password/"),
-    Scene("26-lost-password", "/reset/", is_signed_in=False),
+    Scene("26-lost-password", "/reset/", who=""),
     Scene("30-live", address(documented.LIVE)),
     Scene("31-hostile", address(documented.HOSTILE)),
     Scene("32-no-prediction", address(documented.NO_PREDICTION)),
@@ -96,10 +119,92 @@ OTHERS = (
     Scene("50-print", LEAD, widths=(TABLET,), look={"media": "print"}),
     Scene("51-forced-colors", CUSTOMER, widths=(DESK,), look={"forced_colors": "active"}),
 )
+LUMENKIT = "/websites/lumenkit/"
+ADMIN = {"who": cast.ADMIN}
+# What differs little from its neighbour is taken on a phone and on a desk alone.
+BRIEF = {"widths": (PHONE, DESK), "who": cast.ADMIN}
+# Somebody who joins under a name that is another's.
+TAKEN = {
+    "first_name": "Tomasz",
+    "email": cast.INVITED,
+    "username": "ana",
+    "password1": "ships and 12 lighthouses",
+    "password2": "ships and 12 lighthouse",
+}
+# With a whole team, and websites in every state.
+MANAGING = (
+    Scene("60-websites", "/websites/", **ADMIN),
+    Scene("61-add-website", "/websites/add/", **ADMIN),
+    Scene("61-add-website-refused", "/websites/add/", _type_token(tokens.REVOKED_TOKEN), **BRIEF),
+    Scene("62-add-website-details", "/websites/add/", _type_token(tokens.POCKETGARDEN_KEY), **BRIEF),
+    Scene("63-add-from-account-all-here", "/websites/add/", _type_token(tokens.ACCOUNT_TOKEN), **BRIEF),
+    Scene("64-website", LUMENKIT, **ADMIN),
+    Scene("64-website-key-refused", f"/websites/{cast.REFUSED}/", **BRIEF),
+    Scene("64-website-paused", f"/websites/{cast.PAUSED}/", **BRIEF),
+    Scene("64-website-failing", f"/websites/{cast.FAILING}/", **BRIEF),
+    Scene("65-website-key", f"{LUMENKIT}key/", **BRIEF),
+    Scene("65-website-key-problem", f"{LUMENKIT}key/", _press("Test and replace", token="df_tooshort"), **BRIEF),
+    Scene("66-website-remove", f"{LUMENKIT}remove/", **BRIEF),
+    Scene("66-website-remove-problem", f"{LUMENKIT}remove/", _press("Remove Lumenkit", typed="lumen"), **BRIEF),
+    Scene("67-colleagues", f"{LUMENKIT}people/", **ADMIN),
+    Scene("67-colleagues-menu", f"{LUMENKIT}people/", _open("Ana Lima"), **BRIEF),
+    Scene("67-colleagues-fresh-link", f"{LUMENKIT}people/", _press("Add", somebody="kenji@example.com"), **ADMIN),
+    Scene("67-colleagues-nobody", f"/websites/{cast.PAUSED}/people/", **BRIEF),
+    Scene("67-colleague-remove", lambda: cast.removal_of("ana", "lumenkit"), **BRIEF),
+    Scene("68-look-ups", f"{LUMENKIT}look-ups/", **ADMIN),
+    Scene("68-look-ups-empty", f"/websites/{cast.PAUSED}/look-ups/", **BRIEF),
+    Scene("68-look-ups-filtered", f"{LUMENKIT}look-ups/?person=jonas&source=csv", **ADMIN),
+    Scene("68-look-ups-forgotten", f"{LUMENKIT}look-ups/?visitor={cast.FORGOTTEN}", **BRIEF),
+    Scene("68-look-ups-nothing-fits", f"{LUMENKIT}look-ups/?person=nobody", **BRIEF),
+    Scene("68-look-ups-problem", f"{LUMENKIT}look-ups/?first=2026-02-03&last=2026-01-01&visitor=hello", **BRIEF),
+    Scene("70-accounts", "/people/", **ADMIN),
+    Scene("70-accounts-fresh-link", "/people/", _press("Name an administrator", somebody="ida@example.com"), **BRIEF),
+    Scene("71-account", lambda: cast.account_of("jonas"), **ADMIN),
+    Scene("71-account-reset-link", lambda: cast.account_of("jonas"), _press("Make a link"), **BRIEF),
+    Scene("71-account-of-mine", lambda: cast.account_of(cast.ADMIN), **BRIEF),
+    Scene("71-account-switched-off", lambda: cast.account_of("petra"), **BRIEF),
+    Scene("71-account-delete", lambda: f"{cast.account_of('jonas')}delete/", **BRIEF),
+    Scene("72-invitation", lambda: cast.invitation_of(cast.INVITED), who=""),
+    Scene(
+        "72-invitation-problem",
+        lambda: cast.invitation_of(cast.INVITED),
+        _press("Join", **TAKEN),
+        widths=(PHONE, DESK),
+        who="",
+    ),
+    Scene("72-invitation-signed-in", lambda: cast.invitation_of("jonas"), widths=(PHONE, DESK), who="jonas"),
+    Scene("72-invitation-used", lambda: cast.invitation_of(cast.JOINED), widths=(PHONE, DESK), who=""),
+    Scene("72-invitation-ended", lambda: cast.invitation_of(cast.LATE), widths=(PHONE, DESK), who=""),
+    Scene("72-invitation-cut-off", "/invitations/5d41402abc4b2a76.Qk/", widths=(PHONE, DESK), who=""),
+    Scene("73-forget", f"{CUSTOMER}forget/", **ADMIN),
+    Scene("73-forget-problem", f"{CUSTOMER}forget/", _press("Forget this visitor", typed="0003"), **BRIEF),
+    Scene("74-journey-of-an-admin", CUSTOMER, **ADMIN),
+    Scene("74-menu-of-an-admin", CUSTOMER, _open("Ada"), **BRIEF),
+)
 # What fails stands at the end: it is remembered for a while, and the others are not to feel it.
 FAILING = (
     STALE,
     Scene("43-key-refused", address(documented.named("unauthorized"))),
     Scene("44-limit", address(documented.named("rate limited"))),
 )
-SCENES = (*(one for one in STATES if one is not STALE), *OTHERS, *FAILING)
+# Before there is a website.
+FIRST_DAY = (
+    Scene("80-no-website", "/websites/", **BRIEF),
+    Scene("80-first-website", "/websites/add/", **BRIEF),
+    Scene("81-add-from-account", "/websites/add/", _type_token(tokens.ACCOUNT_TOKEN), **ADMIN),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Scenes that are taken one after another, once the stage is set for them."""
+
+    scenes: tuple[Scene, ...]
+    set_stage: Callable[[], None]
+
+
+ACTS = (
+    Act((*(one for one in STATES if one is not STALE), *OTHERS), cast.one_member),
+    Act((*MANAGING, *FAILING), cast.whole_team),
+    Act(FIRST_DAY, cast.no_website),
+)
