@@ -1,5 +1,6 @@
 """The ribbon's geometry, by example."""
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from visitors.screens.ribbon import ribbon
 from visitors.screens.ribbon.columns import MOST_COLUMNS, Unit, columns
 from visitors.screens.ribbon.lanes import Lanes, Spot
 from visitors.screens.ribbon.scale import visit_widths
+from visitors.screens.ribbon.shapes import Word
 from visitors.screens.ribbon.svg import shapes_svg
 
 
@@ -175,8 +177,9 @@ def test_a_label_beside_its_place_on_a_phone_is_centered_where_there_is_room():
     assert lanes.place("date", 5, "Mon, May 4", recenters=True) == Spot("r-narrow", "start", "r-medium")
     assert lanes.place("date", 50, "today", recenters=True) == Spot("r-narrow", "middle", "r-narrow")
     assert lanes.place("goal", 5, "signup_done") == Spot("r-narrow", "start", "")
-    told = journey(view("/"), view("/", 8), *(view("/", minute, days=20) for minute in range(0, 100, 10)))
-    assert '<text class="r-narrow r-medium-centered"' in shapes_svg(drawn(told), is_live=False)
+    word = Word(5, 106, "Mon, May 4", "start", "", "r-narrow", "r-medium")
+    svg = shapes_svg(replace(drawn(journey(view("/"))), words=(word,)), is_live=False)
+    assert '<text class="r-narrow r-medium-centered" x="5%"' in svg
 
 
 def test_what_visits_brought_is_counted_by_what_it_is():
