@@ -16,7 +16,13 @@ from tests.conftest import skip_without
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_SERVER", "postgresql://postgres@127.0.0.1:5432")
 REDIS = os.environ.get("TEST_REDIS_SERVER", "redis://127.0.0.1:6379")
-SERVICE_TESTS = ["tests/profiles", "tests/people", "tests/privacy", "tests/test_look_ups.py", "tests/test_websites.py"]
+SERVICE_TESTS = [
+    "tests/profiles",
+    "tests/people",
+    "tests/privacy/test_forgetting.py",
+    "tests/test_look_ups.py",
+    "tests/test_websites.py",
+]
 # While it runs, a run's Redis database holds this key, so that another run at the same time takes another one.
 TAKEN = "journeydesk-test-run"
 
