@@ -134,7 +134,7 @@ CACHES = {
     }
 }
 # In the database alone: over a cache, a sign-out that the cache missed would leave the person signed in.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "visitors.sign_in.standing"
 SESSION_COOKIE_NAME = "journeydesk_session"
 SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60
 CSRF_COOKIE_NAME = "journeydesk_csrf"
@@ -156,7 +156,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "visitors.sign_in.standing.PasswordBackend"]
 if OIDC_ISSUER:
     AUTHENTICATION_BACKENDS.append("visitors.sign_in.openid.OpenIdBackend")
 OIDC_AUTHENTICATION_CALLBACK_URL = "openid_finish"

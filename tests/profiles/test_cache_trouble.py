@@ -6,10 +6,12 @@ import socket
 import sqlite3
 import time
 from contextlib import contextmanager
+from importlib import import_module
 from uuid import UUID
 
 import msgspec
 import pytest
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
 
@@ -248,6 +250,6 @@ def test_an_entry_that_points_to_what_is_gone_is_asked_for_anew(sandbox, lumenki
 
 
 def test_nothing_but_the_profiles_uses_the_cache(settings):
-    assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
+    assert issubclass(import_module(settings.SESSION_ENGINE).SessionStore, DatabaseSessions)
     assert not [name for name in settings.MIDDLEWARE if "cache" in name.lower()]
     assert not [name for name, value in settings.STORAGES.items() if "cache" in str(value).lower()]

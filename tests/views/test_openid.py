@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")
 
 BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "visitors.sign_in.standing.PasswordBackend",
     "visitors.sign_in.openid.OpenIdBackend",
 ]
 

@@ -23,7 +23,7 @@ from visitors.views.access import personal
 
 logger = logging.getLogger(__name__)
 
-PASSWORDS = "django.contrib.auth.backends.ModelBackend"
+PASSWORDS = "visitors.sign_in.standing.PasswordBackend"
 _STATUS: dict[type[invitations.Unusable], int] = {
     invitations.NotALink: 404,
     invitations.Withdrawn: 410,
