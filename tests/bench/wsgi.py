@@ -1,4 +1,4 @@
-"""The dashboard, plus two views to compare it with, in the same worker processes.
+"""The dashboard as its production server loads it, plus two views to compare it with, in the same worker processes.
 
 `/bench/bare` is a Django view without any middleware; `/bench/signed-in` one behind the dashboard's own middleware,
 which reads who is signed in and returns "ok".
@@ -19,7 +19,6 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import include, path
-from django.utils.module_loading import import_string
 
 
 def ok(request: HttpRequest) -> HttpResponse:
@@ -42,8 +41,8 @@ handler404 = "visitors.views.errors.not_found"
 settings.ROOT_URLCONF = __name__
 with override_settings(MIDDLEWARE=[]):
     _bare = WSGIHandler()
-_dashboard = WSGIHandler()
-import_string("visitors.views.warm.up")()  # as dashboard.wsgi does
+
+from dashboard.wsgi import application as _dashboard
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
