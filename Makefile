@@ -40,17 +40,15 @@ bench: $(VENV)/ready-test ## Print how fast pages are beside a bare Django view 
 screenshots: $(VENV)/ready-test ## Take a picture of every state of the pages, into .state/screenshots (needs Chromium)
 	@$(BIN)/python -m tests.screenshots $(ARGS)
 
-lint: $(VENV)/ready-lint ## Check style, formats, templates, types, and what is known to be unsafe
+lint: $(VENV)/ready-lint ## Check style, formats, types, and what is known to be unsafe
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@git ls-files -z 'templates/*.html' | xargs -0 $(BIN)/djade --check --target-version 5.2
 	@$(BIN)/mypy dashboard visitors
 	@$(BIN)/bandit --quiet --recursive dashboard visitors --configfile pyproject.toml
 	@$(BIN)/python .ci/audit.py
 
 format: $(VENV)/ready-lint ## Bring everything into the form that lint wants
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
-	@git ls-files -z 'templates/*.html' | xargs -0 $(BIN)/djade --target-version 5.2
 
 pins: $(VENV)/ready-lint $(VENV)/ready-test ## Renew .ci/pins.txt with the newest versions that pyproject.toml admits
 	@$(PIP) install --upgrade --upgrade-strategy eager -e . --group test --group lint

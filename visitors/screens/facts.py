@@ -7,12 +7,11 @@ from html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from visitors.screens.breaks import breakable
-from visitors.screens.shown import Shown
 from visitors.words import ago, clock, day, duration, full
 
 
 @dataclass(frozen=True, slots=True)
-class Moment(Shown):
+class Moment:
     """A moment: `words` to read, `exact` beyond doubt for a tooltip, `iso` for `<time datetime>`."""
 
     words: str
@@ -21,7 +20,7 @@ class Moment(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Fact(Shown):
+class Fact:
     """A term and what is known of it: text, or a moment. `copy_name` ("the email address") offers the text to copy."""
 
     term: str

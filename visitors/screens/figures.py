@@ -10,12 +10,11 @@ from visitors.journey import Journey, Paid
 from visitors.journey.summary import latest_subscription, when
 from visitors.journey.texts import short
 from visitors.screens.facts import Moment, moment
-from visitors.screens.shown import Shown
 from visitors.words import clock, day, duration, money, plural
 
 
 @dataclass(frozen=True, slots=True)
-class Figure(Shown):
+class Figure:
     """A total: its term, the value (as text or as a moment), and what belongs beside it in small."""
 
     term: str

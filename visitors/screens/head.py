@@ -10,7 +10,6 @@ from visitors.journey import Journey
 from visitors.journey.texts import short
 from visitors.screens.facts import Moment, copy_button, moment, since
 from visitors.screens.identity import Whereabouts
-from visitors.screens.shown import Shown
 from visitors.words import day
 
 ANONYMOUS = "Anonymous visitor"
@@ -18,7 +17,7 @@ _LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Age(Shown):
+class Age:
     """When the answer came, and how long ago that was. `is_old` says that a newer one is wanted."""
 
     as_of: Moment
@@ -28,7 +27,7 @@ class Age(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Head(Shown):
+class Head:
     """Who the visitor is. `visitor_id` is the canonical one, 36 characters in lower case."""
 
     name: str

@@ -7,13 +7,12 @@ from visitors.datafast.payload import Device, Identity, Software, Viewport
 from visitors.journey.texts import clean_or_none, isolated
 from visitors.places import country_name, region_name
 from visitors.screens.facts import Fact
-from visitors.screens.shown import Shown
 
 _DEVICE_TYPES = {"desktop": "desktop", "mobile": "phone", "tablet": "tablet"}
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts(Shown):
+class Whereabouts:
     """The latest known place and device, in words; every text is "" where nothing is known.
 
     `country_code` is two capital letters. `place` runs from the city to the country, `device` from the browser to the

@@ -14,7 +14,6 @@ from visitors.screens.head import Head, head
 from visitors.screens.identity import whereabouts
 from visitors.screens.prediction import meter
 from visitors.screens.ribbon import Ribbon, ribbon, shapes_svg
-from visitors.screens.shown import Shown
 from visitors.screens.side import Side, side
 from visitors.screens.timeline import Timeline, TimelineQuery, timeline, visit_address
 from visitors.screens.trend import Scored, trend
@@ -22,7 +21,7 @@ from visitors.words import zone_name
 
 
 @dataclass(frozen=True, slots=True)
-class JourneyScreen(Shown):
+class JourneyScreen:
     """Everything that the journey page shows. `version` names the state of the journey that it was made from."""
 
     version: str

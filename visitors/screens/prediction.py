@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from visitors.journey import BASELINE, Absence, Observation, Reading
 from visitors.screens.facts import Fact
-from visitors.screens.shown import Shown
 from visitors.screens.trend import Trend
 from visitors.words import listing, percent
 
@@ -26,7 +25,7 @@ _LEAST_CHANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Meter(Shown):
+class Meter:
     """The prediction. With an `absence` (a sentence) there is none and everything but `observations` is empty.
 
     `needle` is the score in percent of the meter's width, `bar_start` and `bar_width` the stretch between it and the

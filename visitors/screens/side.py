@@ -10,7 +10,6 @@ from visitors.journey.texts import clean
 from visitors.screens.facts import Fact, day_and_clock
 from visitors.screens.identity import Whereabouts
 from visitors.screens.prediction import Meter
-from visitors.screens.shown import Shown
 
 # What DataFast reads from an address, as people call it.
 _TAGS = {
@@ -39,7 +38,7 @@ _FIRST = {"Name": 0, "Email": 1, "User id": 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Side(Shown):
+class Side:
     """The sections beside the timeline; an empty one is not shown, but for `source`, whose absence says something."""
 
     profile: tuple[Fact, ...]

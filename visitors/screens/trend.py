@@ -6,7 +6,6 @@ from datetime import datetime, tzinfo
 from itertools import pairwise
 from typing import Protocol
 
-from visitors.screens.shown import Shown
 from visitors.words import day
 
 # The line's own measure, stretched to the room that it gets.
@@ -27,7 +26,7 @@ class Scored(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Trend(Shown):
+class Trend:
     """`line` is the path of an SVG of WIDTH by HEIGHT, stepped since a score holds until the next one comes.
 
     `words` say the same: "62 on Mon, May 4, 88 since today".

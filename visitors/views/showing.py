@@ -11,6 +11,7 @@ from django.contrib.messages import get_messages
 from django.http import QueryDict
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 
 from visitors import look_ups, looks, profiles, screens
 from visitors.journey import Seen, difference
@@ -27,6 +28,11 @@ Shown = TypeVar("Shown")
 
 # The page is made anew each minute, since it says how long ago things were.
 KEPT_SECONDS = 120
+# What a template without a request knows of the forms' token, under the names that it has in one with a request.
+_FORM_TOKEN = {
+    "csrf_token": mark("csrf"),
+    "csrf_input": format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', mark("csrf")),
+}
 
 
 def page(
@@ -57,7 +63,7 @@ def page(
                 "screen": made,
                 "since": seen and difference(seen, profile.contents.journey).words(datetime.now(UTC)),
                 "marked_after": after and after.isoformat(),
-                "csrf_token": mark("csrf"),
+                **_FORM_TOKEN,
                 "age_mark": mark("age"),
                 "renew_mark": mark("renew"),
                 "colleagues_mark": mark("colleagues"),
@@ -94,9 +100,13 @@ def page(
 class _Reader(NamedTuple):
     """What the frame shows of a person, under the names that it has for users."""
 
-    get_username: str
+    name: str
     is_superuser: bool
     is_authenticated: bool = True
+
+    def get_username(self) -> str:
+        """The name."""
+        return self.name
 
 
 class _Site(NamedTuple):
@@ -118,7 +128,7 @@ def _frame(reader: _Reader, website: _Site, menu: zones.ZoneMenu) -> str:
         "title": mark("title"),
         "article": mark("article"),
         "notices": mark("notices"),
-        "csrf_token": mark("csrf"),
+        **_FORM_TOKEN,
     }
     return render_to_string("journey.html", context)
 

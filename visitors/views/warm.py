@@ -8,6 +8,7 @@ import json
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
@@ -70,6 +71,6 @@ def up() -> None:
         "website": website,
         "profile": {"visitor_id": NOBODY},
         "zones": zones.menu(request, website),
-        "user": {"is_authenticated": True},
+        "user": User(username="warm"),
     }
     render_to_string("journey.html", frame)

@@ -7,8 +7,6 @@ the class of the least width at which it has room (see `lanes`).
 from dataclasses import dataclass
 from math import sqrt
 
-from visitors.screens.shown import Shown
-
 HEIGHT = 112
 BASE = 90
 LOWEST, TALLEST = 7, 42
@@ -74,7 +72,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Ribbon(Shown):
+class Ribbon:
     """The whole drawing. `label` says it in words; `note` explains what is hatched, "" for nothing.
 
     `missing` is the hatched width at the left, where the list was cut off. `wrote_at` is the moment of the ticket.

@@ -12,7 +12,6 @@ from msgspec import Struct
 from visitors import words
 from visitors.journey import Counts, Event, Fold, Journey, Kind, Page, Visit
 from visitors.journey.texts import isolated, short
-from visitors.screens.shown import Shown
 from visitors.screens.timeline.lines import EventRow
 from visitors.screens.timeline.paths import path_html, way_html
 
@@ -29,7 +28,7 @@ _BADGES = 3  # of goals, and as many of payments
 _ORIGINS = {"manual": "from the website", "payment_provider": "from the payment provider"}
 
 
-class Row(Struct, Shown, frozen=True, kw_only=True, gc=False):
+class Row(Struct, frozen=True, kw_only=True, gc=False):
     """The base of what templates show. Text is not HTML, ways aside: templates escape it."""
 
 
