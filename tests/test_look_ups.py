@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
-from visitors import look_ups
+from visitors import look_ups, sql
 from visitors.datafast.errors import (
     AccessRefused,
     BotVisitor,
@@ -158,7 +158,7 @@ def test_colleagues_count_once_each_and_the_latest_is_named(lumenkit, member, co
     latest = LookUp.objects.filter(user=colleagues[0]).latest("at")
     website = opened(member)
     assert (website.colleagues_number, website.colleagues_latest) == (3, "joe")
-    assert look_ups.moment(website.colleagues_at) == latest.at
+    assert sql.moment(website.colleagues_at) == latest.at
 
 
 def test_who_has_left_the_website_is_no_colleague_any_more(lumenkit, member, colleagues):
@@ -171,9 +171,9 @@ def test_who_has_left_the_website_is_no_colleague_any_more(lumenkit, member, col
 
 def test_when_one_was_shown_a_visitor_last_is_one_s_own(lumenkit, member, colleagues):
     looked(colleagues[0], lumenkit)
-    assert look_ups.moment(opened(member).shown_at) is None
+    assert sql.moment(opened(member).shown_at) is None
     looked(member, lumenkit)
-    assert look_ups.moment(opened(member).shown_at) == LookUp.objects.get(user=member).at
+    assert sql.moment(opened(member).shown_at) == LookUp.objects.get(user=member).at
 
 
 def test_a_part_of_a_page_is_written_down_when_the_page_is_not(lumenkit, member, clock):

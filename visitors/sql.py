@@ -6,7 +6,7 @@ become what the database at hand takes. Everything else in Journeydesk asks thro
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -54,6 +54,12 @@ def joined(model: type[Row], alias: str, statement: str, more: tuple[str, ...], 
     for name, value in zip(more, row[len(names) :], strict=True):
         setattr(found, name, value)
     return found
+
+
+def moment(stored: datetime | str | None) -> datetime | None:
+    """A moment that stands beside a row's own fields, see `joined`: SQLite keeps it as text, without its zone."""
+    at = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
 
 
 def change(model: type[Model], statement: str, **values: object) -> int:

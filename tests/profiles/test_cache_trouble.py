@@ -196,7 +196,7 @@ def plant(name, content):
 def test_entries_that_others_wrote_are_neither_believed_nor_run(sandbox, lumenkit, content, wrapped):
     first = profiles.get(lumenkit, LEAD)
     version = first.version
-    for name in (keys.latest(lumenkit.pk, LEAD), keys.part(lumenkit.pk, LEAD, version, "contents")):
+    for name in (keys.latest(lumenkit.pk, LEAD), keys.contents(lumenkit.pk, LEAD, version)):
         assert cache.get(name)
         plant(name, msgspec.msgpack.encode(content) if wrapped else content)
         cached.resume()
@@ -205,9 +205,9 @@ def test_entries_that_others_wrote_are_neither_believed_nor_run(sandbox, lumenki
 
 
 def test_entries_of_another_release_are_not_even_looked_at(lumenkit, monkeypatch):
-    before = keys.latest(lumenkit.pk, LEAD), keys.part(lumenkit.pk, LEAD, "1", "contents")
+    before = keys.latest(lumenkit.pk, LEAD), keys.contents(lumenkit.pk, LEAD, "1")
     monkeypatch.setattr(keys, "form", lambda: "0123456789ab")
-    assert set(before).isdisjoint({keys.latest(lumenkit.pk, LEAD), keys.part(lumenkit.pk, LEAD, "1", "contents")})
+    assert set(before).isdisjoint({keys.latest(lumenkit.pk, LEAD), keys.contents(lumenkit.pk, LEAD, "1")})
 
 
 def test_a_cache_that_can_be_read_and_not_written_does_not_show_the_past_for_long(
@@ -242,7 +242,7 @@ def test_an_entry_that_points_to_what_is_gone_is_asked_for_anew(sandbox, lumenki
     """As after another machine with a cache of its own has fetched a newer answer, or the visitor was forgotten."""
     profiles.get(lumenkit, LEAD)
     stale = profiles.get(lumenkit, LEAD)
-    cache.delete(keys.part(lumenkit.pk, LEAD, stale.version, "contents"))
+    cache.delete(keys.contents(lumenkit.pk, LEAD, stale.version))
     Snapshot.objects.update(version="newer")
     with pytest.raises(profiles.Superseded):
         _ = stale.contents

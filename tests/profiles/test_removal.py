@@ -37,10 +37,14 @@ def in_the_cache(website, version, visitor=LEAD):
     """Which of the names that are known to be written stand there."""
     names = {
         "latest": keys.latest(website.pk, visitor),
-        "contents": keys.part(website.pk, visitor, version, "contents"),
-        "html": keys.html(website.pk, visitor, version, "page"),
+        "contents": keys.contents(website.pk, visitor, version),
     }
     return {name for name, key in names.items() if cache.get(key) is not None}
+
+
+def is_page_held(website, version, visitor=LEAD):
+    """Whether this process has the page ready."""
+    return rendered._held((website.pk, visitor, version, "page")) is not None
 
 
 def rows(visitor=LEAD):
@@ -51,7 +55,7 @@ def test_nothing_of_a_visitor_stays_and_everything_of_others_does(sandbox, lumen
     profile = shown(lumenkit)
     other = shown(lumenkit, OTHER)
     elsewhere = shown(pocketgarden, UUID(documented.APP_USER.visitor_id))
-    everything = {"latest", "contents", "html"}
+    everything = {"latest", "contents"}
     assert in_the_cache(lumenkit, profile.version) == everything
     removal = remove(lumenkit)
     assert (removal.holdings.sightings, removal.is_cache_clear) == (1, True)
@@ -156,28 +160,34 @@ def test_a_page_that_follows_by_itself_brings_nobody_back(sandbox, lumenkit):
     assert rows() == [0, 0, 0]
 
 
-@pytest.mark.parametrize("part", ["latest", "contents", "html"])
-def test_who_has_read_before_writes_nothing_into_the_cache_afterwards(sandbox, lumenkit, part):
+def test_who_has_read_before_writes_nothing_into_the_cache_afterwards(sandbox, lumenkit):
     profile = shown(lumenkit)
-    newest = store.Latest(profile.version, datetime.now(UTC))
+    found = [
+        store._contents_entry(lumenkit.pk, LEAD, profile.version, b"read before"),
+        store._latest_entry(lumenkit.pk, LEAD, store.Latest(profile.version, datetime.now(UTC))),
+    ]
     remove(lumenkit)
-    match part:
-        case "latest":
-            store._remember(lumenkit.pk, LEAD, newest)
-        case "contents":
-            store._write_part(lumenkit.pk, LEAD, profile.version, "contents", b"read before")
-        case "html":
-            rendered.rendered(lumenkit.pk, LEAD, profile.version, "page", seconds=60, make=lambda: "read before")
+    assert not entries.write(lumenkit.pk, LEAD, found)
     assert in_the_cache(lumenkit, profile.version) == set()
-    assert rendered._held(keys.html(lumenkit.pk, LEAD, profile.version, "page")) is None
+
+
+def test_who_has_read_before_keeps_no_page_ready_afterwards(sandbox, lumenkit):
+    profile = shown(lumenkit)
+    assert is_page_held(lumenkit, profile.version)
+    remove(lumenkit)
+    assert not is_page_held(lumenkit, profile.version)
+    made = rendered.rendered(lumenkit.pk, LEAD, profile.version, "page", seconds=60, make=lambda: "read before")
+    assert made == "read before"
+    assert not is_page_held(lumenkit, profile.version)
 
 
 def test_the_word_that_a_visitor_is_forgotten_does_not_name_them_and_ends(lumenkit, clock):
     assert str(LEAD) not in keys.forgotten(lumenkit.pk, LEAD)
     remove(lumenkit)
-    assert not entries.write(lumenkit.pk, LEAD, keys.latest(lumenkit.pk, LEAD), b"x", 60)
+    found = [entries.Entry(keys.latest(lumenkit.pk, LEAD), b"x", 60)]
+    assert not entries.write(lumenkit.pk, LEAD, found)
     cache.delete(keys.forgotten(lumenkit.pk, LEAD))  # as when its time is over
-    assert entries.write(lumenkit.pk, LEAD, keys.latest(lumenkit.pk, LEAD), b"x", 60)
+    assert entries.write(lumenkit.pk, LEAD, found)
 
 
 def test_what_goes_besides_goes_together_or_not_at_all(sandbox, lumenkit):

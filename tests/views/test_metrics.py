@@ -61,7 +61,7 @@ def test_a_journey_is_counted_where_it_comes_from(member, sandbox, counted):
     assert counts['journeydesk_requests_total{route="journey",status="2xx"}'] == 2
     assert counts['journeydesk_lookups_total{result="found"}'] == 2
     assert counts['journeydesk_answers_total{source="upstream"}'] == 1
-    assert counts['journeydesk_answers_total{source="cache"}'] == 1
+    assert counts['journeydesk_answers_total{source="database"}'] == 1
     assert counts['journeydesk_pages_total{source="made"}'] == 1
     assert counts['journeydesk_pages_total{source="process"}'] == 1
     assert counts['journeydesk_upstream_calls_total{result="found"}'] == 1
@@ -117,10 +117,10 @@ def test_what_another_process_has_counted_is_told_after_its_end(settings, counte
         "import django; django.setup()\n"
         "from django.conf import settings; settings.METRICS_TOKEN = 'on'\n"
         f"from pathlib import Path; settings.METRICS_DIR = Path({str(settings.METRICS_DIR)!r})\n"
-        "from visitors import metrics; metrics.page_from('cache')\n"
+        "from visitors import metrics; metrics.page_from('process')\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
-    assert counted()['journeydesk_pages_total{source="cache"}'] == 1
+    assert counted()['journeydesk_pages_total{source="process"}'] == 1
 
 
 def test_labels_hold_no_visitor_no_token_and_nothing_that_people_make_up(member, sandbox, counted):
@@ -143,7 +143,7 @@ def test_nothing_is_imported_or_written_while_it_is_off():
         "import sys\n"
         "from django.conf import settings\n"
         "from django.test import Client\n"
-        "from visitors import metrics; metrics.page_from('cache'); metrics.looked_up(None)\n"
+        "from visitors import metrics; metrics.page_from('process'); metrics.looked_up(None)\n"
         "Client().get('/healthz')\n"
         "assert not [name for name in sys.modules if name.startswith('prometheus')]\n"
         "assert not settings.METRICS_DIR.exists()\n"

@@ -79,7 +79,7 @@ def sign_in(client, issuer, subject, then=""):
 def person(client):
     """Who is signed in, by user name."""
     shown = client.get("/account/")
-    return shown.context["user"].get_username() if shown.status_code == 200 else None
+    return shown.wsgi_request.user.get_username() if shown.status_code == 200 else None
 
 
 def refusal(client, answer):

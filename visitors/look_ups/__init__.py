@@ -58,7 +58,7 @@ def note(user: User, website: Website, visitor_id: UUID, source: Source, error: 
 def note_part(user: User, website: Website, visitor_id: UUID) -> None:
     """Write down that this person is shown a part of a page, where the page itself does not stand in the log: asked for
     without it, or a page that stays open for days. `website` comes from `opened_by`. Raises NotWritten."""
-    shown_at = moment(website.shown_at)
+    shown_at = sql.moment(website.shown_at)
     if shown_at is None or shown_at < datetime.now(UTC) - PAGE_COUNTS:
         note(user, website, visitor_id, Source.PAGE)
 
@@ -74,12 +74,6 @@ def hash_of(website_id: int, visitor_id: UUID) -> str:
     """What stands in the log in place of a forgotten visitor's id. The same only under the same SECRET_KEY."""
     key = f"{__name__}:{website_id}"
     return salted_hmac(key, str(visitor_id), algorithm="sha256").hexdigest()[:HASH_CHARACTERS]
-
-
-def moment(stored: datetime | str | None) -> datetime | None:
-    """A moment of the log as a query that is written out brings it: SQLite keeps it as text, without its zone."""
-    at = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
-    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
 
 
 def of_visitors(website_id: int, visitor_ids: Iterable[UUID]) -> Q:

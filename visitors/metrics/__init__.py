@@ -39,8 +39,8 @@ def answered_from(source: Literal["cache", "database", "upstream"]) -> None:
         _meters().answers.labels(source).inc()
 
 
-def page_from(source: Literal["process", "cache", "made"]) -> None:
-    """Where a page's text was found ready; or it was made."""
+def page_from(source: Literal["process", "made"]) -> None:
+    """A page's text was found ready in this process; or it was made."""
     if settings.METRICS_TOKEN:
         _meters().pages.labels(source).inc()
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from visitors import sql
+from visitors.models.kept import Snapshot
 from visitors.models.people import Membership
 from visitors.models.websites import Website
 
@@ -147,29 +148,47 @@ _OPENED = """
         WHERE other.website_id = (SELECT id FROM {website} WHERE slug = %(slug)s) AND other.user_id <> %(user)s
         ORDER BY log.at DESC LIMIT 1
     )
-    SELECT {columns}, member.role, look.seen, colleague.number, colleague.user_name, colleague.at, (
-        SELECT MAX(at) FROM {log}
-        WHERE website_id = website.id AND visitor_id = %(visitor)s AND user_id = member.user_id
-    )
+    SELECT {columns},
+        member.role, snapshot.version, snapshot.fetched_at, look.seen, colleague.number, colleague.user_name, colleague.at,
+        (
+            SELECT MAX(at) FROM {log}
+            WHERE website_id = website.id AND visitor_id = %(visitor)s AND user_id = member.user_id
+        )
     FROM {website} AS website
     JOIN {member} AS member ON member.website_id = website.id AND member.user_id = %(user)s
+    LEFT JOIN {snapshot} AS snapshot ON snapshot.website_id = website.id AND snapshot.visitor_id = %(visitor)s
     LEFT JOIN {look} AS look
         ON look.website_id = website.id AND look.user_id = member.user_id AND look.visitor_id = %(visitor)s
     LEFT JOIN colleague ON TRUE
     WHERE website.slug = %(slug)s
 """
-for _name, _model in (("look", Look), ("website", Website), ("member", Membership), ("log", LookUp)):
+for _name, _model in (
+    ("look", Look),
+    ("website", Website),
+    ("member", Membership),
+    ("log", LookUp),
+    ("snapshot", Snapshot),
+):
     _OPENED = _OPENED.replace(f"{{{_name}}}", _model._meta.db_table)  # noqa: SLF001
 
 
 def opened_by(user: User, slug: str, visitor_id: UUID) -> Website | None:
-    """The website under this slug, if this person may see it, with their `role` there, with what they saw of a
-    visitor last in `seen_then` and when they were shown it last in `shown_at`, and with which colleagues have
-    looked at this visitor in `colleagues_…`.
+    """The website under this slug, if this person may see it, with their `role` there, with what is kept of a visitor
+    in `kept_…`, with what this person saw of them last in `seen_then` and when they were shown it last in `shown_at`,
+    and with which colleagues have looked at this visitor in `colleagues_…`.
 
     Written out, since it stands before every journey page.
     """
-    more = ("role", "seen_then", "colleagues_number", "colleagues_latest", "colleagues_at", "shown_at")
+    more = (
+        "role",
+        "kept_version",
+        "kept_at",
+        "seen_then",
+        "colleagues_number",
+        "colleagues_latest",
+        "colleagues_at",
+        "shown_at",
+    )
     return sql.joined(
         Website,
         "website",

@@ -43,6 +43,7 @@ __all__ = [
     "Superseded",
     "budgets",
     "get",
+    "get_opened",
     "history",
     "holdings",
     "is_failing",
@@ -64,7 +65,8 @@ class Profile:
     """What is known of a visitor of a website.
 
     `version` changes when what DataFast says changes. `fetched_at` (UTC) is when it said so last. `problem` is why
-    there is nothing newer, when that was tried. `at_hand` is what it says, where it has just come.
+    there is nothing newer, when that was tried. `at_hand` is what it says, where it has just come; `is_first` says that
+    nothing was known before it came.
     """
 
     website_id: int
@@ -73,6 +75,7 @@ class Profile:
     fetched_at: datetime
     problem: UpstreamError | None = None
     at_hand: store.Contents | None = field(default=None, repr=False, compare=False)
+    is_first: bool = field(default=False, repr=False, compare=False)
 
     @property
     def is_fresh(self) -> bool:
@@ -105,7 +108,15 @@ class Profile:
 
 def get(website: Website, visitor_id: UUID) -> Profile:
     """Return what is kept of a visitor, however old; ask the upstream only where nothing is. Raises UpstreamError."""
-    kept = store.latest(website.pk, visitor_id)
+    return _kept_or_fetched(website, visitor_id, store.latest(website.pk, visitor_id))
+
+
+def get_opened(website: Website, visitor_id: UUID) -> Profile:
+    """What `get` returns, for a website that `opened_by` has just brought for this visitor: what is kept is known."""
+    return _kept_or_fetched(website, visitor_id, store.opened(website))
+
+
+def _kept_or_fetched(website: Website, visitor_id: UUID, kept: store.Latest | None) -> Profile:
     if kept:
         return _profile(website, visitor_id, store.Found(kept))
     try:
@@ -171,4 +182,4 @@ def budgets(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
 def _profile(website: Website, visitor_id: UUID, found: store.Found, problem: UpstreamError | None = None) -> Profile:
     metrics.looked_up(problem)
     latest = found.latest
-    return Profile(website.pk, visitor_id, latest.version, latest.fetched_at, problem, found.contents)
+    return Profile(website.pk, visitor_id, latest.version, latest.fetched_at, problem, found.contents, found.is_first)

@@ -147,7 +147,7 @@ def _lead(role: flight.Leader, errand: Errand) -> store.Found | None:
         fault = OwnFault()
         role.land(fault)
         raise fault from error
-    return store.Found(newest, digest.contents)
+    return store.Found(newest, digest.contents, role.is_first)
 
 
 def _ask(role: flight.Leader, errand: Errand) -> VisitorAnswer:

@@ -19,8 +19,6 @@ import visitors
 
 # The packages whose objects are stored, and the one that stores them.
 STORED_BY = ("datafast", "journey", "profiles")
-# What says how they look, when they are stored as text of a page.
-SHOWN_BY = ("screens", "places.py", "words.py", "../templates")
 
 
 @lru_cache(maxsize=1)
@@ -50,21 +48,9 @@ def forgotten(website_id: int, visitor_id: UUID) -> str:
     return f"forgotten:{fingerprint}"
 
 
-def part(website_id: int, visitor_id: UUID, version: str, name: str) -> str:
-    """The name of a derived part of one snapshot."""
-    return f"{about(website_id, visitor_id)}{version}:{name}"
-
-
-@lru_cache(maxsize=1)
-def look() -> str:
-    """Return a fingerprint of all that decides how a page looks."""
-    return _fingerprint(SHOWN_BY)
-
-
-def html(website_id: int, visitor_id: UUID, version: str, name: str) -> str:
-    """The name of a part of a page about one snapshot. `name` holds everything else that the text depends on."""
-    fingerprint = hashlib.blake2b(name.encode(), digest_size=12).hexdigest()
-    return part(website_id, visitor_id, version, f"html:{look()}:{fingerprint}")
+def contents(website_id: int, visitor_id: UUID, version: str) -> str:
+    """The name of what one snapshot says."""
+    return f"{about(website_id, visitor_id)}{version}:contents"
 
 
 def _fingerprint(rooms: tuple[str, ...]) -> str:

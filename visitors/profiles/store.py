@@ -22,7 +22,7 @@ from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_visitor
 from visitors.datafast.payload import Visitor
-from visitors.models import Sighting, Snapshot
+from visitors.models import Sighting, Snapshot, Website
 from visitors.profiles import cached, entries, keys
 
 Value = TypeVar("Value")
@@ -72,10 +72,12 @@ class Contents(Struct, frozen=True, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What somebody asked for: which answer it is; and what it says, where that is at hand."""
+    """What somebody asked for: which answer it is; what it says, where that is at hand; and whether it `is_first`: then
+    nothing was known of this visitor before."""
 
     latest: Latest
     contents: Contents | None = None
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,18 @@ def latest(website_id: int, visitor_id: UUID, *, since: datetime | None = None) 
     if since is None:
         metrics.answered_from("database")
     found = Latest(snapshot.version, snapshot.fetched_at)
-    _remember(website_id, visitor_id, found)
+    entries.write(website_id, visitor_id, [_latest_entry(website_id, visitor_id, found)])
     return found
+
+
+def opened(website: Website) -> Latest | None:
+    """What `latest` says, from what `opened_by` has just read with the website."""
+    at = sql.moment(website.kept_at)
+    oldest = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
+    if website.kept_version is None or at is None or at < oldest:
+        return None
+    metrics.answered_from("database")
+    return Latest(website.kept_version, at)
 
 
 def digest(answer: VisitorAnswer) -> Digest:
@@ -132,9 +144,10 @@ def keep(website_id: int, visitor_id: UUID, answer: Digest, *, is_first: bool) -
 def announce(website_id: int, visitor_id: UUID, newest: Latest, answer: Digest, *, is_first: bool) -> None:
     """Put an answer that is kept into the cache, where readers find it first."""
     known = None if is_first else _decoded(cached.read(keys.latest(website_id, visitor_id)), Latest)
+    found = [_latest_entry(website_id, visitor_id, newest)]
     if known is None or known.version != newest.version:
-        _write_part(website_id, visitor_id, newest.version, "contents", answer.encoded)
-    _remember(website_id, visitor_id, newest)
+        found.insert(0, _contents_entry(website_id, visitor_id, newest.version, answer.encoded))
+    entries.write(website_id, visitor_id, found)
 
 
 def forget(website_id: int, visitor_id: UUID) -> None:
@@ -146,7 +159,7 @@ def forget(website_id: int, visitor_id: UUID) -> None:
     # Only now: nobody can read it from the database into the cache again.
     distrust(website_id, visitor_id)
     for version in versions:
-        cached.delete(keys.part(website_id, visitor_id, version, "contents"))
+        cached.delete(keys.contents(website_id, visitor_id, version))
 
 
 def forget_website(website_id: int) -> None:
@@ -155,7 +168,7 @@ def forget_website(website_id: int) -> None:
     names = [
         name
         for visitor_id, version in kept.values_list("visitor_id", "version")
-        for name in (keys.latest(website_id, visitor_id), keys.part(website_id, visitor_id, version, "contents"))
+        for name in (keys.latest(website_id, visitor_id), keys.contents(website_id, visitor_id, version))
     ]
     with transaction.atomic():
         kept.delete()
@@ -171,7 +184,7 @@ def distrust(website_id: int, visitor_id: UUID) -> None:
 
 def contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None:
     """Return what one answer says; None when this version is no longer kept."""
-    found = _decoded(_read_part(website_id, visitor_id, version, "contents"), Contents)
+    found = _decoded(_stored_contents(website_id, visitor_id, version), Contents)
     if found:
         return found
     body = answer(website_id, visitor_id, version)
@@ -179,7 +192,7 @@ def contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None
         return None
     parsed = parse_visitor(body)
     derived = _contents(parsed.visitor, parsed.notes)
-    _write_part(website_id, visitor_id, version, "contents", _encode(derived))
+    entries.write(website_id, visitor_id, [_contents_entry(website_id, visitor_id, version, _encode(derived))])
     return derived
 
 
@@ -235,22 +248,21 @@ def _sightings(website_id: int, visitor_id: UUID) -> QuerySet[Sighting]:
     return Sighting.objects.filter(website_id=website_id, visitor_id=visitor_id).order_by("-at", "-pk")
 
 
-def _remember(website_id: int, visitor_id: UUID, newest: Latest) -> None:
-    key = keys.latest(website_id, visitor_id)
-    entries.write(website_id, visitor_id, key, _encode(newest), LATEST_SECONDS)
+def _latest_entry(website_id: int, visitor_id: UUID, newest: Latest) -> entries.Entry:
+    return entries.Entry(keys.latest(website_id, visitor_id), _encode(newest), LATEST_SECONDS)
 
 
-def _read_part(website_id: int, visitor_id: UUID, version: str, name: str) -> bytes | None:
-    packed = cached.read(keys.part(website_id, visitor_id, version, name))
+def _stored_contents(website_id: int, visitor_id: UUID, version: str) -> bytes | None:
+    packed = cached.read(keys.contents(website_id, visitor_id, version))
     try:
         return zlib.decompress(packed) if packed else None
     except zlib.error:
         return None
 
 
-def _write_part(website_id: int, visitor_id: UUID, version: str, name: str, value: bytes) -> None:
-    key, packed = keys.part(website_id, visitor_id, version, name), zlib.compress(value, 1)
-    entries.write(website_id, visitor_id, key, packed, settings.PROFILE_KEEP_SECONDS)
+def _contents_entry(website_id: int, visitor_id: UUID, version: str, encoded: bytes) -> entries.Entry:
+    key = keys.contents(website_id, visitor_id, version)
+    return entries.Entry(key, zlib.compress(encoded, 1), settings.PROFILE_KEEP_SECONDS)
 
 
 def _decoded(stored: bytes | None, kind: type[Value]) -> Value | None:

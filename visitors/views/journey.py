@@ -46,7 +46,7 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
         return redirect("journey", site.slug, visitor)
     query, seen = TimelineQuery.read(request.GET), looks.decoded(site.seen_then)
     try:
-        profile = profiles.get(site, visitor)
+        profile = profiles.get_opened(site, visitor)
         page = showing.page(request, site, profile, query, seen=seen)
     except UpstreamError as error:
         look_ups.note(request.user, site, visitor, LookUpSource.PAGE, error)

@@ -13,7 +13,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
-from visitors import look_ups, looks, profiles, screens
+from visitors import looks, profiles, screens, sql
 from visitors.journey import Seen, difference
 from visitors.journey.instants import instant
 from visitors.models import Website
@@ -70,9 +70,7 @@ def page(
             }
             return f"{made.head.name}\n{render_to_string('journey/_article.html', context)}"
 
-        text = rendered(
-            website.pk, profile.visitor_id, profile.version, repr(depends_on), seconds=KEPT_SECONDS, make=article
-        )
+        text = rendered(website.pk, profile.visitor_id, profile.version, depends_on, seconds=KEPT_SECONDS, make=article)
         title, _, body = text.partition("\n")
         user = request.user
         reader = _Reader(user.get_username(), is_superuser=user.is_superuser)
@@ -162,7 +160,7 @@ def _notices(request: SignedInRequest, own_age: screens.Age) -> str:
 
 def _colleagues(request: SignedInRequest, website: Website) -> str:
     """Which colleagues have looked at this visitor, as HTML; "" for none."""
-    number, at = website.colleagues_number, look_ups.moment(website.colleagues_at)
+    number, at = website.colleagues_number, sql.moment(website.colleagues_at)
     if not number or at is None:
         return ""
     zone = zones.of(request, website)
@@ -220,7 +218,8 @@ def _screen(
         marked_after=marked_after,
         page_url=address("journey", website.slug, profile.visitor_id),
         part_url=address("timeline", website.slug, profile.visitor_id),
-        history=profiles.history(website, profile.visitor_id),
+        # What has just come for the first time is all that there is.
+        history=() if profile.is_first else profiles.history(website, profile.visitor_id),
     )
 
 
