@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import requests
 
@@ -44,12 +45,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def process(words: list[str], url: str, variables: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def process(
+    words: list[str], url: str, variables: dict[str, str] | None = None, *, log: IO[bytes] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run Python with these words from when it answers at this address until the block ends.
 
-    `variables` are its environment, where that is to be another one than ours.
+    `variables` are its environment, where that is to be another one than ours; what it logs goes to `log`, else to our
+    own standard error.
     """
-    running = subprocess.Popen([sys.executable, *words], cwd=ROOT, stdout=subprocess.DEVNULL, env=variables)
+    running = subprocess.Popen([sys.executable, *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=log, env=variables)
     try:
         until = time.monotonic() + PATIENCE_SECONDS
         while True:

@@ -1,6 +1,6 @@
 """The addresses of the application. Below a website's slug everything is about that website, for its members only."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from visitors.views import (
     account,
@@ -22,6 +22,23 @@ from visitors.views import (
 )
 from visitors.views.people import accounts, colleagues, invited
 from visitors.views.websites import adding, holding, key, listing, overview, removal
+
+
+class VisitorId:
+    """What has the length and the letters of a visitor id; views see whether it is one."""
+
+    regex = "[0-9A-Fa-f-]{36}"
+
+    def to_python(self, value: str) -> str:
+        """As it came."""
+        return value
+
+    def to_url(self, value: object) -> str:
+        """A UUID, or its text."""
+        return str(value)
+
+
+register_converter(VisitorId, "visitor_id")
 
 colleagues_of_website = [
     path("", colleagues.show, name="people"),
@@ -89,8 +106,10 @@ one_visitor = [
     path("events.csv", exports.events, name="events"),
     path("answer.json", exports.answer, name="answer"),
 ]
-# In groups, since each address is compared with one after the other until one fits.
+# In groups, since each address is compared with one after the other until one fits. First what is asked for most; it is
+# told from all others by the id.
 urlpatterns = [
+    path("<slug:website>/visitors/<visitor_id:visitor_id>/", include(one_visitor)),
     path("", look_up.look_up, name="look_up"),
     path("sign-in/", include(signing_in)),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
@@ -103,5 +122,4 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.exposition, name="metrics"),
     path("<slug:website>/visitors/current/", look_up.current, name="current"),
-    path("<slug:website>/visitors/<str:visitor_id>/", include(one_visitor)),
 ]

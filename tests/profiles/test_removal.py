@@ -29,7 +29,7 @@ def remove(website, visitor=LEAD):
 def shown(website, visitor=LEAD):
     """Look, as a page does that is kept ready."""
     profile = profiles.get(website, visitor)
-    rendered.rendered(website.pk, visitor, profile.version, "page", seconds=60, make=lambda: "<p>Priya</p>")
+    rendered.rendered(website.pk, visitor, profile.version, "page", seconds=60, make=lambda: b"<p>Priya</p>")
     return profile
 
 
@@ -176,8 +176,8 @@ def test_who_has_read_before_keeps_no_page_ready_afterwards(sandbox, lumenkit):
     assert is_page_held(lumenkit, profile.version)
     remove(lumenkit)
     assert not is_page_held(lumenkit, profile.version)
-    made = rendered.rendered(lumenkit.pk, LEAD, profile.version, "page", seconds=60, make=lambda: "read before")
-    assert made == "read before"
+    made = rendered.rendered(lumenkit.pk, LEAD, profile.version, "page", seconds=60, make=lambda: b"read before")
+    assert made == b"read before"
     assert not is_page_held(lumenkit, profile.version)
 
 

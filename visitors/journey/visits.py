@@ -43,6 +43,8 @@ class Visit(Record, frozen=True, kw_only=True):
     @property
     def milestones(self) -> tuple[Event, ...]:
         """Everything but page views, oldest first."""
+        if self.counts.all == self.counts.views:  # most visits; nobody looks through ten thousand views for nothing
+            return ()
         return tuple(event for event in self.events if not event.is_view)
 
 

@@ -149,7 +149,8 @@ _OPENED = """
         ORDER BY log.at DESC LIMIT 1
     )
     SELECT {columns},
-        member.role, snapshot.version, snapshot.fetched_at, look.seen, colleague.number, colleague.user_name, colleague.at,
+        member.role, snapshot.version, snapshot.fetched_at, look.seen,
+        colleague.number, colleague.user_name, colleague.at,
         (
             SELECT MAX(at) FROM {log}
             WHERE website_id = website.id AND visitor_id = %(visitor)s AND user_id = member.user_id

@@ -1,4 +1,4 @@
-"""Text made from a snapshot, kept ready in this process for the next reader.
+"""Text made from a snapshot, kept ready in this process for the next reader, encoded as it travels.
 
 Making a journey's page takes longer than everything else about it, and says the same to every reader until the answer
 changes or the clock moves on. The names hold everything that the text depends on, so nothing is ever stale and nothing
@@ -19,7 +19,7 @@ from visitors import metrics
 from visitors.profiles import entries
 
 # Room for some hundred journeys' first screens in each process.
-MOST_CHARACTERS = 16_000_000
+MOST_BYTES = 16_000_000
 # Forgetting a visitor reaches this process, but not what other processes hold: that is over soon.
 LONGEST_SECONDS = 120
 # How often a process looks for what is over; until then it holds it without showing it.
@@ -28,15 +28,15 @@ _SWEPT_EVERY_SECONDS = 10
 Name = tuple[int, UUID, str, Hashable]
 
 # Texts, each with the moment (monotonic) at which it is over; last asked for last.
-_kept: OrderedDict[Name, tuple[float, str]] = OrderedDict()
+_kept: OrderedDict[Name, tuple[float, bytes]] = OrderedDict()
 _size = 0
 _swept_at = 0.0
 _lock = threading.Lock()
 
 
 def rendered(
-    website_id: int, visitor_id: UUID, version: str, depends_on: Hashable, *, seconds: int, make: Callable[[], str]
-) -> str:
+    website_id: int, visitor_id: UUID, version: str, depends_on: Hashable, *, seconds: int, make: Callable[[], bytes]
+) -> bytes:
     """Return the text of this version, made by `make` where it is not at hand, kept for so many seconds at the most.
 
     `depends_on` is everything besides the version that tells one text from another, such as its zone and its minute.
@@ -66,7 +66,7 @@ def clear() -> None:
         _drop(list(_kept))
 
 
-def _held(name: Name) -> str | None:
+def _held(name: Name) -> bytes | None:
     """The text of this name that this process holds, if it is not over."""
     with _lock:
         until, text = _kept.get(name, (0.0, None))
@@ -76,7 +76,7 @@ def _held(name: Name) -> str | None:
     return text
 
 
-def _keep(name: Name, text: str, seconds: float) -> None:
+def _keep(name: Name, text: bytes, seconds: float) -> None:
     global _size, _swept_at  # noqa: PLW0603 one store per process
     now = time.monotonic()
     with _lock:
@@ -86,7 +86,7 @@ def _keep(name: Name, text: str, seconds: float) -> None:
         _drop([name])
         _kept[name] = (now + seconds, text)
         _size += len(text)
-        while _size > MOST_CHARACTERS and len(_kept) > 1:
+        while _size > MOST_BYTES and len(_kept) > 1:
             _drop([next(iter(_kept))])
 
 
@@ -94,5 +94,5 @@ def _drop(names: Iterable[Name]) -> None:
     """Let go of these. To be called with the lock."""
     global _size  # noqa: PLW0603
     for name in names:
-        _, text = _kept.pop(name, (0.0, ""))
+        _, text = _kept.pop(name, (0.0, b""))
         _size -= len(text)

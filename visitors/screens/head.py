@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from uuid import UUID
 
 from django.utils.safestring import SafeString
@@ -56,9 +57,15 @@ def head(journey: Journey, whereabouts: Whereabouts, *, visitor_id: UUID, now: d
 
 def age(fetched_at: datetime, *, is_fresh: bool, now: datetime, zone: tzinfo) -> Age:
     """The age of an answer that came at `fetched_at`: "As of 18:13:20 KST, 20 seconds ago"."""
+    seconds = max(0, int((now - fetched_at).total_seconds()))
+    return Age(
+        _as_of(fetched_at, zone, day(fetched_at, now, zone)), since(fetched_at, now), seconds, is_old=not is_fresh
+    )
+
+
+@lru_cache(maxsize=500)  # it stands before every page
+def _as_of(fetched_at: datetime, zone: tzinfo, named: str) -> Moment:
+    """When an answer came, on a day that is called so now."""
     local = fetched_at.astimezone(zone)
     at = f"{local:%H:%M:%S %Z}".rstrip()
-    named = day(fetched_at, now, zone)
-    as_of = moment(fetched_at, zone, at if named == "today" else f"{named}, {at}")
-    seconds = max(0, int((now - fetched_at).total_seconds()))
-    return Age(as_of, since(fetched_at, now), seconds, is_old=not is_fresh)
+    return moment(fetched_at, zone, at if named == "today" else f"{named}, {at}")

@@ -42,20 +42,20 @@ def page(
     query: TimelineQuery,
     *,
     seen: Seen | None,
-) -> str:
-    """The journey page of a profile as HTML. Raises UpstreamError. `seen` is what this person saw last.
+) -> bytes:
+    """The journey page of a profile as HTML, encoded. Raises UpstreamError. `seen` is what this person saw last.
 
     Making a page takes longer than everything else and grows with the journey. So what all readers of one state see
     alike, asking the same in the same minute, is kept ready for the next one; and what stands around all journeys that
     one person reads on a website, for the next journey.
     """
 
-    def shown(profile: profiles.Profile) -> str:
+    def shown(profile: profiles.Profile) -> bytes:
         minute = datetime.now(UTC).replace(second=0, microsecond=0)
         menu, own_age = zones.menu(request, website), age(request, website, profile)
         depends_on = (website.slug, website.domain, website.name, website.role, menu, minute, query, seen)
 
-        def article() -> str:
+        def article() -> bytes:
             after = looks.marked_after(seen) if seen else None
             made = _screen(request, website, profile, query, marked_after=after)
             context = {
@@ -68,10 +68,10 @@ def page(
                 "renew_mark": mark("renew"),
                 "colleagues_mark": mark("colleagues"),
             }
-            return f"{made.head.name}\n{render_to_string('journey/_article.html', context)}"
+            return f"{escape(made.head.name)}\n{render_to_string('journey/_article.html', context)}".encode()
 
         text = rendered(website.pk, profile.visitor_id, profile.version, depends_on, seconds=KEPT_SECONDS, make=article)
-        title, _, body = text.partition("\n")
+        title, _, body = text.partition(b"\n")
         user = request.user
         reader = _Reader(user.get_username(), is_superuser=user.is_superuser)
         frame = _frame(reader, _Site(website.slug, website.domain, website.role), menu)
@@ -85,9 +85,9 @@ def page(
             colleagues=_colleagues(request, website),
         )
         return filled(
-            frame.replace(NOBODY, str(profile.visitor_id)),
+            frame.replace(NOBODY.encode(), str(profile.visitor_id).encode()),
             csrf=csrf,
-            title=escape(title),
+            title=title,
             notices=_notices(request, own_age),
             article=own_article,
         )
@@ -116,7 +116,7 @@ class _Site(NamedTuple):
 
 
 @lru_cache(maxsize=500)
-def _frame(reader: _Reader, website: _Site, menu: zones.ZoneMenu) -> str:
+def _frame(reader: _Reader, website: _Site, menu: zones.ZoneMenu) -> bytes:
     """The page around the journeys of one website, with marks in the places of what is a journey's own."""
     context = {
         "user": reader,
@@ -128,10 +128,10 @@ def _frame(reader: _Reader, website: _Site, menu: zones.ZoneMenu) -> str:
         "notices": mark("notices"),
         **_FORM_TOKEN,
     }
-    return render_to_string("journey.html", context)
+    return render_to_string("journey.html", context).encode()
 
 
-def _age_html(own_age: screens.Age) -> str:
+def _age_html(own_age: screens.Age) -> bytes:
     """How old what the page shows is, as it stands beside its button."""
     moment = own_age.as_of
     return filled(
@@ -145,10 +145,10 @@ def _age_html(own_age: screens.Age) -> str:
 
 
 @lru_cache(maxsize=2)
-def _age_frame(*, is_old: bool) -> str:
+def _age_frame(*, is_old: bool) -> bytes:
     as_of = {"words": mark("as_of"), "exact": mark("exact"), "iso": mark("iso")}
     age = {"as_of": as_of, "words": mark("words"), "seconds": mark("seconds"), "is_old": is_old}
-    return render_to_string("journey/_age.html", {"age": age})
+    return render_to_string("journey/_age.html", {"age": age}).encode()
 
 
 def _notices(request: SignedInRequest, own_age: screens.Age) -> str:

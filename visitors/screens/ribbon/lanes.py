@@ -75,4 +75,6 @@ class Lanes:
 
 def text_width(text: str) -> float:
     """About how wide a text is, in CSS pixels."""
+    if text.isascii():
+        return len(text) * _LETTER
     return sum(_WIDE_LETTER if unicodedata.east_asian_width(letter) in "WF" else _LETTER for letter in text)

@@ -7,7 +7,7 @@ from math import log2
 
 NARROWEST, WIDEST = 0.7, 26.0  # percent
 _MOST_PER_MINUTE = 1.6  # percent
-_STEPS = 40
+_STEPS = 24  # to a ten-thousandth of a percent
 
 
 class Scale:

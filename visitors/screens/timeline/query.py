@@ -29,6 +29,9 @@ _POSITION = re.compile(rf"({_KEY.pattern})(?:\.([0-9]{{1,9}}))?", re.ASCII)
 class Values(Protocol):
     """What Django's QueryDict offers of an address."""
 
+    def __len__(self) -> int:
+        """How many names there are."""
+
     def get(self, key: str, /) -> str | None:
         """The last value of this name."""
 
@@ -68,6 +71,8 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
     @classmethod
     def read(cls, values: Values) -> Self:
         """The query of an address. Never raises: what is not understood is left out and said in `refused`."""
+        if not values:
+            return cls()
         reader = _Reader(values)
         return cls(
             kinds=reader.kinds(),
