@@ -40,8 +40,16 @@ def renew(encrypted: str) -> str:
 
 def decrypt(encrypted: str, *, max_age: timedelta | None = None) -> str:
     """Return the secret again. Raises KeyLost; also for one that was encrypted longer ago than `max_age`."""
-    seconds = int(max_age.total_seconds()) if max_age else None
+    keys = tuple(settings.CREDENTIAL_KEYS)
     try:
-        return _box(tuple(settings.CREDENTIAL_KEYS)).decrypt(encrypted.encode(), ttl=seconds).decode()
+        if max_age is None:
+            return _decrypted(keys, encrypted)
+        return _box(keys).decrypt(encrypted.encode(), ttl=int(max_age.total_seconds())).decode()
     except InvalidToken as error:
         raise KeyLost("No key in CREDENTIAL_KEY opens this token: it has to be entered again.") from error
+
+
+# Each call to the upstream needs one. A process that can read these has the keys at hand as well.
+@lru_cache(maxsize=500)
+def _decrypted(keys: tuple[str, ...], encrypted: str) -> str:
+    return _box(keys).decrypt(encrypted.encode()).decode()

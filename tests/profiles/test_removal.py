@@ -1,6 +1,6 @@
 """Forgetting what is kept of a visitor: nothing stays, and nothing comes back by itself."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from threading import Event
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.core.cache import cache
 from tests.profiles.test_single_flight import in_the_air, until
 from visitors import profiles
 from visitors.models import Flight, Sighting, Snapshot
-from visitors.profiles import cached, entries, flight, keys, rendered, store
+from visitors.profiles import entries, flight, keys, rendered, store
 from visitors.sandbox import documented
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
@@ -34,12 +34,8 @@ def shown(website, visitor=LEAD):
 
 
 def in_the_cache(website, version, visitor=LEAD):
-    """Which of the names that are known to be written stand there."""
-    names = {
-        "latest": keys.latest(website.pk, visitor),
-        "contents": keys.contents(website.pk, visitor, version),
-    }
-    return {name for name, key in names.items() if cache.get(key) is not None}
+    """Whether what this version says stands there."""
+    return cache.get(keys.contents(website.pk, visitor, version)) is not None
 
 
 def is_page_held(website, version, visitor=LEAD):
@@ -55,23 +51,22 @@ def test_nothing_of_a_visitor_stays_and_everything_of_others_does(sandbox, lumen
     profile = shown(lumenkit)
     other = shown(lumenkit, OTHER)
     elsewhere = shown(pocketgarden, UUID(documented.APP_USER.visitor_id))
-    everything = {"latest", "contents"}
-    assert in_the_cache(lumenkit, profile.version) == everything
+    assert in_the_cache(lumenkit, profile.version)
     removal = remove(lumenkit)
     assert (removal.holdings.sightings, removal.is_cache_clear) == (1, True)
     assert removal.holdings.answered_at == profile.fetched_at
     assert rows() == [0, 0, 0]
-    assert in_the_cache(lumenkit, profile.version) == set()
+    assert not in_the_cache(lumenkit, profile.version)
     assert rows(OTHER) == [1, 1, 1]
-    assert in_the_cache(lumenkit, other.version, OTHER) == everything
-    assert in_the_cache(pocketgarden, elsewhere.version, UUID(documented.APP_USER.visitor_id)) == everything
+    assert in_the_cache(lumenkit, other.version, OTHER)
+    assert in_the_cache(pocketgarden, elsewhere.version, UUID(documented.APP_USER.visitor_id))
     with pytest.raises(profiles.Superseded):
         _ = profiles.Profile(lumenkit.pk, LEAD, profile.version, profile.fetched_at).contents
 
 
 def test_the_entries_of_other_releases_go_as_well(lumenkit, monkeypatch):
     monkeypatch.setattr(keys, "form", lambda: "another")
-    key = keys.latest(lumenkit.pk, LEAD)
+    key = keys.contents(lumenkit.pk, LEAD, "1")
     cache.set(key, b"x")
     monkeypatch.undo()
     remove(lumenkit)
@@ -97,7 +92,9 @@ def test_that_there_is_no_journey_is_forgotten_too(sandbox, lumenkit):
 # --- Against those who are at it at the same moment ---
 
 
-def test_a_call_that_is_in_the_air_lands_nowhere(sandbox, lumenkit, together):
+def test_a_call_that_is_in_the_air_lands_nowhere(sandbox, lumenkit, together, monkeypatch):
+    written = []
+    monkeypatch.setattr(entries, "write", lambda *entry: written.append(entry))
     sandbox.set_latency(0.6)
 
     def forget_meanwhile():
@@ -108,7 +105,7 @@ def test_a_call_that_is_in_the_air_lands_nowhere(sandbox, lumenkit, together):
     assert isinstance(reader, profiles.Forgotten)
     assert sandbox.calls.count(str(LEAD)) == 1
     assert rows() == [0, 0, 0]
-    assert cached.read(keys.latest(lumenkit.pk, LEAD)) is None
+    assert written == []
 
 
 def test_who_waits_for_a_call_of_somebody_else_does_not_make_it_anew(sandbox, lumenkit, together, monkeypatch):
@@ -138,7 +135,7 @@ def test_a_refresh_that_is_in_the_air_lands_nowhere(sandbox, lumenkit, together,
 
     together(partial(profiles.refresh, lumenkit, LEAD), forget_meanwhile)
     assert rows() == [0, 0, 0]
-    assert in_the_cache(lumenkit, profile.version) == set()
+    assert not in_the_cache(lumenkit, profile.version)
 
 
 def test_a_reader_in_another_process_gets_no_answer_of_a_visitor_who_was_forgotten(sandbox, lumenkit, workers):
@@ -162,13 +159,9 @@ def test_a_page_that_follows_by_itself_brings_nobody_back(sandbox, lumenkit):
 
 def test_who_has_read_before_writes_nothing_into_the_cache_afterwards(sandbox, lumenkit):
     profile = shown(lumenkit)
-    found = [
-        store._contents_entry(lumenkit.pk, LEAD, profile.version, b"read before"),
-        store._latest_entry(lumenkit.pk, LEAD, store.Latest(profile.version, datetime.now(UTC))),
-    ]
     remove(lumenkit)
-    assert not entries.write(lumenkit.pk, LEAD, found)
-    assert in_the_cache(lumenkit, profile.version) == set()
+    store._remember(lumenkit.pk, LEAD, profile.version, b"read before")
+    assert not in_the_cache(lumenkit, profile.version)
 
 
 def test_who_has_read_before_keeps_no_page_ready_afterwards(sandbox, lumenkit):
@@ -184,10 +177,10 @@ def test_who_has_read_before_keeps_no_page_ready_afterwards(sandbox, lumenkit):
 def test_the_word_that_a_visitor_is_forgotten_does_not_name_them_and_ends(lumenkit, clock):
     assert str(LEAD) not in keys.forgotten(lumenkit.pk, LEAD)
     remove(lumenkit)
-    found = [entries.Entry(keys.latest(lumenkit.pk, LEAD), b"x", 60)]
-    assert not entries.write(lumenkit.pk, LEAD, found)
+    key = keys.contents(lumenkit.pk, LEAD, "1")
+    assert not entries.write(lumenkit.pk, LEAD, key, b"x", 60)
     cache.delete(keys.forgotten(lumenkit.pk, LEAD))  # as when its time is over
-    assert entries.write(lumenkit.pk, LEAD, found)
+    assert entries.write(lumenkit.pk, LEAD, key, b"x", 60)
 
 
 def test_what_goes_besides_goes_together_or_not_at_all(sandbox, lumenkit):

@@ -122,7 +122,8 @@ def test_what_was_typed_is_text_and_stays_in_the_field(browser):
 def test_a_role_is_changed_and_taken_away_at_once(browser, member):
     theirs = Client()
     theirs.force_login(member)
-    export = "/lumenkit/visitors/00000000-0000-0000-0000-000000000000/events.csv"  # 404 for its id, 403 for a role that is too small
+    # 404 for its id, 403 for a role that is too small.
+    export = "/lumenkit/visitors/00000000-0000-0000-0000-000000000000/events.csv"
     assert theirs.get(export).status_code == 404
     answer = browser.post(f"{PAGE}{number_of('mina')}/role/", {"role": "viewer"}, follow=True)
     assert "mina is a viewer of Lumenkit now." in answer.content.decode()

@@ -33,7 +33,7 @@ def looked_up(problem: UpstreamError | None) -> None:
         _meters().lookups.labels(_result(problem)).inc()
 
 
-def answered_from(source: Literal["cache", "database", "upstream"]) -> None:
+def answered_from(source: Literal["database", "upstream"]) -> None:
     """Where the newest answer about a visitor was found."""
     if settings.METRICS_TOKEN:
         _meters().answers.labels(source).inc()

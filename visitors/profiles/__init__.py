@@ -2,9 +2,9 @@
 
 What it promises:
 
-- Fresh (younger than PROFILE_FRESH_SECONDS): served from the cache. Older: served at once, marked with its age; the
+- Fresh (younger than PROFILE_FRESH_SECONDS): served as it is kept. Older: served at once, marked with its age; the
   page then calls `refresh`. Absent: fetched.
-- Cached per website and visitor; the last known good answer stands in the database and outlives the cache.
+- Kept per website and visitor: the last known good answer in the database, what it says in the cache.
 - However many readers, processes and machines want one visitor at once: one upstream call (`flight`).
 - Per token never more calls than the upstream allows, people before pages that follow by themselves (`budget`); what a
   token opens before it is a website's, `tokens` asks out of the same budget.
@@ -43,7 +43,6 @@ __all__ = [
     "Superseded",
     "budgets",
     "get",
-    "get_opened",
     "history",
     "holdings",
     "is_failing",
@@ -92,7 +91,6 @@ class Profile:
         """The journey and the visitor. Raises Superseded."""
         contents = self.at_hand or store.contents(self.website_id, self.visitor_id, self.version)
         if contents is None:
-            store.distrust(self.website_id, self.visitor_id)
             raise Superseded
         return contents
 
@@ -101,26 +99,27 @@ class Profile:
         """DataFast's JSON as it was received. Raises Superseded."""
         answer = store.answer(self.website_id, self.visitor_id, self.version)
         if answer is None:
-            store.distrust(self.website_id, self.visitor_id)
             raise Superseded
         return answer
 
 
-def get(website: Website, visitor_id: UUID) -> Profile:
-    """Return what is kept of a visitor, however old; ask the upstream only where nothing is. Raises UpstreamError."""
-    return _kept_or_fetched(website, visitor_id, store.latest(website.pk, visitor_id))
+def get(website: Website, visitor_id: UUID, *, is_opened: bool = False) -> Profile:
+    """Return what is kept of a visitor, however old; ask the upstream only where nothing is. Raises UpstreamError.
 
-
-def get_opened(website: Website, visitor_id: UUID) -> Profile:
-    """What `get` returns, for a website that `opened_by` has just brought for this visitor: what is kept is known."""
-    return _kept_or_fetched(website, visitor_id, store.opened(website))
-
-
-def _kept_or_fetched(website: Website, visitor_id: UUID, kept: store.Latest | None) -> Profile:
+    `is_opened` says that `opened_by` has just brought the website, for this visitor: what is kept is known with it.
+    """
+    kept = _latest(website, visitor_id, is_opened=is_opened)
     if kept:
         return _profile(website, visitor_id, store.Found(kept))
     try:
-        found = fetching.fetch(website, visitor_id, not_before=EVER, purpose=Purpose.LOOK_UP, is_known=False)
+        found = fetching.fetch(
+            website,
+            visitor_id,
+            not_before=EVER,
+            purpose=Purpose.LOOK_UP,
+            is_known=False,
+            is_just_read=is_opened,
+        )
     except UpstreamError as error:
         metrics.looked_up(error)
         raise
@@ -129,16 +128,21 @@ def _kept_or_fetched(website: Website, visitor_id: UUID, kept: store.Latest | No
 
 
 def refresh(
-    website: Website, visitor_id: UUID, *, max_age: timedelta | None = None, purpose: Purpose = Purpose.LOOK_UP
+    website: Website,
+    visitor_id: UUID,
+    *,
+    max_age: timedelta | None = None,
+    purpose: Purpose = Purpose.LOOK_UP,
+    is_opened: bool = False,
 ) -> Profile:
-    """Return a profile that is at most so old (default: fresh), asking the upstream where it has to.
+    """Return a profile that is at most so old (default: fresh), asking the upstream where it has to. See `get`.
 
     When the upstream fails and a copy is kept, that copy comes with its `problem`. Raises UpstreamError when none is
     kept, or when the upstream's answer is that there is no such visitor.
     """
     max_age = max_age if max_age is not None else timedelta(seconds=settings.PROFILE_FRESH_SECONDS)
     not_before = datetime.now(UTC) - max_age
-    kept = store.latest(website.pk, visitor_id)
+    kept = _latest(website, visitor_id, is_opened=is_opened)
     if kept and kept.fetched_at >= not_before:
         return _profile(website, visitor_id, store.Found(kept))
     try:
@@ -177,6 +181,13 @@ def budgets(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
         with suppress(KeyLost, CredentialError):
             credentials[website.pk] = website.credential()
     return dict(zip(credentials, budget.used_by(list(credentials.values())), strict=True))
+
+
+def _latest(website: Website, visitor_id: UUID, *, is_opened: bool) -> store.Latest | None:
+    kept = store.opened(website) if is_opened else store.latest(website.pk, visitor_id)
+    if kept:
+        metrics.answered_from("database")
+    return kept
 
 
 def _profile(website: Website, visitor_id: UUID, found: store.Found, problem: UpstreamError | None = None) -> Profile:

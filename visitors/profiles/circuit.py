@@ -41,11 +41,15 @@ def is_failing(website: Website) -> bool:
     return website.failures_in_a_row >= FAILURES_BEFORE_A_PAUSE
 
 
-def enter(website: Website) -> Passage:
-    """Let a call pass. Raises Paused while the upstream is left alone; one caller after the pause is the probe."""
+def enter(website: Website, *, is_just_read: bool = False) -> Passage:
+    """Let a call pass. Raises Paused while the upstream is left alone; one caller after the pause is the probe.
+
+    The website is read anew, since it may be from before a long wait, unless `is_just_read` says that it is not.
+    """
     now = datetime.now(UTC)
-    # Read anew: the caller's website may be from before a long wait.
-    circuit = sql.one(Website, ("failures_in_a_row", "paused_until"), "id = %(id)s", id=website.pk) or website
+    circuit = website
+    if not is_just_read:
+        circuit = sql.one(Website, ("failures_in_a_row", "paused_until"), "id = %(id)s", id=website.pk) or website
     failures, paused_until = circuit.failures_in_a_row, circuit.paused_until
     if failures < FAILURES_BEFORE_A_PAUSE or paused_until is None:
         return Passage(website.pk, failures)

@@ -5,8 +5,6 @@ the visitor. So forgetting first leaves a word (`announce_forgetting`), and a wr
 the two always sees the other.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
 from uuid import UUID
 
 from visitors.profiles import cached, keys
@@ -16,28 +14,13 @@ FORGETTING_SECONDS = 60
 _WORD = b"forgotten"
 
 
-class Entry(NamedTuple):
-    """Bytes to store under a name for so many seconds."""
-
-    key: str
-    value: bytes
-    seconds: float
-
-
-def write(website_id: int, visitor_id: UUID, found: Sequence[Entry]) -> bool:
-    """Store these; False when the visitor is being forgotten, and nothing is stored."""
-    for key, value, seconds in found:
-        cached.write(key, value, seconds)
-    if not is_being_forgotten(website_id, visitor_id):
+def write(website_id: int, visitor_id: UUID, key: str, value: bytes, seconds: float) -> bool:
+    """Store bytes for so many seconds; False when the visitor is being forgotten, and nothing is stored."""
+    cached.write(key, value, seconds)
+    if cached.read(keys.forgotten(website_id, visitor_id)) != _WORD:
         return True
-    for entry in found:
-        cached.delete(entry.key)
+    cached.delete(key)
     return False
-
-
-def is_being_forgotten(website_id: int, visitor_id: UUID) -> bool:
-    """Whether nothing may be kept of this visitor that was read before. To be asked after keeping it."""
-    return cached.read(keys.forgotten(website_id, visitor_id)) == _WORD
 
 
 def announce_forgetting(website_id: int, visitor_id: UUID) -> None:

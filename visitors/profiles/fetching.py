@@ -43,6 +43,7 @@ class Errand:
     """What somebody wants to know: a visitor of a website, as DataFast knew it at `not_before` or later.
 
     `asked_at` is when they came; `deadline` (monotonic) is when they stop waiting, after `patience` seconds.
+    `is_just_read` says that the website is from this moment's database.
     """
 
     website: Website
@@ -52,10 +53,11 @@ class Errand:
     asked_at: datetime
     patience: float
     deadline: float
+    is_just_read: bool = False
 
     def done(self) -> store.Found | None:
         """What the store has of it by now."""
-        newest = store.latest(self.website.pk, self.visitor_id, since=self.not_before)
+        newest = store.latest(self.website.pk, self.visitor_id)
         return store.Found(newest) if newest and newest.fetched_at >= self.not_before else None
 
     def failed(self, last: Flight | None, followed: UUID | None) -> UpstreamError | None:
@@ -82,7 +84,15 @@ class Errand:
         return failure
 
 
-def fetch(website: Website, visitor_id: UUID, *, not_before: datetime, purpose: Purpose, is_known: bool) -> store.Found:
+def fetch(
+    website: Website,
+    visitor_id: UUID,
+    *,
+    not_before: datetime,
+    purpose: Purpose,
+    is_known: bool,
+    is_just_read: bool = False,
+) -> store.Found:
     """Return an answer that came at `not_before` or later. Raises UpstreamError.
 
     `is_known` says that an older one is kept: then somebody has asked before, and how that went is looked at first.
@@ -92,7 +102,7 @@ def fetch(website: Website, visitor_id: UUID, *, not_before: datetime, purpose: 
         raise OnHold
     patience = float(settings.UPSTREAM_DEADLINE_SECONDS)
     deadline = time.monotonic() + patience
-    errand = Errand(website, visitor_id, not_before, purpose, datetime.now(UTC), patience, deadline)
+    errand = Errand(website, visitor_id, not_before, purpose, datetime.now(UTC), patience, deadline, is_just_read)
     # A page that follows by itself brings back nobody who was forgotten.
     may_begin = not is_known and purpose is Purpose.LOOK_UP
     leader = flight.first(website.pk, visitor_id) if may_begin else None
@@ -132,8 +142,9 @@ def _lead(role: flight.Leader, errand: Errand) -> store.Found | None:
         with transaction.atomic(durable=True):
             if not role.land():
                 return None
-            newest = store.keep(errand.website.pk, errand.visitor_id, digest, is_first=role.is_first)
-        store.announce(errand.website.pk, errand.visitor_id, newest, digest, is_first=role.is_first)
+            is_new = store.keep(errand.website.pk, errand.visitor_id, digest, is_first=role.is_first)
+        if is_new:
+            store.announce(errand.website.pk, errand.visitor_id, digest)
     except NoJourney as answer:
         store.forget(errand.website.pk, errand.visitor_id)
         role.land(answer)
@@ -147,13 +158,14 @@ def _lead(role: flight.Leader, errand: Errand) -> store.Found | None:
         fault = OwnFault()
         role.land(fault)
         raise fault from error
-    return store.Found(newest, digest.contents, role.is_first)
+    return store.Found(store.Latest(digest.version, digest.at), digest.contents, role.is_first)
 
 
 def _ask(role: flight.Leader, errand: Errand) -> VisitorAnswer:
     website = errand.website
     credential = _credential(website)
-    passage = circuit.enter(website)
+    # Only the first one of all has not waited for anybody.
+    passage = circuit.enter(website, is_just_read=errand.is_just_read and role.is_first)
     grant = budget.take(credential, errand.purpose)
     client = upstream.client()
 

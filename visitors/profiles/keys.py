@@ -6,8 +6,8 @@ Each name but that of `forgotten` has these parts, in this order:
 - the form: a fingerprint of the code that wrote the bytes, so that another release never misreads them;
 - the website's number: two websites never share an entry, even with the same visitor id;
 - the visitor id, canonical;
-- what of it: `latest` (which answer is the newest, and when it came), or a snapshot's version followed by its part.
-  Parts of a version never change, so they need no care when they are read.
+- a snapshot's version, followed by what of it: `contents`, what it says. That never changes, so it needs no care when
+  it is read.
 """
 
 import hashlib
@@ -24,17 +24,17 @@ STORED_BY = ("datafast", "journey", "profiles")
 @lru_cache(maxsize=1)
 def form() -> str:
     """Return a fingerprint of the code whose objects are stored."""
-    return _fingerprint(STORED_BY)
+    digest = hashlib.blake2b(digest_size=6)
+    for folder in visitors.__path__:
+        for room in STORED_BY:
+            for source in sorted((Path(folder) / room).rglob("*.py")):
+                digest.update(source.read_bytes())
+    return digest.hexdigest()
 
 
 def about(website_id: int, visitor_id: UUID) -> str:
     """What all names about a visitor begin with."""
     return f"profile:{form()}:{website_id}:{visitor_id}:"
-
-
-def latest(website_id: int, visitor_id: UUID) -> str:
-    """The name of the small entry that says which answer is the newest."""
-    return f"{about(website_id, visitor_id)}latest"
 
 
 def every(website_id: int, visitor_id: UUID) -> str:
@@ -51,14 +51,3 @@ def forgotten(website_id: int, visitor_id: UUID) -> str:
 def contents(website_id: int, visitor_id: UUID, version: str) -> str:
     """The name of what one snapshot says."""
     return f"{about(website_id, visitor_id)}{version}:contents"
-
-
-def _fingerprint(rooms: tuple[str, ...]) -> str:
-    digest = hashlib.blake2b(digest_size=6)
-    for folder in visitors.__path__:
-        for room in rooms:
-            path = Path(folder) / room
-            for source in sorted(path.rglob("*.*")) if path.is_dir() else [path]:
-                if source.suffix in {".py", ".html"}:
-                    digest.update(source.read_bytes())
-    return digest.hexdigest()

@@ -16,7 +16,6 @@ from collections.abc import Callable, Hashable, Iterable
 from uuid import UUID
 
 from visitors import metrics
-from visitors.profiles import entries
 
 # Room for some hundred journeys' first screens in each process.
 MOST_BYTES = 16_000_000
@@ -29,6 +28,8 @@ Name = tuple[int, UUID, str, Hashable]
 
 # Texts, each with the moment (monotonic) at which it is over; last asked for last.
 _kept: OrderedDict[Name, tuple[float, bytes]] = OrderedDict()
+# Of whom nothing is kept, each until when (monotonic).
+_forgotten: dict[tuple[int, UUID], float] = {}
 _size = 0
 _swept_at = 0.0
 _lock = threading.Lock()
@@ -49,21 +50,21 @@ def rendered(
     text = make()
     metrics.page_from("made")
     _keep(name, text, min(seconds, LONGEST_SECONDS))
-    if entries.is_being_forgotten(website_id, visitor_id):
-        forget(website_id, visitor_id)
     return text
 
 
 def forget(website_id: int, visitor_id: UUID) -> None:
-    """Keep nothing about a visitor in this process."""
+    """Keep nothing about a visitor in this process, nor what those make who have read before."""
     with _lock:
+        _forgotten[website_id, visitor_id] = time.monotonic() + LONGEST_SECONDS
         _drop([name for name in _kept if name[:2] == (website_id, visitor_id)])
 
 
 def clear() -> None:
-    """Keep nothing in this process."""
+    """Keep nothing in this process, and begin anew."""
     with _lock:
         _drop(list(_kept))
+        _forgotten.clear()
 
 
 def _held(name: Name) -> bytes | None:
@@ -83,6 +84,10 @@ def _keep(name: Name, text: bytes, seconds: float) -> None:
         if now - _swept_at >= _SWEPT_EVERY_SECONDS:
             _swept_at = now
             _drop([other for other, (until, _) in _kept.items() if until <= now])
+            for visitor in [visitor for visitor, until in _forgotten.items() if until <= now]:
+                del _forgotten[visitor]
+        if _forgotten.get(name[:2], now) > now:
+            return
         _drop([name])
         _kept[name] = (now + seconds, text)
         _size += len(text)

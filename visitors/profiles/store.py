@@ -1,13 +1,14 @@
-"""What is kept of the answers: the newest one in the database for good, and in the cache everything that a page reads.
+"""What is kept of the answers: the newest one in the database for good, and in the cache what it says, derived.
 
-The cache may vanish at any moment. Then the newest answer is read from the database, and its parts are derived again.
+Which answer is the newest is the database's to say: every page asks it who may see the visitor, and learns that by the
+same statement. The cache may vanish at any moment. Then what the newest answer says is derived again.
 """
 
 import hashlib
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -17,7 +18,7 @@ from django.db.models import QuerySet
 from msgspec import Struct
 from msgspec.structs import replace
 
-from visitors import journey, metrics, sql
+from visitors import journey, sql
 from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_visitor
@@ -27,9 +28,6 @@ from visitors.profiles import cached, entries, keys
 
 Value = TypeVar("Value")
 
-# How long the cache's word is taken for which answer is the newest. Another machine may have a cache of its own, and a
-# full cache still tells what it could not replace.
-LATEST_SECONDS = 60
 # How many sightings are kept of a visitor.
 MOST_SIGHTINGS = 200
 
@@ -51,7 +49,7 @@ _SIGHT = """
 _SIGHTED = ("id", "at", "score", "visits", "page_views", "goals", "payments")
 
 
-class Latest(Struct, frozen=True, array_like=True):
+class Latest(NamedTuple):
     """Which answer about a visitor is the newest one, and when it came."""
 
     version: str
@@ -91,35 +89,22 @@ class Digest:
     version: str
 
 
-def latest(website_id: int, visitor_id: UUID, *, since: datetime | None = None) -> Latest | None:
-    """Return the newest answer that is kept, None where there is none (or none that is recent enough to be kept).
-
-    With `since`, an older one from the cache is not believed: the database is asked.
-    """
-    oldest = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
-    found = _decoded(cached.read(keys.latest(website_id, visitor_id)), Latest)
-    if found and found.fetched_at >= max(since or oldest, oldest):
-        if since is None:
-            metrics.answered_from("cache")
-        return found
+def latest(website_id: int, visitor_id: UUID) -> Latest | None:
+    """Return the newest answer that is kept, None where there is none (or none that is recent enough to be kept)."""
     snapshot = sql.one(Snapshot, ("version", "fetched_at"), _OF_VISITOR, website=website_id, visitor=visitor_id)
-    if snapshot is None or snapshot.fetched_at < oldest:
-        return None
-    if since is None:
-        metrics.answered_from("database")
-    found = Latest(snapshot.version, snapshot.fetched_at)
-    entries.write(website_id, visitor_id, [_latest_entry(website_id, visitor_id, found)])
-    return found
+    return _if_kept(snapshot.version, snapshot.fetched_at) if snapshot else None
 
 
 def opened(website: Website) -> Latest | None:
     """What `latest` says, from what `opened_by` has just read with the website."""
-    at = sql.moment(website.kept_at)
-    oldest = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
-    if website.kept_version is None or at is None or at < oldest:
+    return _if_kept(website.kept_version, sql.moment(website.kept_at))
+
+
+def _if_kept(version: str | None, fetched_at: datetime | None) -> Latest | None:
+    if version is None or fetched_at is None:
         return None
-    metrics.answered_from("database")
-    return Latest(website.kept_version, at)
+    oldest = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
+    return Latest(version, fetched_at) if fetched_at >= oldest else None
 
 
 def digest(answer: VisitorAnswer) -> Digest:
@@ -130,24 +115,21 @@ def digest(answer: VisitorAnswer) -> Digest:
     return Digest(answer.body, at, contents, encoded, hashlib.blake2b(encoded, digest_size=12).hexdigest())
 
 
-def keep(website_id: int, visitor_id: UUID, answer: Digest, *, is_first: bool) -> Latest:
-    """Keep an answer in the database and return it as the newest one. To be called in a transaction; `announce` follows
-    when that is over. `is_first` says that nothing was known of this visitor."""
+def keep(website_id: int, visitor_id: UUID, answer: Digest, *, is_first: bool) -> bool:
+    """Keep an answer in the database; False when it says what was kept already. To be called in a transaction; for one
+    that is new, `announce` follows when that is over. `is_first` says that nothing was known of this visitor."""
     which = {"website": website_id, "visitor": visitor_id}
     values = {"at": answer.at, "version": answer.version}
-    if is_first or not sql.change(Snapshot, _SEEN_AGAIN, **which, **values):
-        sql.change(Snapshot, _KEEP, **which, **values, answer=Snapshot.compress(answer.body))
-        _sight(website_id, visitor_id, answer, is_first=is_first)
-    return Latest(answer.version, answer.at)
+    if not is_first and sql.change(Snapshot, _SEEN_AGAIN, **which, **values):
+        return False
+    sql.change(Snapshot, _KEEP, **which, **values, answer=Snapshot.compress(answer.body))
+    _sight(website_id, visitor_id, answer, is_first=is_first)
+    return True
 
 
-def announce(website_id: int, visitor_id: UUID, newest: Latest, answer: Digest, *, is_first: bool) -> None:
-    """Put an answer that is kept into the cache, where readers find it first."""
-    known = None if is_first else _decoded(cached.read(keys.latest(website_id, visitor_id)), Latest)
-    found = [_latest_entry(website_id, visitor_id, newest)]
-    if known is None or known.version != newest.version:
-        found.insert(0, _contents_entry(website_id, visitor_id, newest.version, answer.encoded))
-    entries.write(website_id, visitor_id, found)
+def announce(website_id: int, visitor_id: UUID, answer: Digest) -> None:
+    """Put what a kept answer says into the cache, where the next readers find it derived."""
+    _remember(website_id, visitor_id, answer.version, answer.encoded)
 
 
 def forget(website_id: int, visitor_id: UUID) -> None:
@@ -157,7 +139,6 @@ def forget(website_id: int, visitor_id: UUID) -> None:
         _snapshots(website_id, visitor_id).delete()
         _sightings(website_id, visitor_id).delete()
     # Only now: nobody can read it from the database into the cache again.
-    distrust(website_id, visitor_id)
     for version in versions:
         cached.delete(keys.contents(website_id, visitor_id, version))
 
@@ -165,21 +146,12 @@ def forget(website_id: int, visitor_id: UUID) -> None:
 def forget_website(website_id: int) -> None:
     """Keep nothing of a website's visitors any longer. What is kept ready of their pages ends within minutes."""
     kept = Snapshot.objects.filter(website_id=website_id)
-    names = [
-        name
-        for visitor_id, version in kept.values_list("visitor_id", "version")
-        for name in (keys.latest(website_id, visitor_id), keys.contents(website_id, visitor_id, version))
-    ]
+    names = [keys.contents(website_id, *which) for which in kept.values_list("visitor_id", "version")]
     with transaction.atomic():
         kept.delete()
         Sighting.objects.filter(website_id=website_id).delete()
     for name in names:
         cached.delete(name)
-
-
-def distrust(website_id: int, visitor_id: UUID) -> None:
-    """Ask the database next time which answer is the newest."""
-    cached.delete(keys.latest(website_id, visitor_id))
 
 
 def contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None:
@@ -192,7 +164,7 @@ def contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None
         return None
     parsed = parse_visitor(body)
     derived = _contents(parsed.visitor, parsed.notes)
-    entries.write(website_id, visitor_id, [_contents_entry(website_id, visitor_id, version, _encode(derived))])
+    _remember(website_id, visitor_id, version, _encode(derived))
     return derived
 
 
@@ -248,10 +220,6 @@ def _sightings(website_id: int, visitor_id: UUID) -> QuerySet[Sighting]:
     return Sighting.objects.filter(website_id=website_id, visitor_id=visitor_id).order_by("-at", "-pk")
 
 
-def _latest_entry(website_id: int, visitor_id: UUID, newest: Latest) -> entries.Entry:
-    return entries.Entry(keys.latest(website_id, visitor_id), _encode(newest), LATEST_SECONDS)
-
-
 def _stored_contents(website_id: int, visitor_id: UUID, version: str) -> bytes | None:
     packed = cached.read(keys.contents(website_id, visitor_id, version))
     try:
@@ -260,9 +228,9 @@ def _stored_contents(website_id: int, visitor_id: UUID, version: str) -> bytes |
         return None
 
 
-def _contents_entry(website_id: int, visitor_id: UUID, version: str, encoded: bytes) -> entries.Entry:
+def _remember(website_id: int, visitor_id: UUID, version: str, encoded: bytes) -> None:
     key = keys.contents(website_id, visitor_id, version)
-    return entries.Entry(key, zlib.compress(encoded, 1), settings.PROFILE_KEEP_SECONDS)
+    entries.write(website_id, visitor_id, key, zlib.compress(encoded, 1), settings.PROFILE_KEEP_SECONDS)
 
 
 def _decoded(stored: bytes | None, kind: type[Value]) -> Value | None:

@@ -44,7 +44,7 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     site = website_with_look_or_404(request, website, visitor)
     query, marked_after = showing.query_of_page(request), showing.marked_after(request.POST)
     try:
-        profile = profiles.refresh(site, visitor, max_age=FOLLOWED_EVERY, purpose=Purpose.LIVE)
+        profile = profiles.refresh(site, visitor, max_age=FOLLOWED_EVERY, purpose=Purpose.LIVE, is_opened=True)
         told = profile.contents.journey
     except profiles.Forgotten as error:
         messages.info(request, str(error))

@@ -46,7 +46,7 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
         return redirect("journey", site.slug, visitor)
     query, seen = TimelineQuery.read(request.GET), looks.decoded(site.seen_then)
     try:
-        profile = profiles.get_opened(site, visitor)
+        profile = profiles.get(site, visitor, is_opened=True)
         page = showing.page(request, site, profile, query, seen=seen)
     except UpstreamError as error:
         look_ups.note(request.user, site, visitor, LookUpSource.PAGE, error)
@@ -72,7 +72,7 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     max_age = None if by_page else PRESSED_AGAIN
     query = showing.query_of_page(request)
     try:
-        profile = profiles.refresh(site, visitor, max_age=max_age)
+        profile = profiles.refresh(site, visitor, max_age=max_age, is_opened=True)
     except UpstreamError:
         # Nothing is kept, or DataFast no longer knows the visitor: the whole page says that better than a part of it.
         return _to_page(request, site, visitor)

@@ -76,11 +76,12 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
 
 
 def _snapshot(website: Website, visitor_id: UUID, version: str) -> tuple[str, Journey]:
-    """The snapshot of this version, or the newest one when it is no longer kept. Raises UpstreamError."""
+    """The snapshot of this version, or the newest one when it is no longer kept, of a website that `opened_by` has
+    brought. Raises UpstreamError."""
     kept = store.contents(website.pk, visitor_id, version) if _VERSION.fullmatch(version) else None
     if kept is not None:
         return version, kept.journey
-    profile = profiles.get(website, visitor_id)
+    profile = profiles.get(website, visitor_id, is_opened=True)
     try:
         return profile.version, profile.contents.journey
     except profiles.Superseded:  # a newer one came between learning the version and reading it
