@@ -1,5 +1,6 @@
 """Who has looked at whom, and what stood there then: what is new since, and where a person was lately."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.db.models import QuerySet
 from visitors import sql
 from visitors.journey import Journey, Seen, mark
 from visitors.journey.texts import short
-from visitors.models import Look, Website
+from visitors.models import Look, Membership, Website
 
 # A page that is opened again and again, or that follows a visitor, writes no more often.
 WRITTEN_EVERY = timedelta(minutes=1)
@@ -28,6 +29,11 @@ _MEET = """
     VALUES (%(user)s, %(website)s, %(visitor)s, %(at)s, %(label)s, %(seen)s)
     ON CONFLICT (user_id, website_id, visitor_id) DO NOTHING
 """
+_LISTED = ("id", "user", "website", "visitor_id", "looked_at", "label")
+_RECENT = f"""
+    user_id = %(user)s AND website_id IN (SELECT website_id FROM {Membership._meta.db_table} WHERE user_id = %(user)s)
+    ORDER BY looked_at DESC LIMIT %(most)s
+"""  # noqa: S608, SLF001 a name of our own
 _decoder = msgspec.msgpack.Decoder(tuple[_Form, Seen])
 
 
@@ -67,10 +73,16 @@ def note(user: User, website: Website, visitor_id: UUID, journey: Journey) -> No
     )
 
 
-def recent(user: User) -> list[Look]:
-    """The visitors at whom this person looked last, newest first, on websites that they may still see. One query."""
-    looks = Look.objects.filter(user=user, website__membership__user=user).select_related("website").defer("seen")
-    return list(looks.order_by("-looked_at")[:LISTED])
+def recent(user: User, websites: Iterable[Website]) -> list[Look]:
+    """The visitors at whom this person looked last, newest first, on `websites`, which are those that they may see. One
+    query."""
+    seen_by_them = {website.pk: website for website in websites}
+    found = sql.rows(Look, _LISTED, _RECENT, user=user.pk, most=LISTED)
+    # A role may have come or gone between the two questions.
+    looks = [look for look in found if look.website_id in seen_by_them]
+    for look in looks:
+        look.website = seen_by_them[look.website_id]
+    return looks
 
 
 def _look(user: User, website: Website, visitor_id: UUID, journey: Journey, *, at: datetime, seen: bytes) -> Look:

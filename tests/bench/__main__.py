@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 import secrets
 import subprocess
@@ -17,7 +18,8 @@ from tests.processes import environment, free_port, process
 
 WORKERS, THREADS = 4, 4
 SAMPLES = 400
-COLD_VISITORS, WARMING_VISITORS = 40, 5
+MADE_PAGES = 200
+COLD_VISITORS, WARMING_VISITORS = 60, 15
 READERS = 100
 FOLLOWERS, FOLLOW_SECONDS, FOLLOW_EVERY = 20, 30.0, 10.0
 CONNECTIONS = 16
@@ -144,6 +146,21 @@ def measure_pages(scene: Scene, rows: dict[str, dict[str, Any]]) -> None:
         rows[name]["requests_per_second"] = load.requests_per_second(scene.address, payloads[name], CONNECTIONS)
     for one in (connection, *connections):
         one.close()
+
+
+def measure_made(scene: Scene, rows: dict[str, dict[str, Any]]) -> None:
+    """A kept journey whose page is not ready, as for the first reader of a minute: each question is another one (for a
+    visit that there is not), so each page is made."""
+    connections = [load.Connection(scene.address) for _ in range(WORKERS * 2)]
+    seconds = []
+    for number in range(MADE_PAGES):
+        path = f"{scene.journey(scene.fifty)}?open={1_000_000 + number}"
+        answer = connections[number % len(connections)].ask(scene.get(path))
+        assert answer.status == 200, answer
+        seconds.append(answer.seconds)
+    for connection in connections:
+        connection.close()
+    rows["journey_50_made"] = {"median_ms": load.median(seconds), "p99_ms": load.p99(seconds)}
 
 
 def measure_machine(scene: Scene, rows: dict[str, dict[str, Any]]) -> None:
@@ -303,6 +320,7 @@ def main() -> None:
         import django
 
         django.setup()
+        logging.disable(logging.INFO)  # requests that this process makes to itself are no part of the table
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
@@ -316,6 +334,7 @@ def main() -> None:
             # A line per request, as in production: it is part of what is measured, but no part of what is told here.
             with (Path(folder) / "log").open("wb") as log, process(server_words, health, log=log) as server:
                 measure_pages(scene, rows)
+                measure_made(scene, rows)
                 measure_machine(scene, rows)
                 count_queries(scene, rows)
                 measure_cold(scene, rows)

@@ -71,7 +71,7 @@ def _page(
         "manages": any(one.role == Role.ADMIN for one in websites),
         "text": text,
         "found": found,
-        "recent": None if found and found.candidates else _recent(request),
+        "recent": None if found and found.candidates else _recent(request, websites),
         "has_visitor_cookie": VISITOR_COOKIE in request.COOKIES,
     }
     # A page that refuses says so in its status too; a choice is no refusal.
@@ -79,7 +79,7 @@ def _page(
     return render(request, "look_up.html", context, status=422 if refused else 200)
 
 
-def _recent(request: SignedInRequest) -> list[screens.Recent]:
+def _recent(request: SignedInRequest, websites: list[Website]) -> list[screens.Recent]:
     """At whom this person looked lately, newest first."""
     now = datetime.now(UTC)
     return [
@@ -92,7 +92,7 @@ def _recent(request: SignedInRequest) -> list[screens.Recent]:
             now=now,
             zone=zones.of(request, look.website),
         )
-        for look in looks.recent(request.user)
+        for look in looks.recent(request.user, websites)
     ]
 
 

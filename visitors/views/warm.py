@@ -1,7 +1,9 @@
 """Makes a page that nobody sees, so that no reader waits for what a process does once.
 
-Templates are compiled, the names of countries, currencies and time zones loaded, the addresses' patterns built: a fifth
-of a second in all. Asks neither the database nor the cache nor the upstream.
+Templates are compiled, the names of countries, currencies and time zones loaded, the addresses' patterns built, the
+certificates read that the upstream's is checked with: a third of a second in all. And Python itself runs code faster
+that has run before, for which it takes some runs: without them a process's first look-up took twice as long as its
+thirtieth. Asks neither the database nor the cache nor the upstream.
 """
 
 import json
@@ -16,12 +18,13 @@ from visitors import profiles, screens
 from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.parsing import parse_visitor
 from visitors.models import Website
-from visitors.profiles import store
+from visitors.profiles import store, upstream
 from visitors.screens.timeline import TimelineQuery
 from visitors.views import zones
 from visitors.views.addresses import NOBODY, address
 
-_AT = "2026-05-04T20:01:00.000Z"
+RUNS = 30
+_VIEWED = ("", "pricing", "docs/getting-started?utm_source=news", "pricing", "__app/ios/Onboarding")
 _ANSWER = {
     "status": "success",
     "data": {
@@ -36,21 +39,43 @@ _ANSWER = {
             "device": {"type": "desktop"},
         },
         "activity": {
-            "visitCount": 1,
-            "pageViewCount": 1,
-            "visitedPages": [{"url": "example.com/pricing", "timestamp": _AT}],
+            "visitCount": 3,
+            "pageViewCount": 15,
+            "visitedPages": [
+                {"url": f"example.com/{path}", "timestamp": f"2026-05-{day:02}T20:{minute:02}:00.000Z"}
+                for day in (2, 3, 5)
+                for minute, path in enumerate(_VIEWED)
+            ],
             "completedGoals": [
-                {"name": "payment", "origin": "payment_provider", "amount": 9, "currency": "USD", "timestamp": _AT}
+                {"name": "signup", "origin": "manual", "timestamp": "2026-05-03T20:03:30.000Z"},
+                {
+                    "name": "payment",
+                    "origin": "payment_provider",
+                    "amount": 9,
+                    "currency": "USD",
+                    "timestamp": "2026-05-05T20:05:00.000Z",
+                },
             ],
         },
-        "profile": {"userId": "1", "metadata": {"email": "nobody@example.com"}, "identifiedAt": _AT},
+        "profile": {
+            "userId": "1",
+            "metadata": {"email": "nobody@example.com"},
+            "identifiedAt": "2026-05-03T20:03:00.000Z",
+        },
         "prediction": {"score": 50, "conversionRate": 0.01, "expectedValue": 1, "confidence": 0.9},
     },
 }
 
 
 def up() -> None:
-    """Make the page."""
+    """Get ready for the first reader."""
+    upstream.client()
+    for _ in range(RUNS):
+        make_page()
+
+
+def make_page() -> None:
+    """Make the page, from an answer to its HTML."""
     body = json.dumps(_ANSWER).encode()
     parsed = parse_visitor(body)
     digest = store.digest(VisitorAnswer(parsed.visitor, parsed.notes, body, None, 1))
