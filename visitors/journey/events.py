@@ -47,6 +47,10 @@ class Kind(StrEnum):
     SUBSCRIPTION = "subscription"
 
 
+# By this name, since Python looks up the members of an enumeration anew each time.
+_VIEWS = (Kind.PAGE, Kind.SCREEN)
+
+
 class Event(Record, frozen=True, kw_only=True):
     """One event. Text is cleaned (see `texts`), never HTML.
 
@@ -97,7 +101,7 @@ class Event(Record, frozen=True, kw_only=True):
     @property
     def is_view(self) -> bool:
         """A page view, of a page or of an app's screen: what the upstream counts as `pageViewCount`."""
-        return self.kind in (Kind.PAGE, Kind.SCREEN)
+        return self.kind in _VIEWS
 
 
 class Counts(Record, frozen=True, kw_only=True):

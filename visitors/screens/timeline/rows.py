@@ -159,7 +159,8 @@ class Writer:
     def events(self, folds: Iterable[Fold], began: datetime | None) -> list[EventRow]:
         """The lines of folded events, in their order. `began` is when their visit did."""
         start = None if began is None else self._local(began)
-        return [self._event(fold, start) for fold in folds]
+        day, offset = (start.date(), start.utcoffset()) if start else (None, None)
+        return [self._event(fold, day, offset) for fold in folds]
 
     def moment(self, at: datetime, text: str) -> EventRow:
         """The moment of a ticket, inside a visit."""
@@ -217,16 +218,17 @@ class Writer:
         except OverflowError:  # the last hours that a datetime can hold do not exist in every zone
             return moment
 
-    def _event(self, fold: Fold, start: datetime | None) -> EventRow:
+    def _event(self, fold: Fold, began_on: date | None, offset: timedelta | None) -> EventRow:
+        """A line of a visit that began on this day, with this offset from UTC (None: of no visit)."""
         event = fold.event
         at = event.at
         if at is None:
             return self._line(fold, iso="", clock="no time", day=_sent_as(event))
         local = self._local(at)
         notes = []
-        if start is None or local.date() != start.date():
+        if local.date() != began_on:
             notes.append(self.day(at))
-        if start is not None and local.utcoffset() != start.utcoffset():
+        if began_on is not None and local.utcoffset() != offset:
             notes.append(words.zone_label(at, self.zone))  # the clocks were changed during the visit
         day = " ".join(f"{note} ·" for note in notes)
         return self._line(fold, iso=iso(at), clock=_clock(local), day=day)
@@ -264,7 +266,8 @@ def visit_key(visit: Visit) -> str:
 
 def iso(moment: datetime) -> str:
     """For `<time datetime>`: "2026-05-04T20:07:10Z"."""
-    return f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{utc.isoformat(timespec='seconds')[:19]}Z"
 
 
 def _clock(local: datetime) -> str:
