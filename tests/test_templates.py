@@ -1,12 +1,15 @@
-"""Templates, looked at without rendering them: what they name is there, and each of them is named by somebody."""
+"""Templates: what they name is there, each of them is named by somebody, and how their language is set up."""
 
 from pathlib import Path
 
 import pytest
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.urls import get_resolver
-from jinja2 import nodes
+from django.utils.safestring import mark_safe
+from jinja2 import UndefinedError, nodes
 
+import dashboard.settings
 from tests.processes import ROOT
 
 TEMPLATES = ROOT / "templates"
@@ -46,3 +49,47 @@ def test_every_template_is_used():
     named = set().union(*(named_in(name) for name in NAMES))
     code = "".join(path.read_text() for path in (ROOT / "visitors").rglob("*.py"))
     assert {name for name in NAMES if name not in named | FOUND_BY_NAME and f'"{name}"' not in code} == set()
+
+
+class Visitor:
+    """What a template may look into."""
+
+    name = "<b>Mina & Joe</b>"
+    badge = mark_safe("<i>new</i>")
+
+    def greeting(self):
+        return "Hello"
+
+
+@pytest.fixture
+def product():
+    """The backend as the product has it, not as the test run does."""
+    [settings] = dashboard.settings.TEMPLATES
+    options = settings["OPTIONS"] | {"environment": "visitors.views.templating.environment"}
+    return Jinja2({"NAME": "product", "APP_DIRS": False, "DIRS": settings["DIRS"], "OPTIONS": options})
+
+
+def test_text_is_escaped_and_what_is_html_already_is_not(product):
+    page = product.from_string("<p title='{{ who.name }}'>{{ who.name }} {{ who.badge }}</p>").render(
+        {"who": Visitor()}
+    )
+    escaped = "&lt;b&gt;Mina &amp; Joe&lt;/b&gt;"
+    assert page == f"<p title='{escaped}'>{escaped} <i>new</i></p>"
+
+
+def test_what_is_not_there_is_empty_for_a_reader(product):
+    assert (
+        product.from_string("<p>{{ nobody.name.first }}{{ who.nickname }}</p>").render({"who": Visitor()}) == "<p></p>"
+    )
+
+
+@pytest.mark.parametrize("slip", ["{{ who.nickname }}", "{{ who.greeting }}", "{% if who.greeting %}x{% endif %}"])
+def test_what_is_not_there_and_what_is_not_called_fails_in_the_test_run(slip):
+    with pytest.raises(UndefinedError):
+        engines["jinja2"].from_string(slip).render({"who": Visitor()})
+    assert engines["jinja2"].from_string("{{ who.greeting() }}").render({"who": Visitor()}) == "Hello"
+
+
+def test_lines_that_hold_nothing_but_a_tag_leave_nothing_behind(product):
+    text = "<ul>\n  {% for one in (1, 2) %}\n  <li>{{ one }}</li>\n  {% endfor %}\n</ul>"
+    assert product.from_string(text).render() == "<ul>\n  <li>1</li>\n  <li>2</li>\n</ul>"
