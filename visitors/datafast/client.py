@@ -197,12 +197,13 @@ class Client:
             raise Unavailable(Reason.TIMEOUT)
         with running(call):
             try:
-                response = self._session().get(
-                    f"{self._base_url}/{path}",
-                    params=query,
-                    auth=_Bearer(token),
-                    timeout=(self._connect_seconds, self._deadline_seconds),
-                    stream=True,
+                session = self._session()
+                # Prepared here: the session would merge settings of its own into it, of which it has none but headers.
+                question = requests.Request(
+                    "GET", f"{self._base_url}/{path}", headers=session.headers, params=query, auth=_Bearer(token)
+                )
+                response = session.send(
+                    question.prepare(), timeout=(self._connect_seconds, self._deadline_seconds), stream=True
                 )
             except (requests.RequestException, urllib3.exceptions.HTTPError) as exc:
                 raise _why(exc, Reason.CONNECTION) from exc
