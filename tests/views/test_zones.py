@@ -1,6 +1,7 @@
 """In whose time the pages tell."""
 
 import json
+import re
 
 import pytest
 
@@ -111,3 +112,13 @@ def test_the_look_up_page_knows_the_choice_too(browser_of_member):
 def test_all_zones_of_the_browser_s_kind_are_known(browser_of_member):
     for zone in ("Asia/Calcutta", "Asia/Kolkata", "America/Argentina/Buenos_Aires", "Etc/GMT+5"):
         assert choose(browser_of_member, zone).status_code == 302
+
+
+def test_the_two_times_of_a_clock_that_is_set_back_are_two_pages(browser_of_member):
+    """Also within one minute, in which the page of the first is still at hand."""
+    shown_twice = "2026-11-01T01:30"
+    pages = [
+        browser_of_member.get(f"{ADDRESS}?at={shown_twice}{second}") for second in ("", f"&at_second={shown_twice}")
+    ]
+    told = [re.search('They wrote <time datetime="(.*?)"', answered.content.decode())[1] for answered in pages]
+    assert told == ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"]

@@ -8,7 +8,7 @@ import hashlib
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -25,8 +25,6 @@ from visitors.datafast.parsing import parse_visitor
 from visitors.datafast.payload import Visitor
 from visitors.models import Sighting, Snapshot, Website
 from visitors.profiles import cached, entries, keys
-
-Value = TypeVar("Value")
 
 # How many sightings are kept of a visitor.
 MOST_SIGHTINGS = 200
@@ -156,7 +154,7 @@ def forget_website(website_id: int) -> None:
 
 def contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None:
     """Return what one answer says; None when this version is no longer kept."""
-    found = _decoded(_stored_contents(website_id, visitor_id, version), Contents)
+    found = _cached_contents(website_id, visitor_id, version)
     if found:
         return found
     body = answer(website_id, visitor_id, version)
@@ -220,24 +218,17 @@ def _sightings(website_id: int, visitor_id: UUID) -> QuerySet[Sighting]:
     return Sighting.objects.filter(website_id=website_id, visitor_id=visitor_id).order_by("-at", "-pk")
 
 
-def _stored_contents(website_id: int, visitor_id: UUID, version: str) -> bytes | None:
+def _cached_contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None:
+    """What the cache has of it; bytes of something else count as none."""
     packed = cached.read(keys.contents(website_id, visitor_id, version))
+    if packed is None:
+        return None
     try:
-        return zlib.decompress(packed) if packed else None
-    except zlib.error:
+        return msgspec.msgpack.decode(zlib.decompress(packed), type=Contents)
+    except (zlib.error, msgspec.DecodeError, ValueError):
         return None
 
 
 def _remember(website_id: int, visitor_id: UUID, version: str, encoded: bytes) -> None:
     key = keys.contents(website_id, visitor_id, version)
     entries.write(website_id, visitor_id, key, zlib.compress(encoded, 1), settings.PROFILE_KEEP_SECONDS)
-
-
-def _decoded(stored: bytes | None, kind: type[Value]) -> Value | None:
-    """Read back what was stored; bytes of something else count as none."""
-    if stored is None:
-        return None
-    try:
-        return msgspec.msgpack.decode(stored, type=kind)
-    except (msgspec.DecodeError, ValueError):
-        return None
