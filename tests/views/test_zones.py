@@ -122,3 +122,10 @@ def test_the_two_times_of_a_clock_that_is_set_back_are_two_pages(browser_of_memb
     ]
     told = [re.search('They wrote <time datetime="(.*?)"', answered.content.decode())[1] for answered in pages]
     assert told == ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"]
+
+
+def test_two_zones_of_one_name_are_two_pages(browser_of_member):
+    """Both are called "West" by their menus; within one minute, in which the page of the first is still at hand."""
+    for zone in ("Brazil/West", "Australia/West"):
+        choose(browser_of_member, zone)
+        assert f"times in {zone}" in page(browser_of_member).text

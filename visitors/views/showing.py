@@ -53,8 +53,10 @@ def page(
     def shown(profile: profiles.Profile) -> bytes:
         minute = datetime.now(UTC).replace(second=0, microsecond=0)
         menu, own_age = zones.menu(request, website), age(request, website, profile)
-        # The question by its text: to Python, the two times of a clock that is set back are equal.
-        depends_on = (website.slug, website.domain, website.name, website.role, menu, minute, repr(query), seen)
+        # The zone beside its menu, in which two may have the same words. The question by its text: to Python, the two
+        # times of a clock that is set back are equal.
+        zone = zones.of(request, website).key
+        depends_on = (website.slug, website.domain, website.name, website.role, menu, zone, minute, repr(query), seen)
 
         def article() -> bytes:
             after = looks.marked_after(seen) if seen else None
