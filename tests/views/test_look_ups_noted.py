@@ -87,6 +87,15 @@ def test_a_part_that_is_asked_for_without_its_page_is_a_look(browser_of_member, 
     assert lines() == [(LookUpSource.PAGE, LookUpResult.SHOWN)]
 
 
+@pytest.mark.parametrize(("method", "name"), [("post", "refresh/"), ("get", "timeline/")])
+def test_a_page_that_could_not_be_shown_covers_no_part(browser_of_member, sandbox, method, name):
+    sandbox.revoke(tokens.LUMENKIT_KEY)
+    browser_of_member.get(address())
+    sandbox.restore(tokens.LUMENKIT_KEY)
+    getattr(browser_of_member, method)(address(name), headers={"HX-Request": "true"})
+    assert lines() == [(LookUpSource.PAGE, LookUpResult.KEY_REFUSED), (LookUpSource.PAGE, LookUpResult.SHOWN)]
+
+
 @pytest.mark.parametrize("name", ["", "events.csv"])
 def test_what_a_browser_fetches_ahead_is_refused_and_no_look(browser_of_member, sandbox, name):
     for purpose in ("prefetch", "prefetch;prerender"):

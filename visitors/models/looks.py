@@ -152,8 +152,10 @@ _OPENED = """
         member.role, snapshot.version, snapshot.fetched_at, look.seen,
         colleague.number, colleague.user_name, colleague.at,
         (
-            SELECT MAX(at) FROM {log}
+            SELECT at FROM {log}
             WHERE website_id = website.id AND visitor_id = %(visitor)s AND user_id = member.user_id
+                AND result = %(shown)s
+            ORDER BY at DESC LIMIT 1
         )
     FROM {website} AS website
     JOIN {member} AS member ON member.website_id = website.id AND member.user_id = %(user)s
