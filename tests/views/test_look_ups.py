@@ -158,6 +158,13 @@ def test_a_forgotten_visitor_is_named_nowhere_and_found_by_who_knows_the_id(brow
 def test_the_lines_of_an_account_that_is_gone_are_found_by_its_name(browser, log, viewer):
     viewer.delete()
     assert listed(browser.get(f"{ADDRESS}?person=Vera")) == ["vera"]
+    get_user_model().objects.create_user("vera")  # somebody else of that name hides nothing
+    assert listed(browser.get(f"{ADDRESS}?person=Vera")) == ["vera"]
+
+
+def test_names_that_differ_in_their_capitals_are_found_together(browser, log):
+    get_user_model().objects.create_user("Vera")
+    assert listed(browser.get(f"{ADDRESS}?person=vera")) == ["vera"]
 
 
 def test_pages_follow_each_other_without_gap_or_double(browser, lumenkit, member, clock):

@@ -110,9 +110,9 @@ class Search:
         if self.problems:
             return lines.none()
         if self.person:
-            user = User.objects.filter(username__iexact=self.person).first()
-            # Of an account that is gone, the name is left.
-            lines = lines.filter(user=user) if user else lines.filter(user=None, user_name__iexact=self.person)
+            accounts = User.objects.filter(username__iexact=self.person)
+            # Of an account that is gone, the name is left. Another one may have it since.
+            lines = lines.filter(Q(user__in=accounts) | Q(user=None, user_name__iexact=self.person))
         if self.visitor:
             lines = lines.filter(look_ups.of_visitors(website.pk, [UUID(self.visitor)]))
         if self.source:
