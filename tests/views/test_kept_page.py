@@ -25,3 +25,10 @@ def test_each_reader_gets_their_own_name_and_form_tokens(browser_of_member, lume
     assert all(len(found) == 1 for found in tokens)
     assert tokens[2].isdisjoint(tokens[0] | tokens[1])
     assert "\x01" not in first + again + theirs
+
+
+def test_a_name_with_control_characters_breaks_no_page(browser_of_member, lumenkit, sandbox):
+    lumenkit.name = "Lumen\x01kit\x01"  # as no page would save it
+    lumenkit.save()
+    for _ in range(2):
+        assert browser_of_member.get(ADDRESS).status_code == 200

@@ -1,12 +1,14 @@
 """Text with marks in the places of what is each reader's own: made once, filled in for each.
 
-A mark stands between two control characters. Text from outside is cleaned of those, so nobody can send one. What is
+A mark stands between two edges that each process makes up for itself, so that no text from outside holds one. What is
 kept is UTF-8, as it travels: encoding a page anew for each reader would take longer than filling it in.
 """
 
+import secrets
+
 from django.utils.safestring import SafeString, mark_safe
 
-_EDGE = "\x01"
+_EDGE = f"\x01{secrets.token_hex(8)}\x01"
 
 
 def mark(name: str) -> SafeString:
