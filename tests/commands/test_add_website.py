@@ -28,9 +28,9 @@ def add(db, monkeypatch):
 def test_a_website_is_added_with_its_members_and_an_encrypted_token(add):
     mina = get_user_model().objects.create_user("mina")
     zone = ["--time-zone", "Asia/Seoul", "--currency", "krw"]
-    printed = add("shop", "--domain", "Shop.Example", "--member", "mina", *zone)
+    printed = add("shop", "--domain", "https://Shop.Example/pricing", "--member", "mina", *zone)
     website = Website.objects.seen_by(mina).get()
-    assert (website.slug, website.domain) == ("shop", "shop.example")
+    assert (website.slug, website.domain, website.name) == ("shop", "shop.example", "shop.example")
     assert (website.time_zone, website.currency) == ("Asia/Seoul", "KRW")
     assert website.credential().token == LUMENKIT_KEY
     assert LUMENKIT_KEY not in printed + website.credential_encrypted
@@ -38,7 +38,7 @@ def test_a_website_is_added_with_its_members_and_an_encrypted_token(add):
 
 
 def test_an_account_token_needs_the_websites_id(add):
-    with pytest.raises(CommandError, match="needs the website's id"):
+    with pytest.raises(CommandError, match="needs the website’s id"):
         add("shop", "--domain", "shop.example", token=ACCOUNT_TOKEN)
     add("shop", "--domain", "shop.example", "--website-id", WEBSITE_ID.upper(), token=ACCOUNT_TOKEN)
     assert Website.objects.get().credential().query == {"websiteId": WEBSITE_ID}
@@ -51,7 +51,10 @@ def test_an_account_token_needs_the_websites_id(add):
         (["two words", "--domain", "d.example"], LUMENKIT_KEY, "slug"),
         (["shop", "--domain", "d.example", "--time-zone", "Mars/Base"], LUMENKIT_KEY, "no IANA time zone"),
         (["shop", "--domain", "d.example", "--currency", "EURO"], LUMENKIT_KEY, "currency"),
-        (["shop", "--domain", "d.example", "--website-id", "123"], LUMENKIT_KEY, "24 hexadecimal digits"),
+        (["shop", "--domain", "d.example", "--currency", "ZZZ"], LUMENKIT_KEY, "currency: This is no currency"),
+        (["shop", "--domain", "shop"], LUMENKIT_KEY, "This is no domain"),
+        (["shop", "--domain", "d.example", "--website-id", "123"], ACCOUNT_TOKEN, "24 hexadecimal digits"),
+        (["shop", "--domain", "d.example", "--website-id", WEBSITE_ID], LUMENKIT_KEY, "needs no --website-id"),
         (["shop", "--domain", "d.example", "--member", "nobody"], LUMENKIT_KEY, "There is no user nobody"),
         (["shop", "--domain", "d.example"], "", "not a DataFast token"),
         (["shop", "--domain", "d.example"], "sk_live_not_datafast", "not a DataFast token"),
@@ -66,5 +69,5 @@ def test_what_can_not_be_right_is_refused_with_a_sentence_and_nothing_is_added(a
 
 def test_a_slug_that_is_taken_is_refused(add):
     add("shop", "--domain", "shop.example")
-    with pytest.raises(CommandError, match="already exists"):
+    with pytest.raises(CommandError, match="Another website has this address part"):
         add("shop", "--domain", "other.example")

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import DomainNameValidator
 
 from visitors.datafast.credentials import AccountToken, Credential, CredentialError, Kind
+from visitors.journey.texts import clean
 from visitors.models import Website
 from visitors.websites import proposed_slug, taken_slugs
 from visitors.words import is_currency
@@ -70,7 +71,11 @@ def domain_of(text: str) -> str:
 class FactsForm(forms.ModelForm):
     """What a website is called, and how it reckons."""
 
-    time_zone = forms.ChoiceField(label="Time zone", help_text="Times are shown in it.")
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        help_text="Times are shown in it.",
+        error_messages={"invalid_choice": "%(value)s is no IANA time zone. An example: Europe/Berlin."},
+    )
 
     class Meta:
         model = Website
@@ -90,6 +95,10 @@ class FactsForm(forms.ModelForm):
         self.fields["domain"].error_messages["required"] = "Enter the website’s domain."
         self.fields["name"].error_messages["required"] = "Enter a name."
         self.fields["currency"].error_messages["required"] = "Enter a currency, such as USD."
+
+    def clean_name(self) -> str:
+        """Without characters that act on the text around them."""
+        return clean(self.cleaned_data["name"])
 
     def clean_domain(self) -> str:
         """The domain alone."""

@@ -30,6 +30,11 @@ def test_facts_are_changed_and_the_change_is_logged_without_what_it_says(browser
     assert changes() == [f"User {admin.pk} changed name, currency, website lumenkit"]
 
 
+def test_a_name_is_kept_without_what_acts_on_the_text_around_it(browser_of_admin):
+    browser_of_admin.post(OVERVIEW, FACTS | {"name": "Lumen\x01\u202ekit"})
+    assert Website.objects.get().name == "Lumen\ufffd\ufffdkit"
+
+
 def test_what_can_not_be_is_refused_and_the_page_stays_that_of_the_website(browser_of_admin, lumenkit):
     response = browser_of_admin.post(OVERVIEW, FACTS | {"name": "", "domain": "no domain"})
     page = Page(response.content)

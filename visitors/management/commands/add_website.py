@@ -6,12 +6,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from visitors import changes
-from visitors.datafast.credentials import CredentialError
+from visitors.datafast.credentials import CredentialError, Kind
+from visitors.forms.websites import NewWebsiteForm
 from visitors.models import Membership, Website
 from visitors.roles import Role
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--domain", required=True, help="without https://, such as example.com")
         parser.add_argument("--name", help="as your team calls it (default: the domain)")
         parser.add_argument(
-            "--website-id", default="", help="24 hexadecimal digits; needed with an account token (dft_…)"
+            "--website-id", default="", help="24 hexadecimal digits; with an account token (dft_…) alone"
         )
         parser.add_argument("--time-zone", default="UTC", help="times are shown in it, such as Europe/Berlin")
         parser.add_argument("--currency", default="USD", help="the website's own, ISO 4217")
@@ -42,28 +42,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         """Check everything, then write everything or nothing."""
-        website = Website(
-            slug=options["slug"],
-            domain=options["domain"].strip().lower(),
-            name=options["name"] or options["domain"],
-            datafast_id=options["website_id"].strip().lower(),
-            time_zone=options["time_zone"],
-            currency=options["currency"].upper(),
-        )
+        token = self._token()
+        website = self._described(options, Kind.ACCOUNT_TOKEN if token.startswith("dft_") else Kind.WEBSITE_KEY)
         try:
-            website.full_clean()
-        except ValidationError as error:
-            sentences = [f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items()]
-            raise CommandError(" ".join(sentences)) from error
+            website.set_token(token)
+        except CredentialError as refusal:
+            raise CommandError(str(refusal)) from refusal
         roles = {name: role for role in Role for name in options[role]}
         users = get_user_model().objects.filter(username__in=roles)
         unknown = sorted(set(roles) - {user.get_username() for user in users})
         if unknown:
             raise CommandError(f"There is no user {', '.join(unknown)}. `manage.py invite` lets somebody in.")
-        try:
-            website.set_token(self._token())
-        except CredentialError as refusal:
-            raise CommandError(str(refusal)) from refusal
         with transaction.atomic():
             website.save()
             Membership.objects.bulk_create(
@@ -75,6 +64,18 @@ class Command(BaseCommand):
             f"Added {website.name} with the token {website.credential_mask}. People: {people}.\n"
             f"Its visitors are at /{website.slug}/visitors/VISITOR_ID/."
         )
+
+    def _described(self, options: dict[str, Any], kind: Kind) -> Website:
+        """The website as the options describe it, by the rules of the page on which one is added by hand."""
+        if options["website_id"] and kind is Kind.WEBSITE_KEY:
+            raise CommandError("A website key (df_…) opens one website: it needs no --website-id.")
+        names = {"datafast_id": "website_id"}
+        described = {name: options[names.get(name, name)] for name in NewWebsiteForm.Meta.fields}
+        form = NewWebsiteForm(described, kind=kind)
+        if not form.is_valid():
+            sentences = [f"{names.get(field, field)}: {' '.join(texts)}" for field, texts in form.errors.items()]
+            raise CommandError(" ".join(sentences))
+        return form.instance
 
     def _token(self) -> str:
         if sys.stdin.isatty():
