@@ -122,7 +122,10 @@ def test_a_link_that_is_not_whole_is_not_there(client, link, change):
         ({"password1": "ana@example.com", "password2": "ana@example.com"}, "too similar to the email address"),
     ],
 )
-def test_what_can_not_be_is_said_beside_its_field_and_the_invitation_stays(client, link, viewer, changed, sentence):
+def test_what_can_not_be_is_said_beside_its_field_and_the_invitation_stays(
+    client, lumenkit, admin, viewer, changed, sentence
+):
+    link = invitations.path(invitations.invite("Ana Lima", lumenkit, Role.MEMBER, by=admin))
     User.objects.filter(pk=viewer.pk).update(email="vera@example.com")
     people = User.objects.count()
     page = client.post(link, ANA | changed)
@@ -131,6 +134,12 @@ def test_what_can_not_be_is_said_beside_its_field_and_the_invitation_stays(clien
     assert PASSWORD not in words(page)
     assert User.objects.count() == people
     assert Client().post(link, ANA).status_code == 302
+
+
+def test_the_account_has_the_address_that_the_invitation_is_for(client, link):
+    assert "The invitation is for this address." in words(client.get(link))
+    client.post(link, ANA | {"email": "somebody.else@example.org"})
+    assert User.objects.get(username="ana").email == "ana@example.com"
 
 
 def test_an_account_takes_it_with_a_button(client, link, viewer):

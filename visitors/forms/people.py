@@ -48,7 +48,10 @@ class RoleForm(forms.Form):
 
 
 class JoinForm(StyledForm, UserCreationForm):
-    """A new account for somebody who was invited: Django's form, with a name and an e-mail that are nobody else's."""
+    """A new account for somebody who was invited: Django's form, with a name and an e-mail that are nobody else's.
+
+    `invited` is whom the invitation is for. An e-mail address there is that of the account; a name can be changed.
+    """
 
     first_name = forms.CharField(
         label="Your name",
@@ -71,8 +74,13 @@ class JoinForm(StyledForm, UserCreationForm):
     class Meta(UserCreationForm.Meta):
         fields = ("first_name", "email", "username")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, invited: str, data: Any = None) -> None:
+        is_address = "@" in invited
+        field = "email" if is_address else "first_name" if " " in invited else "username"
+        super().__init__(data, initial={field: invited})
+        if is_address:
+            self.fields["email"].disabled = True
+            self.fields["email"].help_text = "The invitation is for this address."
         name = self.fields["username"]
         name.label, name.help_text = "User name", "Letters, digits and . + - _"
         del name.widget.attrs["autofocus"]  # the first field that is empty is the browser's business

@@ -156,8 +156,7 @@ def read(signed: str, *, to_take: bool = False) -> Invitation:
 
 def check_for(invitation: Invitation, user: User) -> None:
     """Raise `Unusable` where it is not for this account, or would give it nothing."""
-    if "@" in invitation.invited and invitation.invited.casefold() != user.email.casefold():
-        raise ForSomebodyElse(invitation.invited)
+    _check_address(invitation, user)
     if invitation.website is None:
         if user.is_superuser:
             raise NothingToGain
@@ -180,6 +179,7 @@ def join(signed: str, user: User) -> Invitation:
     """The same with a new account, which is saved here: it exists only if it has got the place."""
     with transaction.atomic():
         invitation = read(signed, to_take=True)
+        _check_address(invitation, user)
         user.save()
         _settle(invitation, user)
     return invitation
@@ -203,6 +203,11 @@ def _write(invitation: Invitation) -> None:
     invitation.created_at = timezone.now()
     invitation.save()
     _note(invitation, invitation.invited_by, "made")
+
+
+def _check_address(invitation: Invitation, user: User) -> None:
+    if "@" in invitation.invited and invitation.invited.casefold() != user.email.casefold():
+        raise ForSomebodyElse(invitation.invited)
 
 
 def _settle(invitation: Invitation, user: User) -> None:

@@ -49,7 +49,7 @@ def show(request: HttpRequest, signed: str) -> HttpResponse:
             invitations.check_for(invitation, user)
     except invitations.Unusable as problem:
         return _refused(request, problem)
-    return _page(request, invitation, _form_for(invitation))
+    return _page(request, invitation, JoinForm(invitation.invited))
 
 
 def _take(request: HttpRequest, signed: str, user: User) -> HttpResponse:
@@ -58,7 +58,7 @@ def _take(request: HttpRequest, signed: str, user: User) -> HttpResponse:
 
 def _join(request: HttpRequest, signed: str) -> HttpResponse:
     invitation = invitations.read(signed)
-    form = JoinForm(request.POST)
+    form = JoinForm(invitation.invited, request.POST)
     if not form.is_valid():
         return _page(request, invitation, form, status=422)
     user = form.as_user()
@@ -88,14 +88,6 @@ def _page(request: HttpRequest, invitation: Invitation, form: JoinForm, *, statu
         "form": form,
     }
     return render(request, "people/invitation.html", context, status=status)
-
-
-def _form_for(invitation: Invitation) -> JoinForm:
-    """Empty but for what the invitation says."""
-    invited = invitation.invited
-    if "@" in invited:
-        return JoinForm(initial={"email": invited})
-    return JoinForm(initial={"first_name" if " " in invited else "username": invited})
 
 
 def _refused(request: HttpRequest, problem: invitations.Unusable) -> HttpResponse:
