@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import time
+from datetime import timedelta
 
 import jwt
 import pytest
@@ -55,9 +56,22 @@ def issuer(settings):
 
 @pytest.fixture
 def mina(member):
+    """Somebody who signs in with OpenID alone."""
     member.email = "mina@example.com"
+    member.set_unusable_password()
     member.save()
     return member
+
+
+@pytest.fixture
+def password_of_mina(mina):
+    mina.set_password("a long password")
+    mina.save()
+    return "a long password"
+
+
+def sign_in_by_password(client, password, name="mina"):
+    return client.post("/sign-in/", {"username": name, "password": password})
 
 
 def begin(client, then=""):
@@ -149,9 +163,9 @@ def test_a_session_asks_nothing_of_the_issuer(client, issuer, mina):
     assert person(client) == "mina"
 
 
-def test_passwords_work_beside_it_also_while_the_issuer_is_down(client, issuer, mina):
+def test_passwords_work_beside_it_also_while_the_issuer_is_down(client, issuer, password_of_mina):
     issuer.stop()
-    form = {"username": "mina", "password": "a long password"}
+    form = {"username": "mina", "password": password_of_mina}
     assert client.post("/sign-in/?code=x&state=y", form).status_code == 302
     assert person(client) == "mina"
 
@@ -213,6 +227,56 @@ def test_the_same_name_at_another_issuer_is_somebody_else(client, issuer, mina):
     )
     sign_in(client, issuer, "subject-mina")
     assert person(client) == "mina"
+
+
+# ---- Accounts with a password ---------------------------------------------------------------------------------------
+
+
+def test_an_account_with_a_password_is_tied_when_the_same_browser_brings_it(client, issuer, mina, password_of_mina):
+    answer = sign_in(client, issuer, "subject-mina", "?next=/account/")
+    assert "has a password. Sign in with it, this once" in refusal(client, answer)
+    assert answer.url == "/sign-in/?next=%2Faccount%2F"
+    assert "don’t match" in Page(sign_in_by_password(client, "a wrong password").content).text
+    assert sign_in_by_password(client, password_of_mina).status_code == 302
+    assert "From now on you can sign in with" in Page(client.get("/account/").content).text
+    assert OpenIdentity.objects.get().user == mina
+    elsewhere = Client()
+    sign_in(elsewhere, issuer, "subject-mina")
+    assert person(elsewhere) == "mina"
+
+
+def test_who_enters_somebody_elses_address_does_not_get_them_into_the_account(client, issuer, viewer, settings):
+    settings.OIDC_CREATE_USERS = True
+    viewer.email = "joe@example.com"
+    viewer.set_password("a long password")
+    viewer.save()
+    assert "has a password" in refusal(client, sign_in(client, issuer, "subject-joe"))
+    sign_in_by_password(Client(), "a long password", viewer.username)  # in a browser of its own, as ever
+    assert not OpenIdentity.objects.exists()
+
+
+def test_an_identity_waits_for_its_own_account_and_not_for_long(client, issuer, mina, password_of_mina, viewer, clock):
+    viewer.set_password(password_of_mina)
+    viewer.save()
+    sign_in(client, issuer, "subject-mina")
+    sign_in_by_password(client, password_of_mina, viewer.username)
+    client.post("/sign-out/")
+    sign_in_by_password(client, password_of_mina)
+    client.post("/sign-out/")
+    assert not OpenIdentity.objects.exists()
+    sign_in(client, issuer, "subject-mina")
+    clock.shift(timedelta(minutes=16))
+    sign_in_by_password(client, password_of_mina)
+    assert person(client) == "mina"
+    assert not OpenIdentity.objects.exists()
+
+
+def test_an_identity_that_was_tied_meanwhile_stays_where_it_is(client, issuer, mina, password_of_mina, viewer):
+    sign_in(client, issuer, "subject-mina")
+    OpenIdentity.objects.create(user=viewer, issuer=issuer.url, subject="subject-mina")
+    assert sign_in_by_password(client, password_of_mina).status_code == 302
+    assert "From now on" not in Page(client.get("/account/").content).text
+    assert OpenIdentity.objects.get().user == viewer
 
 
 # ---- What goes wrong ------------------------------------------------------------------------------------------------
@@ -377,8 +441,8 @@ def test_what_goes_wrong_is_logged_without_secrets_codes_and_tokens(client, issu
         assert secret not in caplog.text
 
 
-def test_failures_there_lock_no_passwords_here(client, issuer, mina):
+def test_failures_there_lock_no_passwords_here(client, issuer, password_of_mina):
     issuer.answers["/oauth2/token"] = lambda _: []
     for _ in range(12):
         sign_in(client, issuer, "subject-mina")
-    assert client.post("/sign-in/", {"username": "mina", "password": "a long password"}).status_code == 302
+    assert sign_in_by_password(client, password_of_mina).status_code == 302

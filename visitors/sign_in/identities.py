@@ -1,17 +1,45 @@
-"""Whose account it is that an OpenID issuer speaks of."""
+"""Whose account it is that an OpenID issuer speaks of.
 
+The issuer vouches for an e-mail; for that of an account nobody does, since everybody may change their own. So an
+account that has a password is tied to an identity only when the same browser brings the password as well: whoever
+entered somebody else's address can't have that person sign in to the wrong account.
+"""
+
+import time
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import IntegrityError, transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
 
+from visitors.journey.texts import clean
 from visitors.models import OpenIdentity
 from visitors.sign_in.names import has_address
+
+# For how long a password may follow, and where the identity waits for it in the session.
+_SECONDS_TO_WAIT = 15 * 60
+_WAITING = "openid_waiting"
 
 
 class Refused(Exception):
     """Somebody is not let in. The text is the sentence that they read."""
+
+
+class PasswordNeeded(Refused):
+    """This identity may be that of an account which has a password."""
+
+    def __init__(self, user: User, issuer: str, subject: str) -> None:
+        super().__init__(NOT_TIED)
+        self._waiting = {"user": user.pk, "issuer": issuer, "subject": subject}
+
+    def wait(self, session: SessionBase) -> None:
+        """Tie the two when this browser signs in to the account soon."""
+        session[_WAITING] = self._waiting | {"until": time.time() + _SECONDS_TO_WAIT}
 
 
 def known_person(issuer: str, subject: str) -> User | None:
@@ -43,6 +71,8 @@ def new_person(issuer: str, subject: str, claims: dict[str, Any]) -> User:
         raise Refused(UNKNOWN)
     if active and OpenIdentity.objects.filter(issuer=issuer, user=active[0]).exists():
         raise Refused(TAKEN)
+    if active and active[0].has_usable_password():
+        raise PasswordNeeded(active[0], issuer, subject)
     try:
         with transaction.atomic():
             user = active[0] if active else _create(email, claims)
@@ -58,8 +88,21 @@ def _create(email: str, claims: dict[str, Any]) -> User:
     if len(email) > longest:
         raise Refused(UNKNOWN)
     name = claims.get("name")
-    full_name = name[:150] if isinstance(name, str) else ""
+    full_name = clean(name)[:150] if isinstance(name, str) else ""
     return User.objects.create_user(email.lower(), email, first_name=full_name)
+
+
+@receiver(user_logged_in)
+def _tie(request: HttpRequest, user: User, **_: object) -> None:
+    """Tie an identity that has waited for this account's password."""
+    waiting = request.session.pop(_WAITING, None)
+    if waiting is None or waiting["user"] != user.pk or waiting["until"] < time.time():
+        return
+    identity = {"user": user, "issuer": waiting["issuer"], "subject": waiting["subject"]}
+    # Either of the two may have been tied to another one meanwhile.
+    OpenIdentity.objects.bulk_create([OpenIdentity(**identity)], ignore_conflicts=True)
+    if OpenIdentity.objects.filter(**identity).exists():
+        messages.success(request, f"From now on you can sign in with {settings.OIDC_NAME} as well.")
 
 
 _ASK = "Ask an administrator of this Journeydesk"
@@ -67,4 +110,7 @@ UNVERIFIED = f"Your e-mail isn’t verified there, so nobody can tell which acco
 UNKNOWN = f"No account here has your e-mail. {_ASK} for an invitation."
 SEVERAL = f"More than one account here has your e-mail. {_ASK}."
 CLOSED = f"Your account here is closed. {_ASK}."
+NOT_TIED = (
+    "The account here with your e-mail has a password. Sign in with it, this once: then both are known to be yours."
+)
 TAKEN = f"The account here with your e-mail is tied to another identity. {_ASK}."

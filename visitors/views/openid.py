@@ -16,7 +16,7 @@ from jwt import PyJWTError
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView, get_next_url
 
 from visitors.sign_in import throttling
-from visitors.sign_in.identities import Refused
+from visitors.sign_in.identities import PasswordNeeded, Refused
 from visitors.sign_in.issuer import IssuerTrouble
 from visitors.sign_in.openid import setting
 from visitors.views.access import personal
@@ -72,6 +72,8 @@ def finish(request: HttpRequest) -> HttpResponse:
     try:
         answer: HttpResponse = _finish(request)
     except Refused as refusal:
+        if isinstance(refusal, PasswordNeeded):
+            refusal.wait(request.session)
         return _back(request, str(refusal))
     except (IssuerTrouble, requests.ConnectionError, requests.Timeout) as trouble:
         return _back(request, NO_ANSWER, trouble)
