@@ -54,8 +54,8 @@ pins: $(VENV)/ready-lint $(VENV)/ready-test ## Renew .ci/pins.txt with the newes
 	@$(PIP) install --upgrade --upgrade-strategy eager -e . --group test --group lint
 	@$(BIN)/python -m pip freeze --exclude-editable > .ci/pins.txt
 
-clean: ## Remove the environment and everything that the program wrote
-	rm -rf .venv .state .mypy_cache .pytest_cache .ruff_cache .hypothesis
+clean: ## Remove the environment, and what demo, tests and screenshots wrote; not what a server keeps
+	rm -rf $(VENV) .state/demo .state/screenshots .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # --- The environment ------------------------------------------------------------------------------------------------
 $(VENV)/bin/python:

@@ -9,7 +9,8 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
-from dashboard import server
+from dashboard import addresses, server
+from dashboard.environment import LOOPBACK_NAMES
 from visitors.management.commands.serve import prepare
 from visitors.models import Membership, Website
 from visitors.roles import Role
@@ -54,6 +55,8 @@ class Command(BaseCommand):
         with Sandbox() as sandbox:
             # The workers take the settings over as they are here (where processes fork) or read the environment anew.
             settings.DATAFAST_API_URL = os.environ["DATAFAST_API_URL"] = sandbox.base_url
+            settings.ALLOWED_HOSTS = _names(host)
+            os.environ |= {"ALLOWED_HOSTS": ",".join(settings.ALLOWED_HOSTS), "HTTPS": "false"}
             server.serve(host, port, started=lambda: self._welcome(host, port))
         self.stdout.write("\nThe demo has ended.")
 
@@ -85,9 +88,22 @@ class Command(BaseCommand):
         return user
 
     def _welcome(self, host: str, port: int) -> None:
-        self.stdout.write(f"\nJourneydesk is at http://{host}:{port}/  (sign in as {USER}, password {PASSWORD})\n")
+        address = addresses.listening(host, port)
+        self.stdout.write(f"\nJourneydesk is at http://{address}/  (sign in as {USER}, password {PASSWORD})\n")
+        if not _is_this_machine(host):
+            self.stdout.write("Whoever reaches this machine can sign in as well: everything in the demo is made up.\n")
         self.stdout.write(f"Colleagues with fewer rights, same password: {', '.join(COLLEAGUES)}\n")
         self.stdout.write("\nVisitor ids to paste there:\n")
         for visitor in documented.HEADLINES:
             self.stdout.write(f"  {visitor.visitor_id}  {visitor.name}: {visitor.description}")
         self.stdout.write("\nCtrl-C ends the demo.\n")
+
+
+def _names(host: str) -> list[str]:
+    """Under which names the demo is reached: it listens where it is told to, so there too."""
+    names = [*settings.ALLOWED_HOSTS, addresses.host_name(host)]
+    return ["*"] if addresses.is_everywhere(host) else list(dict.fromkeys(names))
+
+
+def _is_this_machine(host: str) -> bool:
+    return host in LOOPBACK_NAMES or host.startswith("127.")

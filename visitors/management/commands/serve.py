@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, SystemCheckError
 
 from dashboard import server
-from dashboard.addresses import origin
+from dashboard.addresses import listening, origin
 from visitors.models import Invitation
 from visitors.people import invitations
 from visitors.privacy import retention
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         )
 
     def _welcome(self, host: str, port: int, first: Invitation | None) -> None:
-        words = f"Journeydesk serves http://{host}:{port}/"
+        words = f"Journeydesk serves http://{listening(host, port)}/"
         if first:
             link = origin(host, port) + invitations.path(first)
             words += (
