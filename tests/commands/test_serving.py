@@ -26,7 +26,7 @@ def sign_in(origin, name, password):
 def test_the_demo_shows_a_journey_of_every_visitor_it_names_and_starts_again(running, free_port):
     origin = f"http://127.0.0.1:{free_port}"
     # The second time it listens on every address of the machine.
-    for host, status in (("127.0.0.1", 400), ("0.0.0.0", 200)):  # noqa: S104
+    for host, status in (("127.0.0.1", 400), ("0.0.0.0", 200)):
         words = ("demo", "--host", host)
         with running(free_port, *words, state="demo"), sign_in(origin, "demo", "demo") as browser:
             assert requests.get(f"{origin}/sign-in/", headers={"Host": "192.0.2.7"}, timeout=10).status_code == status

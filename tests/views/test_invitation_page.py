@@ -32,6 +32,12 @@ def link(invitation):
     return invitations.path(invitation)
 
 
+@pytest.fixture
+def open_link(lumenkit, admin):
+    """The same for whoever is called so, under any address."""
+    return invitations.path(invitations.invite("Ana Lima", lumenkit, Role.MEMBER, by=admin))
+
+
 def words(page):
     return page.content.decode()
 
@@ -123,17 +129,16 @@ def test_a_link_that_is_not_whole_is_not_there(client, link, change):
     ],
 )
 def test_what_can_not_be_is_said_beside_its_field_and_the_invitation_stays(
-    client, lumenkit, admin, viewer, changed, sentence
+    client, open_link, viewer, changed, sentence
 ):
-    link = invitations.path(invitations.invite("Ana Lima", lumenkit, Role.MEMBER, by=admin))
     User.objects.filter(pk=viewer.pk).update(email="vera@example.com")
     people = User.objects.count()
-    page = client.post(link, ANA | changed)
+    page = client.post(open_link, ANA | changed)
     assert page.status_code == 422
     assert sentence in words(page)
     assert PASSWORD not in words(page)
     assert User.objects.count() == people
-    assert Client().post(link, ANA).status_code == 302
+    assert Client().post(open_link, ANA).status_code == 302
 
 
 def test_the_account_has_the_address_that_the_invitation_is_for(client, link):
