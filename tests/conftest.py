@@ -12,8 +12,9 @@ from django.db import connection
 
 from tests import leaks
 from tests.faulty_upstream import FaultyUpstream, answer
+from visitors import cached
 from visitors.models import Membership, Website
-from visitors.profiles import cached, rendered, upstream
+from visitors.profiles import rendered, upstream
 from visitors.roles import Role
 from visitors.sandbox import tokens, websites
 from visitors.sandbox.moments import utcnow

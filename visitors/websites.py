@@ -116,8 +116,8 @@ def resume(by: User, website: Website) -> None:
 
 def remove(by: User, website: Website) -> None:
     """Remove a website with everything that is kept for it here."""
-    store.forget_website(website.pk)
-    Website.objects.filter(pk=website.pk).delete()
+    Website.objects.filter(pk=website.pk).delete()  # and with it all that points to it
+    store.retract_website(website.pk)
     changes.note(by, "removed", website=website)
 
 

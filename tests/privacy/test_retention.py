@@ -16,7 +16,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.settings import SCRATCH
-from visitors import profiles
+from visitors import cached, profiles
 from visitors.models import (
     Flight,
     Invitation,
@@ -30,7 +30,6 @@ from visitors.models import (
     Website,
 )
 from visitors.privacy import retention
-from visitors.profiles import cached
 from visitors.sandbox import documented
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -17,9 +17,9 @@ from django.core.cache.backends.redis import RedisCache
 
 from dashboard.caches import EmbeddedCache
 from tests.faulty_upstream import refused_url
-from visitors import profiles
+from visitors import cached, profiles
 from visitors.models import Snapshot, opened_by
-from visitors.profiles import cached, keys
+from visitors.profiles import keys
 from visitors.sandbox import documented
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 def log(caplog, monkeypatch):
     """The warnings of the cache."""
     monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
-    return lambda: [record.getMessage() for record in caplog.records if record.name == "visitors.profiles.cached"]
+    return lambda: [record.getMessage() for record in caplog.records if record.name == "visitors.cached"]
 
 
 @contextmanager

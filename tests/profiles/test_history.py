@@ -171,7 +171,7 @@ def test_two_websites_have_histories_of_their_own(see, lumenkit, pocketgarden):
 def test_forgetting_leaves_nothing(see, lumenkit):
     profile = see(said())
     assert profile.contents
-    store.forget(lumenkit.pk, VISITOR)
+    store.retract(lumenkit.pk, VISITOR, store.forget(lumenkit.pk, VISITOR))
     assert not Snapshot.objects.exists()
     assert not Sighting.objects.exists()
     assert store.latest(lumenkit.pk, VISITOR) is None

@@ -172,6 +172,24 @@ def test_a_leader_that_was_taken_over_leaves_nothing_behind_and_gets_what_the_ot
     assert overtaken[0].land() is False
 
 
+def test_a_leader_that_was_taken_over_removes_nothing_of_what_the_other_brings(sandbox, lumenkit, monkeypatch):
+    ask = fetching._ask
+    sandbox.fail_next(status=404, visitor_id=str(LEAD))
+
+    def asleep(role, errand):
+        try:
+            return ask(role, errand)
+        except VisitorNotFound:
+            Flight.objects.update(lease_until=datetime.now(UTC) - timedelta(seconds=1))
+            assert profiles.get(lumenkit, LEAD).is_fresh  # who takes over
+            raise
+
+    monkeypatch.setattr(fetching, "_ask", asleep)
+    assert profiles.get(lumenkit, LEAD).contents.journey.visits
+    assert Snapshot.objects.count() == 1
+    assert sandbox.calls.count(str(LEAD)) == 2
+
+
 def test_a_call_that_has_landed_meanwhile_is_not_made_again(sandbox, lumenkit):
     begun = datetime.now(UTC)
     profile = profiles.get(lumenkit, LEAD)

@@ -21,9 +21,9 @@ from django.core.cache import cache
 from django.db import connections
 from django.db.models import Manager, Q
 
+from visitors import cached
 from visitors.models import Flight, Invitation, Look, LookUp, Sighting, Snapshot
 from visitors.people.invitations import VALID_FOR
-from visitors.profiles import cached
 from visitors.sign_in import housekeeping
 from visitors.words import listing, plural
 

@@ -7,7 +7,8 @@ the two always sees the other.
 
 from uuid import UUID
 
-from visitors.profiles import cached, keys
+from visitors import cached
+from visitors.profiles import keys
 
 # Longer than any reader takes from reading to writing.
 FORGETTING_SECONDS = 60

@@ -146,8 +146,11 @@ def _lead(role: flight.Leader, errand: Errand) -> store.Found | None:
         if is_new:
             store.announce(errand.website.pk, errand.visitor_id, digest)
     except NoJourney as answer:
-        store.forget(errand.website.pk, errand.visitor_id)
-        role.land(answer)
+        with transaction.atomic(durable=True):
+            if not role.land(answer):
+                return None
+            versions = store.forget(errand.website.pk, errand.visitor_id)
+        store.retract(errand.website.pk, errand.visitor_id, versions)
         raise
     except UpstreamError as failure:
         role.land(failure)

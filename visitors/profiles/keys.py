@@ -42,6 +42,11 @@ def every(website_id: int, visitor_id: UUID) -> str:
     return f"profile:*:{website_id}:{visitor_id}:*"
 
 
+def of_website(website_id: int) -> str:
+    """The same for all visitors of a website."""
+    return f"profile:*:{website_id}:*"
+
+
 def forgotten(website_id: int, visitor_id: UUID) -> str:
     """The name of the word that a visitor is being forgotten. It does not hold the id."""
     fingerprint = hashlib.blake2b(f"{website_id}:{visitor_id}".encode(), digest_size=16).hexdigest()

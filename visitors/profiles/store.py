@@ -6,6 +6,7 @@ same statement. The cache may vanish at any moment. Then what the newest answer 
 
 import hashlib
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -13,18 +14,17 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.db import transaction
 from django.db.models import QuerySet
 from msgspec import Struct
 from msgspec.structs import replace
 
-from visitors import journey, sql
+from visitors import cached, journey, sql
 from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_visitor
 from visitors.datafast.payload import Visitor
 from visitors.models import Sighting, Snapshot, Website
-from visitors.profiles import cached, entries, keys
+from visitors.profiles import entries, keys
 
 # How many sightings are kept of a visitor.
 MOST_SIGHTINGS = 200
@@ -130,26 +130,24 @@ def announce(website_id: int, visitor_id: UUID, answer: Digest) -> None:
     _remember(website_id, visitor_id, answer.version, answer.encoded)
 
 
-def forget(website_id: int, visitor_id: UUID) -> None:
-    """Keep no answer about a visitor any longer: DataFast has none. See `forgetting` for all that is kept."""
-    with transaction.atomic():
-        versions = list(_snapshots(website_id, visitor_id).values_list("version", flat=True))
-        _snapshots(website_id, visitor_id).delete()
-        _sightings(website_id, visitor_id).delete()
-    # Only now: nobody can read it from the database into the cache again.
+def forget(website_id: int, visitor_id: UUID) -> list[str]:
+    """Keep no answer about a visitor any longer: DataFast has none. To be called in a transaction; with the versions
+    that it returns, `retract` follows when that is over. See `removal` for all that is kept."""
+    versions = list(_snapshots(website_id, visitor_id).values_list("version", flat=True))
+    _snapshots(website_id, visitor_id).delete()
+    _sightings(website_id, visitor_id).delete()
+    return versions
+
+
+def retract(website_id: int, visitor_id: UUID, versions: Iterable[str]) -> None:
+    """Take what forgotten answers said out of the cache: nobody can read it from the database into the cache again."""
     for version in versions:
         cached.delete(keys.contents(website_id, visitor_id, version))
 
 
-def forget_website(website_id: int) -> None:
-    """Keep nothing of a website's visitors any longer. What is kept ready of their pages ends within minutes."""
-    kept = Snapshot.objects.filter(website_id=website_id)
-    names = [keys.contents(website_id, *which) for which in kept.values_list("visitor_id", "version")]
-    with transaction.atomic():
-        kept.delete()
-        Sighting.objects.filter(website_id=website_id).delete()
-    for name in names:
-        cached.delete(name)
+def retract_website(website_id: int) -> None:
+    """The same for all visitors of a website that is gone. What is kept ready of their pages ends within minutes."""
+    cached.delete_matching(keys.of_website(website_id))
 
 
 def contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None:

@@ -19,8 +19,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.views.decorators.debug import sensitive_variables
 
-from visitors import mail
-from visitors.profiles import cached
+from visitors import cached, mail
 from visitors.sign_in.names import user_name
 
 PASSWORD_RULES = "At least 10 characters. Not your name, not only digits, and none of those that many people use."  # noqa: S105 (a sentence)
