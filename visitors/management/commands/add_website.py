@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
@@ -73,9 +74,13 @@ class Command(BaseCommand):
         described = {name: options[names.get(name, name)] for name in NewWebsiteForm.Meta.fields}
         form = NewWebsiteForm(described, kind=kind)
         if not form.is_valid():
-            sentences = [f"{names.get(field, field)}: {' '.join(texts)}" for field, texts in form.errors.items()]
+            problems = form.errors.as_data().items()
+            sentences = [
+                f"{names.get(field, field)}: {' '.join(ValidationError(of).messages)}" for field, of in problems
+            ]
             raise CommandError(" ".join(sentences))
-        return form.instance
+        website: Website = form.instance
+        return website
 
     def _token(self) -> str:
         if sys.stdin.isatty():
