@@ -9,6 +9,8 @@ for tracebacks and for whatever a library adds.
 import hashlib
 import logging
 import re
+import sys
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -106,12 +108,33 @@ class JsonLines(logging.Formatter):
                 fields["user"] = user_id
             # It may look like a visitor's; but the proxy that gave it knows it so.
             fields["request_id"] = now.request_id
-        return _encode(fields).decode()
+        try:
+            return _encode(fields).decode()
+        except UnicodeEncodeError:  # half a surrogate pair, in what somebody sent
+            whole = {name: _as_utf8(value) for name, value in fields.items()}
+            return _encode(whole).decode()
+
+
+def _as_utf8(value: object) -> object:
+    return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value
 
 
 def _redacted(value: object) -> object:
     """Numbers as they are, all else as redacted text."""
     return value if value is None or isinstance(value, int | float) else redact(str(value))
+
+
+class Lines(logging.StreamHandler[Any]):
+    """Writes lines. Of one that can't be written it says whose it was: Python's own prints what it holds."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 Python's name
+        """Say so, where that can be written at least."""
+        whose = (record.name, record.lineno, type(sys.exception()).__name__)
+        said = logging.LogRecord(
+            __name__, logging.ERROR, "", 0, "A line of %s (line %d) can't be logged: %s", whose, None
+        )
+        with suppress(OSError, ValueError):
+            self.stream.write(self.format(said) + self.terminator)
 
 
 class PlainLines(logging.Formatter):
@@ -135,7 +158,7 @@ def configuration(form: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "handlers": {"console": {"class": "dashboard.logs.Lines", "formatter": "line"}},
         # One handler for everybody, libraries and the server included.
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {

@@ -20,7 +20,7 @@ OTHER = "1ead0000-0000-4000-8000-000000000002"
 def _logger(formatter):
     """A logger that nobody else knows, at its most talkative, and a function that returns what it has written."""
     written = io.StringIO()
-    handler = logging.StreamHandler(written)
+    handler = logs.Lines(written)
     handler.setFormatter(formatter)
     logger = logging.Logger("some.library", logging.DEBUG)  # noqa: LOG001 (outside of the configured ones)
     logger.addHandler(handler)
@@ -152,6 +152,20 @@ def test_a_proxys_id_stays_as_the_proxy_knows_it_even_where_it_looks_like_a_visi
 def test_a_line_of_json_is_one_line(json_log):
     json_log.logger.warning('first\nsecond "quoted"')
     assert json_log.line()["message"] == 'first\nsecond "quoted"'
+
+
+def test_half_a_surrogate_pair_is_written_out(log):
+    log.logger.warning("searched for %s", "\ud800")
+    assert log.text().encode(errors="backslashreplace").count(b"ud800") == 1
+
+
+def test_of_a_line_that_can_not_be_made_only_its_place_is_told(log, capsys):
+    log.logger.warning("%d of %s", "dft_abcdefgh12345678", VISITOR)
+    assert "A line of some.library (line " in log.text()
+    assert "TypeError" in log.text()
+    printed = log.text() + capsys.readouterr().err
+    assert "abcdefgh" not in printed
+    assert VISITOR not in printed
 
 
 def test_every_logger_goes_through_the_one_handler():
