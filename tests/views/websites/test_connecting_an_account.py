@@ -145,6 +145,13 @@ def test_an_entry_that_can_not_be_added_is_counted(browser, other_upstream, row)
     assert "Garden" in text
 
 
+def test_an_entry_that_can_not_be_read_leaves_the_others_to_be_picked(browser, other_upstream, lumenkit):
+    unreadable = {"_id": "short", "domain": lumenkit.domain}
+    other_upstream.behaviors = [listed(unreadable, {"_id": POCKETGARDEN, "name": "Garden"})]
+    pasted(browser)
+    assert "All of them are here already" not in Page(browser.get(ACCOUNT).content).text
+
+
 def test_hostile_names_are_text(browser, other_upstream):
     other_upstream.behaviors = [
         listed({"_id": LUMENKIT, "name": "<img src=x onerror=alert(1)>", "domain": "a.example"})

@@ -132,7 +132,7 @@ def connect(request: SignedInRequest) -> HttpResponse:
     context = {
         "rows": [(one, here.get(one.id or ""), one in picked) for one in readable],
         "unreadable": len(pasted.websites) - len(readable),
-        "can_pick": len(here) < len(readable),
+        "can_pick": any(one.id not in here for one in readable),
         "mask": mask(pasted.token),
         "problem": problem,
         "may_save_anyway": may_save_anyway,
