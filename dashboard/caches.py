@@ -75,6 +75,7 @@ class EmbeddedCache(BaseCache):
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            found = self._file()
             # Autocommit: each statement is its own transaction, which is all that a cache needs.
             connection = sqlite3.connect(self._path, timeout=1, isolation_level=None)
             try:
@@ -84,9 +85,9 @@ class EmbeddedCache(BaseCache):
                 connection.executescript(SCHEMA)
             except sqlite3.Error as error:
                 connection.close()
-                self._start_afresh_after(error)
+                self._start_afresh_after(error, found)
                 raise
-            self._local.connection = connection
+            self._local.connection, self._local.file = connection, self._file()
         return connection
 
     def _execute(self, query: str, parameters: tuple[Any, ...] = ()) -> tuple[list[Any], int]:
@@ -95,14 +96,25 @@ class EmbeddedCache(BaseCache):
             with closing(self._connection().execute(query, parameters)) as cursor:
                 return cursor.fetchall(), cursor.rowcount
         except sqlite3.Error as error:
-            self._start_afresh_after(error)
+            self._start_afresh_after(error, getattr(self._local, "file", None))
             raise
 
-    def _start_afresh_after(self, error: sqlite3.Error) -> None:
+    def _file(self) -> int | None:
+        """Which file stands there now."""
+        try:
+            return self._path.stat().st_ino
+        except FileNotFoundError:
+            return None
+
+    def _start_afresh_after(self, error: sqlite3.Error, broken: int | None) -> None:
         """Remove a file that is no database, or no longer one; the next call makes a new one. What is locked, full or
-        not writable (`OperationalError`) is left as it is."""
-        if type(error) is sqlite3.DatabaseError:
-            self.disconnect()
+        not writable (`OperationalError`) is left as it is, and so is a file that somebody has put there meanwhile."""
+        if type(error) is not sqlite3.DatabaseError:
+            return
+        # Looked at before this connection lets go of its file: while it holds it, no other one gets the same number.
+        is_still_there = broken == self._file()
+        self.disconnect()
+        if is_still_there:
             for suffix in ("", "-wal", "-shm"):
                 Path(f"{self._path}{suffix}").unlink(missing_ok=True)
 

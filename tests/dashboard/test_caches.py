@@ -130,19 +130,37 @@ def test_a_file_that_is_no_database_is_replaced(make_cache, tmp_path):
     assert cache.get("key") == b"value"
 
 
-def test_a_file_that_breaks_while_it_is_open_is_replaced(make_cache, tmp_path):
-    cache = make_cache()
+def fill_and_break(cache, tmp_path):
     for number in range(200):
         cache.set(f"key-{number}", b"value" * 200)
     cache._execute("PRAGMA wal_checkpoint(TRUNCATE)")
     content = (tmp_path / "cache.sqlite3").read_bytes()
     (tmp_path / "cache.sqlite3").write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+
+
+def test_a_file_that_breaks_while_it_is_open_is_replaced(make_cache, tmp_path):
+    cache = make_cache()
+    fill_and_break(cache, tmp_path)
     cache.disconnect()
     with pytest.raises(sqlite3.DatabaseError):
         cache.get("key-100")
     cache.set("key", b"value")
     assert cache.get("key") == b"value"
     assert cache.get("key-100") is None
+
+
+def test_a_broken_file_is_replaced_once_by_all_who_hold_it(make_cache, tmp_path):
+    first, second = make_cache(), make_cache()
+    fill_and_break(first, tmp_path)
+    for cache in (first, second):
+        cache.disconnect()
+        assert cache._connection()  # reads the first page only, which is whole
+    with pytest.raises(sqlite3.DatabaseError):
+        first.get("key-100")
+    first.set("key", b"value")
+    with pytest.raises(sqlite3.DatabaseError):
+        second.get("key-100")
+    assert second.get("key") == b"value"
 
 
 def test_a_file_that_cannot_be_written_is_left_as_it_is(make_cache, tmp_path):
