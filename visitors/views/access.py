@@ -11,15 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import get_object_or_404, resolve_url
-from django.views.decorators.cache import cache_control
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from visitors.models import Website, WebsiteQuerySet, opened_by
 from visitors.roles import Role
-
-# For everything that is about a person: no cache on the way to the reader keeps it, nor the reader's browser.
-personal = cache_control(private=True, no_store=True)
 
 
 class SignedInRequest(HttpRequest):

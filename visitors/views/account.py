@@ -13,12 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from visitors.sign_in import sessions
 from visitors.sign_in.forms import AccountForm, ChangePasswordForm
-from visitors.views.access import SignedInRequest, personal
+from visitors.views.access import SignedInRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("current_password")
-@personal
 def account(request: SignedInRequest) -> HttpResponse:
     """Show what is known of the person, and take what they change of it."""
     form = AccountForm(request, request.user, request.POST if request.method == "POST" else None)
@@ -47,11 +46,10 @@ class ChangePassword(PasswordChangeView):
         return super().form_valid(form)
 
 
-change_password = personal(ChangePassword.as_view())
+change_password = ChangePassword.as_view()
 
 
 @require_POST
-@personal
 def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
     """End all of the person's sessions, this one too."""
     sessions.end_all(request.user)

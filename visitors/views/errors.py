@@ -4,28 +4,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from visitors.views.access import personal
 
-
-@personal
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """400: too long, or not understandable."""
     return render(request, "400.html", status=400)
 
 
-@personal
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """403: not allowed."""
     return render(request, "403.html", status=403)
 
 
-@personal
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """403: the form was not ours, or is too old."""
     return render(request, "403_csrf.html", status=403)
 
 
-@personal
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """404: not there, or not for this person."""
     return render(request, "404.html", status=404)

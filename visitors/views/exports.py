@@ -13,7 +13,7 @@ from visitors.datafast.errors import Reason, Unavailable, UpstreamError
 from visitors.models import LookUpSource, Website
 from visitors.roles import Role
 from visitors.views import zones
-from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
+from visitors.views.access import SignedInRequest, visitor_id_or_404, website_or_404
 from visitors.views.record import on_record
 
 # Spreadsheets take a file for UTF-8 only when it says so.
@@ -21,7 +21,6 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 @require_safe
-@personal
 @on_record
 def summary(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """The journey as text for a ticket; with `?format=markdown` for a tool that reads Markdown."""
@@ -34,7 +33,6 @@ def summary(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
 
 
 @require_safe
-@personal
 @on_record
 def events(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """A CSV file with a row per event, oldest first. For members."""
@@ -46,7 +44,6 @@ def events(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
 
 
 @require_safe
-@personal
 @on_record
 def answer(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """DataFast's answer as it was received; with `?download` as a file. For members."""

@@ -20,7 +20,7 @@ from visitors.profiles import store
 from visitors.profiles.purpose import Purpose
 from visitors.sign_in import sessions
 from visitors.views import showing, zones
-from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_with_look_or_404
+from visitors.views.access import SignedInRequest, visitor_id_or_404, website_with_look_or_404
 from visitors.views.record import on_record
 
 # However many pages follow a visitor, the upstream is asked no more often.
@@ -29,7 +29,6 @@ _VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 
 
 @require_POST
-@personal
 @on_record
 def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """Answer with the parts of the page that are other than the page knows them, out of band.

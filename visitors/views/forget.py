@@ -10,12 +10,11 @@ from django.views.decorators.http import require_http_methods
 from visitors.privacy import forgetting
 from visitors.screens.facts import moment
 from visitors.views import zones
-from visitors.views.access import SignedInRequest, managed_website_or_404, personal, visitor_id_or_404, websites_of
+from visitors.views.access import SignedInRequest, managed_website_or_404, visitor_id_or_404, websites_of
 from visitors.words import ago
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@personal
 def forget(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """Say what is kept of a visitor and what becomes of it; forget it when the end of the id was typed.
 

@@ -19,7 +19,6 @@ from visitors.models import Invitation
 from visitors.people import invitations
 from visitors.roles import Role
 from visitors.sign_in.throttling import remember_browser
-from visitors.views.access import personal
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +35,6 @@ _STATUS: dict[type[invitations.Unusable], int] = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_not_required
-@personal
 @sensitive_post_parameters("password1", "password2")
 def show(request: HttpRequest, signed: str) -> HttpResponse:
     """Show who invites to what. Whoever is signed in takes it with a button, others with a new account."""

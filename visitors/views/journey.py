@@ -22,7 +22,6 @@ from visitors.sign_in import sessions
 from visitors.views import showing
 from visitors.views.access import (
     SignedInRequest,
-    personal,
     visitor_id_or_404,
     website_with_look_or_404,
     websites_of,
@@ -36,7 +35,6 @@ _MENDERS_NAMED = 3
 
 
 @require_safe
-@personal
 @on_record
 def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """The journey, from what is kept; fetched where nothing is."""
@@ -59,7 +57,6 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
 
 
 @require_POST
-@personal
 @on_record
 def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """Ask for what is new. With htmx: the parts of the page that changed, and a notice where that failed."""

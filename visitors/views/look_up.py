@@ -11,7 +11,7 @@ from visitors import looks, pasted, screens
 from visitors.models import Website
 from visitors.roles import Role
 from visitors.views import zones
-from visitors.views.access import SignedInRequest, personal, website_or_404, websites_of
+from visitors.views.access import SignedInRequest, website_or_404, websites_of
 
 # The cookie that DataFast's script sets in a visitor's browser.
 VISITOR_COOKIE = "datafast_visitor_id"
@@ -19,7 +19,6 @@ LAST_WEBSITE = "last_website"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@personal
 def look_up(request: SignedInRequest) -> HttpResponse:
     """Show the field; take what was pasted there.
 
@@ -44,7 +43,6 @@ def look_up(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@personal
 def current(request: SignedInRequest, website: str) -> HttpResponse:
     """Lead to the journey of the visitor in the browser's own cookie.
 

@@ -17,7 +17,7 @@ from visitors.journey import harmless
 from visitors.look_ups.search import Search
 from visitors.models import LookUp, LookUpSource, Membership
 from visitors.screens.facts import Moment, day_and_clock
-from visitors.views.access import SignedInRequest, managed_website_or_404, personal, websites_of
+from visitors.views.access import SignedInRequest, managed_website_or_404, websites_of
 from visitors.views.exports import BYTE_ORDER_MARK
 
 CSV_HEADER = ("time_utc", "person", "visitor_id", "from", "result")
@@ -36,7 +36,6 @@ class Line:
 
 
 @require_safe
-@personal
 def show(request: SignedInRequest, website: str) -> HttpResponse:
     """The lines, newest first, in the website's time; for its admins and for administrators."""
     site = managed_website_or_404(request, website)
@@ -63,7 +62,6 @@ def show(request: SignedInRequest, website: str) -> HttpResponse:
 
 
 @require_safe
-@personal
 def export(request: SignedInRequest, website: str) -> HttpResponseBase:
     """All lines that the page would list on its pages, as a CSV file."""
     site = managed_website_or_404(request, website)

@@ -7,11 +7,10 @@ from django.views.decorators.http import require_POST
 
 from visitors import looks, profiles
 from visitors.sign_in import sessions
-from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
+from visitors.views.access import SignedInRequest, visitor_id_or_404, website_or_404
 
 
 @require_POST
-@personal
 def look(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """Keep what stands in the newest journey as what this person has seen. Answers with nothing."""
     sessions.made_by_page(request)

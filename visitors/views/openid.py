@@ -19,7 +19,6 @@ from visitors.sign_in import throttling
 from visitors.sign_in.identities import PasswordNeeded, Refused
 from visitors.sign_in.issuer import IssuerTrouble
 from visitors.sign_in.openid import setting
-from visitors.views.access import personal
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +43,6 @@ _start, _finish = _Start.as_view(), _Finish.as_view()
 # Not by POST: the page's policy for forms would have to know all addresses that an issuer may lead on to.
 @require_GET
 @login_not_required
-@personal
 def start(request: HttpRequest) -> HttpResponse:
     """Send somebody to the issuer. What they must come back with is kept in their session."""
     _configured_or_404()
@@ -58,7 +56,6 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_not_required
-@personal
 def finish(request: HttpRequest) -> HttpResponse:
     """Take somebody who comes back from the issuer; whatever is wrong is a sentence on the sign-in page."""
     _configured_or_404()

@@ -10,7 +10,6 @@ from django.urls import reverse_lazy
 
 from visitors.sign_in import throttling
 from visitors.sign_in.forms import NewPasswordForm, ResetForm
-from visitors.views.access import personal
 
 
 class Reset(PasswordResetView):
@@ -49,6 +48,6 @@ class NewPassword(PasswordResetConfirmView):
         return super().form_valid(form)
 
 
-reset = personal(Reset.as_view())
-reset_sent = personal(PasswordResetDoneView.as_view(template_name="account/reset_sent.html"))
-new_password = personal(NewPassword.as_view())
+reset = Reset.as_view()
+reset_sent = PasswordResetDoneView.as_view(template_name="account/reset_sent.html")
+new_password = NewPassword.as_view()

@@ -12,7 +12,6 @@ from django.shortcuts import render
 
 from visitors.sign_in import throttling
 from visitors.sign_in.forms import SignInForm
-from visitors.views.access import personal
 from visitors.words import duration
 
 
@@ -35,11 +34,10 @@ class SignIn(LoginView):
         return response
 
 
-sign_in = personal(SignIn.as_view())
-sign_out = personal(LogoutView.as_view())
+sign_in = SignIn.as_view()
+sign_out = LogoutView.as_view()
 
 
-@personal
 def locked(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:  # noqa: ARG001
     """Instead of the answer to a sign-in where too many have failed: for how long it is of no use to try."""
     seconds = throttling.seconds_locked(request, get_client_username(request, credentials))

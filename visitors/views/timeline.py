@@ -19,7 +19,7 @@ from visitors.models import Website
 from visitors.profiles import store
 from visitors.screens.timeline import TimelineQuery, events_of_visit, timeline
 from visitors.views import showing, zones
-from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_with_look_or_404
+from visitors.views.access import SignedInRequest, visitor_id_or_404, website_with_look_or_404
 from visitors.views.record import on_record
 
 SEARCH_FIELD = "timeline-q"  # its id in the page
@@ -28,7 +28,6 @@ _ANCHOR = re.compile(r"[a-z]+(-[a-z0-9]{1,20})?", re.ASCII)
 
 
 @require_safe
-@personal
 @on_record
 def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """The part of a timeline that `part` names ("visits", "events"; else the whole), of the snapshot `version`.

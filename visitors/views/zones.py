@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from visitors.models import Website
 from visitors.screens.timeline import TimelineQuery
-from visitors.views.access import SignedInRequest, personal, visitor_id_or_404, website_or_404
+from visitors.views.access import SignedInRequest, visitor_id_or_404, website_or_404
 from visitors.words import zone_name
 
 COOKIE = "journeydesk_zone"
@@ -54,7 +54,6 @@ def menu(request: HttpRequest, website: Website) -> ZoneMenu:
 
 
 @require_POST
-@personal
 def choose(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """Take a zone's name ("" for the website's), and show the page again as it stood, in that zone."""
     site, visitor = website_or_404(request, website), visitor_id_or_404(visitor_id)

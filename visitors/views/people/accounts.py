@@ -19,7 +19,7 @@ from visitors.people import invitations
 from visitors.screens.facts import Moment
 from visitors.sign_in.reset import reset_link
 from visitors.views import zones
-from visitors.views.access import SignedInRequest, administrator_or_403, personal
+from visitors.views.access import SignedInRequest, administrator_or_403
 from visitors.views.people import open_invitations, sign_ins
 
 
@@ -34,7 +34,6 @@ class Account:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@personal
 def show(request: SignedInRequest) -> HttpResponse:
     """Show all accounts; name an administrator. Whoever has an account is one at once, others are invited."""
     administrator_or_403(request)
@@ -69,14 +68,12 @@ def page(request: SignedInRequest, *, form: InviteForm | None = None, ready: Inv
 
 
 @require_safe
-@personal
 def one(request: SignedInRequest, user: int) -> HttpResponse:
     """One account, and what can be done about it."""
     return _one(request, _whom_or_404(request, user))
 
 
 @require_POST
-@personal
 def administrator(request: SignedInRequest, user: int) -> HttpResponse:
     """Make somebody an administrator ("yes"), or leave them with their roles ("no")."""
     whom = _whom_or_404(request, user)
@@ -86,7 +83,6 @@ def administrator(request: SignedInRequest, user: int) -> HttpResponse:
 
 
 @require_POST
-@personal
 def active(request: SignedInRequest, user: int) -> HttpResponse:
     """Switch an account on ("yes"), or off, which ends its sessions."""
     whom = _whom_or_404(request, user)
@@ -96,7 +92,6 @@ def active(request: SignedInRequest, user: int) -> HttpResponse:
 
 
 @require_POST
-@personal
 def new_password_link(request: SignedInRequest, user: int) -> HttpResponse:
     """Make a link with which somebody sets a new password, and show it."""
     whom = _whom_or_404(request, user)
@@ -108,14 +103,12 @@ def new_password_link(request: SignedInRequest, user: int) -> HttpResponse:
 
 
 @require_POST
-@personal
 def forget_openid(request: SignedInRequest, user: int) -> HttpResponse:
     """Forget as whom somebody signs in with OpenID, so that they come in by their e-mail anew."""
     return _done(request, _whom_or_404(request, user), people.forget_openid, "is matched anew at the next sign-in.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@personal
 def delete(request: SignedInRequest, user: int) -> HttpResponse:
     """Ask whether an account shall go, and delete it."""
     whom = _whom_or_404(request, user)

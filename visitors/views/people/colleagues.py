@@ -16,7 +16,7 @@ from visitors.people import invitations
 from visitors.roles import Role
 from visitors.screens.facts import Moment
 from visitors.views import zones
-from visitors.views.access import SignedInRequest, managed_website_or_404, personal
+from visitors.views.access import SignedInRequest, managed_website_or_404
 from visitors.views.people import open_invitations, sign_ins
 
 
@@ -30,7 +30,6 @@ class Colleague:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@personal
 def show(request: SignedInRequest, website: str) -> HttpResponse:
     """Show the website's people; add one. Whoever has an account has the role at once, others are invited."""
     site = managed_website_or_404(request, website)
@@ -72,7 +71,6 @@ def page(
 
 
 @require_POST
-@personal
 def change_role(request: SignedInRequest, website: str, membership: int) -> HttpResponse:
     """Give a colleague another role."""
     site = managed_website_or_404(request, website)
@@ -91,7 +89,6 @@ def change_role(request: SignedInRequest, website: str, membership: int) -> Http
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@personal
 def remove(request: SignedInRequest, website: str, membership: int) -> HttpResponse:
     """Ask whether a colleague shall lose the role; take it away."""
     site = managed_website_or_404(request, website)

@@ -7,12 +7,11 @@ from django.views.decorators.http import require_POST
 
 from visitors.models import Invitation
 from visitors.people import invitations
-from visitors.views.access import SignedInRequest, administrator_or_403, managed_website_or_404, personal
+from visitors.views.access import SignedInRequest, administrator_or_403, managed_website_or_404
 from visitors.views.people import accounts, colleagues
 
 
 @require_POST
-@personal
 def withdraw(request: SignedInRequest, invitation: int) -> HttpResponse:
     """Take it back: its link opens nothing from now on."""
     found = _invitation_or_404(request, invitation)
@@ -22,7 +21,6 @@ def withdraw(request: SignedInRequest, invitation: int) -> HttpResponse:
 
 
 @require_POST
-@personal
 def renew(request: SignedInRequest, invitation: int) -> HttpResponse:
     """Make a new link in place of the old one, and show it."""
     found = _invitation_or_404(request, invitation)

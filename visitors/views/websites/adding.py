@@ -19,7 +19,7 @@ from visitors.forms.websites import NewWebsiteForm, TokenForm
 from visitors.models import Website
 from visitors.profiles import tokens
 from visitors.profiles.tokens import TokenRefused
-from visitors.views.access import SignedInRequest, administrator_or_403, personal
+from visitors.views.access import SignedInRequest, administrator_or_403
 from visitors.views.websites import pending
 from visitors.views.websites.pending import PendingToken
 from visitors.words import listing
@@ -27,7 +27,6 @@ from visitors.words import listing
 
 @sensitive_post_parameters("token")
 @require_http_methods(["GET", "HEAD", "POST"])
-@personal
 def start(request: SignedInRequest) -> HttpResponse:
     """Take a key or token, ask DataFast about it, and lead on to what it opens."""
     administrator_or_403(request)
@@ -66,7 +65,6 @@ def _opened(request: SignedInRequest, opened: Credential | AccountToken) -> Http
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@personal
 def details(request: SignedInRequest) -> HttpResponse:
     """Take what the website of the pasted token is called, test the token, and add it."""
     user = administrator_or_403(request)
@@ -104,7 +102,6 @@ def details(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@personal
 def connect(request: SignedInRequest) -> HttpResponse:
     """Show the websites that the pasted account token opens, and add those that are picked."""
     user = administrator_or_403(request)

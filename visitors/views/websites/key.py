@@ -13,7 +13,7 @@ from visitors.forms.websites import ReplacementForm
 from visitors.models import Snapshot, Website
 from visitors.profiles import tokens
 from visitors.profiles.tokens import TokenRefused
-from visitors.views.access import SignedInRequest, managed_website_or_404, personal
+from visitors.views.access import SignedInRequest, managed_website_or_404
 from visitors.views.websites import pending
 from visitors.views.websites.pending import PendingToken
 
@@ -29,7 +29,6 @@ _UNKNOWN_VISITOR = (
 
 @sensitive_post_parameters("token")
 @require_http_methods(["GET", "HEAD", "POST"])
-@personal
 def replace(request: SignedInRequest, website: str) -> HttpResponse:
     """Take another key, and keep it where DataFast accepts it.
 

@@ -6,12 +6,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from visitors.models import Website
-from visitors.views.access import SignedInRequest, personal
+from visitors.views.access import SignedInRequest
 from visitors.views.websites import standing
 
 
 @require_safe
-@personal
 def show(request: SignedInRequest) -> HttpResponse:
     """Every website that this person sees to, with its state. Refused to who sees to none."""
     websites = list(Website.objects.managed_by(request.user).with_last_answer())

@@ -8,12 +8,11 @@ from django.views.decorators.http import require_http_methods
 from visitors import websites
 from visitors.forms.websites import FactsForm
 from visitors.models import Membership, Website
-from visitors.views.access import SignedInRequest, managed_website_or_404, personal
+from visitors.views.access import SignedInRequest, managed_website_or_404
 from visitors.views.websites import standing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@personal
 def show(request: SignedInRequest, website: str) -> HttpResponse:
     """How the website stands; takes its changed facts."""
     site = managed_website_or_404(request, website)

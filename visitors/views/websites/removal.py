@@ -8,12 +8,11 @@ from django.views.decorators.http import require_http_methods
 
 from visitors import websites
 from visitors.models import Membership, Snapshot, Website
-from visitors.views.access import SignedInRequest, managed_website_or_404, personal
+from visitors.views.access import SignedInRequest, managed_website_or_404
 from visitors.words import plural
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@personal
 def remove(request: SignedInRequest, website: str) -> HttpResponse:
     """Say what goes with a website, and remove it once its address part was typed."""
     site = managed_website_or_404(request, website)
