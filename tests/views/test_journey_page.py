@@ -298,3 +298,24 @@ def test_what_could_not_be_read_is_listed(browser_of_member, other_upstream):
     assert "identity.browser: expected an object, got text" in text
     assert "activity.visitCount: expected a whole number, got text" in text
     assert "Ulm" in text
+
+
+def test_an_address_in_capitals_leads_to_the_one_page_with_what_it_asks(browser_of_member, lumenkit):
+    moved = browser_of_member.get(address(LEAD.upper(), "?q=pricing&kind=goal"))
+    assert moved.headers["Location"] == address(LEAD, "?q=pricing&kind=goal")
+    assert browser_of_member.get(address(LEAD.upper())).headers["Location"] == address()
+
+
+def test_what_is_gone_while_it_is_read_is_an_error_that_somebody_can_read(browser_of_member, sandbox, monkeypatch):
+    browser_of_member.get(address())
+    monkeypatch.setattr("visitors.profiles.store.contents", lambda *_: None)
+    monkeypatch.setattr("visitors.views.showing.rendered", lambda *_, make, **__: make())
+    htmx = {"HX-Request": "true"}
+    shown = browser_of_member.get(address())
+    assert shown.status_code == 503
+    assert "DataFast" in Page(shown.content).text
+    assert browser_of_member.get(address(LEAD, "timeline/"), headers=htmx).headers["HX-Redirect"] == address()
+    refreshed = browser_of_member.post(address(LEAD, "refresh/"), {"version": "0"}, headers=htmx)
+    assert refreshed.headers["HX-Redirect"] == address()
+    assert browser_of_member.post(address(LEAD, "follow/"), {"version": "0"}, headers=htmx).status_code == 204
+    assert browser_of_member.get(address(LEAD, "summary.txt")).status_code == 404

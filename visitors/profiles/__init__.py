@@ -14,18 +14,19 @@ What it promises:
 Every error is an `UpstreamError`, whose text is a sentence for the reader.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
 
 from visitors import metrics
 from visitors.datafast.credentials import CredentialError
-from visitors.datafast.errors import NoJourney, UpstreamError
+from visitors.datafast.errors import NoJourney, Reason, Unavailable, UpstreamError
 from visitors.encryption import KeyLost
 from visitors.models import Flight, Sighting, Website
 from visitors.profiles import budget, fetching, store
@@ -47,10 +48,13 @@ __all__ = [
     "holdings",
     "is_failing",
     "kept",
+    "newest",
     "refresh",
     "removing",
     "start_anew",
 ]
+
+Shown = TypeVar("Shown")
 
 EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -154,6 +158,19 @@ def refresh(
         return _profile(website, visitor_id, store.Found(kept), error)
     metrics.answered_from("upstream")
     return _profile(website, visitor_id, found)
+
+
+def newest(website: Website, profile: Profile, show: Callable[[Profile], Shown]) -> Shown:
+    """Return what `show` makes of a profile; of a newer one, where that came before this one was read. Raises
+    UpstreamError."""
+    try:
+        return show(profile)
+    except Superseded:
+        profile = get(website, profile.visitor_id)
+    try:
+        return show(profile)
+    except Superseded as error:  # answers that come one upon the other: nobody has to wait for the last of them
+        raise Unavailable(Reason.SERVER) from error
 
 
 def kept(website: Website, visitor_id: UUID) -> Profile | None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from visitors import journey, look_ups, profiles
-from visitors.datafast.errors import Reason, Unavailable, UpstreamError
+from visitors.datafast.errors import UpstreamError
 from visitors.models import LookUpSource, Website
 from visitors.roles import Role
 from visitors.views import zones
@@ -59,19 +59,18 @@ def _kept(
     """The profile as it is kept, with its contents loaded; fetched where nothing is kept. Raises NotWritten."""
     website, visitor = website_or_404(request, slug, least), visitor_id_or_404(visitor_id)
     try:
-        profile = profiles.get(website, visitor)
-        try:
-            _ = profile.contents, profile.answer
-        except profiles.Superseded:
-            # A newer answer came between learning of this one and reading it.
-            profile = profiles.get(website, visitor)
-            _ = profile.contents, profile.answer
-    except (UpstreamError, profiles.Superseded) as error:
-        problem = error if isinstance(error, UpstreamError) else Unavailable(Reason.SERVER)
-        look_ups.note(request.user, website, visitor, source, problem)
+        profile = profiles.newest(website, profiles.get(website, visitor), _read)
+    except UpstreamError as error:
+        look_ups.note(request.user, website, visitor, source, error)
         raise Http404("Nothing is kept of this visitor.") from error
     look_ups.note(request.user, website, visitor, source)
     return website, profile
+
+
+def _read(profile: profiles.Profile) -> profiles.Profile:
+    """The profile, with what it says at hand. Raises Superseded."""
+    _ = profile.contents, profile.answer
+    return profile
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:

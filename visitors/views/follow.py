@@ -63,7 +63,10 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     if not (is_changed or is_over or is_behind):
         return _trouble(request, profile.problem, profile.fetched_at) if profile.problem else HttpResponse(status=204)
 
-    screen, profile = showing.screen(request, site, profile, query, marked_after=marked_after)
+    try:
+        screen, profile = showing.screen(request, site, profile, query, marked_after=marked_after)
+    except UpstreamError:
+        return HttpResponse(status=204)  # forgotten this very moment: the next turn says so
     told = profile.contents.journey
     zone = zones.of(request, site)
     before = _snapshot(site, visitor, shown) if is_behind else None

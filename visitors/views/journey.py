@@ -41,7 +41,8 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     visitor = visitor_id_or_404(visitor_id)
     site = website_with_look_or_404(request, website, visitor)
     if visitor_id != str(visitor):
-        return redirect("journey", site.slug, visitor)
+        query = request.GET.urlencode()
+        return redirect(f"{reverse('journey', args=[site.slug, visitor])}{query and f'?{query}'}")
     query, seen = TimelineQuery.read(request.GET), looks.decoded(site.seen_then)
     try:
         profile = profiles.get(site, visitor, is_opened=True)
@@ -88,9 +89,11 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
         "nothing_new": not (is_changed or by_page or notice),
     }
     if is_changed:
-        context["screen"], profile = showing.screen(
-            request, site, profile, query, marked_after=showing.marked_after(request.POST)
-        )
+        marked_after = showing.marked_after(request.POST)
+        try:
+            context["screen"], profile = showing.screen(request, site, profile, query, marked_after=marked_after)
+        except UpstreamError:  # forgotten this very moment
+            return _to_page(request, site, visitor)
     context["age"] = showing.age(request, site, profile)
     return render(request, "journey/_refreshed.html", context)
 

@@ -1,10 +1,9 @@
 """A journey's screen for one request: which part of the timeline, in whose time, and what is marked as new."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.contrib.messages import get_messages
@@ -23,8 +22,6 @@ from visitors.views import zones
 from visitors.views.access import SignedInRequest
 from visitors.views.addresses import NOBODY, address
 from visitors.views.marks import filled, mark
-
-Shown = TypeVar("Shown")
 
 # The page is made anew each minute, since it says how long ago things were.
 KEPT_SECONDS = 120
@@ -95,7 +92,7 @@ def page(
             article=own_article,
         )
 
-    return _newest(website, profile, shown)
+    return profiles.newest(website, profile, shown)
 
 
 class _Reader(NamedTuple):
@@ -179,12 +176,12 @@ def screen(
     *,
     marked_after: datetime | None,
 ) -> tuple[screens.JourneyScreen, profiles.Profile]:
-    """The screen of a profile, and the profile that it shows, see `_newest`. Raises UpstreamError."""
+    """The screen of a profile, and the profile that it shows: perhaps a newer one. Raises UpstreamError."""
 
     def shown(profile: profiles.Profile) -> tuple[screens.JourneyScreen, profiles.Profile]:
         return _screen(request, website, profile, query, marked_after=marked_after), profile
 
-    return _newest(website, profile, shown)
+    return profiles.newest(website, profile, shown)
 
 
 def age(request: SignedInRequest, website: Website, profile: profiles.Profile) -> screens.Age:
@@ -224,11 +221,3 @@ def _screen(
         # What has just come for the first time is all that there is.
         history=() if profile.is_first else profiles.history(website, profile.visitor_id),
     )
-
-
-def _newest(website: Website, profile: profiles.Profile, show: Callable[[profiles.Profile], Shown]) -> Shown:
-    """Show a profile; or the newest one, where that came between learning which it is and reading it."""
-    try:
-        return show(profile)
-    except profiles.Superseded:
-        return show(profiles.get(website, profile.visitor_id))

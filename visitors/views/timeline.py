@@ -81,11 +81,7 @@ def _snapshot(website: Website, visitor_id: UUID, version: str) -> tuple[str, Jo
     if kept is not None:
         return version, kept.journey
     profile = profiles.get(website, visitor_id, is_opened=True)
-    try:
-        return profile.version, profile.contents.journey
-    except profiles.Superseded:  # a newer one came between learning the version and reading it
-        profile = profiles.get(website, visitor_id)
-        return profile.version, profile.contents.journey
+    return profiles.newest(website, profile, lambda profile: (profile.version, profile.contents.journey))
 
 
 def _is_same_search(request: SignedInRequest, address: str) -> bool:
