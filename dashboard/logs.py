@@ -15,11 +15,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.log import CallbackFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,10 @@ class PlainLines(logging.Formatter):
         return redact(super().format(record))
 
 
+def _is_our_fault(record: logging.LogRecord) -> bool:
+    return getattr(record, "status_code", 500) != HTTPStatus.SERVICE_UNAVAILABLE
+
+
 def configuration(form: str) -> dict[str, Any]:
     """Return the configuration of Python's logging: everything to standard error, as `json` or as `lines`.
 
@@ -158,6 +164,7 @@ def configuration(form: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter}},
+        "filters": {"our own faults": {"()": CallbackFilter, "callback": _is_our_fault}},
         "handlers": {"console": {"class": "dashboard.logs.Lines", "formatter": "line"}},
         # One handler for everybody, libraries and the server included.
         "root": {"handlers": ["console"], "level": "WARNING"},
@@ -166,8 +173,9 @@ def configuration(form: str) -> dict[str, Any]:
             "dashboard.requests": {"level": "INFO" if form == "json" else "WARNING"},
             "visitors": {"level": "INFO"},
             "django": {"level": "INFO", "handlers": []},
-            # Refused hosts and missing pages are the visitor's business, not an alarm.
-            "django.request": {"level": "ERROR"},
+            # Refused hosts and missing pages are the visitor's business, not an alarm; that DataFast has no answer now
+            # (503) stands in the look-up log and on the page.
+            "django.request": {"level": "ERROR", "filters": ["our own faults"]},
             "django.security": {"level": "ERROR"},
             # It writes a line for each attempt; `visitors.sign_in` writes one where a lock begins.
             "axes": {"level": "ERROR"},

@@ -168,6 +168,15 @@ def test_of_a_line_that_can_not_be_made_only_its_place_is_told(log, capsys):
     assert VISITOR not in printed
 
 
+@pytest.mark.parametrize(("status", "is_told"), [(500, True), (503, False)])
+def test_that_datafast_does_not_answer_is_no_fault_of_ours(status, is_told):
+    configured = logs.configuration("json")
+    (name,) = configured["loggers"]["django.request"]["filters"]
+    its_filter = configured["filters"][name]["()"](configured["filters"][name]["callback"])
+    record = logging.makeLogRecord({"name": "django.request", "status_code": status})
+    assert bool(its_filter.filter(record)) is is_told
+
+
 def test_every_logger_goes_through_the_one_handler():
     configured = logs.configuration("json")
     assert configured["root"]["handlers"] == ["console"]
