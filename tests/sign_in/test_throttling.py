@@ -47,7 +47,7 @@ def may_sign_in(name="mina", password="a long password", address=OFFICE, client=
 
 
 def test_after_too_many_failures_the_right_password_is_refused_until_the_pause_is_over(member, clock):
-    assert fail(throttling.OF_ACCOUNT_AND_ADDRESS) == [200] * 9 + [429]
+    assert fail(throttling.OF_ACCOUNT_AND_ADDRESS) == [422] * 9 + [429]
     assert not may_sign_in()
     clock.shift(timedelta(minutes=29))
     assert not may_sign_in()
@@ -81,7 +81,7 @@ def test_one_persons_typing_errors_stop_nobody_else_in_the_office_and_not_them_a
 
 def test_thousands_of_attempts_from_one_address_over_many_accounts_stop_at_its_bound(member, settings):
     statuses = [attempt(f"guess-{number}", "wrong", OFFICE).status_code for number in range(500)]
-    assert statuses == [200] * (throttling.OF_ADDRESS - 1) + [429] * 401
+    assert statuses == [422] * (throttling.OF_ADDRESS - 1) + [429] * 401
     assert not may_sign_in()
     assert may_sign_in(address=HOME)
     assert AccessAttempt.objects.count() == throttling.OF_ADDRESS
@@ -140,7 +140,7 @@ def test_a_success_forgets_that_persons_own_failures_and_nobody_elses(member, jo
     fail(9)
     fail(9, "joe")
     assert may_sign_in()
-    assert fail(9) == [200] * 9
+    assert fail(9) == [422] * 9
     assert fail(1, "joe") == [429]
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from visitors.sign_in import sessions
 from visitors.sign_in.forms import AccountForm, ChangePasswordForm
 from visitors.views.access import SignedInRequest
+from visitors.views.refusing import Refusing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,10 +26,10 @@ def account(request: SignedInRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Saved.")
         return redirect("account")
-    return render(request, "account/account.html", {"form": form})
+    return render(request, "account/account.html", {"form": form}, status=422 if form.errors else 200)
 
 
-class ChangePassword(PasswordChangeView):
+class ChangePassword(Refusing, PasswordChangeView):
     """Django's own, which keeps this session and ends the person's others."""
 
     http_method_names = ("get", "head", "post", "options")

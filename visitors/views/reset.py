@@ -10,9 +10,10 @@ from django.urls import reverse_lazy
 
 from visitors.sign_in import throttling
 from visitors.sign_in.forms import NewPasswordForm, ResetForm
+from visitors.views.refusing import Refusing
 
 
-class Reset(PasswordResetView):
+class Reset(Refusing, PasswordResetView):
     """Asks for the e-mail. Where no mail is sent, it says whom to ask instead."""
 
     http_method_names = ("get", "head", "post", "options")
@@ -33,7 +34,7 @@ class Reset(PasswordResetView):
         return super().get_context_data(sends_mail=settings.SENDS_MAIL, **kwargs)
 
 
-class NewPassword(PasswordResetConfirmView):
+class NewPassword(Refusing, PasswordResetConfirmView):
     """Takes the link's token out of the address at once, and a new password."""
 
     http_method_names = ("get", "head", "post", "options")

@@ -12,10 +12,11 @@ from django.shortcuts import render
 
 from visitors.sign_in import throttling
 from visitors.sign_in.forms import SignInForm
+from visitors.views.refusing import Refusing
 from visitors.words import duration
 
 
-class SignIn(LoginView):
+class SignIn(Refusing, LoginView):
     """Django's own, by user name or e-mail."""
 
     http_method_names = ("get", "head", "post", "options")
