@@ -45,13 +45,8 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     try:
         profile = profiles.refresh(site, visitor, max_age=FOLLOWED_EVERY, purpose=Purpose.LIVE, is_opened=True)
         told = profile.contents.journey
-    except profiles.Forgotten as error:
-        messages.info(request, str(error))
-        return HttpResponseClientRedirect(reverse("look_up"))
-    except NoJourney:
-        return HttpResponseClientRedirect(reverse("journey", args=[site.slug, visitor]))
     except UpstreamError as error:
-        return _trouble(request, error)
+        return _away(request, site, visitor, error) or _trouble(request, error)
     except profiles.Superseded:
         return HttpResponse(status=204)  # there is a newer one already: it comes with the next turn
     look_ups.note_part(request.user, site, visitor)
@@ -91,6 +86,16 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
         "trouble": _notice(profile.problem, profile.fetched_at) if profile.problem else None,
     }
     return render(request, "journey/_followed.html", context, status=HTMX_STOP_POLLING if is_over else 200)
+
+
+def _away(request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError) -> HttpResponse | None:
+    """Lead away from a page whose visitor is gone: was forgotten here, or is no longer DataFast's."""
+    if isinstance(error, profiles.Forgotten):
+        messages.info(request, str(error))
+        return HttpResponseClientRedirect(reverse("look_up"))
+    if isinstance(error, NoJourney):
+        return HttpResponseClientRedirect(reverse("journey", args=[website.slug, visitor_id]))
+    return None
 
 
 def _snapshot(website: Website, visitor_id: UUID, version: str) -> Journey | None:

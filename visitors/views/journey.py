@@ -41,8 +41,8 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     visitor = visitor_id_or_404(visitor_id)
     site = website_with_look_or_404(request, website, visitor)
     if visitor_id != str(visitor):
-        query = request.GET.urlencode()
-        return redirect(f"{reverse('journey', args=[site.slug, visitor])}{query and f'?{query}'}")
+        asked = request.GET.urlencode()
+        return redirect(f"{reverse('journey', args=[site.slug, visitor])}{asked and f'?{asked}'}")
     query, seen = TimelineQuery.read(request.GET), looks.decoded(site.seen_then)
     try:
         profile = profiles.get(site, visitor, is_opened=True)
