@@ -1,5 +1,6 @@
 """Who has looked at whom, and what stood there then: what is new since, and where a person was lately."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -48,9 +49,24 @@ def decoded(stored: bytes | memoryview | None) -> Seen | None:
     return mark_then
 
 
-def marked_after(seen: Seen) -> datetime:
-    """The moment after which an event is new to whoever has this mark."""
-    return seen.latest_event_at or _EVER
+def carried(seen: Seen) -> str:
+    """A mark as a page carries it, to say in each of its requests what its reader had seen when it was opened."""
+    return urlsafe_b64encode(_stored(seen)).decode()
+
+
+def brought(carried: str) -> Seen | None:
+    """The mark that a page brings back; None for nothing, and for what is none."""
+    try:
+        seen = decoded(urlsafe_b64decode(carried))
+    except ValueError:
+        return None
+    moments = [seen.looked_at, seen.latest_event_at] if seen else []
+    return None if any(moment and moment.tzinfo is None for moment in moments) else seen
+
+
+def marked_after(seen: Seen | None) -> datetime | None:
+    """The moment after which an event is new to whoever has this mark; None where nothing is new, without a mark."""
+    return (seen.latest_event_at or _EVER) if seen else None
 
 
 def meet(user: User, website: Website, visitor_id: UUID, journey: Journey) -> None:
@@ -66,7 +82,7 @@ def note(user: User, website: Website, visitor_id: UUID, journey: Journey) -> No
     if lately.exclude(seen=_NOTHING).exists():
         return
     Look.objects.bulk_create(
-        [_look(user, website, visitor_id, journey, at=now, seen=msgspec.msgpack.encode((_FORM, mark(journey, now))))],
+        [_look(user, website, visitor_id, journey, at=now, seen=_stored(mark(journey, now)))],
         update_conflicts=True,
         unique_fields=["user", "website", "visitor_id"],
         update_fields=["looked_at", "label", "seen"],
@@ -83,6 +99,10 @@ def recent(user: User, websites: Iterable[Website]) -> list[Look]:
     for look in looks:
         look.website = seen_by_them[look.website_id]
     return looks
+
+
+def _stored(seen: Seen) -> bytes:
+    return msgspec.msgpack.encode((_FORM, seen))
 
 
 def _look(user: User, website: Website, visitor_id: UUID, journey: Journey, *, at: datetime, seen: bytes) -> Look:

@@ -62,7 +62,7 @@ def test_news_come_as_parts_with_the_newest_rows_alone(browser_of_member, clock)
     clock.shift(60)
     answer = follow(browser_of_member, known)
     assert answer.status_code == 200
-    head = {"who-name", "who-facts", "age", "refresh-version", "summary", "totals", "ribbon", "side"}
+    head = {"who-name", "who-facts", "age", "refresh-version", "summary", "since", "totals", "ribbon", "side"}
     assert parts(answer) == head | {"arrived", "said"}
     page = Page(answer.content)
     arrived = page.with_id("arrived")

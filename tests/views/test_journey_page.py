@@ -237,8 +237,9 @@ def test_a_refresh_with_nothing_new_touches_the_age_only(browser_of_member, othe
     (version,) = [tag["value"] for tag in shown.named("input") if tag.get("name") == "version"]
     clock.shift(10)
     response = refreshed(browser_of_member, PAYLOAD_ID, version=version)
-    assert swapped(response) == {"notice", "age"}
+    assert swapped(response) == {"notice", "age", "said"}
     assert "just now; nothing new" in Page(response.content).text
+    assert "Nothing new." in Page(response.content).text
     assert len(other_upstream.requests) == 2
 
 
@@ -249,7 +250,7 @@ def test_a_refresh_with_news_swaps_what_is_about_them(browser_of_member, other_u
     (version,) = [tag["value"] for tag in shown.named("input") if tag.get("name") == "version"]
     clock.shift(10)
     response = refreshed(browser_of_member, PAYLOAD_ID, version=version)
-    assert swapped(response) == {"notice", "who", "summary", "totals", "ribbon", "timeline", "side"}
+    assert swapped(response) == {"notice", "who", "summary", "since", "totals", "ribbon", "timeline", "side", "said"}
     assert "72 of 100" in Page(response.content).text
 
 

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.faulty_upstream import answer
 from tests.page_reader import Page
+from visitors import looks
+from visitors.journey import Seen
 from visitors.models import Look, Membership
 from visitors.sandbox import documented
 
@@ -68,10 +70,48 @@ def test_the_marks_stay_in_what_is_loaded_later(browser_of_member, two_answers, 
     page = renewed(browser_of_member.get(ADDRESS) and browser_of_member, clock, days=3)
     browser_of_member.post(f"{ADDRESS}look/")
     seen = page.with_id("journey")["hx-vals"]
-    assert '"seen": "2026-05-01T10:02:00+00:00"' in seen
-    values = {"seen": "2026-05-01T10:02:00+00:00", "kind": "page"}
+    values = json.loads(seen) | {"kind": "page"}
     fragment = Page(browser_of_member.get(f"{ADDRESS}timeline/", values, headers={"HX-Request": "true"}).content)
     assert sum("is-new" in (tag.get("class") or "") for tag in fragment.named("li")) == 2
+
+
+def test_the_page_s_own_refresh_says_what_came_since(browser_of_member, two_answers, clock):
+    """The main case: what is kept is what the reader saw, and what the page asks for then brings the news."""
+    browser_of_member.get(ADDRESS)
+    browser_of_member.post(f"{ADDRESS}look/")
+    clock.shift(timedelta(days=3))
+    opened = Page(browser_of_member.get(ADDRESS).content)
+    assert "hidden" in opened.with_id("since")
+    values = json.loads(opened.with_id("journey")["hx-vals"]) | {"automatic": "1", "version": "0"}
+    htmx = {"HX-Request": "true"}
+    refreshed = Page(browser_of_member.post(f"{ADDRESS}refresh/", values, headers=htmx).content)
+    words = "2 visits and 1 payment since you looked 3 days ago."
+    assert refreshed.text.count(words) == 2  # to be read, and to be heard
+    assert "hidden" not in refreshed.with_id("since")
+    # What the reader asks for next is still counted from what they had seen when the page was opened.
+    browser_of_member.post(f"{ADDRESS}look/")
+    again = browser_of_member.post(f"{ADDRESS}refresh/", values | {"automatic": ""}, headers=htmx)
+    assert words in Page(again.content).text
+
+
+@pytest.mark.parametrize(
+    "brought",
+    ["", "!", "AAAA", "é", "2026-05-01T10:02:00+00:00", "kgGXoTGjMS4wAQEBAcM", "x" * 9000, "\x00"],
+)
+def test_what_a_page_brings_back_that_is_no_mark_counts_as_none(browser_of_member, sandbox, brought):
+    address = f"/lumenkit/visitors/{LEAD}/"
+    browser_of_member.get(address)
+    htmx = {"HX-Request": "true"}
+    assert "since you looked" not in browser_of_member.post(f"{address}refresh/", {"seen": brought}, headers=htmx).text
+    assert "is-new" not in browser_of_member.get(f"{address}timeline/", {"seen": brought}, headers=htmx).text
+
+
+@pytest.mark.parametrize("moment", [datetime(2026, 5, 1), datetime(2026, 5, 1, tzinfo=UTC)])  # noqa: DTZ001
+def test_a_mark_without_zones_is_none(moment):
+    seen = Seen(
+        looked_at=moment, latest_event_at=None, visits=1, page_views=1, goals=0, payments=0, is_identified=False
+    )
+    assert looks.brought(looks.carried(seen)) == (seen if moment.tzinfo else None)
 
 
 def test_somebody_else_s_look_is_not_mine(browser_of_member, two_answers, clock, client, lumenkit):

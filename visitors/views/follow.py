@@ -41,7 +41,7 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     sessions.made_by_page(request)
     visitor = visitor_id_or_404(visitor_id)
     site = website_with_look_or_404(request, website, visitor)
-    query, marked_after = showing.query_of_page(request), showing.marked_after(request.POST)
+    query, seen = showing.query_of_page(request), showing.seen_before(request.POST)
     try:
         profile = profiles.refresh(site, visitor, max_age=FOLLOWED_EVERY, purpose=Purpose.LIVE, is_opened=True)
         told = profile.contents.journey
@@ -59,15 +59,14 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
         return _trouble(request, profile.problem, profile.fetched_at) if profile.problem else HttpResponse(status=204)
 
     try:
-        screen, profile = showing.screen(request, site, profile, query, marked_after=marked_after)
+        screen, profile = showing.screen(request, site, profile, query, seen)
     except UpstreamError:
         return HttpResponse(status=204)  # forgotten this very moment: the next turn says so
     told = profile.contents.journey
     zone = zones.of(request, site)
     before = _snapshot(site, visitor, shown) if is_behind else None
-    arrived = before and screens.arrivals(
-        before, told, screen.timeline, zone=zone, today=datetime.now(zone).date(), seen=marked_after
-    )
+    today, marked_after = datetime.now(zone).date(), looks.marked_after(seen)
+    arrived = before and screens.arrivals(before, told, screen.timeline, zone=zone, today=today, seen=marked_after)
     if is_changed:
         looks.note(request.user, site, visitor, told)
     context = {
@@ -75,6 +74,7 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
         "screen": screen,
         "age": showing.age(request, site, profile),
         "is_changed": is_changed or is_over,
+        "since": showing.since(seen, profile),
         "is_over": is_over,
         "is_behind": is_behind,
         "arrived": arrived,

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -82,18 +83,23 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
             messages.warning(request, str(notice))
         return redirect(f"{reverse('journey', args=[site.slug, visitor])}{query.address().removesuffix('?')}")
     is_changed = request.POST.get("version") != profile.version
+    is_in_vain = not (is_changed or by_page or notice)
     context: dict[str, object] = {
         "website": site,
         "notice": notice,
         "is_changed": is_changed,
-        "nothing_new": not (is_changed or by_page or notice),
+        "nothing_new": is_in_vain,
+        "told": "Nothing new." if is_in_vain else "",
     }
     if is_changed:
-        marked_after = showing.marked_after(request.POST)
+        seen = showing.seen_before(request.POST)
         try:
-            context["screen"], profile = showing.screen(request, site, profile, query, marked_after=marked_after)
+            context["screen"], profile = showing.screen(request, site, profile, query, seen)
         except UpstreamError:  # forgotten this very moment
             return _to_page(request, site, visitor)
+        since = showing.since(seen, profile)
+        # What the page asks for by itself is told where there is news; a person who asks hears in any case.
+        context |= {"since": since, "told": f"{capfirst(since)}." if since else "" if by_page else "Refreshed."}
     context["age"] = showing.age(request, site, profile)
     return render(request, "journey/_refreshed.html", context)
 

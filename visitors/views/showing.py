@@ -14,7 +14,6 @@ from django.utils.html import format_html
 
 from visitors import looks, profiles, screens, sql
 from visitors.journey import Seen, difference
-from visitors.journey.instants import instant
 from visitors.models import Website
 from visitors.profiles.rendered import rendered
 from visitors.screens.timeline import TimelineQuery
@@ -56,13 +55,12 @@ def page(
         depends_on = (website.slug, website.domain, website.name, website.role, menu, zone, minute, repr(query), seen)
 
         def article() -> bytes:
-            after = looks.marked_after(seen) if seen else None
-            made = _screen(request, website, profile, query, marked_after=after)
+            made = _screen(request, website, profile, query, seen)
             context = {
                 "website": website,
                 "screen": made,
-                "since": seen and difference(seen, profile.contents.journey).words(datetime.now(UTC)),
-                "marked_after": after and after.isoformat(),
+                "since": since(seen, profile),
+                "seen": seen and looks.carried(seen),
                 **_FORM_TOKEN,
                 "age_mark": mark("age"),
                 "renew_mark": mark("renew"),
@@ -173,13 +171,12 @@ def screen(
     website: Website,
     profile: profiles.Profile,
     query: TimelineQuery,
-    *,
-    marked_after: datetime | None,
+    seen: Seen | None,
 ) -> tuple[screens.JourneyScreen, profiles.Profile]:
     """The screen of a profile, and the profile that it shows: perhaps a newer one. Raises UpstreamError."""
 
     def shown(profile: profiles.Profile) -> tuple[screens.JourneyScreen, profiles.Profile]:
-        return _screen(request, website, profile, query, marked_after=marked_after), profile
+        return _screen(request, website, profile, query, seen), profile
 
     return profiles.newest(website, profile, shown)
 
@@ -196,10 +193,15 @@ def query_of_page(request: SignedInRequest) -> TimelineQuery:
     return TimelineQuery.read(QueryDict(urlsplit(address or "").query))
 
 
-def marked_after(values: QueryDict) -> datetime | None:
-    """After which moment the page marks events as new: it says so in every request, so that the marks stay until the
-    page is left, whatever is loaded into it meanwhile. None for no marks."""
-    return instant(values.get("seen"))
+def seen_before(values: QueryDict) -> Seen | None:
+    """What the reader had seen when the page was opened: it says so in every request, so that what is new stays marked
+    until the page is left, whatever is loaded into it meanwhile. None where nothing is."""
+    return looks.brought(values.get("seen", ""))
+
+
+def since(seen: Seen | None, profile: profiles.Profile) -> str:
+    """What has come since: "2 visits and 1 payment since you looked 3 days ago"; "" for nothing. Raises Superseded."""
+    return difference(seen, profile.contents.journey).words(datetime.now(UTC)) if seen else ""
 
 
 def _screen(
@@ -207,15 +209,14 @@ def _screen(
     website: Website,
     profile: profiles.Profile,
     query: TimelineQuery,
-    *,
-    marked_after: datetime | None,
+    seen: Seen | None,
 ) -> screens.JourneyScreen:
     return screens.journey(
         profile,
         now=datetime.now(UTC),
         zone=zones.of(request, website),
         query=query,
-        marked_after=marked_after,
+        marked_after=looks.marked_after(seen),
         page_url=address("journey", website.slug, profile.visitor_id),
         part_url=address("timeline", website.slug, profile.visitor_id),
         # What has just come for the first time is all that there is.

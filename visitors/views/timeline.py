@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url, retarget
 from msgspec.structs import replace
 
-from visitors import look_ups, profiles
+from visitors import look_ups, looks, profiles
 from visitors.datafast.errors import UpstreamError
 from visitors.journey import Journey
 from visitors.models import Website
@@ -51,7 +51,7 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     if is_superseded:
         query = replace(query, start=None)
 
-    zone, seen = zones.of(request, site), showing.marked_after(request.GET)
+    zone, seen = zones.of(request, site), looks.marked_after(showing.seen_before(request.GET))
     today = datetime.now(zone).date()
     part_url = reverse("timeline", args=[site.slug, visitor])
     if part == "events":
