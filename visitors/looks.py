@@ -8,12 +8,13 @@ from uuid import UUID
 
 import msgspec
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import QuerySet
 
 from visitors import sql
 from visitors.journey import Journey, Seen, mark
 from visitors.journey.texts import short
-from visitors.models import Look, Membership, Website
+from visitors.models import Look, Membership, Snapshot, Website
 
 # A page that is opened again and again, or that follows a visitor, writes no more often.
 WRITTEN_EVERY = timedelta(minutes=1)
@@ -72,7 +73,9 @@ def marked_after(seen: Seen | None) -> datetime | None:
 def meet(user: User, website: Website, visitor_id: UUID, journey: Journey) -> None:
     """Keep that this person was shown this visitor for the first time; what they have seen of it is not known yet."""
     values = {"user": user.pk, "website": website.pk, "visitor": visitor_id, "label": _label(journey)}
-    sql.change(Look, _MEET, **values, at=datetime.now(UTC), seen=_NOTHING)
+    with transaction.atomic():
+        if _is_kept(website, visitor_id):
+            sql.change(Look, _MEET, **values, at=datetime.now(UTC), seen=_NOTHING)
 
 
 def note(user: User, website: Website, visitor_id: UUID, journey: Journey) -> None:
@@ -81,12 +84,15 @@ def note(user: User, website: Website, visitor_id: UUID, journey: Journey) -> No
     lately = _looks(user, website, visitor_id).filter(looked_at__gt=now - WRITTEN_EVERY)
     if lately.exclude(seen=_NOTHING).exists():
         return
-    Look.objects.bulk_create(
-        [_look(user, website, visitor_id, journey, at=now, seen=_stored(mark(journey, now)))],
-        update_conflicts=True,
-        unique_fields=["user", "website", "visitor_id"],
-        update_fields=["looked_at", "label", "seen"],
-    )
+    look = _look(user, website, visitor_id, journey, at=now, seen=_stored(mark(journey, now)))
+    with transaction.atomic():
+        if _is_kept(website, visitor_id):
+            Look.objects.bulk_create(
+                [look],
+                update_conflicts=True,
+                unique_fields=["user", "website", "visitor_id"],
+                update_fields=["looked_at", "label", "seen"],
+            )
 
 
 def recent(user: User, websites: Iterable[Website]) -> list[Look]:
@@ -99,6 +105,12 @@ def recent(user: User, websites: Iterable[Website]) -> list[Look]:
     for look in looks:
         look.website = seen_by_them[look.website_id]
     return looks
+
+
+def _is_kept(website: Website, visitor_id: UUID) -> bool:
+    """Whether the visitor was not forgotten meanwhile, and is not until this transaction ends."""
+    which = "website_id = %(website)s AND visitor_id = %(visitor)s"
+    return sql.one(Snapshot, ("id",), which, lock=True, website=website.pk, visitor=visitor_id) is not None
 
 
 def _stored(seen: Seen) -> bytes:

@@ -429,7 +429,15 @@ def test_a_status_with_the_envelope_is_what_it_says(status_and_error):
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])
-@pytest.mark.parametrize("body", [b"", b"<html>Not Found</html>", b'"text"', b"[]", b"\xff"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"<html>Not Found</html>", b'"text"', b"[]", b"\xff"),
+        # As gateways and frameworks say it.
+        *(b'{"message": "no Route matched with those values"}', b'{"detail": "Not Found"}', b'{"error": "Not Found"}'),
+        *(b'{"status": 404, "error": "Not Found"}', b'{"status": "error", "error": {"code": 418, "message": "No."}}'),
+    ],
+)
 def test_a_proxys_page_is_never_taken_for_an_answer_about_the_visitor(status, body):
     assert isinstance(fail(status, body), MalformedAnswer)
 

@@ -111,6 +111,7 @@ def test_the_table_does_not_hold_the_token(noon):
 def test_two_websites_with_one_account_token_share_its_budget(sandbox, lumenkit, pocketgarden, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 2
     lumenkit.set_token(tokens.ACCOUNT_TOKEN)
+    lumenkit.save()
     profiles.get(lumenkit, LEAD)
     profiles.get(pocketgarden, UUID(documented.APP_USER.visitor_id))
     with pytest.raises(RateLimited):

@@ -81,6 +81,7 @@ def test_a_probe_that_never_came_back_is_followed_by_another(faulty, lumenkit, c
     faulty.behaviors = [error(500)]
     fail(lumenkit)
     clock.shift(PAUSE.total_seconds() + 1)
+    lumenkit.refresh_from_db()
     profiles.fetching.circuit.enter(lumenkit)
     fail(lumenkit, times=1, kind=Paused)
     clock.shift(PAUSE.total_seconds() + 1)

@@ -61,6 +61,10 @@ FAILURES = {
     "403": (error(403), Forbidden),
     "400 for the website": (error(400, "websiteId is required"), InvalidWebsite),
     "404 of a proxy": (answer(404, HTML, content_type="text/html"), MalformedAnswer),
+    "404 of a gateway": (answer(404, {"message": "no Route matched with those values"}), MalformedAnswer),
+    "400 of a gateway": (answer(400, {"message": "Bad Request"}), MalformedAnswer),
+    "403 of a gateway": (answer(403, {"message": "Forbidden"}), MalformedAnswer),
+    "400 for the id": (error(400, "Invalid visitor ID"), InvalidVisitorId),
     "429": (error(429), RateLimited),
     "500": (error(500), Unavailable),
     "502": (answer(502, HTML, content_type="text/html"), Unavailable),
@@ -112,7 +116,6 @@ def test_an_upstream_that_fails(faulty, lumenkit, behavior, expected, clock):
     [
         (error(404), VisitorNotFound),
         (error(400, "This visitor was flagged as a bot"), BotVisitor),
-        (error(400, "Invalid visitor ID"), InvalidVisitorId),
     ],
 )
 def test_an_answer_that_there_is_no_journey_replaces_what_was_kept(faulty, lumenkit, behavior, expected):
@@ -191,17 +194,6 @@ def test_a_refused_key_is_marked_and_the_first_time_stays(sandbox, lumenkit, clo
         clock.shift(60)
     assert marks[0] == marks[1]
     assert marks[0] is not None
-
-
-def test_a_key_that_was_replaced_during_the_call_is_not_marked(sandbox, lumenkit):
-    sandbox.revoke(tokens.LUMENKIT_KEY)
-    with_old_key = type(lumenkit).objects.get(pk=lumenkit.pk)
-    lumenkit.set_token(tokens.ACCOUNT_TOKEN)
-    lumenkit.save()
-    with pytest.raises(Unauthorized):
-        profiles.get(with_old_key, VISITOR)
-    lumenkit.refresh_from_db()
-    assert lumenkit.key_failing_since is None
 
 
 # Errors on their way to those who wait

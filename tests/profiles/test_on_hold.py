@@ -43,6 +43,7 @@ def test_where_nothing_is_kept_the_reason_comes_alone(asked_once, sandbox):
 
 def test_resumed_it_is_asked_again(asked_once, sandbox):
     asked_once.on_hold_since = None
+    asked_once.save()
     assert profiles.refresh(asked_once, LEAD).problem is None
     assert len(sandbox.calls) == 2
 

@@ -1,5 +1,6 @@
 """Forgetting what is kept of a visitor: nothing stays, and nothing comes back by itself."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from threading import Event
@@ -9,8 +10,8 @@ import pytest
 from django.core.cache import cache
 
 from tests.profiles.test_single_flight import in_the_air, until
-from visitors import profiles
-from visitors.models import Flight, Sighting, Snapshot
+from visitors import looks, profiles
+from visitors.models import Flight, Look, Sighting, Snapshot
 from visitors.profiles import entries, flight, keys, rendered, store
 from visitors.sandbox import documented
 
@@ -133,9 +134,31 @@ def test_a_refresh_that_is_in_the_air_lands_nowhere(sandbox, lumenkit, together,
         until(lambda: sandbox.calls.count(str(LEAD)) == 2)
         remove(lumenkit)
 
-    together(partial(profiles.refresh, lumenkit, LEAD), forget_meanwhile)
+    reader, _ = together(partial(profiles.refresh, lumenkit, LEAD), forget_meanwhile)
+    assert isinstance(reader, profiles.Forgotten)
     assert rows() == [0, 0, 0]
     assert not in_the_cache(lumenkit, profile.version)
+
+
+def test_who_was_about_to_read_what_is_forgotten_brings_nobody_back(sandbox, lumenkit):
+    profile = profiles.get(lumenkit, LEAD)
+    remove(lumenkit)
+    with pytest.raises(profiles.Forgotten):
+        profiles.newest(lumenkit, replace(profile, at_hand=None), lambda profile: profile.contents)
+    assert sandbox.calls.count(str(LEAD)) == 1
+    assert rows() == [0, 0, 0]
+
+
+def test_nobody_has_looked_at_who_was_forgotten_meanwhile(sandbox, lumenkit, member):
+    journey = profiles.get(lumenkit, LEAD).contents.journey
+    for note in (looks.meet, looks.note):
+        note(member, lumenkit, LEAD, journey)
+        assert Look.objects.count() == 1
+        Look.objects.all().delete()
+    remove(lumenkit)
+    for note in (looks.meet, looks.note):
+        note(member, lumenkit, LEAD, journey)
+    assert not Look.objects.exists()
 
 
 def test_a_reader_in_another_process_gets_no_answer_of_a_visitor_who_was_forgotten(sandbox, lumenkit, workers):

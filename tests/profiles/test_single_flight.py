@@ -7,6 +7,7 @@ from functools import partial
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from visitors import profiles
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError, VisitorNotFound
@@ -14,7 +15,7 @@ from visitors.models import Flight, Snapshot
 from visitors.profiles import fetching, flight, store
 from visitors.profiles.problems import OwnFault, Reserved
 from visitors.profiles.purpose import Purpose
-from visitors.sandbox import documented
+from visitors.sandbox import documented, tokens
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
 
@@ -222,6 +223,42 @@ def test_a_time_out_counts_only_for_those_who_have_waited_as_long(lumenkit):
 
     assert errand(left=9).failed(row, row.token) is None
     assert isinstance(errand(left=1).failed(row, row.token), Unavailable)
+
+
+@pytest.mark.parametrize("refusal", [401, 404, 500])
+def test_what_is_said_to_a_key_that_was_replaced_meanwhile_counts_for_nobody(sandbox, lumenkit, together, refusal):
+    sandbox.set_latency(0.5)
+    sandbox.fail_next(status=refusal, visitor_id=str(LEAD))
+    with_old_key = type(lumenkit).objects.get(pk=lumenkit.pk)
+
+    def replace():
+        until(lambda: sandbox.calls.count(str(LEAD)) == 1)
+        lumenkit.set_token(tokens.ACCOUNT_TOKEN)
+        lumenkit.save()
+        profiles.start_anew(lumenkit)
+        return profiles.get(lumenkit, LEAD)
+
+    first, second = together(partial(profiles.get, with_old_key, LEAD), replace)
+    assert first.version == second.version
+    assert sandbox.calls.count(str(LEAD)) == 2
+    lumenkit.refresh_from_db()
+    assert lumenkit.key_failing_since is None
+
+
+def test_who_looks_after_the_next_flight_has_begun_still_gets_the_failure_they_waited_for(sandbox, lumenkit, together):
+    followed = in_the_air(lumenkit)
+
+    def fail_and_begin_anew():
+        time.sleep(0.3)  # the reader waits by now
+        with transaction.atomic():  # no look falls between the two
+            flight.Leader(lumenkit.pk, LEAD, followed.token, is_first=False).land(Unavailable(Reason.SERVER))
+            return flight.join(lumenkit.pk, LEAD, flight.latest(lumenkit.pk, LEAD))
+
+    failure, next_one = together(partial(profiles.get, lumenkit, LEAD), fail_and_begin_anew)
+    assert isinstance(next_one, flight.Leader)
+    assert isinstance(failure, Unavailable)
+    assert failure.reason is Reason.SERVER
+    assert len(sandbox.calls) == 0
 
 
 # Processes

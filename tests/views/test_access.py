@@ -68,7 +68,7 @@ TABLE = {
     "journey": (ABOUT_VISITOR, "get", those_who_see(FINE)),
     "refresh": (ABOUT_VISITOR, "post", those_who_see(302)),
     "timeline": (ABOUT_VISITOR, "get", those_who_see(302)),  # without htmx: on to the page
-    "follow": (ABOUT_VISITOR, "post", those_who_see(FINE)),  # nobody has looked at the lead: on to the look-up page
+    "follow": (ABOUT_VISITOR, "post", those_who_see(302)),  # nobody has looked at the lead: on to the look-up page
     "look": (ABOUT_VISITOR, "post", those_who_see(204)),
     "zone": (ABOUT_VISITOR, "post", those_who_see(302)),
     "look_ups": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),

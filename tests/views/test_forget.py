@@ -1,9 +1,13 @@
 """The page on which a visitor is forgotten."""
 
+from uuid import UUID
+
 import pytest
 
 from tests.page_reader import Page
 from visitors.models import Look, LookUp, LookUpSource, Snapshot
+from visitors.privacy import forgetting
+from visitors.profiles import fetching
 from visitors.sandbox import documented
 
 LEAD = documented.RETURNING_LEAD.visitor_id
@@ -101,3 +105,24 @@ def test_a_cache_that_fails_is_said(browser_of_admin, sandbox, cache_that_clears
     browser_of_admin.get(JOURNEY)
     text = Page(browser_of_admin.post(ADDRESS, {"typed": END}, follow=True).content).text
     assert "Forgotten, but the cache could not be reached." in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refresh_of_who_was_forgotten_meanwhile_leads_away_and_brings_nobody_back(
+    browser_of_member, lumenkit, sandbox, clock, monkeypatch
+):
+    browser_of_member.get(JOURNEY)
+    clock.shift(3600)
+    ask = fetching._ask
+
+    def forget_meanwhile(role, errand):
+        answer = ask(role, errand)
+        forgetting.forget(lumenkit, UUID(LEAD), by=None)
+        return answer
+
+    monkeypatch.setattr(fetching, "_ask", forget_meanwhile)
+    refreshed = browser_of_member.post(f"{JOURNEY}refresh/", {"version": "0"}, headers={"HX-Request": "true"})
+    assert refreshed.headers["HX-Redirect"] == "/"
+    assert "was forgotten here" in Page(browser_of_member.get("/").content).text
+    assert not Snapshot.objects.exists()
+    assert not Look.objects.exists()

@@ -2,14 +2,16 @@
 
 import logging
 import sqlite3
+import threading
 import time
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.page_reader import Page
+from tests.profiles.test_single_flight import until
 from visitors.models import LookUp, LookUpResult, LookUpSource
 from visitors.sandbox import documented, tokens
 
@@ -120,6 +122,26 @@ def test_colleagues_read_of_each_other_and_not_of_themselves(browser_of_member, 
     assert "Looked at by" not in Page(browser_of_member.get(address()).content).text
     assert "Looked at by mina just now" in Page(browser_of_viewer.get(address()).content).text
     assert "Looked at by vera just now" in Page(browser_of_member.get(address()).content).text
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["", "events.csv"])
+def test_a_website_that_is_removed_while_datafast_is_asked_is_not_there(browser_of_member, sandbox, lumenkit, name):
+    sandbox.set_latency(0.5)
+    answers = []
+    reading = threading.Thread(target=lambda: answers.append(in_a_thread(browser_of_member, address(name))))
+    reading.start()
+    until(lambda: sandbox.calls.count(LEAD) == 1)
+    lumenkit.delete()
+    reading.join(10)
+    assert [answer.status_code for answer in answers] == [404]
+
+
+def in_a_thread(browser, at):
+    try:
+        return browser.get(at)
+    finally:
+        connections.close_all()
 
 
 # --- When the log can't be written ---

@@ -116,9 +116,10 @@ def _open_leniently(body: bytes, shape: type) -> tuple[Any, Builder]:
 def parse_error(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> UpstreamError:
     """Return the error that an answer other than 200 means. `now` (aware) tells a sensible reset from an absurd one.
 
-    400, 403 and 404 say something about the visitor or the key only when DataFast itself answers, with a JSON object:
-    a proxy's page with the same status (or a wrong base URL) is a malformed answer, never "no such visitor". 401, 429
-    and 5xx mean the same whoever says them. Other statuses are not DataFast's; nobody at the page can mend them.
+    400, 403 and 404 say something about the visitor or the key only when DataFast itself answers, in its envelope: a
+    proxy's page with the same status (or a wrong base URL) is a malformed answer, never "no such visitor", also where
+    it is JSON, as gateways write it. 401, 429 and 5xx mean the same whoever says them. Other statuses are not
+    DataFast's; nobody at the page can mend them.
     """
     answer = _json_object(body)
     message = _message(answer)
@@ -133,7 +134,7 @@ def parse_error(status: int, headers: Mapping[str, str], body: bytes, now: datet
             error = Unavailable(Reason.SERVER, status)
         case _ if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             error = Unavailable(Reason.REDIRECT, status)
-        case HTTPStatus.BAD_REQUEST | HTTPStatus.FORBIDDEN | HTTPStatus.NOT_FOUND if not answer:
+        case HTTPStatus.BAD_REQUEST | HTTPStatus.FORBIDDEN | HTTPStatus.NOT_FOUND if not _is_datafasts(answer, status):
             error = MalformedAnswer(f"status {status} without DataFast's envelope")
         case HTTPStatus.BAD_REQUEST:
             error = _bad_request(message or "")
@@ -147,6 +148,14 @@ def parse_error(status: int, headers: Mapping[str, str], body: bytes, now: datet
             error = Unavailable(Reason.REFUSED, status)
     error.upstream_message = message
     return error
+
+
+def _is_datafasts(answer: dict[str, Any], status: int) -> bool:
+    """Whether an error answer has DataFast's envelope, with the status as its code."""
+    match answer:
+        case {"status": "error", "error": {"code": code}}:
+            return str(code) == str(int(status))
+    return False
 
 
 def _bad_request(message: str) -> UpstreamError:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
@@ -40,8 +40,13 @@ class NotWritten(Exception):
     """The log can't be written, so nothing is shown."""
 
 
+class WebsiteGone(Exception):
+    """The website was removed meanwhile, and its log with it, so nothing is shown."""
+
+
 def note(user: User, website: Website, visitor_id: UUID, source: Source, error: UpstreamError | None = None) -> None:
-    """Write down that this person looks at a visitor; `error` is why nothing can be shown. Raises NotWritten."""
+    """Write down that this person looks at a visitor; `error` is why nothing can be shown. Raises NotWritten and
+    WebsiteGone."""
     try:
         _write(
             website=website.pk,
@@ -52,6 +57,8 @@ def note(user: User, website: Website, visitor_id: UUID, source: Source, error: 
             result=result_of(error).value,
         )
     except DatabaseError as trouble:
+        if isinstance(trouble, IntegrityError) and not Website.objects.filter(pk=website.pk).exists():
+            raise WebsiteGone from trouble
         raise NotWritten from trouble
 
 

@@ -72,7 +72,8 @@ class Flight(models.Model):
 
     A flight is in the air while `landed_at` is None and its lease runs; the process that leads it renews the lease.
     When it has landed, `failure` holds the error that it brought home (empty: it brought an answer, which the store
-    has).
+    has). `earlier` and `earlier_failure` are the token and the failure of the flight before this one: those who waited
+    for that may look only after this one has begun.
     """
 
     website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)
@@ -81,6 +82,8 @@ class Flight(models.Model):
     lease_until = models.DateTimeField()
     landed_at = models.DateTimeField(null=True)
     failure = models.BinaryField(default=b"")
+    earlier = models.UUIDField(null=True)
+    earlier_failure = models.BinaryField(null=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -20,13 +20,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 
 from visitors import metrics
 from visitors.datafast.credentials import CredentialError
-from visitors.datafast.errors import NoJourney, Reason, Unavailable, UpstreamError
+from visitors.datafast.errors import Reason, Unavailable, UpstreamError
 from visitors.encryption import KeyLost
 from visitors.models import Flight, Sighting, Website
 from visitors.profiles import budget, fetching, store
@@ -152,7 +152,7 @@ def refresh(
     try:
         found = fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=bool(kept))
     except UpstreamError as error:
-        if kept is None or isinstance(error, NoJourney):
+        if kept is None or isinstance(error, (*fetching.REFUSAL_HOLDS, Forgotten)):
             metrics.looked_up(error)
             raise
         return _profile(website, visitor_id, store.Found(kept), error)
@@ -161,14 +161,16 @@ def refresh(
 
 
 def newest(website: Website, profile: Profile, show: Callable[[Profile], Shown]) -> Shown:
-    """Return what `show` makes of a profile; of a newer one, where that came before this one was read. Raises
-    UpstreamError."""
+    """Return what `show` makes of a profile; of a newer one, where that came before this one was read. Asks nobody:
+    where none is kept any longer, the visitor was forgotten meanwhile. Raises UpstreamError."""
     try:
         return show(profile)
-    except Superseded:
-        profile = get(website, profile.visitor_id)
+    except Superseded as error:
+        newer = kept(website, profile.visitor_id)
+        if newer is None:
+            raise Forgotten from error
     try:
-        return show(profile)
+        return show(newer)
     except Superseded as error:  # answers that come one upon the other: nobody has to wait for the last of them
         raise Unavailable(Reason.SERVER) from error
 
@@ -185,9 +187,12 @@ def history(website: Website, visitor_id: UUID, *, limit: int = store.MOST_SIGHT
 
 
 def start_anew(website: Website) -> None:
-    """Forget what the upstream refused or failed to say under a key that was replaced: the new one is asked."""
+    """Forget what the upstream refused or failed to say under a key that was replaced, and what it will still say to
+    those who are asking with it: the new one is asked."""
     Website.objects.filter(pk=website.pk).update(failures_in_a_row=0, paused_until=None)
-    Flight.objects.filter(website=website, landed_at__isnull=False).exclude(failure=b"").update(failure=b"")
+    flights = Flight.objects.filter(website=website)
+    flights.filter(landed_at__isnull=False).exclude(failure=b"").update(failure=b"")
+    flights.filter(landed_at=None).update(token=uuid4(), lease_until=datetime.now(UTC))
 
 
 def budgets(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import F
 
-from visitors import sql
 from visitors.models import Website
 from visitors.profiles.problems import Paused
 
@@ -41,16 +40,11 @@ def is_failing(website: Website) -> bool:
     return website.failures_in_a_row >= FAILURES_BEFORE_A_PAUSE
 
 
-def enter(website: Website, *, is_just_read: bool = False) -> Passage:
-    """Let a call pass. Raises Paused while the upstream is left alone; one caller after the pause is the probe.
-
-    The website is read anew, since it may be from before a long wait, unless `is_just_read` says that it is not.
-    """
+def enter(website: Website) -> Passage:
+    """Let a call pass, for a website as it is now. Raises Paused while the upstream is left alone; one caller after the
+    pause is the probe."""
     now = datetime.now(UTC)
-    circuit = website
-    if not is_just_read:
-        circuit = sql.one(Website, ("failures_in_a_row", "paused_until"), "id = %(id)s", id=website.pk) or website
-    failures, paused_until = circuit.failures_in_a_row, circuit.paused_until
+    failures, paused_until = website.failures_in_a_row, website.paused_until
     if failures < FAILURES_BEFORE_A_PAUSE or paused_until is None:
         return Passage(website.pk, failures)
     # Whoever moves the pause on is the probe; for the others it is not over yet.

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from visitors import metrics
+from visitors import metrics, sql
 from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.credentials import Credential, CredentialError
 from visitors.datafast.errors import (
@@ -31,11 +31,24 @@ from visitors.profiles.purpose import Purpose
 
 logger = logging.getLogger(__name__)
 
-# How long the answer that there is no journey holds. A new visitor may appear any second; a bot stays one.
+# The answers that there is no journey, and how long each holds: a new visitor may appear any second, a bot stays one.
+# That an id of the right form is none (`InvalidVisitorId`) is nothing to forget a visitor for.
 REFUSAL_HOLDS: dict[type[UpstreamError], timedelta] = {
     VisitorNotFound: timedelta(seconds=30),
     BotVisitor: timedelta(minutes=10),
 }
+
+
+# What of a website a call depends on.
+_ASKED_WITH = (
+    "id",
+    "datafast_id",
+    "credential_encrypted",
+    "key_failing_since",
+    "failures_in_a_row",
+    "paused_until",
+    "on_hold_since",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +79,23 @@ class Errand:
         Failures are for those who have waited, and for those who came before they were known. That there is no journey
         is an answer, and holds for a while.
         """
-        if last is None or last.landed_at is None or not last.failure:
+        if last is None:
             return None
-        failure = failures.decode(bytes(last.failure))
+        if followed and last.earlier == followed:
+            return self._shared(last.earlier_failure)
+        failure = _failure(last.failure) if last.landed_at else None
+        if last.landed_at is None or failure is None:
+            return None
         holds_until = last.landed_at + REFUSAL_HOLDS.get(type(failure), timedelta(0))
         if last.landed_at >= self.not_before and holds_until >= datetime.now(UTC):
             return failure
         if last.token != followed and last.landed_at < self.asked_at:
             return None
+        return self._shared(last.failure)
+
+    def _shared(self, stored: bytes | memoryview | None) -> UpstreamError | None:
+        """The error that others have met, where it is this errand's as well."""
+        failure = _failure(stored)
         # What a page that follows by itself may not ask, a person may.
         if isinstance(failure, Reserved) and self.purpose is Purpose.LOOK_UP:
             return None
@@ -82,6 +104,10 @@ class Errand:
         if is_late and self.deadline - time.monotonic() > self.patience / 2:
             return None
         return failure
+
+
+def _failure(stored: bytes | memoryview | None) -> UpstreamError | None:
+    return failures.decode(bytes(stored)) if stored else None
 
 
 def fetch(
@@ -145,7 +171,7 @@ def _lead(role: flight.Leader, errand: Errand) -> store.Found | None:
             is_new = store.keep(errand.website.pk, errand.visitor_id, digest, is_first=role.is_first)
         if is_new:
             store.announce(errand.website.pk, errand.visitor_id, digest)
-    except NoJourney as answer:
+    except tuple(REFUSAL_HOLDS) as answer:
         with transaction.atomic(durable=True):
             if not role.land(answer):
                 return None
@@ -153,7 +179,8 @@ def _lead(role: flight.Leader, errand: Errand) -> store.Found | None:
         store.retract(errand.website.pk, errand.visitor_id, versions)
         raise
     except UpstreamError as failure:
-        role.land(failure)
+        if not role.land(failure):
+            return None
         raise
     # Whatever it was, those who wait would otherwise all try it again, one after the other.
     except Exception as error:
@@ -165,10 +192,11 @@ def _lead(role: flight.Leader, errand: Errand) -> store.Found | None:
 
 
 def _ask(role: flight.Leader, errand: Errand) -> VisitorAnswer:
-    website = errand.website
+    # Only the first one of all has not waited for anybody: meanwhile the key may have been replaced.
+    is_current = errand.is_just_read and role.is_first
+    website = errand.website if is_current else _as_it_is_now(errand.website)
     credential = _credential(website)
-    # Only the first one of all has not waited for anybody.
-    passage = circuit.enter(website, is_just_read=errand.is_just_read and role.is_first)
+    passage = circuit.enter(website)
     grant = budget.take(credential, errand.purpose)
     client = upstream.client()
 
@@ -192,6 +220,16 @@ def _ask(role: flight.Leader, errand: Errand) -> VisitorAnswer:
     passage.answered()
     _key_works(website)
     return answer
+
+
+def _as_it_is_now(website: Website) -> Website:
+    """The website, read anew. Raises OnHold, and Forgotten for one that is gone."""
+    current = sql.one(Website, _ASKED_WITH, "id = %(id)s", id=website.pk)
+    if current is None:
+        raise Forgotten
+    if current.on_hold_since:
+        raise OnHold
+    return current
 
 
 def _credential(website: Website) -> Credential:

@@ -41,7 +41,7 @@ GRACE_SECONDS = 0.2
 
 # There is one row at the most.
 _ONE = "website_id = %(website)s AND visitor_id = %(visitor)s"
-_FIELDS = ("token", "lease_until", "landed_at", "failure")
+_FIELDS = ("token", "lease_until", "landed_at", "failure", "earlier", "earlier_failure")
 
 
 # The calls themselves run beside the threads that wait for them, which have the lease to renew.
@@ -191,7 +191,8 @@ def _next(website_id: int, visitor_id: UUID, before: UUID, now: datetime) -> Lea
     taken = sql.change(
         Flight,
         f"""
-        UPDATE {{table}} SET token = %(token)s, lease_until = %(until)s, landed_at = NULL, failure = %(failure)s
+        UPDATE {{table}} SET token = %(token)s, lease_until = %(until)s, landed_at = NULL, failure = %(failure)s,
+            earlier = token, earlier_failure = failure
         WHERE {_ONE} AND token = %(before)s AND (landed_at IS NOT NULL OR lease_until < %(now)s)
         """,  # noqa: S608 our own words
         website=website_id,

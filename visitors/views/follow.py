@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -60,8 +59,8 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
 
     try:
         screen, profile = showing.screen(request, site, profile, query, seen)
-    except UpstreamError:
-        return HttpResponse(status=204)  # forgotten this very moment: the next turn says so
+    except UpstreamError as error:
+        return _away(request, site, visitor, error) or _trouble(request, error)
     told = profile.contents.journey
     zone = zones.of(request, site)
     before = _snapshot(site, visitor, shown) if is_behind else None
@@ -91,8 +90,7 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
 def _away(request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError) -> HttpResponse | None:
     """Lead away from a page whose visitor is gone: was forgotten here, or is no longer DataFast's."""
     if isinstance(error, profiles.Forgotten):
-        messages.info(request, str(error))
-        return HttpResponseClientRedirect(reverse("look_up"))
+        return showing.forgotten(request, error)
     if isinstance(error, NoJourney):
         return HttpResponseClientRedirect(reverse("journey", args=[website.slug, visitor_id]))
     return None

@@ -72,9 +72,8 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     query = showing.query_of_page(request)
     try:
         profile = profiles.refresh(site, visitor, max_age=max_age, is_opened=True)
-    except UpstreamError:
-        # Nothing is kept, or DataFast no longer knows the visitor: the whole page says that better than a part of it.
-        return _to_page(request, site, visitor)
+    except UpstreamError as error:
+        return _gone(request, site, visitor, error)
     look_ups.note_part(request.user, site, visitor)
     problem = profile.problem
     notice = problem and screens.notice(problem, fetched_at=profile.fetched_at, now=datetime.now(UTC))
@@ -95,8 +94,8 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
         seen = showing.seen_before(request.POST)
         try:
             context["screen"], profile = showing.screen(request, site, profile, query, seen)
-        except UpstreamError:  # forgotten this very moment
-            return _to_page(request, site, visitor)
+        except UpstreamError as error:
+            return _gone(request, site, visitor, error)
         since = showing.since(seen, profile)
         # What the page asks for by itself is told where there is news; a person who asks hears in any case.
         context |= {"since": since, "told": f"{capfirst(since)}." if since else "" if by_page else "Refreshed."}
@@ -130,6 +129,10 @@ def _menders(website: Website) -> str:
     return listing([*names, plural(more, "other")] if more else names)
 
 
-def _to_page(request: SignedInRequest, website: Website, visitor_id: UUID) -> HttpResponse:
+def _gone(request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError) -> HttpResponse:
+    """Where nothing is kept, or DataFast no longer knows the visitor, the whole page says that better than a part of
+    it; where the visitor was forgotten meanwhile, that would bring them back."""
+    if isinstance(error, profiles.Forgotten):
+        return showing.forgotten(request, error)
     address = reverse("journey", args=[website.slug, visitor_id])
     return HttpResponseClientRedirect(address) if request.htmx else redirect(address)

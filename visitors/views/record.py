@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from visitors import look_ups
@@ -30,6 +30,8 @@ def on_record(view: View) -> View:
             return HttpResponse(status=503)
         try:
             return view(request, *args, **kwargs)
+        except look_ups.WebsiteGone as gone:
+            raise Http404("No such website.") from gone
         except look_ups.NotWritten as trouble:
             logger.error("Nothing is shown, since the look-up log can't be written: %s", trouble.__cause__)  # noqa: TRY400
             response = render(request, "look_ups/not_written.html", status=503)

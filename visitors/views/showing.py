@@ -6,11 +6,15 @@ from html import escape
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.messages import get_messages
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
 from django.middleware.csrf import get_token
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
+from django_htmx.http import HttpResponseClientRedirect
 
 from visitors import looks, profiles, screens, sql
 from visitors.journey import Seen, difference
@@ -222,3 +226,10 @@ def _screen(
         # What has just come for the first time is all that there is.
         history=() if profile.is_first else profiles.history(website, profile.visitor_id),
     )
+
+
+def forgotten(request: SignedInRequest, error: profiles.Forgotten) -> HttpResponse:
+    """Lead away from the page of a visitor who was forgotten while it stood open, with a word on why."""
+    messages.info(request, str(error))
+    address = reverse("look_up")
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
