@@ -16,7 +16,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 WORKERS = 2
-THREADS = 8
+# Twice as many as may call the upstream at once (`visitors.profiles.seats`), so that readers of what is kept find one.
+THREADS = 16
 # What one connection may send before it is answered: the request line and all headers, bytes and milliseconds.
 LONGEST_HEAD = 64 * 1024
 SLOWEST_HEAD = 10_000

@@ -9,12 +9,14 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
+from dashboard import server
 from visitors import profiles
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError, VisitorNotFound
 from visitors.models import Flight, Snapshot
 from visitors.profiles import fetching, flight, store
-from visitors.profiles.problems import OwnFault, Reserved
+from visitors.profiles.problems import Busy, OwnFault, Reserved
 from visitors.profiles.purpose import Purpose
+from visitors.profiles.seats import CALLS_AT_ONCE, QUICK_SECONDS
 from visitors.sandbox import documented, tokens
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
@@ -259,6 +261,36 @@ def test_who_looks_after_the_next_flight_has_begun_still_gets_the_failure_they_w
     assert isinstance(failure, Unavailable)
     assert failure.reason is Reason.SERVER
     assert len(sandbox.calls) == 0
+
+
+def test_a_hanging_upstream_holds_some_threads_and_not_all(sandbox, lumenkit, pocketgarden, together, settings):
+    """Who reads what is kept finds a thread; who can't be served is told so soon, and when to come back."""
+    assert server.THREADS >= 2 * CALLS_AT_ONCE
+    settings.UPSTREAM_DEADLINE_SECONDS = 3
+    sandbox.set_latency(10)
+    started = time.monotonic()
+
+    def look(number):
+        try:
+            return profiles.get(lumenkit, UUID(int=number, version=4))
+        except Busy as busy:
+            return busy, time.monotonic() - started
+
+    got = together(*[partial(look, number) for number in range(CALLS_AT_ONCE + 3)])
+    refused = [one for one in got if isinstance(one, tuple)]
+    assert len(refused) == 3
+    assert max(seconds for _, seconds in refused) < QUICK_SECONDS + 1
+    assert all(busy.retry_at > datetime.now(UTC) - timedelta(seconds=3) for busy, _ in refused)
+    assert sum(isinstance(one, Unavailable) for one in got) == CALLS_AT_ONCE
+    sandbox.set_latency(0)
+    assert profiles.get(pocketgarden, UUID(documented.APP_USER.visitor_id)).is_fresh  # the seats are free again
+
+
+def test_many_who_come_at_once_take_turns_while_the_upstream_is_quick(sandbox, lumenkit, together):
+    sandbox.set_latency(0.1)
+    unknown = [UUID(int=number, version=4) for number in range(3 * CALLS_AT_ONCE)]
+    got = together(*[partial(profiles.get, lumenkit, visitor_id) for visitor_id in unknown])
+    assert {type(one) for one in got} == {VisitorNotFound}
 
 
 # Processes

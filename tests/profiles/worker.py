@@ -18,7 +18,7 @@ from visitors.datafast.errors import UpstreamError  # noqa: E402
 from visitors.models import Website  # noqa: E402
 
 # As many as a worker of the production server has.
-THREADS = 8
+THREADS = 16
 
 
 def look_up(website, visitor_id):

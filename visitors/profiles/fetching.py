@@ -26,8 +26,9 @@ from visitors.datafast.errors import (
 from visitors.encryption import KeyLost
 from visitors.models import Flight, Website
 from visitors.profiles import budget, circuit, failures, flight, store, upstream
-from visitors.profiles.problems import Forgotten, OnHold, OwnFault, Reserved, TokenLost
+from visitors.profiles.problems import Busy, Forgotten, OnHold, OwnFault, Reserved, TokenLost
 from visitors.profiles.purpose import Purpose
+from visitors.profiles.seats import seats
 
 logger = logging.getLogger(__name__)
 
@@ -157,6 +158,15 @@ def fetch(
 
 def _lead(role: flight.Leader, errand: Errand) -> store.Found | None:
     """Return what the flight has brought; None when somebody else has taken it over meanwhile. Raises UpstreamError."""
+    try:
+        with seats.one():
+            return _bring(role, errand)
+    except Busy as busy:
+        role.land(busy)
+        raise
+
+
+def _bring(role: flight.Leader, errand: Errand) -> store.Found | None:
     try:
         # Between this reader's look into the store and its turn to lead, another one may have landed.
         found = None if role.is_first else errand.done()

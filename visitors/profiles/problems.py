@@ -16,6 +16,12 @@ class Paused(UpstreamError):
         self.retry_at = retry_at
 
 
+class Busy(Paused):
+    """So many calls of this process are under way that its other readers would have to wait for them as well."""
+
+    sentence = "Many look-ups are waiting for DataFast at this moment, so this one has not begun."
+
+
 class OnHold(UpstreamError):
     """The website's administrators have paused it: nobody asks the upstream."""
 
