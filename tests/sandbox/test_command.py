@@ -5,6 +5,7 @@ import select
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,16 @@ from visitors.sandbox.tokens import TOKENS
 ROOT = Path(__file__).parents[2]
 
 
+@contextmanager
 def manage(*arguments, **options):
     command = [sys.executable, "manage.py", "sandbox", *map(str, arguments)]
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen(
-        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
-    )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **pipes, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()  # where Ctrl-C is ignored, as in a shell's background, it would be waited for without end
 
 
 def read_until(process, text, seconds=20):
