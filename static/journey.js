@@ -175,6 +175,12 @@ document.addEventListener("htmx:afterSettle", () => {
 function arrive(holder) {
   const timeline = document.getElementById("timeline");
   const ledger = document.getElementById("ledger");
+  const { known: from, filters } = holder.dataset;
+  if (timeline.dataset.filters !== filters || document.getElementById("timeline-version").value !== from) {
+    tellOfNews();
+    holder.replaceChildren();
+    return;
+  }
   const known = timeline.getAttribute("hx-vals");
   let below = null;
   for (const row of [...holder.children].reverse()) {
@@ -213,8 +219,18 @@ function grow(visit, row, { arriving, replaced }) {
   events.prepend(...lines);
 }
 
-document.addEventListener("htmx:load", (event) => {
-  if (event.target.id === "arrived" && event.target.dataset.version) arrive(event.target);
+// While the answer was on its way the reader has chosen something else: what it brings does not belong there.
+function tellOfNews() {
+  const link = document.createElement("a");
+  link.href = location.href;
+  link.textContent = "There is news – show";
+  document.getElementById("news").replaceChildren(link);
+}
+
+document.addEventListener("htmx:load", ({ target }) => {
+  if (target.id === "arrived" && target.dataset.version) arrive(target);
+  const { filters } = target.id === "news" ? target.dataset : {};
+  if (filters && filters !== document.getElementById("timeline").dataset.filters) tellOfNews();
 });
 
 // ---- What fails here is tried again without a word: nobody has asked for it -----------------------------------------

@@ -64,16 +64,6 @@ def test_a_refresh_with_nothing_new_leaves_everything_but_the_age(journey_page, 
     assert page.evaluate("document.querySelector('#timeline').dataset.before") == "yes"
 
 
-def test_a_refresh_with_news_brings_them_without_a_reload(desk, member, sandbox, impatient):
-    page = desk(user=member)
-    page.goto(f"/lumenkit/visitors/{documented.LIVE.visitor_id}/")
-    page.evaluate("document.body.dataset.before = 'yes'; document.querySelector('#timeline').dataset.before = 'yes'")
-    page.locator("#refresh input[name=version]").evaluate("field => { field.value = 'another' }")
-    page.keyboard.press("r")
-    expect(page.locator("#timeline[data-before]")).to_have_count(0)
-    assert page.evaluate("document.body.dataset.before") == "yes"
-
-
 def test_an_older_copy_renews_itself(desk, member, sandbox, settings):
     page = desk(user=member)
     page.goto(ADDRESS)

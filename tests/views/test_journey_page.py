@@ -250,8 +250,33 @@ def test_a_refresh_with_news_swaps_what_is_about_them(browser_of_member, other_u
     (version,) = [tag["value"] for tag in shown.named("input") if tag.get("name") == "version"]
     clock.shift(10)
     response = refreshed(browser_of_member, PAYLOAD_ID, version=version)
-    assert swapped(response) == {"notice", "who", "summary", "since", "totals", "ribbon", "timeline", "side", "said"}
+    told_of_the_person = {"who-name", "who-facts", "side"}
+    told_of_the_journey = {"summary", "since", "totals", "ribbon", "news"}
+    always = {"notice", "age", "refresh-version", "said"}
+    assert swapped(response) == always | told_of_the_person | told_of_the_journey
     assert "72 of 100" in Page(response.content).text
+
+
+def test_a_refresh_in_which_only_the_prediction_changed_leaves_the_journey_alone(
+    browser_of_member, other_upstream, clock
+):
+    body = json.loads((PAYLOADS / "visitor-2025.json").read_bytes())
+    changed = json.loads(json.dumps(body))
+    changed["data"]["prediction"]["score"] = 41
+    other_upstream.behaviors = [answer(200, body), answer(200, changed)]
+    shown = page(browser_of_member, PAYLOAD_ID)
+    (version,) = [tag["value"] for tag in shown.named("input") if tag.get("name") == "version"]
+    clock.shift(10)
+    response = refreshed(browser_of_member, PAYLOAD_ID, version=version)
+    parts = {"notice", "age", "who-name", "who-facts", "refresh-version", "side", "said"}
+    assert swapped(response) == parts | {"arrived"}  # which says that the timeline's state is the newest one
+    text = Page(response.content).text
+    assert "41 of 100" in text
+    assert "Refreshed." in text
+    # What the page then knows is the newest state in every part.
+    arrived = Page(response.content).with_id("arrived")
+    again = refreshed(browser_of_member, PAYLOAD_ID, version=arrived["data-version"])
+    assert swapped(again) == {"notice", "age", "said"}
 
 
 def test_a_failing_refresh_is_a_notice_and_nothing_else_changes(browser_of_member, other_upstream, clock):

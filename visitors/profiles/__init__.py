@@ -14,6 +14,7 @@ What it promises:
 Every error is an `UpstreamError`, whose text is a sentence for the reader.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from visitors import metrics
 from visitors.datafast.credentials import CredentialError
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError
 from visitors.encryption import KeyLost
+from visitors.journey import Journey
 from visitors.models import Flight, Sighting, Website
 from visitors.profiles import budget, fetching, store
 from visitors.profiles.circuit import is_failing
@@ -47,6 +49,7 @@ __all__ = [
     "history",
     "holdings",
     "is_failing",
+    "journey_of",
     "kept",
     "newest",
     "refresh",
@@ -55,6 +58,8 @@ __all__ = [
 ]
 
 Shown = TypeVar("Shown")
+
+_VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 
 EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -173,6 +178,13 @@ def newest(website: Website, profile: Profile, show: Callable[[Profile], Shown])
         return show(newer)
     except Superseded as error:  # answers that come one upon the other: nobody has to wait for the last of them
         raise Unavailable(Reason.SERVER) from error
+
+
+def journey_of(website: Website, visitor_id: UUID, version: str) -> Journey | None:
+    """Return the journey of one version of a profile, which a page has said; None where it is no longer kept, and where
+    there never was one of this name."""
+    contents = store.contents(website.pk, visitor_id, version) if _VERSION.fullmatch(version) else None
+    return contents.journey if contents else None
 
 
 def kept(website: Website, visitor_id: UUID) -> Profile | None:

@@ -1,10 +1,8 @@
 """Following a visitor who is on the site: what has come since the page knew last, and nothing else."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import msgspec
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,18 +11,15 @@ from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRedirect
 
 from visitors import look_ups, looks, profiles, screens
 from visitors.datafast.errors import NoJourney, UpstreamError
-from visitors.journey import Journey
 from visitors.models import Website
-from visitors.profiles import store
 from visitors.profiles.purpose import Purpose
 from visitors.sign_in import sessions
-from visitors.views import showing, zones
+from visitors.views import news, showing
 from visitors.views.access import SignedInRequest, visitor_id_or_404, website_with_look_or_404
 from visitors.views.record import on_record
 
 # However many pages follow a visitor, the upstream is asked no more often.
 FOLLOWED_EVERY = timedelta(seconds=10)
-_VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 
 
 @require_POST
@@ -32,15 +27,14 @@ _VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """Answer with the parts of the page that are other than the page knows them, out of band.
 
-    The form says what it knows: `version` is the state of everything but the timeline, `timeline` that of the timeline,
-    `told` the state of which the page has said that it is there. 204: nothing is new, and the visitor is on the site.
+    204: nothing is new, and the visitor is on the site.
     286: the visit has ended. Whoever follows a visitor who was forgotten is led away from the page. Trouble with the
     upstream is a note beside the live mark, with `Retry-After` where it is known when to go on.
     """
     sessions.made_by_page(request)
     visitor = visitor_id_or_404(visitor_id)
     site = website_with_look_or_404(request, website, visitor)
-    query, seen = showing.query_of_page(request), showing.seen_before(request.POST)
+    known = news.Known.read(request)
     try:
         profile = profiles.refresh(site, visitor, max_age=FOLLOWED_EVERY, purpose=Purpose.LIVE, is_opened=True)
         told = profile.contents.journey
@@ -49,39 +43,18 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     except profiles.Superseded:
         return HttpResponse(status=204)  # there is a newer one already: it comes with the next turn
     look_ups.note_part(request.user, site, visitor)
-    version, shown = request.POST.get("version", ""), request.POST.get("timeline") or request.POST.get("version", "")
-    is_changed = version != profile.version
     # Where the upstream does not say how it is now, nobody knows that the visit has ended.
     is_over = profile.problem is None and not told.is_live(datetime.now(UTC))
-    is_behind = profile.version not in (shown, request.POST.get("told"))
-    if not (is_changed or is_over or is_behind):
+    if not (known.version != profile.version or is_over or known.is_behind(profile.version)):
         return _trouble(request, profile.problem, profile.fetched_at) if profile.problem else HttpResponse(status=204)
-
     try:
-        screen, profile = showing.screen(request, site, profile, query, seen)
+        context, profile = news.parts(request, site, visitor, profile, known, is_over=is_over)
     except UpstreamError as error:
         return _away(request, site, visitor, error) or _trouble(request, error)
-    told = profile.contents.journey
-    zone = zones.of(request, site)
-    before = _snapshot(site, visitor, shown) if is_behind else None
-    today, marked_after = datetime.now(zone).date(), looks.marked_after(seen)
-    arrived = before and screens.arrivals(before, told, screen.timeline, zone=zone, today=today, seen=marked_after)
-    if is_changed:
-        looks.note(request.user, site, visitor, told)
-    context = {
-        "website": site,
-        "screen": screen,
-        "age": showing.age(request, site, profile),
-        "is_changed": is_changed or is_over,
-        "since": showing.since(seen, profile),
+    if known.version != profile.version:
+        looks.note(request.user, site, visitor, profile.contents.journey)
+    context |= {
         "is_over": is_over,
-        "is_behind": is_behind,
-        "arrived": arrived,
-        "rows": arrived and msgspec.structs.replace(screen.timeline, rows=arrived.rows, older=None),
-        # Which events are new can't be told any more where the page's own state is no longer kept.
-        "link": ("There is news" if before is None else arrived.link if arrived and not arrived.rows else "")
-        if is_behind
-        else "",
         "trouble": _notice(profile.problem, profile.fetched_at) if profile.problem else None,
     }
     return render(request, "journey/_followed.html", context, status=HTMX_STOP_POLLING if is_over else 200)
@@ -94,12 +67,6 @@ def _away(request: SignedInRequest, website: Website, visitor_id: UUID, error: U
     if isinstance(error, NoJourney):
         return HttpResponseClientRedirect(reverse("journey", args=[website.slug, visitor_id]))
     return None
-
-
-def _snapshot(website: Website, visitor_id: UUID, version: str) -> Journey | None:
-    """The journey of this version, None where it is no longer kept."""
-    kept = store.contents(website.pk, visitor_id, version) if _VERSION.fullmatch(version) else None
-    return kept.journey if kept else None
 
 
 def _trouble(request: SignedInRequest, problem: UpstreamError, fetched_at: datetime | None = None) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from visitors.models import LookUpSource, Website
 from visitors.roles import Role
 from visitors.screens.timeline import TimelineQuery
 from visitors.sign_in import sessions
-from visitors.views import showing
+from visitors.views import news, showing
 from visitors.views.access import (
     SignedInRequest,
     visitor_id_or_404,
@@ -69,7 +70,6 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     if by_page:
         sessions.made_by_page(request)
     max_age = None if by_page else PRESSED_AGAIN
-    query = showing.query_of_page(request)
     try:
         profile = profiles.refresh(site, visitor, max_age=max_age, is_opened=True)
     except UpstreamError as error:
@@ -80,26 +80,26 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     if not request.htmx:
         if notice:
             messages.warning(request, str(notice))
-        return redirect(f"{reverse('journey', args=[site.slug, visitor])}{query.address().removesuffix('?')}")
-    is_changed = request.POST.get("version") != profile.version
-    is_in_vain = not (is_changed or by_page or notice)
-    context: dict[str, object] = {
-        "website": site,
-        "notice": notice,
-        "is_changed": is_changed,
-        "nothing_new": is_in_vain,
-        "told": "Nothing new." if is_in_vain else "",
-    }
-    if is_changed:
-        seen = showing.seen_before(request.POST)
-        try:
-            context["screen"], profile = showing.screen(request, site, profile, query, seen)
-        except UpstreamError as error:
-            return _gone(request, site, visitor, error)
-        since = showing.since(seen, profile)
-        # What the page asks for by itself is told where there is news; a person who asks hears in any case.
-        context |= {"since": since, "told": f"{capfirst(since)}." if since else "" if by_page else "Refreshed."}
-    context["age"] = showing.age(request, site, profile)
+        shown = showing.query_of_page(request).address().removesuffix("?")
+        return redirect(f"{reverse('journey', args=[site.slug, visitor])}{shown}")
+    known = news.Known.read(request)
+    if known.version == profile.version and not known.is_behind(profile.version):
+        is_in_vain = not (by_page or notice)
+        context: dict[str, Any] = {
+            "notice": notice,
+            "age": showing.age(request, site, profile),
+            "nothing_new": is_in_vain,
+            "told": "Nothing new." if is_in_vain else "",
+        }
+        return render(request, "journey/_refreshed.html", context)
+    try:
+        context, profile = news.parts(request, site, visitor, profile, known)
+    except UpstreamError as error:
+        return _gone(request, site, visitor, error)
+    context |= {"notice": notice, "told": f"{capfirst(context['since'])}." if context["since"] else context["told"]}
+    if not by_page:  # who asks reads what comes; of what the page asks for by itself, it says when it was read
+        looks.note(request.user, site, visitor, profile.contents.journey)
+        context["told"] = context["told"] or "Refreshed."
     return render(request, "journey/_refreshed.html", context)
 
 

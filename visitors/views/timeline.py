@@ -16,14 +16,12 @@ from visitors import look_ups, looks, profiles
 from visitors.datafast.errors import UpstreamError
 from visitors.journey import Journey
 from visitors.models import Website
-from visitors.profiles import store
 from visitors.screens.timeline import TimelineQuery, events_of_visit, timeline
 from visitors.views import showing, zones
 from visitors.views.access import SignedInRequest, visitor_id_or_404, website_with_look_or_404
 from visitors.views.record import on_record
 
 SEARCH_FIELD = "timeline-q"  # its id in the page
-_VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 _ANCHOR = re.compile(r"[a-z]+(-[a-z0-9]{1,20})?", re.ASCII)
 
 
@@ -77,9 +75,9 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
 def _snapshot(website: Website, visitor_id: UUID, version: str) -> tuple[str, Journey]:
     """The snapshot of this version, or the newest one when it is no longer kept, of a website that `opened_by` has
     brought. Raises UpstreamError."""
-    kept = store.contents(website.pk, visitor_id, version) if _VERSION.fullmatch(version) else None
+    kept = profiles.journey_of(website, visitor_id, version)
     if kept is not None:
-        return version, kept.journey
+        return version, kept
     profile = profiles.get(website, visitor_id, is_opened=True)
     return profiles.newest(website, profile, lambda profile: (profile.version, profile.contents.journey))
 

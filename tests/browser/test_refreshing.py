@@ -1,0 +1,134 @@
+"""What a reader does while a refresh is on its way, and what it brings: nothing that they did is undone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.faulty_upstream import FaultyUpstream, answer
+
+pytestmark = [pytest.mark.browser]
+
+ADDRESS = "/lumenkit/visitors/a3ab2331-989f-4cfa-91c6-2461c9e3c6bd/"
+FIRST = datetime(2026, 5, 1, 10, tzinfo=UTC)
+SECONDS_UNDER_WAY = 1.5
+
+
+def told(visits, *, score=50, name="Jane"):
+    """An answer about somebody with so many visits of five pages, two days apart."""
+    views = [
+        {
+            "url": f"lumenkit.example/visit-{visit}/page-{page}",
+            "timestamp": (FIRST + timedelta(days=2 * visit, minutes=page)).isoformat(),
+        }
+        for visit in range(visits)
+        for page in range(5)
+    ]
+    return {
+        "status": "success",
+        "data": {
+            "activity": {"visitCount": visits, "pageViewCount": len(views), "visitedPages": views},
+            "prediction": {"score": score, "conversionRate": 0.02, "expectedValue": 3, "confidence": 0.8},
+            "profile": {"userId": "u1", "metadata": {"name": name}, "identifiedAt": FIRST.isoformat()},
+        },
+    }
+
+
+def late(body):
+    """The same a while after it was asked for."""
+
+    def behave(exchange):
+        exchange.pause(SECONDS_UNDER_WAY)
+        answer(200, body)(exchange)
+
+    return behave
+
+
+@pytest.fixture(params=[{"visits": 12, "score": 61}, {"visits": 13}], ids=["another score", "another visit"])
+def page(desk, member, settings, request):
+    """A journey that is kept and old: opened once before, now with its own refresh under way."""
+    settings.PROFILE_FRESH_SECONDS = 0
+    with FaultyUpstream(answer(200, told(12)), late(told(**request.param))) as upstream:
+        settings.DATAFAST_API_URL = upstream.url
+        opened = desk(user=member)
+        opened.goto(ADDRESS)
+        opened.goto(ADDRESS)
+        yield opened
+
+
+@pytest.fixture
+def arrives(page):
+    """Waits until the refresh has brought what is new."""
+    version = page.locator("#refresh-version").get_attribute("value")
+
+    def wait():
+        expect(page.locator("#refresh-version")).not_to_have_attribute("value", version)
+        expect(page.locator("#timeline-version")).to_have_count(1)
+        page.wait_for_timeout(100)
+
+    return wait
+
+
+def shown(page):
+    return page.locator("#ledger > .visit").count()
+
+
+def test_the_focus_and_a_fold_that_was_just_opened_stay(page, arrives):
+    page.locator("#visit-9 summary").click()
+    arrives()
+    expect(page.locator("#visit-9 details")).to_have_attribute("open", "")
+    expect(page.locator("#visit-9 summary")).to_be_focused()
+    assert "open=9" in page.url
+
+
+def test_a_menu_stays_open(page, arrives):
+    page.locator("details.menu", has_text="Export").locator("summary").click()
+    arrives()
+    expect(page.get_by_role("link", name="Download CSV")).to_be_visible()
+
+
+def test_what_is_typed_stays_and_is_found(page, arrives):
+    page.locator("#timeline-q").focus()
+    page.keyboard.type("visit-3/page", delay=SECONDS_UNDER_WAY * 1000 / 8)
+    arrives()
+    expect(page.locator("#timeline-q")).to_have_value("visit-3/page")
+    expect(page.locator("#timeline .found")).to_contain_text("5 of")
+    assert shown(page) == 1
+
+
+def test_a_filter_that_was_chosen_meanwhile_stays_and_says_so(page, arrives):
+    page.locator("#range").select_option("7d")
+    expect(page.locator("#timeline .found")).to_be_visible()
+    rows = shown(page)
+    arrives()
+    expect(page.locator("#range")).to_have_value("7d")
+    assert "range=7d" in page.url
+    assert shown(page) == rows < 12
+
+
+def test_the_moment_of_a_ticket_that_is_being_typed_stays(page, arrives):
+    page.locator("#at").focus()
+    page.locator("#at").fill("2026-05-05T10:00")
+    arrives()
+    expect(page.locator("#at")).to_have_value("2026-05-05T10:00")
+    expect(page.locator("#at")).to_be_focused()
+
+
+def test_pressing_refresh_keeps_the_place(page, arrives):
+    arrives()
+    page.locator("#visit-9 summary").focus()
+    page.keyboard.press("r")
+    page.keyboard.press("j")
+    expect(page.locator("#visit-8 summary")).to_be_focused()
+
+
+def test_news_are_laid_over_the_top(desk, member, settings):
+    settings.PROFILE_FRESH_SECONDS = 0
+    with FaultyUpstream(answer(200, told(12)), answer(200, told(14))) as upstream:
+        settings.DATAFAST_API_URL = upstream.url
+        page = desk(user=member)
+        page.goto(ADDRESS)
+        page.goto(ADDRESS)
+        expect(page.locator("#visit-14")).to_be_visible()
+        expect(page.locator("#totals")).to_contain_text("14")
+        assert page.locator("#ledger > .visit").first.get_attribute("id") == "visit-14"
