@@ -43,6 +43,7 @@ def test_too_many_attempts_are_told_for_how_long(desk, member):
 
 def test_the_way_to_the_issuer_and_back_is_open_under_the_pages_policy(desk, member, settings):
     member.email = "mina@example.com"
+    member.set_unusable_password()
     member.save()
     with OpenIdIssuer({"subject-mina": {"email": "mina@example.com", "email_verified": True}}) as issuer:
         settings.OIDC_ISSUER = issuer.url

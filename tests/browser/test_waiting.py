@@ -89,7 +89,7 @@ def test_a_page_that_is_not_left_after_all_stands_as_it_stood(desk, member, sand
     page.locator("#find").fill(documented.ONE_PAGE.visitor_id)
     page.evaluate("scrollTo(0, 900)")
     page.evaluate(LEAVE, ".bar-find")
-    page.wait_for_function("localStorage.getItem('after')")
+    page.wait_for_function("() => localStorage.getItem('after')")  # text that is no function would need eval
     during, after = noted(page, "while"), noted(page, "after")
     assert (during["shows"], during["top"]) == (["journey awaited"], 0)
     assert after["shows"] == ["notices", "journey"]
