@@ -44,6 +44,18 @@ def test_between_visits_the_next_event_is_said_too():
     )
 
 
+def test_the_last_page_is_found_over_a_renewal_that_came_by_itself():
+    told = journey(
+        view("/settings/billing"),
+        view("/back", days=9),
+        goals=(goal("subscription_renewed", days=3, origin="payment_provider"),),
+    )
+    words = around(told, START + timedelta(days=3, hours=2)).words
+    assert "Last page /settings/billing, 3 days 2 hours before." in words
+    assert "ubscription renewed, 2 hours before." in words
+    assert around(told, START + timedelta(days=3, minutes=20)).words.startswith("Last page /settings/billing, 3 days")
+
+
 def test_outside_of_what_was_sent_is_said():
     assert at(-60).words == "Before the earliest event that DataFast sent. Next came page /checkout, 1 hour after."
     assert at(60, days=2).words == "After the latest event that DataFast sent. Last page /back, 1 hour before."

@@ -84,7 +84,14 @@ def test_days_are_those_of_the_calendar():
 def test_daylight_saving_does_not_move_yesterday():
     zone = NEW_YORK  # the clocks went forward on March 8, 2026
     late = datetime(2026, 3, 7, 23, 30, tzinfo=zone)
-    assert when(late, datetime(2026, 3, 8, 3, 30, tzinfo=zone), zone) == "yesterday"
+    assert when(late, datetime(2026, 3, 8, 8, 30, tzinfo=zone), zone) == "yesterday"
+
+
+def test_after_midnight_what_was_just_now_is_not_yesterday_yet():
+    late = datetime(2026, 5, 4, 23, 59, tzinfo=NEW_YORK)
+    assert when(late, late + timedelta(minutes=14), NEW_YORK) == "14 minutes ago"
+    assert when(late, late + timedelta(hours=5, minutes=59), NEW_YORK) == "5 hours ago"
+    assert when(late, late + timedelta(hours=6), NEW_YORK) == "yesterday"
 
 
 def test_a_source_without_end_is_cut_short():

@@ -50,9 +50,9 @@ class Moment(Record, frozen=True, kw_only=True):
     """A moment (aware) in a journey.
 
     `visit` is the one to open: around the moment, else the nearest. `last_page` is the latest page view at or before
-    the moment and `last_goals` the up to three latest goals, payments and subscriptions, newest first; with DURING,
-    both from that visit only. `before` and `after` are the nearest events of any kind. `is_missing` says that DataFast
-    counts events that may belong around the moment but does not list them.
+    the moment; `last_goals` are the up to three latest goals, payments and subscriptions of the visit that had begun by
+    then, newest first. `before` and `after` are the nearest events of any kind. `is_missing` says that DataFast counts
+    events that may belong around the moment but does not list them.
     """
 
     at: datetime
@@ -91,7 +91,7 @@ class Moment(Record, frozen=True, kw_only=True):
 
 
 def around(journey: Journey, at: datetime) -> Moment:
-    """Where a moment (aware) lies in a journey, and what came before it. Needs all events: no outline will do."""
+    """Where a moment (aware) lies in a journey, and what came before it."""
     # The visit that had begun by then, and the one that came next; visits are newest first.
     past = next((visit for visit in journey.visits if visit.started_at <= at), None)
     coming = next((visit for visit in reversed(journey.visits) if visit.started_at > at), None)
@@ -108,12 +108,21 @@ def around(journey: Journey, at: datetime) -> Moment:
         at=at,
         where=_where(past, coming, is_during=is_during),
         visit=past if is_during else _nearer(past, coming, earlier, later),
-        last_page=next((near for near in earlier if near.event.is_view), None),
+        last_page=_last_page(journey, at),
         last_goals=tuple(goals[:_GOALS_TOLD]),
         before=earlier[0] if earlier else None,
         after=later[0] if later else None,
         is_missing=missing is not None and not missing.ends_by(at),
     )
+
+
+def _last_page(journey: Journey, at: datetime) -> Near | None:
+    """The latest page before the moment, over visits without one: a renewal or a refund comes at night, by itself."""
+    for visit in journey.visits:
+        for event in reversed(visit.events):
+            if event.is_view and event.at and event.at <= at:
+                return Near(event=event, distance=at - event.at)
+    return None
 
 
 def _where(past: Visit | None, coming: Visit | None, *, is_during: bool) -> Where:

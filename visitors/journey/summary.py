@@ -1,6 +1,6 @@
 """The journey in the sentence that a person would say about it. Nothing is in it that the data does not hold."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Interest, Journey
@@ -8,6 +8,8 @@ from visitors.journey.texts import isolated, short
 from visitors.words import ago, day, listing, money, named, plural, timed
 
 _GOALS_NAMED = 2
+# What was shortly before midnight is not "yesterday" yet.
+_A_NIGHT = timedelta(hours=6)
 # Beyond, nobody counts days; `ago` then says months.
 _DAYS_COUNTED = 60
 # A subscription that has begun goes without saying where a payment is told; its end does not.
@@ -52,12 +54,13 @@ def looked_at(interest: Interest, *, is_least: bool) -> str:
 
 
 def when(then: datetime, now: datetime, zone: tzinfo) -> str:
-    """How long ago as a person says it: "4 minutes ago" today, "yesterday", then days of the calendar, then `ago`."""
+    """How long ago as a person says it: "4 minutes ago" today and short of a night, "yesterday", then days of the
+    calendar, then `ago`."""
     named = day(then, now, zone)
+    if named == "today" or then > now or now - then < _A_NIGHT:
+        return ago(then, now)
     if named == "yesterday":
         return named
-    if named == "today" or then > now:
-        return ago(then, now)
     try:
         days = (now.astimezone(zone).date() - then.astimezone(zone).date()).days
     except OverflowError:  # the last hours that a datetime can hold do not exist in every zone
