@@ -90,11 +90,12 @@ function ago(seconds) {
 }
 
 function tick() {
-  const place = document.querySelector("#age [data-age]");
-  if (!place || document.hidden) return;
-  if (!begun.has(place)) begun.set(place, performance.now() - place.dataset.age * 1000);
-  const words = ago(Math.floor((performance.now() - begun.get(place)) / 1000));
-  if (place.textContent !== words) place.textContent = words;
+  if (document.hidden) return;
+  for (const place of document.querySelectorAll("[data-age]")) {
+    if (!begun.has(place)) begun.set(place, performance.now() - place.dataset.age * 1000);
+    const words = ago(Math.floor((performance.now() - begun.get(place)) / 1000));
+    if (place.textContent !== words) place.textContent = words;
+  }
 }
 
 setInterval(tick, 1000);
@@ -140,7 +141,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
   quiet = elt.isConnected ? quiet + 1 : 0;
   if (xhr.status === 204) {
     document.getElementById("follow-note").textContent = "";
-    document.querySelector("#age span").textContent = "; nothing new since";
+    // What was new up to then: from now on nobody knows, until it is asked again.
+    const asked = document.createElement("span");
+    asked.dataset.age = 0;
+    asked.textContent = ago(0);
+    document.querySelector("#age > span").replaceChildren("; asked again ", asked, ", nothing new");
   }
   plan(Math.max(pace(), xhr.getResponseHeader("Retry-After")));
 });
@@ -151,7 +156,9 @@ document.addEventListener("visibilitychange", () => (document.hidden ? rest() : 
 
 function showPause() {
   if (!follow()) return;
-  document.getElementById("live").classList.toggle("is-paused", isPaused);
+  const live = document.getElementById("live");
+  live.classList.toggle("is-paused", isPaused);
+  live.textContent = isPaused ? "On the site when paused" : "On the site now";
   document.getElementById("follow-pause").textContent = isPaused ? "Resume" : "Pause";
 }
 

@@ -160,6 +160,8 @@ def money(amount: Decimal, currency: str | None) -> str:
         return f"{sign if number != '0' else ''}{number} {behind}"
     symbol, decimals = _currency(code.upper())
     rounded = size.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    if not decimals and size and not rounded:
+        return f"{sign}{symbol}{_trimmed(f'{size:,.8f}')}"  # a tenth of a yen is none, and not nothing
     # "$0.00" is an amount too small to show; only nothing at all is "$0".
     whole = rounded == rounded.to_integral_value() and (rounded != 0 or size == 0)
     return f"{sign if rounded else ''}{symbol}{rounded:,.{0 if whole else decimals}f}"

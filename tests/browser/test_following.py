@@ -1,6 +1,7 @@
 """A page that follows a visitor who is on the site, as somebody watches it."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -183,7 +184,9 @@ def test_it_asks_less_often_while_nothing_comes(watch):
         count = len(watched.asked)
         assert watched.turn(1, server=0) == 204
         assert len(watched.asked) == count + 1
-    expect(watched.page.locator("#age")).to_contain_text("; nothing new since")
+    expect(watched.page.locator("#age")).to_have_text(re.compile(r"; asked again just now, nothing new$"))
+    watched.wait(12)
+    expect(watched.page.locator("#age")).to_have_text(re.compile(r"; asked again 1\d seconds ago, nothing new$"))
     watched.page.unroute("**/follow/")
     watched.turn(40)
     watched.turn(10)
@@ -193,6 +196,7 @@ def test_a_paused_page_asks_nothing_and_one_that_goes_on_asks_at_once(watch):
     watched = watch()
     watched.page.get_by_role("button", name="Pause").click()
     expect(watched.page.locator("#live")).to_have_class("live is-paused")
+    expect(watched.page.locator("#live")).to_have_text("On the site when paused")
     watched.wait(120)
     assert watched.asked == []
     with watched.page.expect_response("**/follow/"):

@@ -45,7 +45,7 @@ def test_an_error_says_one_sentence(error):
 
 def test_a_rate_limit_says_how_many_and_until_when():
     assert str(RateLimited(RESET, 60, 0)) == (
-        "DataFast’s limit of 60 requests a minute is reached: try again after 07:50:00 UTC."
+        "The limit of 60 requests a minute is reached: try again after 07:50:00 UTC."
     )
     assert str(RateLimited()) == "DataFast’s limit is reached: try again in a minute."
 

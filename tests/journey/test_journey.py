@@ -228,3 +228,8 @@ def test_how_long_until_the_first_goal_is_unknown_where_earlier_ones_may_be_miss
     assert (cut_off.to_first_goal, cut_off.to_first_payment) == (None, None)
     whole = journey(view("/"), goals=goals, page_view_count=1, first_visit_at=stamp())
     assert (whole.to_first_goal.days, whole.to_first_payment.days) == (100, 100)
+
+
+def test_what_begins_the_journey_came_after_nothing():
+    told = journey(goals=(goal("payment", origin="payment_provider", amount=Decimal(9), currency="USD"),))
+    assert told.to_first_payment is None

@@ -38,7 +38,7 @@ def test_every_error_has_a_title_and_a_sentence(error):
 def test_a_limit_counts_the_seconds_up_to_its_end():
     found = problem(errors.RateLimited(NOW + timedelta(seconds=33.2), 60, 0), domain="example.com", now=NOW)
     assert (found.retry_after, found.wait) == (34, "34 seconds")
-    assert found.sentence == "DataFast’s limit of 60 requests a minute is reached."
+    assert found.sentence == "The limit of 60 requests a minute for this website’s key is reached."
 
 
 def test_a_limit_without_an_end_waits_for_its_minute_and_one_in_the_past_for_a_second():

@@ -534,3 +534,26 @@ def test_a_visit_of_the_earliest_calendar_days_can_be_shown():
     )
     assert len(lines_of(shown(told, "range=30d&at=2199-12-31T23:59:59Z", zone=odd))) == 2
     assert datetime(2199, 12, 31, tzinfo=UTC) < told.visits[0].started_at
+
+
+def test_payments_and_refunds_that_are_too_many_to_name_are_counted_apart():
+    paid = [goal("payment", number, **PROVIDER, amount=10 + number, currency="USD") for number in range(8)]
+    back = [goal("payment_refunded", 8 + number, **PROVIDER, amount=1, currency="USD") for number in range(6)]
+    labels = [badge.label for badge in visits_of(shown(journey(view("/"), goals=(*paid, *back))))[0].badges]
+    named = [label for label in labels if "other" not in label]
+    others = [label for label in labels if "other" in label]
+    assert len(named) + sum(int(label.split()[0]) for label in others) == 14
+    assert [label.partition(" ")[2] for label in others] == ["other payments", "other refunds"]
+
+
+def test_what_came_without_the_visitor_is_no_visit_in_between():
+    renewal = goal("subscription_renewed", days=2, **PROVIDER)
+    told = journey(view("/one"), view("/one", days=4), goals=(renewal,))
+    assert ("gap", "Events without the visitor in between without a match") in notes_of(shown(told, "q=one"))
+
+
+def test_one_visit_of_several_that_datafast_counts_is_not_called_the_only_one():
+    (row,) = visits_of(shown(journey(view("/"), visit_count=1)))
+    assert row.place == "only visit"
+    (row,) = visits_of(shown(journey(view("/"), visit_count=2, page_view_count=1)))
+    assert "only" not in row.place

@@ -291,7 +291,7 @@ def test_a_failing_refresh_is_a_notice_and_nothing_else_changes(browser_of_membe
     assert (response.status_code, swapped(response)) == (200, {"notice", "age"})
     text = Page(response.content).text
     assert re.search(r"Nothing newer could be fetched: what you see is from 3\d seconds ago\.", text)
-    assert "DataFast’s limit" in text
+    assert "The limit of 60 requests a minute" in text
 
 
 def test_a_visitor_whom_datafast_no_longer_knows_gets_the_whole_page(browser_of_member, other_upstream, clock):

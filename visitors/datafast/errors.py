@@ -107,7 +107,7 @@ class RateLimited(UpstreamError):
         self.remaining = remaining
 
     def __str__(self) -> str:
-        limit = "DataFast’s limit" if self.limit is None else f"DataFast’s limit of {self.limit} requests a minute"
+        limit = "DataFast’s limit" if self.limit is None else f"The limit of {self.limit} requests a minute"
         if self.reset_at is None:
             return f"{limit} is reached: try again in a minute."
         return f"{limit} is reached: try again after {self.reset_at.astimezone(UTC):%H:%M:%S} UTC."

@@ -144,7 +144,9 @@ def _paid(journey: Journey) -> str:
     parts = []
     for paid in journey.totals.paid:
         text = f"{money(paid.net, paid.currency)} in {plural(paid.payments, 'payment')}"
-        if paid.refunds:
+        if not paid.payments:
+            text = f"{money(paid.refunded, paid.currency)} refunded, of no payment that is listed"
+        elif paid.refunds:
             text += f" ({money(paid.gross, paid.currency)} less {money(paid.refunded, paid.currency)} refunded)"
         parts.append(text)
     if without := journey.totals.payments_without_amount:

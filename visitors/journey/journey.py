@@ -278,7 +278,8 @@ def _visits(
 def _until(dated: list[Event], begin: datetime | None, is_it: Callable[[Event], bool]) -> timedelta | None:
     """From the beginning to the first such event."""
     at = next((event.at for event in dated if is_it(event)), None)
-    return None if at is None or begin is None else at - begin
+    # What begins the journey came after nothing.
+    return None if at is None or begin is None or at == begin else at - begin
 
 
 def _pages_seen(events: list[Event], visits: tuple[Visit, ...]) -> _PagesSeen:

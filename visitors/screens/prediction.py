@@ -29,12 +29,14 @@ class Meter:
     """The prediction. With an `absence` (a sentence) there is none and everything but `observations` is empty.
 
     `needle` is the score in percent of the meter's width, `bar_start` and `bar_width` the stretch between it and the
-    baseline. Where no score was sent, `score` is "" and the meter is not drawn. With a `warning` (a sentence) it is
+    baseline. Where no score can be used, `score` is "" and the meter is not drawn; `no_score` says that none was sent.
+    `refused` are the numbers that can't be true: "the score and the confidence". With a `warning` (a sentence) it is
     nothing to decide on. `trend` is there where earlier answers had other scores.
     """
 
     absence: str
     score: str
+    no_score: bool
     score_words: str
     baseline: int
     needle: float
@@ -58,6 +60,7 @@ def meter(reading: Reading, observations: tuple[Observation, ...], trend: Trend 
     return Meter(
         absence="" if reading.absence is None else _ABSENCES[reading.absence],
         score="" if reading.score is None else f"{reading.score:.4g}",
+        no_score=reading.score is None and "score" not in reading.refused,
         score_words=reading.score_words,
         baseline=BASELINE,
         needle=round(score, 2),
@@ -80,7 +83,7 @@ def _chance(rate: float | None) -> str:
 def _confidence(reading: Reading) -> str:
     """How sure it is; what that means, unless the warning says it."""
     if reading.confidence is None:
-        return "not sent"
+        return "" if "confidence" in reading.refused else "not sent"
     size = percent(reading.confidence)
     return size if reading.is_weak else f"{size}, {reading.confidence_words}"
 

@@ -49,12 +49,20 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice above the journey: what stands in bold, the rest, and whether to offer another try."""
+    """A notice above a kept journey: why it is an old one, `seconds` old, which `age` says; what is behind that; and
+    whether to offer another try."""
 
     level: str
-    headline: str
+    reason: str
+    age: str
+    seconds: int
     text: str
     can_retry: bool = True
+
+    @property
+    def headline(self) -> str:
+        """What stands in bold."""
+        return f"{self.reason} {self.age}."
 
     def __str__(self) -> str:
         return f"{self.headline} {self.text}"
@@ -96,15 +104,18 @@ def problem(error: UpstreamError, *, domain: str, now: datetime) -> Problem:
 
 def notice(error: UpstreamError, *, fetched_at: datetime, now: datetime) -> Notice:
     """The notice above a kept journey that could not be renewed."""
+    age, old = since(fetched_at, now), int((now - fetched_at).total_seconds())
     if isinstance(error, OnHold):
-        headline = f"This website is paused by its administrators: what you see is from {since(fetched_at, now)}."
-        return Notice("warn", headline, "DataFast is not asked until they resume it.", can_retry=False)
+        reason = "This website is paused by its administrators: what you see is from"
+        return Notice("warn", reason, age, old, "DataFast is not asked until they resume it.", can_retry=False)
     seconds = wait(error, now)
     sentence = _limit(error) if isinstance(error, RateLimited) else str(error)
     again = "" if seconds is None else f" It can be asked again in {plural(seconds, 'second')}."
     return Notice(
         "warn",
-        f"Nothing newer could be fetched: what you see is from {since(fetched_at, now)}.",
+        "Nothing newer could be fetched: what you see is from",
+        age,
+        old,
         f"{sentence}{again}",
         can_retry=not isinstance(error, AccessRefused),
     )
@@ -124,4 +135,4 @@ def wait(error: UpstreamError, now: datetime) -> int | None:
 def _limit(error: RateLimited) -> str:
     if error.limit is None:
         return "DataFast’s limit for this website’s key is reached."
-    return f"DataFast’s limit of {plural(error.limit, 'request')} a minute is reached."
+    return f"The limit of {plural(error.limit, 'request')} a minute for this website’s key is reached."

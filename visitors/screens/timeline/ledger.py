@@ -264,8 +264,10 @@ class Ledger:
         newer, this = self._sections[place - 1], self._sections[place]
         if newer.visit is None or this.visit is None:
             return None
-        if between := this.index - newer.index - 1:
-            return NoteRow(form="gap", text=f"{words.plural(between, 'visit')} in between without a match")
+        if between := self._journey.visits[newer.index + 1 : this.index]:
+            visits = sum(visit.is_attended for visit in between)
+            passed = words.plural(visits, "visit") if visits else "Events without the visitor"
+            return NoteRow(form="gap", text=f"{passed} in between without a match")
         gap = newer.visit.gap_before
         return None if gap is None else NoteRow(form="gap", text=words.gap(gap))
 

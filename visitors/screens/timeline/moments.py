@@ -8,6 +8,8 @@ from msgspec import Struct
 # A "+" of an address that nobody escaped arrives as a blank.
 _LOST_PLUS = re.compile(r"(?<=:\d\d) (?=\d\d:?\d\d$)|(?<=\.\d{3}) (?=\d\d:?\d\d$)")
 _YEARS = range(2000, 2200)  # as for the instants of the upstream
+# What a clock shows at the ends of those is an instant of the year beside them.
+_YEARS_OF_INSTANTS = range(1999, 2201)
 
 
 class Clocked(Struct, frozen=True):
@@ -31,9 +33,11 @@ def read_moment(text: str) -> datetime | None:
     """
     try:
         moment = datetime.fromisoformat(_LOST_PLUS.sub("+", text.strip()))
-    except ValueError:
+        if moment.tzinfo is None:
+            return moment if moment.year in _YEARS else None
+        return moment if moment.astimezone(UTC).year in _YEARS_OF_INSTANTS else None
+    except (ValueError, OverflowError):  # also for an offset that pushes the first or last hours off the calendar
         return None
-    return moment if moment.year in _YEARS else None
 
 
 def clocked(moment: datetime, zone: tzinfo) -> Clocked:

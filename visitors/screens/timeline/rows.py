@@ -124,6 +124,7 @@ class Writer:
         self._is_cut_off = journey.missing is not None
         self._paths: dict[str, SafeString] = {}
         attended = [visit for visit in journey.visits if visit.is_attended]
+        self._is_only = journey.visit_count <= 1
         self._latest = attended[0].started_at if attended else None
         self._earliest = attended[-1].started_at if attended else None
         begin = journey.begin if journey.reported_first_visit_at or journey.missing is None else None
@@ -176,7 +177,7 @@ class Writer:
             return "without the visitor"
         is_latest, is_earliest = visit.started_at == self._latest, visit.started_at == self._earliest
         is_first = is_earliest and visit.gap_known
-        if is_latest and is_first:
+        if is_latest and is_first and self._is_only:
             return "only visit"
         parts = []
         if is_first:
@@ -193,11 +194,11 @@ class Writer:
         """What a visit brought: money first, then goals, then who it was."""
         if visit.counts.all == visit.counts.views:
             return ()
-        money, goals, people = [], {}, []
+        money, refunds, goals, people = [], [], {}, []
         for event in visit.milestones:
             match event.kind:
                 case Kind.PAYMENT:
-                    money.append(Badge(form="money", label=_paid(event)))
+                    (refunds if event.is_refund else money).append(Badge(form="money", label=_paid(event)))
                 case Kind.IDENTIFIED:
                     people.append(Badge(form="id", label=short(event.name, _LONGEST_NAME) or "identified"))
                 case _:
@@ -207,10 +208,13 @@ class Writer:
         paid, more_paid = words.named(money, _BADGES)
         if more_paid:
             paid.append(Badge(form="money", label=words.plural(more_paid, "other payment")))
+        given_back, more_given_back = words.named(refunds, _BADGES)
+        if more_given_back:
+            given_back.append(Badge(form="money", label=words.plural(more_given_back, "other refund")))
         reached, more_reached = words.named(list(goals.values()), _BADGES)
         if more_reached:
             reached.append(Badge(form="goal", label=words.plural(more_reached, "other goal")))
-        return (*paid, *reached, *people)
+        return (*paid, *given_back, *reached, *people)
 
     def _local(self, moment: datetime) -> datetime:
         try:
