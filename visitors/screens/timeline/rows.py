@@ -194,7 +194,9 @@ class Writer:
         """What a visit brought: money first, then goals, then who it was."""
         if visit.counts.all == visit.counts.views:
             return ()
-        money, refunds, goals, people = [], [], {}, []
+        money: list[Badge] = []
+        refunds: list[Badge] = []
+        goals, people = {}, []
         for event in visit.milestones:
             match event.kind:
                 case Kind.PAYMENT:
