@@ -20,8 +20,6 @@ _COUNTRIES: dict[str, str] = {
 _FULL_CODE = re.compile(r"[A-Za-z]{2}-[A-Za-z0-9]{1,3}", re.ASCII)
 _BARE_CODE = re.compile(r"[A-Za-z0-9]{1,3}", re.ASCII)
 
-_REGIONAL_INDICATOR_A = 0x1F1E6
-
 
 def country_name(country: str) -> str:
     """A country by its English name, from its ISO 3166-1 alpha-2 code in any case; anything else as it came."""
@@ -39,14 +37,6 @@ def region_name(region: str, country_code: str | None = None) -> str:
     # The first call reads pycountry's list, some 60 milliseconds; later ones are look-ups in a dict.
     subdivision = pycountry.subdivisions.get(code=code)  # type: ignore[no-untyped-call]  # pycountry's own
     return _spoken(subdivision.name) if subdivision else region
-
-
-def flag(country_code: str) -> str:
-    """The flag of a country as an emoji; the empty string where the code names no country."""
-    code = country_code.upper()
-    if code not in _COUNTRIES:
-        return ""
-    return "".join(chr(_REGIONAL_INDICATOR_A + ord(letter) - ord("A")) for letter in code)
 
 
 def _spoken(name: str) -> str:

@@ -46,7 +46,7 @@ def test_a_token_that_opens_its_website_passes_and_nothing_is_stored(sandbox, cr
     our_tokens.check(credential)
     assert len(sandbox.calls) == 1
     assert not Website.objects.exists()
-    assert budget.used(credential)[0] == 1
+    assert budget.used_by([credential])[0][0] == 1
 
 
 @pytest.mark.parametrize(

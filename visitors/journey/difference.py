@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from visitors.journey.events import Event, Kind
+from visitors.journey.events import Kind
 from visitors.journey.journey import Journey
 from visitors.journey.records import Record
 from visitors.words import ago, listing, plural
@@ -38,10 +38,6 @@ class Difference(Record, frozen=True, kw_only=True):
     def __bool__(self) -> bool:
         """Whether anything is new."""
         return bool(self.visits or self.page_views or self.goals or self.payments or self.is_newly_identified)
-
-    def is_new(self, event: Event) -> bool:
-        """Whether this event is later than the latest one of the mark. An event without a time is never called new."""
-        return event.at is not None and (self.seen.latest_event_at is None or event.at > self.seen.latest_event_at)
 
     def words(self, now: datetime) -> str:
         """ "2 visits and 1 payment since you looked 3 days ago", or "" when nothing is new."""

@@ -48,7 +48,6 @@ def plain_text(journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo
     """The journey for a ticket: who, the sentence, the facts, the prediction, the last ten events, the link given.
 
     `as_of` is when DataFast said all this. Times are absolute and in the zone. No control characters but line breaks.
-    Needs all events: no outline will do.
     """
     lines = [_title(journey), "", summarize(journey, now=now, zone=zone), ""]
     lines += [f"{name}: {value}" for name, value in _facts(journey, as_of, zone)]

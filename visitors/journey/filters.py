@@ -42,7 +42,7 @@ class Selection(Record, frozen=True, kw_only=True):
 
 
 def select(journey: Journey, wanted: Filter) -> Selection:
-    """The part of a journey that matches. Needs all events: no outline will do."""
+    """The part of a journey that matches."""
     text = wanted.text.strip().casefold()
     has_range = wanted.since is not None or wanted.before is not None
     known: dict[str, bool] = {}  # an address is searched once, however often it was seen

@@ -9,8 +9,6 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import TypedDict
 
-from msgspec.structs import replace
-
 from visitors.datafast.payload import Activity, Visitor
 from visitors.journey.events import Counts, Event, Kind, count, goal_events, identified_event, view_events
 from visitors.journey.goals import merged_goals
@@ -74,11 +72,10 @@ class Missing(Record, frozen=True, kw_only=True):
 
 
 class Interest(Record, frozen=True, kw_only=True):
-    """How often pages of one sort were seen: `views` in `visits` different visits, the latest at `latest_at`."""
+    """How often pages of one sort were seen: `views` in `visits` different visits."""
 
     views: int = 0
     visits: int = 0
-    latest_at: datetime | None = None
 
 
 class PageViews(Record, frozen=True, kw_only=True):
@@ -140,14 +137,6 @@ class Journey(Record, frozen=True, kw_only=True):
     def is_live(self, now: datetime) -> bool:
         """Whether the visitor is on the site: last seen under 5 minutes ago, a minute of clocks at odds allowed for."""
         return self.last_seen_at is not None and -_CLOCK_SKEW <= now - self.last_seen_at < _LIVE
-
-    def outline(self) -> "Journey":
-        """The same journey without its page views, which are still counted, at a small part of its size.
-
-        It is all that a ribbon, a ledger of folded visits, `summarize`, `observe` and `difference` read.
-        """
-        bare = tuple(replace(visit, events=visit.milestones) for visit in self.visits)
-        return replace(self, visits=bare)
 
 
 class _PagesSeen(TypedDict):
@@ -307,11 +296,5 @@ def _interest(
     urls = {url for url, seen in pages.items() if sort.search(seen.label)}
     if not urls:
         return Interest()
-    seen_at = [
-        ats
-        for visit in visits
-        if (ats := [event.at for event in visit.events if event.at and event.page and event.page.url in urls])
-    ]
-    return Interest(
-        views=sum(views[url] for url in urls), visits=len(seen_at), latest_at=seen_at[0][-1] if seen_at else None
-    )
+    visits_with = sum(any(event.page and event.page.url in urls for event in visit.events) for visit in visits)
+    return Interest(views=sum(views[url] for url in urls), visits=visits_with)

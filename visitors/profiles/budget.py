@@ -160,13 +160,8 @@ def stop(grant: Grant, refusal: RateLimited) -> RateLimited:
     return RateLimited(_moment(again_at), _limit(budget), 0, upstream_message=refusal.upstream_message)
 
 
-def used(credential: Credential | AccountToken) -> tuple[int, int]:
-    """Return how many calls of the last minute are known, and how many a minute has."""
-    return used_by([credential])[0]
-
-
 def used_by(credentials: Sequence[Credential | AccountToken]) -> list[tuple[int, int]]:
-    """Return what `used` says for each of these, in their order. One query."""
+    """Return for each of these how many calls of the last minute are known, and how many a minute has. One query."""
     keys, now = [key_of(credential) for credential in credentials], time.time()
     budgets = {budget.key: budget for budget in Budget.objects.filter(key__in=keys)}
     found = [budgets.get(key, Budget()) for key in keys]

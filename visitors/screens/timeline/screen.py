@@ -64,7 +64,6 @@ class Timeline(Row, frozen=True):
     page_url: str
     part_url: str
     query: TimelineQuery
-    moment: Moment | None
     rows: tuple[VisitRow | NoteRow, ...]
     size: int
     kinds: tuple[Choice, ...]
@@ -116,7 +115,6 @@ def timeline(
         page_url=page_url,
         part_url=part_url,
         query=query,
-        moment=moment,
         rows=page.rows,
         size=page.size,
         kinds=_kinds(journey, query, counts),
