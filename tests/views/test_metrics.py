@@ -1,12 +1,17 @@
 """What Prometheus reads: counts by result and route, of all processes, behind a token of their own."""
 
+import errno
+import logging
+import os
 import subprocess
 import sys
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tests.faulty_upstream import answer
+from visitors import metrics
 from visitors.sandbox import documented
 from visitors.sandbox.tokens import TOKENS
 
@@ -38,6 +43,26 @@ def counted(counting, db):
         return {name: value for name, value in counts.items() if value}
 
     return since
+
+
+def test_a_disk_without_room_stops_the_counting_and_nothing_else(client, counting, db, monkeypatch, caplog):
+    def full(name):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
+    monkeypatch.setattr(metrics, "import_module", full)
+    metrics._meters.cache_clear()
+    try:
+        for _ in range(2):
+            assert client.get("/sign-in/").status_code == 200
+    finally:
+        metrics._meters.cache_clear()
+    assert caplog.text.count("counts nothing for Prometheus: [Errno 28] No space left on device") == 1
+
+
+def test_room_for_the_counts_is_taken_at_once(counted):
+    files = [settings.METRICS_DIR / f"{kind}_{os.getpid()}.db" for kind in ("counter", "histogram")]
+    assert [file.stat().st_blocks * 512 >= 1 << 20 for file in files] == [True, True]
 
 
 def test_without_the_setting_there_is_no_such_page(client, db):

@@ -3,6 +3,7 @@
 Labels are names from this code: no visitor, no token, no address, nothing that grows with use.
 """
 
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 from django.conf import settings
 
 from visitors.datafast.errors import UpstreamError
+
+logger = logging.getLogger(__name__)
 
 
 class Answer(Protocol):
@@ -85,6 +88,20 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
+class _Uncounted:
+    """Stands for every meter where nothing can be counted."""
+
+    def __getattr__(self, _: str) -> "_Uncounted":
+        return self
+
+    def __call__(self, *_: object) -> "_Uncounted":
+        return self
+
+
 @lru_cache(maxsize=1)
 def _meters() -> Any:
-    return import_module("visitors.metrics.meters")
+    try:
+        return import_module("visitors.metrics.meters")
+    except OSError as trouble:  # a full disk is no reason to answer nobody
+        logger.error("This process counts nothing for Prometheus: %s", trouble)  # noqa: TRY400 not a fault of the code
+        return _Uncounted()

@@ -10,6 +10,22 @@ from collections.abc import Iterable, Iterator
 from django.conf import settings
 
 settings.METRICS_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def _take_room() -> None:
+    """Have the disk's room for all that this process may count. Raises OSError where there is none.
+
+    The library writes into files that are mapped into memory and have holes: where a full disk can't fill one, the
+    system ends the process in the middle of a count.
+    """
+    for kind in ("counter", "histogram"):
+        with (settings.METRICS_DIR / f"{kind}_{os.getpid()}.db").open("ab") as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, _ROOM)
+
+
+_ROOM = 1 << 20
+_take_room()
 # Read when prometheus_client is imported.
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.METRICS_DIR)
 
