@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
-from visitors import look_ups, sql
+from visitors import look_ups
 from visitors.datafast.errors import (
     AccessRefused,
     BotVisitor,
@@ -147,8 +147,7 @@ def test_whoever_looks_alone_has_no_colleagues_there(lumenkit, member, colleague
     looked(member, lumenkit)
     looked(colleagues[0], lumenkit, OTHER)
     looked(colleagues[1], lumenkit, error=BotVisitor())
-    website = opened(member)
-    assert (website.colleagues_number, website.colleagues_at) == (None, None)
+    assert opened(member).colleagues is None
 
 
 def test_colleagues_count_once_each_and_the_latest_is_named(lumenkit, member, colleagues, clock):
@@ -156,24 +155,21 @@ def test_colleagues_count_once_each_and_the_latest_is_named(lumenkit, member, co
         looked(user, lumenkit)
         clock.shift(60)
     latest = LookUp.objects.filter(user=colleagues[0]).latest("at")
-    website = opened(member)
-    assert (website.colleagues_number, website.colleagues_latest) == (3, "joe")
-    assert sql.moment(website.colleagues_at) == latest.at
+    assert opened(member).colleagues == (3, "joe", latest.at)
 
 
 def test_who_has_left_the_website_is_no_colleague_any_more(lumenkit, member, colleagues):
     for user in colleagues:
         looked(user, lumenkit)
     Membership.objects.filter(user=colleagues[2]).delete()
-    website = opened(member)
-    assert (website.colleagues_number, website.colleagues_latest) == (2, "kim")
+    assert opened(member).colleagues[:2] == (2, "kim")
 
 
 def test_when_one_was_shown_a_visitor_last_is_one_s_own(lumenkit, member, colleagues):
     looked(colleagues[0], lumenkit)
-    assert sql.moment(opened(member).shown_at) is None
+    assert opened(member).shown_at is None
     looked(member, lumenkit)
-    assert sql.moment(opened(member).shown_at) == LookUp.objects.get(user=member).at
+    assert opened(member).shown_at == LookUp.objects.get(user=member).at
 
 
 def test_a_part_of_a_page_is_written_down_when_the_page_is_not(lumenkit, member, clock):

@@ -39,10 +39,9 @@ def one(model: type[Row], fields: tuple[str, ...], which: str, *, lock: bool = F
     return next(iter(rows(model, fields, which, lock=lock, **values)), None)
 
 
-def joined(model: type[Row], alias: str, statement: str, more: tuple[str, ...], **values: object) -> Row | None:
-    """Return the one object that a whole statement finds, or None, with all its fields; what stands behind them comes
-    as attributes of the names in `more`, as the database writes it. In the statement, `{columns}` are the model's under
-    this alias."""
+def joined(model: type[Row], alias: str, statement: str, **values: object) -> tuple[Row, tuple[Any, ...]] | None:
+    """Return the one object that a whole statement finds, with all its fields, and what stands behind them, as the
+    database writes it; None for none. In the statement, `{columns}` are the model's under this alias."""
     fields = tuple(field.name for field in model._meta.concrete_fields)  # noqa: SLF001
     names, columns, converters = _reading(connection.vendor, model, fields, f"{alias}.")
     with connection.cursor() as cursor:
@@ -50,10 +49,7 @@ def joined(model: type[Row], alias: str, statement: str, more: tuple[str, ...], 
         row = cursor.fetchone()
     if row is None:
         return None
-    found = model.from_db(connection.alias, names, _converted(row[: len(names)], converters))
-    for name, value in zip(more, row[len(names) :], strict=True):
-        setattr(found, name, value)
-    return found
+    return model.from_db(connection.alias, names, _converted(row[: len(names)], converters)), row[len(names) :]
 
 
 def moment(stored: datetime | str | None) -> datetime | None:

@@ -234,7 +234,7 @@ def test_of_a_website_that_was_just_opened_it_costs_none(sandbox, lumenkit, memb
     fetched = profiles.get(lumenkit, LEAD)
     opened = opened_by(member, lumenkit.slug, LEAD)
     with django_assert_num_queries(0):
-        kept = profiles.get(opened, LEAD, is_opened=True)
+        kept = profiles.get(lumenkit, LEAD, opened=opened)
         assert kept.contents.journey.visits
     assert kept == fetched
 

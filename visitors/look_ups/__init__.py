@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from visitors import sql
 from visitors.datafast.errors import AccessRefused, BotVisitor, RateLimited, UpstreamError, VisitorNotFound
-from visitors.models import LookUp, Website
+from visitors.models import LookUp, Opened, Website
 from visitors.models import LookUpResult as Result
 from visitors.models import LookUpSource as Source
 
@@ -62,12 +62,11 @@ def note(user: User, website: Website, visitor_id: UUID, source: Source, error: 
         raise NotWritten from trouble
 
 
-def note_part(user: User, website: Website, visitor_id: UUID) -> None:
+def note_part(user: User, opened: Opened, visitor_id: UUID) -> None:
     """Write down that this person is shown a part of a page, where the page itself does not stand in the log: asked for
-    without it, or a page that stays open for days. `website` comes from `opened_by`. Raises NotWritten."""
-    shown_at = sql.moment(website.shown_at)
-    if shown_at is None or shown_at < datetime.now(UTC) - PAGE_COUNTS:
-        note(user, website, visitor_id, Source.PAGE)
+    without it, or a page that stays open for days. Raises NotWritten and WebsiteGone."""
+    if opened.shown_at is None or opened.shown_at < datetime.now(UTC) - PAGE_COUNTS:
+        note(user, opened.website, visitor_id, Source.PAGE)
 
 
 def result_of(error: UpstreamError | None) -> Result:

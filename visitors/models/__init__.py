@@ -2,7 +2,7 @@
 looked at them."""
 
 from visitors.models.kept import Budget, Flight, Sighting, Snapshot
-from visitors.models.looks import AppendOnly, LogQuerySet, Look, LookUp, LookUpResult, LookUpSource, opened_by
+from visitors.models.looks import AppendOnly, LogQuerySet, Look, LookUp, LookUpResult, LookUpSource, Opened, opened_by
 from visitors.models.people import Invitation, Membership, OpenIdentity
 from visitors.models.websites import RESERVED_SLUGS, Website, WebsiteQuerySet, validate_slug, validate_time_zone
 
@@ -19,6 +19,7 @@ __all__ = [
     "LookUpSource",
     "Membership",
     "OpenIdentity",
+    "Opened",
     "Sighting",
     "Snapshot",
     "Website",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn
 
 from django.conf import settings
 from django.db import models
@@ -175,30 +177,45 @@ for _name, _model in (
     _OPENED = _OPENED.replace(f"{{{_name}}}", _model._meta.db_table)  # noqa: SLF001
 
 
-def opened_by(user: User, slug: str, visitor_id: UUID) -> Website | None:
-    """The website under this slug, if this person may see it, with their `role` there, with what is kept of a visitor
-    in `kept_…`, with what this person saw of them last in `seen_then` and when they were shown it last in `shown_at`,
-    and with which colleagues have looked at this visitor in `colleagues_…`.
+class Colleagues(NamedTuple):
+    """How many colleagues have looked at a visitor, who did last, and when."""
+
+    number: int
+    latest: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A website, with a person's `role` there, and what the database knows of one of its visitors for that person.
+
+    `kept` is the version of the snapshot and when it came. `seen` is their `Look.seen`, None where they have never
+    looked; `shown_at` is when they were shown the visitor last.
+    """
+
+    website: Website
+    kept: tuple[str, datetime] | None
+    seen: bytes | None
+    colleagues: Colleagues | None
+    shown_at: datetime | None
+
+
+def opened_by(user: User, slug: str, visitor_id: UUID) -> Opened | None:
+    """The website under this slug as this person opens a visitor there; None where they may not see it.
 
     Written out, since it stands before every journey page.
     """
-    more = (
-        "role",
-        "kept_version",
-        "kept_at",
-        "seen_then",
-        "colleagues_number",
-        "colleagues_latest",
-        "colleagues_at",
-        "shown_at",
-    )
-    return sql.joined(
-        Website,
-        "website",
-        _OPENED,
-        more,
-        user=user.pk,
-        slug=slug,
-        visitor=visitor_id,
-        shown=LookUpResult.SHOWN.value,
+    values = {"user": user.pk, "slug": slug, "visitor": visitor_id, "shown": LookUpResult.SHOWN.value}
+    found = sql.joined(Website, "website", _OPENED, **values)
+    if found is None:
+        return None
+    website, (role, version, fetched_at, seen, number, latest, looked_at, shown_at) = found
+    website.role = role
+    kept_at, colleagues_at = sql.moment(fetched_at), sql.moment(looked_at)
+    return Opened(
+        website,
+        (version, kept_at) if kept_at else None,
+        seen,
+        Colleagues(number, latest, colleagues_at) if colleagues_at else None,
+        sql.moment(shown_at),
     )

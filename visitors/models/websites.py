@@ -117,16 +117,6 @@ class Website(models.Model):
     role: str = ""
     # Set by `with_last_answer` alone.
     answered_at: datetime | None = None
-    # Set by `opened_by` alone: the version of the visitor's snapshot, and when it came; a `Look.seen`; how many
-    # colleagues have looked at the visitor (None for 0), the name of the one who did last, and when. Moments are as the
-    # database writes them, see `sql.moment`.
-    kept_version: str | None = None
-    kept_at: datetime | str | None = None
-    seen_then: bytes | None = None
-    shown_at: datetime | str | None = None
-    colleagues_number: int | None = None
-    colleagues_latest: str = ""
-    colleagues_at: datetime | str | None = None
 
     objects = WebsiteQuerySet.as_manager()
 

@@ -30,7 +30,7 @@ from visitors.datafast.credentials import CredentialError
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError
 from visitors.encryption import KeyLost
 from visitors.journey import Journey
-from visitors.models import Flight, Sighting, Website
+from visitors.models import Flight, Opened, Sighting, Website
 from visitors.profiles import budget, fetching, store
 from visitors.profiles.circuit import is_failing
 from visitors.profiles.problems import Forgotten
@@ -112,12 +112,12 @@ class Profile:
         return answer
 
 
-def get(website: Website, visitor_id: UUID, *, is_opened: bool = False) -> Profile:
+def get(website: Website, visitor_id: UUID, *, opened: Opened | None = None) -> Profile:
     """Return what is kept of a visitor, however old; ask the upstream only where nothing is. Raises UpstreamError.
 
-    `is_opened` says that `opened_by` has just brought the website, for this visitor: what is kept is known with it.
+    `opened` is what `opened_by` has just read of this very visitor, where somebody has asked that.
     """
-    kept = _latest(website, visitor_id, is_opened=is_opened)
+    kept = _latest(website, visitor_id, opened)
     if kept:
         return _profile(website, visitor_id, store.Found(kept))
     try:
@@ -127,7 +127,7 @@ def get(website: Website, visitor_id: UUID, *, is_opened: bool = False) -> Profi
             not_before=EVER,
             purpose=Purpose.LOOK_UP,
             is_known=False,
-            is_just_read=is_opened,
+            is_just_read=opened is not None,
         )
     except UpstreamError as error:
         metrics.looked_up(error)
@@ -142,7 +142,7 @@ def refresh(
     *,
     max_age: timedelta | None = None,
     purpose: Purpose = Purpose.LOOK_UP,
-    is_opened: bool = False,
+    opened: Opened | None = None,
 ) -> Profile:
     """Return a profile that is at most so old (default: fresh), asking the upstream where it has to. See `get`.
 
@@ -151,7 +151,7 @@ def refresh(
     """
     max_age = max_age if max_age is not None else timedelta(seconds=settings.PROFILE_FRESH_SECONDS)
     not_before = datetime.now(UTC) - max_age
-    kept = _latest(website, visitor_id, is_opened=is_opened)
+    kept = _latest(website, visitor_id, opened)
     if kept and kept.fetched_at >= not_before:
         return _profile(website, visitor_id, store.Found(kept))
     try:
@@ -217,8 +217,8 @@ def budgets(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
     return dict(zip(credentials, budget.used_by(list(credentials.values())), strict=True))
 
 
-def _latest(website: Website, visitor_id: UUID, *, is_opened: bool) -> store.Latest | None:
-    kept = store.opened(website) if is_opened else store.latest(website.pk, visitor_id)
+def _latest(website: Website, visitor_id: UUID, opened: Opened | None) -> store.Latest | None:
+    kept = store.if_kept(opened.kept) if opened else store.latest(website.pk, visitor_id)
     if kept:
         metrics.answered_from("database")
     return kept

@@ -23,7 +23,7 @@ from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_visitor
 from visitors.datafast.payload import Visitor
-from visitors.models import Sighting, Snapshot, Website
+from visitors.models import Sighting, Snapshot
 from visitors.profiles import entries, keys
 
 # How many sightings are kept of a visitor.
@@ -90,19 +90,15 @@ class Digest:
 def latest(website_id: int, visitor_id: UUID) -> Latest | None:
     """Return the newest answer that is kept, None where there is none (or none that is recent enough to be kept)."""
     snapshot = sql.one(Snapshot, ("version", "fetched_at"), _OF_VISITOR, website=website_id, visitor=visitor_id)
-    return _if_kept(snapshot.version, snapshot.fetched_at) if snapshot else None
+    return if_kept((snapshot.version, snapshot.fetched_at) if snapshot else None)
 
 
-def opened(website: Website) -> Latest | None:
-    """What `latest` says, from what `opened_by` has just read with the website."""
-    return _if_kept(website.kept_version, sql.moment(website.kept_at))
-
-
-def _if_kept(version: str | None, fetched_at: datetime | None) -> Latest | None:
-    if version is None or fetched_at is None:
+def if_kept(newest: tuple[str, datetime] | None) -> Latest | None:
+    """What `latest` says, from the version of the snapshot and when it came."""
+    if newest is None:
         return None
     oldest = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
-    return Latest(version, fetched_at) if fetched_at >= oldest else None
+    return Latest(*newest) if newest[1] >= oldest else None
 
 
 def digest(answer: VisitorAnswer) -> Digest:

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from visitors.models import Website, WebsiteQuerySet, opened_by
+from visitors.models import Opened, Website, WebsiteQuerySet, opened_by
 from visitors.roles import Role
 
 
@@ -55,12 +55,12 @@ def administrator_or_403(request: SignedInRequest) -> User:
     return request.user
 
 
-def website_with_look_or_404(request: SignedInRequest, slug: str, visitor_id: UUID) -> Website:
-    """The website for all who may see it, with what this person saw of a visitor last in `seen_then`."""
-    website = opened_by(request.user, slug, visitor_id)
-    if website is None:
+def opened_or_404(request: SignedInRequest, slug: str, visitor_id: UUID) -> Opened:
+    """The website for all who may see it, with what is known of a visitor there for this person. One query."""
+    opened = opened_by(request.user, slug, visitor_id)
+    if opened is None:
         raise Http404("No such website.")
-    return website
+    return opened
 
 
 def visitor_id_or_404(text: str) -> UUID:

@@ -15,7 +15,7 @@ from visitors.models import Website
 from visitors.profiles.purpose import Purpose
 from visitors.sign_in import sessions
 from visitors.views import news, showing
-from visitors.views.access import SignedInRequest, visitor_id_or_404, website_with_look_or_404
+from visitors.views.access import SignedInRequest, opened_or_404, visitor_id_or_404
 from visitors.views.record import on_record
 
 # However many pages follow a visitor, the upstream is asked no more often.
@@ -33,16 +33,17 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     """
     sessions.made_by_page(request)
     visitor = visitor_id_or_404(visitor_id)
-    site = website_with_look_or_404(request, website, visitor)
+    opened = opened_or_404(request, website, visitor)
+    site = opened.website
     known = news.Known.read(request)
     try:
-        profile = profiles.refresh(site, visitor, max_age=FOLLOWED_EVERY, purpose=Purpose.LIVE, is_opened=True)
+        profile = profiles.refresh(site, visitor, max_age=FOLLOWED_EVERY, purpose=Purpose.LIVE, opened=opened)
         told = profile.contents.journey
     except UpstreamError as error:
         return _away(request, site, visitor, error) or _trouble(request, error)
     except profiles.Superseded:
         return HttpResponse(status=204)  # there is a newer one already: it comes with the next turn
-    look_ups.note_part(request.user, site, visitor)
+    look_ups.note_part(request.user, opened, visitor)
     # Where the upstream does not say how it is now, nobody knows that the visit has ended.
     is_over = profile.problem is None and not told.is_live(datetime.now(UTC))
     if not (known.version != profile.version or is_over or known.is_behind(profile.version)):

@@ -24,8 +24,8 @@ from visitors.sign_in import sessions
 from visitors.views import news, showing
 from visitors.views.access import (
     SignedInRequest,
+    opened_or_404,
     visitor_id_or_404,
-    website_with_look_or_404,
     websites_of,
 )
 from visitors.views.record import on_record
@@ -41,19 +41,20 @@ _MENDERS_NAMED = 3
 def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """The journey, from what is kept; fetched where nothing is."""
     visitor = visitor_id_or_404(visitor_id)
-    site = website_with_look_or_404(request, website, visitor)
+    opened = opened_or_404(request, website, visitor)
+    site = opened.website
     if visitor_id != str(visitor):
         asked = request.GET.urlencode()
         return redirect(f"{reverse('journey', args=[site.slug, visitor])}{asked and f'?{asked}'}")
-    query, seen = TimelineQuery.read(request.GET), looks.decoded(site.seen_then)
+    query, seen = TimelineQuery.read(request.GET), looks.decoded(opened.seen)
     try:
-        profile = profiles.get(site, visitor, is_opened=True)
-        page = showing.page(request, site, profile, query, seen=seen)
+        profile = profiles.get(site, visitor, opened=opened)
+        page = showing.page(request, opened, profile, query, seen=seen)
     except UpstreamError as error:
         look_ups.note(request.user, site, visitor, LookUpSource.PAGE, error)
         return _no_journey(request, site, visitor, error)
     look_ups.note(request.user, site, visitor, LookUpSource.PAGE)
-    if site.seen_then is None:
+    if opened.seen is None:
         with suppress(profiles.Superseded):  # then its own word that it was read says it two seconds later
             looks.meet(request.user, site, visitor, profile.contents.journey)
     return HttpResponse(page)
@@ -64,17 +65,18 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
 def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """Ask for what is new. With htmx: the parts of the page that changed, and a notice where that failed."""
     visitor = visitor_id_or_404(visitor_id)
-    site = website_with_look_or_404(request, website, visitor)
+    opened = opened_or_404(request, website, visitor)
+    site = opened.website
     # The page's own request on opening an older copy; a person's press wants it newer.
     by_page = "automatic" in request.POST
     if by_page:
         sessions.made_by_page(request)
     max_age = None if by_page else PRESSED_AGAIN
     try:
-        profile = profiles.refresh(site, visitor, max_age=max_age, is_opened=True)
+        profile = profiles.refresh(site, visitor, max_age=max_age, opened=opened)
     except UpstreamError as error:
         return _gone(request, site, visitor, error)
-    look_ups.note_part(request.user, site, visitor)
+    look_ups.note_part(request.user, opened, visitor)
     problem = profile.problem
     notice = problem and screens.notice(problem, fetched_at=profile.fetched_at, now=datetime.now(UTC))
     if not request.htmx:

@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django_htmx.http import HttpResponseClientRedirect
 
-from visitors import looks, profiles, screens, sql
+from visitors import looks, profiles, screens
 from visitors.journey import Seen, difference
-from visitors.models import Website
+from visitors.models import Opened, Website
 from visitors.profiles.rendered import rendered
 from visitors.screens.timeline import TimelineQuery
 from visitors.views import zones
@@ -37,7 +37,7 @@ _FORM_TOKEN = {
 
 def page(
     request: SignedInRequest,
-    website: Website,
+    opened: Opened,
     profile: profiles.Profile,
     query: TimelineQuery,
     *,
@@ -49,6 +49,8 @@ def page(
     alike, asking the same in the same minute, is kept ready for the next one; and what stands around all journeys that
     one person reads on a website, for the next journey.
     """
+
+    website = opened.website
 
     def shown(profile: profiles.Profile) -> bytes:
         minute = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -84,7 +86,7 @@ def page(
             csrf=csrf,
             age=_age_html(own_age),
             renew=render_to_string("journey/_renew.html", renewing) if own_age.is_old else "",
-            colleagues=_colleagues(request, website),
+            colleagues=_colleagues(request, opened),
         )
         return filled(
             frame.replace(NOBODY.encode(), str(profile.visitor_id).encode()),
@@ -160,13 +162,12 @@ def _notices(request: SignedInRequest, own_age: screens.Age) -> str:
     return render_to_string("journey/_notices.html", {"age": own_age}, request)
 
 
-def _colleagues(request: SignedInRequest, website: Website) -> str:
+def _colleagues(request: SignedInRequest, opened: Opened) -> str:
     """Which colleagues have looked at this visitor, as HTML; "" for none."""
-    number, at = website.colleagues_number, sql.moment(website.colleagues_at)
-    if not number or at is None:
+    if opened.colleagues is None:
         return ""
-    zone = zones.of(request, website)
-    words = screens.colleagues(number, website.colleagues_latest, at, now=datetime.now(UTC), zone=zone)
+    number, latest, at = opened.colleagues
+    words = screens.colleagues(number, latest, at, now=datetime.now(UTC), zone=zones.of(request, opened.website))
     return f'<p class="looked" id="colleagues">{words}.</p>'
 
 

@@ -15,10 +15,10 @@ from msgspec.structs import replace
 from visitors import look_ups, looks, profiles
 from visitors.datafast.errors import UpstreamError
 from visitors.journey import Journey
-from visitors.models import Website
+from visitors.models import Opened
 from visitors.screens.timeline import TimelineQuery, events_of_visit, timeline
 from visitors.views import showing, zones
-from visitors.views.access import SignedInRequest, visitor_id_or_404, website_with_look_or_404
+from visitors.views.access import SignedInRequest, opened_or_404, visitor_id_or_404
 from visitors.views.record import on_record
 
 SEARCH_FIELD = "timeline-q"  # its id in the page
@@ -34,15 +34,16 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     never mixes two. A whole timeline goes into the browser's history under the journey page's own address.
     """
     visitor = visitor_id_or_404(visitor_id)
-    site = website_with_look_or_404(request, website, visitor)
+    opened = opened_or_404(request, website, visitor)
+    site = opened.website
     page_url = reverse("journey", args=[site.slug, visitor])
     if not request.htmx:
         return redirect(f"{page_url}?{request.GET.urlencode()}")
     try:
-        version, journey = _snapshot(site, visitor, request.GET.get("version", ""))
+        version, journey = _snapshot(opened, visitor, request.GET.get("version", ""))
     except UpstreamError:
         return HttpResponseClientRedirect(page_url)  # the page itself says what is wrong
-    look_ups.note_part(request.user, site, visitor)
+    look_ups.note_part(request.user, opened, visitor)
     is_superseded = version != request.GET.get("version", version)
     query = TimelineQuery.read(request.GET)
     part = "" if is_superseded else request.GET.get("part", "")
@@ -72,14 +73,13 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     return (replace_url if _is_same_search(request, address) else push_url)(response, address)
 
 
-def _snapshot(website: Website, visitor_id: UUID, version: str) -> tuple[str, Journey]:
-    """The snapshot of this version, or the newest one when it is no longer kept, of a website that `opened_by` has
-    brought. Raises UpstreamError."""
-    kept = profiles.journey_of(website, visitor_id, version)
+def _snapshot(opened: Opened, visitor_id: UUID, version: str) -> tuple[str, Journey]:
+    """The snapshot of this version, or the newest one when it is no longer kept. Raises UpstreamError."""
+    kept = profiles.journey_of(opened.website, visitor_id, version)
     if kept is not None:
         return version, kept
-    profile = profiles.get(website, visitor_id, is_opened=True)
-    return profiles.newest(website, profile, lambda profile: (profile.version, profile.contents.journey))
+    profile = profiles.get(opened.website, visitor_id, opened=opened)
+    return profiles.newest(opened.website, profile, lambda profile: (profile.version, profile.contents.journey))
 
 
 def _is_same_search(request: SignedInRequest, address: str) -> bool:
