@@ -182,9 +182,10 @@ document.addEventListener("htmx:afterSettle", () => {
 function arrive(holder) {
   const timeline = document.getElementById("timeline");
   const ledger = document.getElementById("ledger");
-  const { known: from, filters } = holder.dataset;
-  if (timeline.dataset.filters !== filters || document.getElementById("timeline-version").value !== from) {
-    tellOfNews();
+  const { known: from, version, filters } = holder.dataset;
+  const stands = document.getElementById("timeline-version").value;
+  if (timeline.dataset.filters !== filters || stands !== from) {
+    if (stands !== version) tellOfNews();
     holder.replaceChildren();
     return;
   }

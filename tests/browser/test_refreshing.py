@@ -1,5 +1,6 @@
 """What a reader does while a refresh is on its way, and what it brings: nothing that they did is undone."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -132,3 +133,8 @@ def test_news_are_laid_over_the_top(desk, member, settings):
         expect(page.locator("#visit-14")).to_be_visible()
         expect(page.locator("#totals")).to_contain_text("14")
         assert page.locator("#ledger > .visit").first.get_attribute("id") == "visit-14"
+        expect(page.get_by_role("link", name="Latest visit")).to_have_attribute("href", re.compile("#visit-14$"))
+        lines = page.locator("#ledger > li").evaluate_all(
+            "lines => lines.map(line => line.id || line.textContent.trim())"
+        )
+        assert lines[:5] == ["visit-14", "2 days later", "visit-13", "2 days later", "visit-12"]
