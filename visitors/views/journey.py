@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from visitors import look_ups, looks, profiles, screens
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.models import LookUpSource, Website
+from visitors.people import called
 from visitors.roles import Role
 from visitors.screens.timeline import TimelineQuery
 from visitors.sign_in import sessions
@@ -127,7 +128,7 @@ def _menders(website: Website) -> str:
     sees_to_it = Q(is_superuser=True) | Q(membership__website=website, membership__role=Role.ADMIN)
     people = list(User.objects.filter(sees_to_it, is_active=True).distinct().order_by("is_superuser", "username"))
     told, more = named(people, _MENDERS_NAMED)
-    names = [person.get_full_name() or person.get_username() for person in told]
+    names = [called(person) for person in told]
     return listing([*names, plural(more, "other")] if more else names)
 
 

@@ -56,7 +56,7 @@ def show(request: SignedInRequest, website: str) -> HttpResponse:
         .order_by("user__username")
         .values_list("user__username", flat=True),
         "may_open": websites_of(request).filter(pk=site.pk).exists(),
-        "zone_name": site.time_zone.replace("_", " "),
+        "zone_name": site.zone_name,
     }
     return render(request, "look_ups/log.html", context, status=422 if search.problems else 200)
 
