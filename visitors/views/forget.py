@@ -27,7 +27,8 @@ def forget(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
         done = forgetting.forget(site, visitor, by=request.user)
         if done.is_complete:
             messages.success(
-                request, f"Forgotten. Journeydesk keeps nothing of this visitor of {site.domain} any more."
+                request,
+                f"Forgotten. What was kept of this visitor of {site.domain} is gone; the log no longer says who it was.",
             )
         else:
             messages.warning(
