@@ -84,8 +84,8 @@ class EmbeddedCache(BaseCache):
                 connection.execute("PRAGMA synchronous=OFF")
                 connection.executescript(SCHEMA)
             except sqlite3.Error as error:
-                connection.close()
                 self._start_afresh_after(error, found)
+                connection.close()
                 raise
             self._local.connection, self._local.file = connection, self._file()
         return connection

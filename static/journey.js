@@ -130,7 +130,12 @@ function ask() {
   rest();
   if (isAsking || !follow() || isPaused || document.hidden) return;
   isAsking = true;
-  htmx.ajax("post", follow().action, { source: follow(), swap: "none" }).catch(() => {});
+  htmx.ajax("post", follow().action, { source: follow(), swap: "none" }).catch(() => {}).finally(() => {
+    if (!isAsking) return;
+    // A refresh has replaced the form meanwhile, so nobody heard of the answer.
+    isAsking = false;
+    plan(pace());
+  });
 }
 
 document.addEventListener("htmx:afterRequest", (event) => {
@@ -178,15 +183,30 @@ document.addEventListener("htmx:afterSettle", () => {
 
 // ---- What has come --------------------------------------------------------------------------------------------------
 
+const stateOf = (id) => document.getElementById(id).value;
+
+// While an answer was on its way the reader may have chosen something else, or a day has begun: what it brings for the
+// timeline does not belong there then.
+function belongs({ known, shows }) {
+  return stateOf("timeline-version") === known && document.getElementById("timeline").dataset.shows === shows;
+}
+
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  const { known, shows } = (detail.fragment.dataset ? detail.fragment : detail.fragment.firstElementChild).dataset;
+  if (!shows || detail.target.id === "arrived" || belongs({ known, shows })) return;
+  detail.shouldSwap = false;
+  tellOfNews();
+});
+
 // The rows are laid over those that stand at the top of the ledger; everything else stays as it is, open or folded.
 function arrive(holder) {
   const timeline = document.getElementById("timeline");
   const ledger = document.getElementById("ledger");
-  const { known: from, version, filters } = holder.dataset;
-  const stands = document.getElementById("timeline-version").value;
-  if (timeline.dataset.filters !== filters || stands !== from) {
-    if (stands !== version) tellOfNews();
+  // The last row is the visit that was the newest one: the others go above it.
+  const last = holder.lastElementChild;
+  if (!belongs(holder.dataset) || (last && !ledger?.querySelector(`:scope > [id="${last.id}"]`))) {
     holder.replaceChildren();
+    tellOfNews();
     return;
   }
   const known = timeline.getAttribute("hx-vals");
@@ -194,8 +214,8 @@ function arrive(holder) {
   for (const row of [...holder.children].reverse()) {
     const there = row.id && ledger.querySelector(`:scope > [id="${row.id}"]`);
     if (there) {
-      // What its links still load is counted from what it held at first.
-      if (!there.hasAttribute("hx-vals")) there.setAttribute("hx-vals", known);
+      // What its links still load is counted from what it held at first; where it held nothing, all of it is new.
+      if (there.querySelector(".event") && !there.hasAttribute("hx-vals")) there.setAttribute("hx-vals", known);
       grow(there, row, holder.dataset);
     } else {
       for (const line of row.querySelectorAll(".event")) line.classList.add("is-arriving");
@@ -227,18 +247,24 @@ function grow(visit, row, { arriving, replaced }) {
   events.prepend(...lines);
 }
 
-// While the answer was on its way the reader has chosen something else: what it brings does not belong there.
+// Where the timeline is behind the rest of the page and can't be mended, it says so.
 function tellOfNews() {
+  if (stateOf("timeline-version") === stateOf("refresh-version")) return;
   const link = document.createElement("a");
-  link.href = location.href;
+  link.href = ""; // this very address, whatever it is by then
   link.textContent = "There is news – show";
   document.getElementById("news").replaceChildren(link);
 }
 
 document.addEventListener("htmx:load", ({ target }) => {
   if (target.id === "arrived" && target.dataset.version) arrive(target);
-  const { filters } = target.id === "news" ? target.dataset : {};
-  if (filters && filters !== document.getElementById("timeline").dataset.filters) tellOfNews();
+  if (target.id === "timeline") tellOfNews();
+});
+
+// A whole timeline is one of the state that the rest of the page shows; parts of one go on with its own.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.verb !== "get" || !detail.elt.closest("#timeline") || /[?&]part=/.test(detail.path)) return;
+  detail.parameters.version = stateOf("refresh-version");
 });
 
 // ---- What fails here is tried again without a word: nobody has asked for it -----------------------------------------

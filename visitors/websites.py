@@ -18,7 +18,7 @@ from visitors import changes, encryption, profiles
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.payload import WebsiteListing
 from visitors.journey.texts import clean_or_none, short
-from visitors.models import RESERVED_SLUGS, Membership, Website
+from visitors.models import RESERVED_SLUGS, Flight, Membership, Website
 from visitors.profiles import store
 from visitors.roles import Role
 from visitors.words import is_currency
@@ -116,7 +116,10 @@ def resume(by: User, website: Website) -> None:
 
 def remove(by: User, website: Website) -> None:
     """Remove a website with everything that is kept for it here."""
-    Website.objects.filter(pk=website.pk).delete()  # and with it all that points to it
+    with transaction.atomic():
+        # The flights first, as whoever lands takes them first; then the website, and with it all that points to it.
+        Flight.objects.filter(website=website).delete()
+        Website.objects.filter(pk=website.pk).delete()
     store.retract_website(website.pk)
     changes.note(by, "removed", website=website)
 

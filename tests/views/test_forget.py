@@ -44,10 +44,7 @@ def test_it_is_done_when_the_end_of_the_id_is_typed(browser_of_admin, sandbox, t
     browser_of_admin.get(JOURNEY)
     answer = browser_of_admin.post(ADDRESS, {"typed": typed}, follow=True)
     text = Page(answer.content).text
-    assert (
-        "Forgotten. What Journeydesk kept of this visitor of lumenkit.example is gone; the log no longer says who"
-        in text
-    )
+    assert "Forgotten. What was kept of this visitor of lumenkit.example is gone; the log no longer says who" in text
     assert "You looked at Nobody yet" in text
     assert not Snapshot.objects.exists()
     assert not Look.objects.exists()

@@ -18,10 +18,16 @@ def _take_room() -> None:
     The library writes into files that are mapped into memory and have holes: where a full disk can't fill one, the
     system ends the process in the middle of a count.
     """
-    for kind in ("counter", "histogram"):
-        with (settings.METRICS_DIR / f"{kind}_{os.getpid()}.db").open("ab") as file:
-            if hasattr(os, "posix_fallocate"):
-                os.posix_fallocate(file.fileno(), 0, _ROOM)
+    files = [settings.METRICS_DIR / f"{kind}_{os.getpid()}.db" for kind in ("counter", "histogram")]
+    try:
+        for path in files:
+            with path.open("ab") as file:
+                if hasattr(os, "posix_fallocate"):
+                    os.posix_fallocate(file.fileno(), 0, _ROOM)
+    except OSError:
+        for path in files:  # an empty one could be read by nobody
+            path.unlink(missing_ok=True)
+        raise
 
 
 _ROOM = 1 << 20

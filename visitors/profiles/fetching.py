@@ -134,13 +134,11 @@ def fetch(
     may_begin = not is_known and purpose is Purpose.LOOK_UP
     leader = flight.first(website.pk, visitor_id) if may_begin else None
     found = _lead(leader, errand) if leader else None
-    had_flight = not is_known
     followed: UUID | None = None
     while not found:
         last = flight.latest(website.pk, visitor_id)
-        if last is None and had_flight:
+        if last is None:  # whoever was ever asked for has one
             raise Forgotten
-        had_flight = True
         failure = errand.failed(last, followed)
         if failure:
             raise failure

@@ -64,8 +64,9 @@ def arrivals(
         return found  # the moment of a ticket stands among these lines
     rows = [*takewhile(lambda row: row is not head, page.rows)]
     top = events_of_visit(after, TimelineQuery(start=Position(key)), zone=zone, today=today, seen=seen)
-    if top is not None:
-        rows.append(replace(head, events=top.events[: len(new)], passed="", rest=""))
+    if top is None or len(top.events) < len(new):
+        return found  # more than a page holds
+    rows.append(replace(head, events=top.events[: len(new)], passed="", rest=""))
     arriving = sum(line.until is not None and line.until > since for line in new)
     return replace(
         found,

@@ -28,7 +28,7 @@ def forget(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
         if done.is_complete:
             messages.success(
                 request,
-                f"Forgotten. What was kept of this visitor of {site.domain} is gone; the log no longer says who it was.",
+                f"Forgotten. What was kept of this visitor of {site.domain} is gone; the log no longer says who.",
             )
         else:
             messages.warning(

@@ -27,8 +27,10 @@ def exposition(request: HttpRequest) -> HttpResponse:
             content_type="text/plain",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    from visitors.metrics import meters  # noqa: PLC0415 not even imported where nothing is counted
-
+    try:
+        from visitors.metrics import meters  # noqa: PLC0415 not even imported where nothing is counted
+    except OSError:
+        return HttpResponse("There is no room to count in.\n", status=503, content_type="text/plain")
     return HttpResponse(meters.exposition(_budgets()), content_type=meters.CONTENT_TYPE)
 
 

@@ -116,10 +116,6 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
         """The same without filters, from the top, with the moment of the ticket."""
         return type(self)(at=self.at)
 
-    def filters(self) -> str:
-        """The same as an address says it, without the folds: whether two timelines list the same."""
-        return self.address(opened=(), shut=())
-
     def address(self, **changes: Any) -> str:
         """The query string, with fields changed: "?kind=goal&open=3". "?" for what is shown without one."""
         query = replace(self, **changes)

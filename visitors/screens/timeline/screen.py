@@ -55,7 +55,8 @@ class Timeline(Row, frozen=True):
     """Everything that the template shows.
 
     `version` is the snapshot's, `page_url` the journey page's path and `part_url` that of the fragments; addresses in
-    rows are query strings for either. `query` is in UTC, so its address means the same to everybody. `before` and `at`
+    rows are query strings for either. `query` is in UTC, so its address means the same to everybody. `shows` says what
+    is listed in whose words, folds apart: rows of another one don't belong beside these. `before` and `at`
     are what their fields hold; `before_second` and `at_second` the same where the clock showed it twice and the second
     time is meant.
     """
@@ -64,6 +65,7 @@ class Timeline(Row, frozen=True):
     page_url: str
     part_url: str
     query: TimelineQuery
+    shows: str
     rows: tuple[VisitRow | NoteRow, ...]
     size: int
     kinds: tuple[Choice, ...]
@@ -115,6 +117,7 @@ def timeline(
         page_url=page_url,
         part_url=part_url,
         query=query,
+        shows=f"{today.isoformat()} {zone} {query.address(opened=(), shut=())}",
         rows=page.rows,
         size=page.size,
         kinds=_kinds(journey, query, counts),
