@@ -138,3 +138,80 @@ def test_news_are_laid_over_the_top(desk, member, settings):
             "lines => lines.map(line => line.id || line.textContent.trim())"
         )
         assert lines[:5] == ["visit-14", "2 days later", "visit-13", "2 days later", "visit-12"]
+
+
+# ---- Where rows can’t be laid over the timeline it says so, and never falls behind without a word --------------------
+
+
+@pytest.fixture
+def refreshed(desk, member, settings, monkeypatch):
+    """`refreshed(query, *bodies)` opens a page and returns it with a function that presses Refresh and waits for it."""
+    monkeypatch.setattr("visitors.views.journey.PRESSED_AGAIN", timedelta(0))
+    with FaultyUpstream() as upstream:
+        settings.DATAFAST_API_URL = upstream.url
+
+        def open_page(query, *bodies):
+            upstream.behaviors = [answer(200, body) for body in bodies]
+            page = desk(user=member)
+            page.goto(ADDRESS + query)
+
+            def press():
+                version = page.locator("#refresh-version").get_attribute("value")
+                page.keyboard.press("r")
+                expect(page.locator("#refresh-version")).not_to_have_attribute("value", version)
+                page.wait_for_timeout(100)
+
+            return page, press
+
+        yield open_page
+
+
+def is_up_to_date(page):
+    state = page.locator("#refresh-version").get_attribute("value")
+    return page.locator("#timeline-version").get_attribute("value") == state
+
+
+def test_another_filter_after_the_word_of_news_shows_them(refreshed):
+    page, press = refreshed("?q=page-1", told(12), told(13))
+    press()
+    expect(page.locator("#news")).to_have_text("5 new events – show")
+    page.locator("#range").select_option("7d")
+    expect(page.locator("#visit-13")).to_be_visible()
+    assert is_up_to_date(page)
+    page.get_by_role("link", name="Show everything").click()
+    expect(page.locator("#ledger > .visit")).to_have_count(13)
+
+
+def test_rows_that_have_no_place_are_a_word(refreshed):
+    page, press = refreshed("?open=5", told(40), told(41))
+    page.locator("#visit-5 summary").click()  # the list begins further down, and the address no longer says so
+    press()
+    expect(page.locator("#news")).to_have_text("There is news – show")
+    page.locator("#news a").click()
+    expect(page.locator("#visit-41")).to_be_visible()
+    assert is_up_to_date(page)
+
+
+def test_a_visit_that_was_folded_and_empty_holds_all_that_came(refreshed):
+    long, longer = told(2), told(2)
+    for body, number in ((long, 120), (longer, 123)):
+        pages = body["data"]["activity"]["visitedPages"]
+        at = FIRST + timedelta(days=10)
+        pages += [
+            {"url": f"lumenkit.example/long/{page}", "timestamp": (at + timedelta(minutes=page)).isoformat()}
+            for page in range(number)
+        ]
+        body["data"]["activity"] |= {"visitCount": 3, "pageViewCount": len(pages)}
+    page, press = refreshed("?shut=3", long, longer)
+    press()
+    page.locator("#visit-3 summary").click()
+    expect(page.locator("#visit-3 .event").first).to_contain_text("/long/122")
+
+
+def test_a_day_that_has_begun_meanwhile_is_a_word(refreshed, clock):
+    clock.move_to("2026-05-26T03:50:00Z")  # shortly before midnight in New York
+    page, press = refreshed("", told(12), told(13))
+    clock.shift(timedelta(minutes=20))
+    press()
+    expect(page.locator("#news")).to_have_text("There is news – show")
+    expect(page.locator("#ledger > .visit")).to_have_count(12)

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from tests.profiles.test_single_flight import in_the_air, until
 from visitors import looks, profiles
 from visitors.models import Flight, Look, Sighting, Snapshot
-from visitors.profiles import entries, flight, keys, rendered, store
+from visitors.profiles import entries, fetching, flight, keys, rendered, store
 from visitors.sandbox import documented
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
@@ -218,3 +218,23 @@ def test_a_cache_that_fails_is_said(sandbox, lumenkit, cache_that_clears_nothing
     profiles.get(lumenkit, LEAD)
     assert not remove(lumenkit).is_cache_clear
     assert rows() == [0, 0, 0]
+
+
+def test_who_was_forgotten_between_two_questions_is_not_brought_back(sandbox, lumenkit, clock, monkeypatch):
+    profiles.get(lumenkit, LEAD)
+    clock.shift(3600)
+    fetch = fetching.fetch
+
+    def late(*args, **kwargs):
+        remove(lumenkit)
+        return fetch(*args, **kwargs)
+
+    monkeypatch.setattr(fetching, "fetch", late)
+    for purpose in (profiles.Purpose.LOOK_UP, profiles.Purpose.LIVE):
+        with pytest.raises(profiles.Forgotten):
+            profiles.refresh(lumenkit, LEAD, purpose=purpose)
+        assert rows() == [0, 0, 0]
+        monkeypatch.setattr(fetching, "fetch", fetch)
+        profiles.get(lumenkit, LEAD)
+        clock.shift(3600)
+        monkeypatch.setattr(fetching, "fetch", late)

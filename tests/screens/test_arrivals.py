@@ -116,3 +116,11 @@ def test_a_first_event_is_news_for_an_empty_timeline():
 def test_a_kind_that_occurs_for_the_first_time_is_said():
     assert come(journey(*BEFORE), journey(*BEFORE, goals=(goal("signup", 5),))).brings_kinds
     assert not come(journey(*BEFORE), journey(*BEFORE, view("/d", 5))).brings_kinds
+
+
+def test_more_lines_than_a_page_holds_are_a_link():
+    before = journey(view("/0"))
+    after = journey(*(view(f"/{number}", number / 10) for number in range(250)))
+    found = come(before, after)
+    assert found.link == "249 new events"
+    assert found.rows == ()
