@@ -19,7 +19,8 @@ function say(words) {
 async function copy(text) {
   if (navigator.clipboard) {
     const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
-    return navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+    // Both: what could not be fetched was not copied, whatever the clipboard says of it.
+    return Promise.all([text, navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })])]);
   }
   const field = document.createElement("textarea");
   field.value = await text;
