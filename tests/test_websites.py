@@ -1,6 +1,8 @@
 """What is done to websites, where two do it at once, and the address parts that new ones get."""
 
 import threading
+import time
+from uuid import UUID
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -10,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from visitors import profiles, websites
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.payload import WebsiteListing
-from visitors.models import Membership, Website
-from visitors.sandbox import tokens
+from visitors.models import Membership, Snapshot, Website
+from visitors.profiles import store
+from visitors.sandbox import documented, tokens
 
 
 @pytest.mark.parametrize(
@@ -72,3 +75,33 @@ def test_the_budgets_of_all_websites_are_one_question(lumenkit, pocketgarden):
 def test_a_website_whose_token_can_not_be_read_has_no_budget(lumenkit):
     lumenkit.credential_encrypted = "of a lost key"
     assert profiles.budgets([lumenkit]) == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_website_is_removed_while_an_answer_lands(lumenkit, admin, sandbox, clock, monkeypatch):
+    """Both take the flight first: taken the other way around, a database that locks rows would end one of the two."""
+    lead = UUID(documented.RETURNING_LEAD.visitor_id)
+    profiles.get(lumenkit, lead)
+    clock.shift(3600)
+    keep, has_landed, ended = store.keep, threading.Event(), []
+
+    def slowly(*args, **options):
+        has_landed.set()
+        time.sleep(0.5)
+        return keep(*args, **options)
+
+    def refresh():
+        try:
+            ended.append(profiles.refresh(lumenkit, lead))
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(store, "keep", slowly)
+    landing = threading.Thread(target=refresh)
+    landing.start()
+    assert has_landed.wait(10)
+    websites.remove(admin, lumenkit)
+    landing.join(10)
+    assert [one.problem for one in ended] == [None]
+    assert not Website.objects.exists()
+    assert not Snapshot.objects.exists()

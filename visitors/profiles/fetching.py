@@ -74,17 +74,15 @@ class Errand:
         newest = store.latest(self.website.pk, self.visitor_id)
         return store.Found(newest) if newest and newest.fetched_at >= self.not_before else None
 
-    def failed(self, last: Flight | None, followed: UUID | None) -> UpstreamError | None:
+    def failed(self, last: Flight, followed: UUID | None) -> UpstreamError | None:
         """The error of the last flight, where it is this errand's as well.
 
         Failures are for those who have waited, and for those who came before they were known. That there is no journey
         is an answer, and holds for a while.
         """
-        if last is None:
-            return None
         if followed and last.earlier == followed:
-            return self._shared(last.earlier_failure)
-        failure = _failure(last.failure) if last.landed_at else None
+            return self._shared(_failure(last.earlier_failure))
+        failure = _failure(last.failure)
         if last.landed_at is None or failure is None:
             return None
         holds_until = last.landed_at + REFUSAL_HOLDS.get(type(failure), timedelta(0))
@@ -92,11 +90,10 @@ class Errand:
             return failure
         if last.token != followed and last.landed_at < self.asked_at:
             return None
-        return self._shared(last.failure)
+        return self._shared(failure)
 
-    def _shared(self, stored: bytes | memoryview | None) -> UpstreamError | None:
+    def _shared(self, failure: UpstreamError | None) -> UpstreamError | None:
         """The error that others have met, where it is this errand's as well."""
-        failure = _failure(stored)
         # What a page that follows by itself may not ask, a person may.
         if isinstance(failure, Reserved) and self.purpose is Purpose.LOOK_UP:
             return None

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_POST
-from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRedirect
+from django_htmx.http import HTMX_STOP_POLLING
 
 from visitors import look_ups, looks, profiles, screens
 from visitors.datafast.errors import NoJourney, UpstreamError
@@ -27,9 +26,9 @@ FOLLOWED_EVERY = timedelta(seconds=10)
 def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """Answer with the parts of the page that are other than the page knows them, out of band.
 
-    204: nothing is new, and the visitor is on the site.
-    286: the visit has ended. Whoever follows a visitor who was forgotten is led away from the page. Trouble with the
-    upstream is a note beside the live mark, with `Retry-After` where it is known when to go on.
+    204: nothing is new, and the visitor is on the site. 286: the visit has ended. Whoever follows a visitor who was
+    forgotten is led away from the page. Trouble with the upstream is a note beside the live mark, with `Retry-After`
+    where it is known when to go on.
     """
     sessions.made_by_page(request)
     visitor = visitor_id_or_404(visitor_id)
@@ -40,7 +39,7 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
         profile = profiles.refresh(site, visitor, max_age=FOLLOWED_EVERY, purpose=Purpose.LIVE, opened=opened)
         told = profile.contents.journey
     except UpstreamError as error:
-        return _away(request, site, visitor, error) or _trouble(request, error)
+        return _without_news(request, site, visitor, error)
     except profiles.Superseded:
         return HttpResponse(status=204)  # there is a newer one already: it comes with the next turn
     look_ups.note_part(request.user, opened, visitor)
@@ -51,7 +50,7 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     try:
         context, profile = news.parts(request, site, visitor, profile, known, is_over=is_over)
     except UpstreamError as error:
-        return _away(request, site, visitor, error) or _trouble(request, error)
+        return _without_news(request, site, visitor, error)
     if known.version != profile.version:
         looks.note(request.user, site, visitor, profile.contents.journey)
     context |= {
@@ -61,13 +60,11 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     return render(request, "journey/_followed.html", context, status=HTMX_STOP_POLLING if is_over else 200)
 
 
-def _away(request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError) -> HttpResponse | None:
-    """Lead away from a page whose visitor is gone: was forgotten here, or is no longer DataFast's."""
-    if isinstance(error, profiles.Forgotten):
-        return showing.forgotten(request, error)
-    if isinstance(error, NoJourney):
-        return HttpResponseClientRedirect(reverse("journey", args=[website.slug, visitor_id]))
-    return None
+def _without_news(request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError) -> HttpResponse:
+    """Where nothing comes: away from the page of a visitor who is gone; else a note on it."""
+    if isinstance(error, profiles.Forgotten | NoJourney):
+        return showing.led_away(request, website, visitor_id, error)
+    return _trouble(request, error)
 
 
 def _trouble(request: SignedInRequest, problem: UpstreamError, fetched_at: datetime | None = None) -> HttpResponse:

@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from visitors import look_ups, looks, profiles, screens
 from visitors.datafast.errors import NoJourney, UpstreamError
@@ -76,7 +75,7 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     try:
         profile = profiles.refresh(site, visitor, max_age=max_age, opened=opened)
     except UpstreamError as error:
-        return _gone(request, site, visitor, error)
+        return showing.led_away(request, site, visitor, error)
     look_ups.note_part(request.user, opened, visitor)
     problem = profile.problem
     notice = problem and screens.notice(problem, fetched_at=profile.fetched_at, now=datetime.now(UTC))
@@ -98,7 +97,7 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     try:
         context, profile = news.parts(request, site, visitor, profile, known)
     except UpstreamError as error:
-        return _gone(request, site, visitor, error)
+        return showing.led_away(request, site, visitor, error)
     context |= {"notice": notice, "told": f"{capfirst(context['since'])}." if context["since"] else context["told"]}
     if not by_page:  # who asks reads what comes; of what the page asks for by itself, it says when it was read
         looks.note(request.user, site, visitor, profile.contents.journey)
@@ -130,12 +129,3 @@ def _menders(website: Website) -> str:
     told, more = named(people, _MENDERS_NAMED)
     names = [called(person) for person in told]
     return listing([*names, plural(more, "other")] if more else names)
-
-
-def _gone(request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError) -> HttpResponse:
-    """Where nothing is kept, or DataFast no longer knows the visitor, the whole page says that better than a part of
-    it; where the visitor was forgotten meanwhile, that would bring them back."""
-    if isinstance(error, profiles.Forgotten):
-        return showing.forgotten(request, error)
-    address = reverse("journey", args=[website.slug, visitor_id])
-    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)

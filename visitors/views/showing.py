@@ -5,6 +5,7 @@ from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.messages import get_messages
@@ -17,6 +18,7 @@ from django.utils.html import format_html
 from django_htmx.http import HttpResponseClientRedirect
 
 from visitors import looks, profiles, screens
+from visitors.datafast.errors import UpstreamError
 from visitors.journey import Seen, difference
 from visitors.models import Opened, Website
 from visitors.profiles.rendered import rendered
@@ -229,8 +231,11 @@ def _screen(
     )
 
 
-def forgotten(request: SignedInRequest, error: profiles.Forgotten) -> HttpResponse:
-    """Lead away from the page of a visitor who was forgotten while it stood open, with a word on why."""
-    messages.info(request, str(error))
-    address = reverse("look_up")
+def led_away(request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError) -> HttpResponse:
+    """Lead away from a page that stands open and has nothing to show any more: to itself anew, which says what is wrong
+    better than a part of it; where the visitor was forgotten meanwhile, that would bring them back."""
+    address = reverse("journey", args=[website.slug, visitor_id])
+    if isinstance(error, profiles.Forgotten):
+        messages.info(request, str(error))
+        address = reverse("look_up")
     return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
