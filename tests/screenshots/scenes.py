@@ -126,7 +126,6 @@ BRIEF = {"widths": (PHONE, DESK), "who": cast.ADMIN}
 # Somebody who joins under a name that is another's.
 TAKEN = {
     "first_name": "Tomasz",
-    "email": cast.INVITED,
     "username": "ana",
     "password1": "ships and 12 lighthouses",
     "password2": "ships and 12 lighthouse",
