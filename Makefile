@@ -44,6 +44,7 @@ lint: $(VENV)/ready-lint ## Check style, formats, types, and what is known to be
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy dashboard visitors
+	@$(BIN)/lint-imports
 	@$(BIN)/bandit --quiet --recursive dashboard visitors --configfile pyproject.toml
 	@$(BIN)/python .ci/audit.py
 

@@ -177,7 +177,7 @@ def configuration(form: str) -> dict[str, Any]:
             # (503) stands in the look-up log and on the page.
             "django.request": {"level": "ERROR", "filters": ["our own faults"]},
             "django.security": {"level": "ERROR"},
-            # It writes a line for each attempt; `visitors.sign_in` writes one where a lock begins.
+            # It writes a line for each attempt; `visitors.accounts.sign_in` writes one where a lock begins.
             "axes": {"level": "ERROR"},
             # Granian's own handlers would print beside ours.
             "_granian": {"level": "ERROR", "handlers": []},

@@ -89,21 +89,21 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "visitors.sign_in.sessions.SessionEnd",
+    "visitors.accounts.sign_in.sessions.SessionEnd",
     "dashboard.requests.BoundedBody",
-    "visitors.views.access.SignInRequired",
+    "visitors.web.access.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 if METRICS_TOKEN:
-    MIDDLEWARE.insert(0, "visitors.views.metrics.CountRequests")
+    MIDDLEWARE.insert(0, "visitors.operations.views.metrics.CountRequests")
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "environment": "visitors.views.templating.environment",
+            "environment": "visitors.web.templating.environment",
             "context_processors": [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
@@ -134,12 +134,12 @@ CACHES = {
     }
 }
 # In the database alone: over a cache, a sign-out that the cache missed would leave the person signed in.
-SESSION_ENGINE = "visitors.sign_in.standing"
+SESSION_ENGINE = "visitors.accounts.sign_in.standing"
 SESSION_COOKIE_NAME = "journeydesk_session"
 SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60
 CSRF_COOKIE_NAME = "journeydesk_csrf"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "visitors.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "visitors.web.errors.csrf_failure"
 
 # --- People ---------------------------------------------------------------------------------------------------------
 PASSWORD_RESET_TIMEOUT = 3 * 86_400
@@ -156,24 +156,24 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "visitors.sign_in.standing.PasswordBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "visitors.accounts.sign_in.standing.PasswordBackend"]
 if OIDC_ISSUER:
-    AUTHENTICATION_BACKENDS.append("visitors.sign_in.openid.OpenIdBackend")
+    AUTHENTICATION_BACKENDS.append("visitors.accounts.sign_in.openid.OpenIdBackend")
 OIDC_AUTHENTICATION_CALLBACK_URL = "openid_finish"
 OIDC_RP_SCOPES = "openid email profile"
 OIDC_USE_PKCE = True
 OIDC_TIMEOUT = 5
 
-# Failed sign-ins: what is too much, and why, stands in `visitors.sign_in.throttling`.
-AXES_HANDLER = "visitors.sign_in.throttling.Throttle"
+# Failed sign-ins: what is too much, and why, stands in `visitors.accounts.sign_in.throttling`.
+AXES_HANDLER = "visitors.accounts.sign_in.throttling.Throttle"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address", "username"]
 AXES_FAILURE_LIMIT = 100  # percent of what is allowed
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 # Who goes on trying during a pause does not make it longer: else a stranger could keep a person out for ever.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "visitors.views.sign_in.locked"
-AXES_CLIENT_IP_CALLABLE = "visitors.sign_in.addresses.counted_address"
+AXES_LOCKOUT_CALLABLE = "visitors.accounts.views.sign_in.locked"
+AXES_CLIENT_IP_CALLABLE = "visitors.accounts.sign_in.client_address.counted_address"
 # Of the form that failed, axes would keep everything but the password: the pages that people came from name visitors.
 AXES_SENSITIVE_PARAMETERS = ["username", "next", "csrfmiddlewaretoken", "code", "state"]
 AXES_DISABLE_ACCESS_LOG = True

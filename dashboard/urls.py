@@ -4,7 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [path("", include("visitors.urls"))]
 
-handler400 = "visitors.views.errors.bad_request"
-handler403 = "visitors.views.errors.forbidden"
-handler404 = "visitors.views.errors.not_found"
-handler500 = "visitors.views.errors.server_error"
+handler400 = "visitors.web.errors.bad_request"
+handler403 = "visitors.web.errors.forbidden"
+handler404 = "visitors.web.errors.not_found"
+handler500 = "visitors.web.errors.server_error"

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, Undefined, UndefinedError, nodes
 from jinja2.compiler import CodeGenerator, Frame
 
-from visitors.views import templating
+from visitors.web import templating
 
 
 class StrictGenerator(CodeGenerator):

@@ -1,6 +1,5 @@
 """README says what is so: every setting, every file and every command that it names."""
 
-import ast
 import re
 from pathlib import Path
 
@@ -40,49 +39,6 @@ def test_every_command_of_make_that_is_named_exists():
     named = set(re.findall(r"make ([a-z]+)", README))
     assert named >= {"demo", "test", "serve"}
     assert named <= set(re.findall(r"^([a-z]+):", makefile, flags=re.MULTILINE))
-
-
-def test_every_room_that_is_drawn_exists():
-    drawing = README.partition("## How it is laid out")[2].split("```")[1]
-    folder = ROOT
-    for line in drawing.strip().splitlines():
-        indent, names = re.match(r"(\s*)((?:[\w.]+/?(?:, )?)+)", line).groups()
-        for name in names.strip().split(", "):
-            path = (folder if indent else ROOT) / name
-            assert path.exists(), f"{line.strip()}: there is no {path.relative_to(ROOT)}"
-        if not indent:
-            folder = ROOT / names.split(",")[0].strip()
-
-
-# Those that know everybody; nobody knows them.
-ABOVE_ALL = {"__init__", "apps", "management", "migrations", "urls"}
-
-
-def drawn_rooms():
-    """The rooms of the application as they are drawn, from top to bottom, with those of one line together."""
-    drawing = README.partition("\nvisitors/ ")[2].partition("\ntemplates/")[0].splitlines()[1:]
-    lines = [re.match(r"  ((?:[\w.]+/?(?:, )?)+)", line)[1].strip().split(", ") for line in drawing]
-    return [{name.rstrip("/").removesuffix(".py") for name in line} for line in lines]
-
-
-def known_rooms(source):
-    """The rooms that a module imports from."""
-    for node in ast.walk(ast.parse(source.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module == "visitors":
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("visitors."):
-            yield node.module.split(".")[1]
-
-
-def test_each_room_knows_only_those_that_are_drawn_below_it():
-    lines = drawn_rooms()
-    place = {room: number for number, line in enumerate(lines) for room in line}
-    upward = []
-    for source in (ROOT / "visitors").rglob("*.py"):
-        room = source.relative_to(ROOT / "visitors").parts[0].removesuffix(".py")
-        if room not in ABOVE_ALL:
-            upward += [(str(source), known) for known in known_rooms(source) if place[known] < place[room]]
-    assert upward == []
 
 
 def test_every_path_in_the_text_exists():

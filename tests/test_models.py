@@ -27,9 +27,9 @@ def test_a_token_is_stored_encrypted_and_shown_masked(lumenkit):
 
 
 def test_a_new_token_is_not_failing_any_more(lumenkit):
-    lumenkit.key_failing_since = "2026-05-04T12:00:00Z"
+    lumenkit.key_rejected_since = "2026-05-04T12:00:00Z"
     lumenkit.set_token(tokens.ACCOUNT_TOKEN)
-    assert lumenkit.key_failing_since is None
+    assert lumenkit.key_rejected_since is None
     assert lumenkit.credential().website_id == lumenkit.datafast_id
 
 

@@ -65,7 +65,7 @@ class Visitor:
 def product():
     """The backend as the product has it, not as the test run does."""
     [settings] = dashboard.settings.TEMPLATES
-    options = settings["OPTIONS"] | {"environment": "visitors.views.templating.environment"}
+    options = settings["OPTIONS"] | {"environment": "visitors.web.templating.environment"}
     return Jinja2({"NAME": "product", "APP_DIRS": False, "DIRS": settings["DIRS"], "OPTIONS": options})
 
 

@@ -11,4 +11,4 @@ class VisitorsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for people who sign in."""
-        from visitors.sign_in import identities, sessions  # noqa: F401, PLC0415 know models, not there before
+        from visitors.accounts.sign_in import identities, sessions  # noqa: F401, PLC0415 know models, not there before

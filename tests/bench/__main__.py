@@ -37,9 +37,9 @@ class Scene:
         from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
         from django.middleware.csrf import _get_new_csrf_string
 
+        from visitors.accounts.sign_in.standing import SessionStore
         from visitors.models import Membership, Website
         from visitors.sandbox import documented, tokens
-        from visitors.sign_in.standing import SessionStore
 
         self.sandbox, self.address = sandbox, address
         user = get_user_model().objects.create_user("bench", password=secrets.token_urlsafe())
@@ -49,7 +49,7 @@ class Scene:
         Membership.objects.create(website=website, user=user)
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = "visitors.sign_in.standing.PasswordBackend"
+        session[BACKEND_SESSION_KEY] = "visitors.accounts.sign_in.standing.PasswordBackend"
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session.save()
         self.csrf = _get_new_csrf_string()

@@ -36,7 +36,7 @@ urlpatterns = [
     path("bench/signed-in", signed_in),
     path("", include("dashboard.urls")),
 ]
-handler404 = "visitors.views.errors.not_found"
+handler404 = "visitors.web.errors.not_found"
 
 settings.ROOT_URLCONF = __name__
 with override_settings(MIDDLEWARE=[]):

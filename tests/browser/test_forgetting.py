@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import violations
-from visitors.models import LookUp, Snapshot
+from visitors.models import AuditEntry, Snapshot
 from visitors.sandbox import documented
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -32,8 +32,8 @@ def test_from_the_journey_by_a_typed_word_to_a_list_without_them(desk, admin, sc
     expect(page.locator("#notice")).to_contain_text("Forgotten.")
     expect(page.locator("main")).not_to_contain_text("Priya Raman")
     assert not Snapshot.objects.exists()
-    page.goto("/websites/lumenkit/look-ups/")
+    page.goto("/websites/lumenkit/audit-log/")
     expect(page.locator("main")).to_contain_text("A forgotten visitor")
     if scripts:
         assert violations(page) == []
-    assert not LookUp.objects.exclude(visitor_id=None).exists()
+    assert not AuditEntry.objects.exclude(visitor_id=None).exists()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import violations
-from visitors.models import Look
+from visitors.models import LastSeen
 from visitors.sandbox import documented
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -133,7 +133,7 @@ def test_a_page_that_was_shown_says_so_and_the_look_up_page_knows_it(journey_pag
     with page.expect_response("**/look/") as answered:
         pass
     assert answered.value.status == 204
-    assert Look.objects.get(user=member).label == "Priya Raman"
+    assert LastSeen.objects.get(user=member).label == "Priya Raman"
     page.goto("/")
     page.get_by_role("link", name="Priya Raman").click()
     page.wait_for_url(f"**{ADDRESS}")
@@ -147,7 +147,7 @@ def test_a_page_that_is_left_at_once_is_listed_and_was_not_read(desk, member):
     page.goto("/")
     page.clock.run_for(5_000)
     expect(page.get_by_role("link", name="Priya Raman")).to_be_visible()
-    assert bytes(Look.objects.get().seen) == b""
+    assert bytes(LastSeen.objects.get().seen) == b""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

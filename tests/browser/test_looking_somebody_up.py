@@ -16,7 +16,7 @@ ADDRESS = f"/lumenkit/visitors/{LEAD}/"
 @pytest.fixture
 def impatient(monkeypatch):
     """Every press of Refresh asks the upstream, however soon."""
-    monkeypatch.setattr("visitors.views.journey.PRESSED_AGAIN", timedelta(0))
+    monkeypatch.setattr("visitors.journey_page.views.journey.PRESSED_AGAIN", timedelta(0))
 
 
 @pytest.fixture

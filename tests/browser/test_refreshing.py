@@ -146,7 +146,7 @@ def test_news_are_laid_over_the_top(desk, member, settings):
 @pytest.fixture
 def refreshed(desk, member, settings, monkeypatch):
     """`refreshed(query, *bodies)` opens a page and returns it with a function that presses Refresh and waits for it."""
-    monkeypatch.setattr("visitors.views.journey.PRESSED_AGAIN", timedelta(0))
+    monkeypatch.setattr("visitors.journey_page.views.journey.PRESSED_AGAIN", timedelta(0))
     with FaultyUpstream() as upstream:
         settings.DATAFAST_API_URL = upstream.url
 

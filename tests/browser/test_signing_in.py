@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import violations
 from tests.openid_issuer import OpenIdIssuer
-from visitors.sign_in import issuer as issuers
-from visitors.sign_in.reset import reset_link
+from visitors.accounts.sign_in import issuer as issuers
+from visitors.accounts.sign_in.reset_links import reset_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")]
 
@@ -50,7 +50,7 @@ def test_the_way_to_the_issuer_and_back_is_open_under_the_pages_policy(desk, mem
         settings.OIDC_RP_CLIENT_ID, settings.OIDC_RP_CLIENT_SECRET = "journeydesk", "secret"
         settings.AUTHENTICATION_BACKENDS = [
             *settings.AUTHENTICATION_BACKENDS,
-            "visitors.sign_in.openid.OpenIdBackend",
+            "visitors.accounts.sign_in.openid.OpenIdBackend",
         ]
         issuers.forget()
         page = desk()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.journey.strategies import START, visitors
 from visitors.datafast.payload import Activity
+from visitors.formatting.text import clean_or_none
 from visitors.journey import (
     VISIT_GAP,
     Filter,
@@ -32,7 +33,6 @@ from visitors.journey import (
 )
 from visitors.journey.instants import instant
 from visitors.journey.pages import page
-from visitors.journey.texts import clean_or_none
 
 ZONES = [ZoneInfo("America/New_York"), ZoneInfo("Pacific/Kiritimati"), timezone(timedelta(hours=-23, minutes=-59))]
 zones = st.sampled_from(ZONES)

@@ -18,7 +18,7 @@ from django.core.cache.backends.redis import RedisCache
 from dashboard.caches import EmbeddedCache
 from tests.faulty_upstream import refused_url
 from visitors import cached, profiles
-from visitors.models import Snapshot, opened_by
+from visitors.models import Snapshot, load_visitor_context
 from visitors.profiles import keys
 from visitors.sandbox import documented
 
@@ -232,7 +232,7 @@ def test_a_kept_profile_costs_one_query(sandbox, lumenkit, django_assert_num_que
 
 def test_of_a_website_that_was_just_opened_it_costs_none(sandbox, lumenkit, member, django_assert_num_queries):
     fetched = profiles.get(lumenkit, LEAD)
-    opened = opened_by(member, lumenkit.slug, LEAD)
+    opened = load_visitor_context(member, lumenkit.slug, LEAD)
     with django_assert_num_queries(0):
         kept = profiles.get(lumenkit, LEAD, opened=opened)
         assert kept.contents.journey.visits

@@ -65,7 +65,7 @@ def test_one_probe_after_the_pause_reopens_it(faulty, lumenkit, clock):
     for _ in range(3):
         assert profiles.get(lumenkit, uuid4()).is_fresh
     lumenkit.refresh_from_db()
-    assert (lumenkit.failures_in_a_row, lumenkit.paused_until) == (0, None)
+    assert (lumenkit.consecutive_failures, lumenkit.circuit_open_until) == (0, None)
 
 
 def test_a_probe_that_fails_closes_it_again(faulty, lumenkit, clock):

@@ -178,7 +178,7 @@ def test_a_token_that_cannot_be_read_is_said_and_marked(sandbox, lumenkit, store
     with pytest.raises(TokenLost):
         profiles.get(lumenkit, VISITOR)
     lumenkit.refresh_from_db()
-    assert lumenkit.key_failing_since
+    assert lumenkit.key_rejected_since
     assert len(sandbox.calls) == 0
 
 
@@ -190,7 +190,7 @@ def test_a_refused_key_is_marked_and_the_first_time_stays(sandbox, lumenkit, clo
         with pytest.raises(AccessRefused):
             profiles.get(lumenkit, VISITOR)
         lumenkit.refresh_from_db()
-        marks.append(lumenkit.key_failing_since)
+        marks.append(lumenkit.key_rejected_since)
         clock.shift(60)
     assert marks[0] == marks[1]
     assert marks[0] is not None

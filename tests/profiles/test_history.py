@@ -8,7 +8,7 @@ from django.core.cache import cache
 
 from tests.faulty_upstream import answer
 from visitors import profiles
-from visitors.models import Sighting, Snapshot
+from visitors.models import MetricsPoint, Snapshot
 from visitors.profiles import store
 from visitors.sandbox import documented
 
@@ -93,10 +93,10 @@ def test_the_newest_rows_within_the_limit(see, lumenkit):
 
 
 def test_a_visitors_history_is_bounded(see, lumenkit, monkeypatch):
-    monkeypatch.setattr(store, "MOST_SIGHTINGS", 3)
+    monkeypatch.setattr(store, "MAX_METRICS_POINTS", 3)
     for score in range(6):
         see(said(score=float(score)))
-    assert list(Sighting.objects.order_by("at").values_list("score", flat=True)) == [3.0, 4.0, 5.0]
+    assert list(MetricsPoint.objects.order_by("at").values_list("score", flat=True)) == [3.0, 4.0, 5.0]
 
 
 def test_the_counters_that_run_with_the_clock_are_no_news(see, lumenkit, django_assert_max_num_queries):
@@ -173,6 +173,6 @@ def test_forgetting_leaves_nothing(see, lumenkit):
     assert profile.contents
     store.retract(lumenkit.pk, VISITOR, store.forget(lumenkit.pk, VISITOR))
     assert not Snapshot.objects.exists()
-    assert not Sighting.objects.exists()
+    assert not MetricsPoint.objects.exists()
     assert store.latest(lumenkit.pk, VISITOR) is None
     assert store.contents(lumenkit.pk, VISITOR, profile.version) is None

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from visitors import profiles
-from visitors.models import Flight
+from visitors.models import FetchLease
 from visitors.profiles import Purpose, failures
 from visitors.profiles.problems import OnHold
 from visitors.sandbox import documented
@@ -21,7 +21,7 @@ def asked_once(lumenkit, sandbox, clock):
     """Lumenkit, paused an hour after one visitor was looked up."""
     profiles.get(lumenkit, LEAD)
     clock.shift(3600)
-    lumenkit.on_hold_since = datetime.now(UTC)
+    lumenkit.paused_at = datetime.now(UTC)
     lumenkit.save()
     return lumenkit
 
@@ -38,11 +38,11 @@ def test_where_nothing_is_kept_the_reason_comes_alone(asked_once, sandbox):
         with pytest.raises(OnHold):
             ask(asked_once, OTHER)
     assert len(sandbox.calls) == 1
-    assert not Flight.objects.filter(visitor_id=OTHER).exists()
+    assert not FetchLease.objects.filter(visitor_id=OTHER).exists()
 
 
 def test_resumed_it_is_asked_again(asked_once, sandbox):
-    asked_once.on_hold_since = None
+    asked_once.paused_at = None
     asked_once.save()
     assert profiles.refresh(asked_once, LEAD).problem is None
     assert len(sandbox.calls) == 2

@@ -133,8 +133,8 @@ def test_a_refused_key_is_marked_and_the_mark_goes_when_it_works(sandbox, lumenk
     with pytest.raises(Unauthorized):
         profiles.get(lumenkit, LEAD)
     lumenkit.refresh_from_db()
-    assert lumenkit.key_failing_since
+    assert lumenkit.key_rejected_since
     sandbox.restore(tokens.LUMENKIT_KEY)
     profiles.get(lumenkit, LEAD)
     lumenkit.refresh_from_db()
-    assert lumenkit.key_failing_since is None
+    assert lumenkit.key_rejected_since is None

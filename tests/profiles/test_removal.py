@@ -10,8 +10,9 @@ import pytest
 from django.core.cache import cache
 
 from tests.profiles.test_single_flight import in_the_air, until
-from visitors import looks, profiles
-from visitors.models import Flight, Look, Sighting, Snapshot
+from visitors import profiles
+from visitors.lookup import last_seen
+from visitors.models import FetchLease, LastSeen, MetricsPoint, Snapshot
 from visitors.profiles import entries, fetching, flight, keys, rendered, store
 from visitors.sandbox import documented
 
@@ -45,7 +46,7 @@ def is_page_held(website, version, visitor=LEAD):
 
 
 def rows(visitor=LEAD):
-    return [model.objects.filter(visitor_id=visitor).count() for model in (Snapshot, Sighting, Flight)]
+    return [model.objects.filter(visitor_id=visitor).count() for model in (Snapshot, MetricsPoint, FetchLease)]
 
 
 def test_nothing_of_a_visitor_stays_and_everything_of_others_does(sandbox, lumenkit, pocketgarden):
@@ -103,7 +104,7 @@ def test_a_call_that_is_in_the_air_lands_nowhere(sandbox, lumenkit, together, mo
         remove(lumenkit)
 
     reader, _ = together(partial(profiles.get, lumenkit, LEAD), forget_meanwhile)
-    assert isinstance(reader, profiles.Forgotten)
+    assert isinstance(reader, profiles.VisitorErased)
     assert sandbox.calls.count(str(LEAD)) == 1
     assert rows() == [0, 0, 0]
     assert written == []
@@ -120,7 +121,7 @@ def test_who_waits_for_a_call_of_somebody_else_does_not_make_it_anew(sandbox, lu
 
     monkeypatch.setattr(flight.Follower, "wait", noticed)
     reader, _ = together(partial(profiles.get, lumenkit, LEAD), lambda: is_waiting.wait(10) and remove(lumenkit))
-    assert isinstance(reader, profiles.Forgotten)
+    assert isinstance(reader, profiles.VisitorErased)
     assert len(sandbox.calls) == 0
     assert rows() == [0, 0, 0]
 
@@ -135,7 +136,7 @@ def test_a_refresh_that_is_in_the_air_lands_nowhere(sandbox, lumenkit, together,
         remove(lumenkit)
 
     reader, _ = together(partial(profiles.refresh, lumenkit, LEAD), forget_meanwhile)
-    assert isinstance(reader, profiles.Forgotten)
+    assert isinstance(reader, profiles.VisitorErased)
     assert rows() == [0, 0, 0]
     assert not in_the_cache(lumenkit, profile.version)
 
@@ -143,7 +144,7 @@ def test_a_refresh_that_is_in_the_air_lands_nowhere(sandbox, lumenkit, together,
 def test_who_was_about_to_read_what_is_forgotten_brings_nobody_back(sandbox, lumenkit):
     profile = profiles.get(lumenkit, LEAD)
     remove(lumenkit)
-    with pytest.raises(profiles.Forgotten):
+    with pytest.raises(profiles.VisitorErased):
         profiles.newest(lumenkit, replace(profile, at_hand=None), lambda profile: profile.contents)
     assert sandbox.calls.count(str(LEAD)) == 1
     assert rows() == [0, 0, 0]
@@ -151,14 +152,14 @@ def test_who_was_about_to_read_what_is_forgotten_brings_nobody_back(sandbox, lum
 
 def test_nobody_has_looked_at_who_was_forgotten_meanwhile(sandbox, lumenkit, member):
     journey = profiles.get(lumenkit, LEAD).contents.journey
-    for note in (looks.meet, looks.note):
+    for note in (last_seen.meet, last_seen.note):
         note(member, lumenkit, LEAD, journey)
-        assert Look.objects.count() == 1
-        Look.objects.all().delete()
+        assert LastSeen.objects.count() == 1
+        LastSeen.objects.all().delete()
     remove(lumenkit)
-    for note in (looks.meet, looks.note):
+    for note in (last_seen.meet, last_seen.note):
         note(member, lumenkit, LEAD, journey)
-    assert not Look.objects.exists()
+    assert not LastSeen.objects.exists()
 
 
 def test_a_reader_in_another_process_gets_no_answer_of_a_visitor_who_was_forgotten(sandbox, lumenkit, workers):
@@ -167,14 +168,14 @@ def test_a_reader_in_another_process_gets_no_answer_of_a_visitor_who_was_forgott
     worker.begin(lumenkit, [LEAD])
     until(lambda: sandbox.calls.count(str(LEAD)) == 1)
     remove(lumenkit)
-    assert [error for _, error, _ in worker.results()] == ["Forgotten"]
+    assert [error for _, error, _ in worker.results()] == ["VisitorErased"]
     assert rows() == [0, 0, 0]
 
 
 def test_a_page_that_follows_by_itself_brings_nobody_back(sandbox, lumenkit):
     profiles.get(lumenkit, LEAD)
     remove(lumenkit)
-    with pytest.raises(profiles.Forgotten):
+    with pytest.raises(profiles.VisitorErased):
         profiles.refresh(lumenkit, LEAD, max_age=timedelta(seconds=10), purpose=profiles.Purpose.LIVE)
     assert sandbox.calls.count(str(LEAD)) == 1
     assert rows() == [0, 0, 0]
@@ -231,7 +232,7 @@ def test_who_was_forgotten_between_two_questions_is_not_brought_back(sandbox, lu
 
     monkeypatch.setattr(fetching, "fetch", late)
     for purpose in (profiles.Purpose.LOOK_UP, profiles.Purpose.LIVE):
-        with pytest.raises(profiles.Forgotten):
+        with pytest.raises(profiles.VisitorErased):
             profiles.refresh(lumenkit, LEAD, purpose=purpose)
         assert rows() == [0, 0, 0]
         monkeypatch.setattr(fetching, "fetch", fetch)

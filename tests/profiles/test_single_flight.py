@@ -12,7 +12,7 @@ from django.db import transaction
 from dashboard import server
 from visitors import profiles
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError, VisitorNotFound
-from visitors.models import Flight, Snapshot
+from visitors.models import FetchLease, Snapshot
 from visitors.profiles import fetching, flight, store
 from visitors.profiles.problems import Busy, OwnFault, Reserved
 from visitors.profiles.purpose import Purpose
@@ -34,7 +34,7 @@ def until(condition, seconds=5.0):
 
 def in_the_air(website, token=None, **lease):
     """A flight that somebody else leads."""
-    return Flight.objects.create(
+    return FetchLease.objects.create(
         website=website,
         visitor_id=LEAD,
         token=token or UUID(int=7),
@@ -67,7 +67,7 @@ def test_a_reader_who_came_before_a_quick_failure_gets_it_too(sandbox, lumenkit)
     sandbox.answer_with(str(LEAD), status=500)
     with pytest.raises(Unavailable):
         profiles.get(lumenkit, LEAD)
-    late = fetching.Errand(lumenkit, LEAD, profiles.EVER, Purpose.LOOK_UP, asked_at, 10, time.monotonic() + 10)
+    late = fetching.FetchRequest(lumenkit, LEAD, profiles.EVER, Purpose.LOOK_UP, asked_at, 10, time.monotonic() + 10)
     assert isinstance(late.failed(flight.latest(lumenkit.pk, LEAD), None), Unavailable)
 
 
@@ -133,7 +133,7 @@ def test_a_reader_who_takes_over_still_waits_no_longer_than_the_deadline(sandbox
 def test_of_those_who_saw_the_same_state_one_leads(lumenkit, state):
     seen = None if state == "none" else in_the_air(lumenkit, seconds=-1)
     if state == "landed":
-        seen.landed_at = datetime.now(UTC)
+        seen.finished_at = datetime.now(UTC)
         seen.save()
     roles = [flight.join(lumenkit.pk, LEAD, seen) for _ in range(3)]
     assert [type(role) for role in roles] == [flight.Leader, flight.Follower, flight.Follower]
@@ -165,7 +165,7 @@ def test_a_leader_that_was_taken_over_leaves_nothing_behind_and_gets_what_the_ot
         answer = ask(role, errand)
         if not overtaken:
             overtaken.append(role)
-            Flight.objects.update(token=UUID(int=7), lease_until=datetime.now(UTC) - timedelta(seconds=1))
+            FetchLease.objects.update(token=UUID(int=7), lease_until=datetime.now(UTC) - timedelta(seconds=1))
             assert not Snapshot.objects.exists()
         return answer
 
@@ -183,7 +183,7 @@ def test_a_leader_that_was_taken_over_removes_nothing_of_what_the_other_brings(s
         try:
             return ask(role, errand)
         except VisitorNotFound:
-            Flight.objects.update(lease_until=datetime.now(UTC) - timedelta(seconds=1))
+            FetchLease.objects.update(lease_until=datetime.now(UTC) - timedelta(seconds=1))
             assert profiles.get(lumenkit, LEAD).is_fresh  # who takes over
             raise
 
@@ -208,7 +208,7 @@ def test_a_person_may_ask_where_a_page_that_follows_by_itself_may_not(sandbox, l
     now = timedelta(0)
     assert isinstance(profiles.refresh(lumenkit, LEAD, max_age=now, purpose=Purpose.LIVE).problem, Reserved)
     followed = flight.latest(lumenkit.pk, LEAD)
-    person = fetching.Errand(
+    person = fetching.FetchRequest(
         lumenkit, LEAD, profiles.EVER, Purpose.LOOK_UP, datetime.now(UTC), 10, time.monotonic() + 10
     )
     assert person.failed(followed, followed.token) is None
@@ -216,12 +216,14 @@ def test_a_person_may_ask_where_a_page_that_follows_by_itself_may_not(sandbox, l
 
 
 def test_a_time_out_counts_only_for_those_who_have_waited_as_long(lumenkit):
-    row = Flight(token=UUID(int=7), landed_at=datetime.now(UTC))
+    row = FetchLease(token=UUID(int=7), finished_at=datetime.now(UTC))
     row.failure = fetching.failures.encode(Unavailable(Reason.TIMEOUT))
 
     def errand(left):
         asked_at = datetime.now(UTC) - timedelta(seconds=10 - left)
-        return fetching.Errand(lumenkit, LEAD, profiles.EVER, Purpose.LOOK_UP, asked_at, 10, time.monotonic() + left)
+        return fetching.FetchRequest(
+            lumenkit, LEAD, profiles.EVER, Purpose.LOOK_UP, asked_at, 10, time.monotonic() + left
+        )
 
     assert errand(left=9).failed(row, row.token) is None
     assert isinstance(errand(left=1).failed(row, row.token), Unavailable)
@@ -244,7 +246,7 @@ def test_what_is_said_to_a_key_that_was_replaced_meanwhile_counts_for_nobody(san
     assert first.version == second.version
     assert sandbox.calls.count(str(LEAD)) == 2
     lumenkit.refresh_from_db()
-    assert lumenkit.key_failing_since is None
+    assert lumenkit.key_rejected_since is None
 
 
 def test_who_looks_after_the_next_flight_has_begun_still_gets_the_failure_they_waited_for(sandbox, lumenkit, together):

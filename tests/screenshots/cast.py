@@ -58,9 +58,9 @@ def whole_team() -> None:
             if role:
                 Membership.objects.create(website=website, user=user, role=role)
     for slug, name, state in (
-        (REFUSED, "Nordlicht Atelier für Lampen und Leuchten", {"key_failing_since": now - timedelta(hours=3)}),
-        (PAUSED, "Harbour Books", {"on_hold_since": now - timedelta(days=12)}),
-        (FAILING, "Tidewater Yoga", {"failures_in_a_row": 6, "paused_until": now + timedelta(hours=1)}),
+        (REFUSED, "Nordlicht Atelier für Lampen und Leuchten", {"key_rejected_since": now - timedelta(hours=3)}),
+        (PAUSED, "Harbour Books", {"paused_at": now - timedelta(days=12)}),
+        (FAILING, "Tidewater Yoga", {"consecutive_failures": 6, "circuit_open_until": now + timedelta(hours=1)}),
     ):
         website = Website(slug=slug, name=name, domain=f"{slug}.example.com", time_zone="Europe/Berlin")
         website.set_token(f"df_sandbox{slug.replace('-', '')[:8]}00000000000000000z9")
@@ -76,7 +76,7 @@ def no_website() -> None:
     from django.contrib.auth import get_user_model
 
     from visitors.models import Website
-    from visitors.websites import remove
+    from visitors.websites.actions import remove
 
     for website in Website.objects.all():
         remove(get_user_model().objects.get(username=ADMIN), website)
@@ -98,8 +98,8 @@ def removal_of(name: str, slug: str) -> str:
 
 def invitation_of(invited: str) -> str:
     """Where somebody's invitation is."""
+    from visitors.accounts import invitations
     from visitors.models import Invitation
-    from visitors.people import invitations
 
     return invitations.path(Invitation.objects.get(invited=invited))
 
@@ -124,8 +124,8 @@ def _invite(by: object, website: object) -> None:
 def _look_up(website: object) -> None:
     from django.contrib.auth import get_user_model
 
-    from visitors import look_ups
-    from visitors.models import LookUp
+    from visitors.audit import log
+    from visitors.models import AuditEntry
 
     users = {user.get_username(): user for user in get_user_model().objects.all()}
     chance, at = Random(7), datetime.now(UTC)
@@ -145,7 +145,7 @@ def _look_up(website: object) -> None:
             name, source, result = _OF_CUSTOMER[number], "page", "shown"
             visitor = UUID(documented.CUSTOMER.visitor_id)
         lines.append(
-            LookUp(
+            AuditEntry(
                 website=website,
                 user=users[name],
                 user_name=name,
@@ -155,5 +155,5 @@ def _look_up(website: object) -> None:
                 result=result,
             )
         )
-    LookUp.objects.bulk_create(lines)
-    look_ups.forget(users[ADMIN], website, FORGOTTEN)
+    AuditEntry.objects.bulk_create(lines)
+    log.forget(users[ADMIN], website, FORGOTTEN)

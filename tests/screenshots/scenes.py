@@ -151,7 +151,7 @@ MANAGING = (
     Scene("67-colleagues-nobody", f"/websites/{cast.PAUSED}/people/", **BRIEF),
     Scene("67-colleague-remove", lambda: cast.removal_of("ana", "lumenkit"), **BRIEF),
     Scene("68-look-ups", f"{LUMENKIT}look-ups/", **ADMIN),
-    Scene("68-look-ups-empty", f"/websites/{cast.PAUSED}/look-ups/", **BRIEF),
+    Scene("68-look-ups-empty", f"/websites/{cast.PAUSED}/audit-log/", **BRIEF),
     Scene("68-look-ups-filtered", f"{LUMENKIT}look-ups/?person=jonas&source=csv", **ADMIN),
     Scene("68-look-ups-forgotten", f"{LUMENKIT}look-ups/?visitor={cast.FORGOTTEN}", **BRIEF),
     Scene("68-look-ups-nothing-fits", f"{LUMENKIT}look-ups/?person=nobody", **BRIEF),

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from visitors.formatting import ago, listing, plural
 from visitors.journey.events import Kind
 from visitors.journey.journey import Journey
 from visitors.journey.records import Record
-from visitors.words import ago, listing, plural
 
 
 class Seen(Record, frozen=True, kw_only=True):

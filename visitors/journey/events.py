@@ -13,13 +13,13 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from visitors.datafast.payload import CompletedGoal, VisitedPage
+from visitors.formatting import money
+from visitors.formatting.text import clean_or_none
 from visitors.journey.amounts import amount, currency
 from visitors.journey.instants import instant
 from visitors.journey.pages import Page, page
 from visitors.journey.person import Person
 from visitors.journey.records import Record
-from visitors.journey.texts import clean_or_none
-from visitors.words import money
 
 _PROVIDER = "payment_provider"
 _PAYMENTS = frozenset({"payment"})

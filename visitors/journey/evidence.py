@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
+from visitors.formatting import listing, money, named, plural
+from visitors.formatting.text import short
 from visitors.journey.journey import Journey
 from visitors.journey.records import Record
 from visitors.journey.summary import goal_names, latest_subscription, looked_at, uncounted, when
-from visitors.journey.texts import short
-from visitors.words import listing, money, named, plural
 
 _RECENT = timedelta(days=2)
 _LONG = timedelta(days=14)

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from itertools import chain, islice
 
+from visitors.formatting import dated, full, listing, money, percent, plural
+from visitors.formatting.text import clean, short
 from visitors.journey.events import Event
 from visitors.journey.journey import Journey
 from visitors.journey.summary import goal_names, summarize, uncounted
-from visitors.journey.texts import clean, short
-from visitors.words import dated, full, listing, money, percent, plural
 
 _LAST_EVENTS = 10
 _LONGEST = 300

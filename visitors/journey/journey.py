@@ -10,6 +10,8 @@ from operator import attrgetter
 from typing import TypedDict
 
 from visitors.datafast.payload import Activity, Visitor
+from visitors.formatting import listing, plural
+from visitors.formatting.text import clean_or_none
 from visitors.journey.events import Counts, Event, Kind, count, goal_events, identified_event, view_events
 from visitors.journey.goals import merged_goals
 from visitors.journey.instants import instant
@@ -17,11 +19,9 @@ from visitors.journey.pages import Page, page
 from visitors.journey.person import Person, person
 from visitors.journey.prediction import Reading, read
 from visitors.journey.records import Record
-from visitors.journey.texts import clean_or_none
 from visitors.journey.totals import Totals, total
 from visitors.journey.touches import Touch, first_touch, last_touch
 from visitors.journey.visits import VISIT_GAP, Visit, split, visit
-from visitors.words import listing, plural
 
 _LIVE = timedelta(minutes=5)
 _CLOCK_SKEW = timedelta(minutes=1)

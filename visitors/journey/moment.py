@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from visitors.formatting import duration
+from visitors.formatting.text import isolated, short
 from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Journey
 from visitors.journey.records import Record
-from visitors.journey.texts import isolated, short
 from visitors.journey.visits import VISIT_GAP, Visit
-from visitors.words import duration
 
 _GOALS = frozenset({Kind.GOAL, Kind.PAYMENT, Kind.SUBSCRIPTION})
 _GOALS_TOLD = 3

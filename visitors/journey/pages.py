@@ -2,8 +2,8 @@
 
 from urllib.parse import parse_qsl, unquote
 
+from visitors.formatting.text import clean
 from visitors.journey.records import Record
-from visitors.journey.texts import clean
 
 _APP = "/__app/"
 _PLATFORMS = {"ios": "iOS", "android": "Android"}

@@ -4,9 +4,9 @@ import re
 from datetime import datetime
 
 from visitors.datafast.payload import Profile
+from visitors.formatting.text import clean, clean_or_none
 from visitors.journey.instants import instant
 from visitors.journey.records import Record
-from visitors.journey.texts import clean, clean_or_none
 
 # "companyName", "company_name" and "Company name" are one key.
 _SPELLING = re.compile(r"[\s_-]")

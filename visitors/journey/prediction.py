@@ -4,8 +4,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from visitors.datafast.payload import Prediction
+from visitors.formatting import money
 from visitors.journey.records import Record
-from visitors.words import money
 
 BASELINE = 50  # the score of a website's average visitor
 ENOUGH_CONFIDENCE = 0.5  # below it, DataFast advises not to decide on the prediction

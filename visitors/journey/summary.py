@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta, tzinfo
 
+from visitors.formatting import ago, day, listing, money, named, plural, timed
+from visitors.formatting.text import isolated, short
 from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Interest, Journey
-from visitors.journey.texts import isolated, short
-from visitors.words import ago, day, listing, money, named, plural, timed
 
 _GOALS_NAMED = 2
 # What was shortly before midnight is not "yesterday" yet.

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from visitors.datafast.payload import Identity
+from visitors.formatting.text import clean, clean_or_none
 from visitors.journey.pages import Page
 from visitors.journey.records import Record
-from visitors.journey.texts import clean, clean_or_none
 from visitors.journey.visits import Visit
 
 # Those that a source is made of, and the rest of what DataFast reads from an address.

@@ -1,30 +1,39 @@
 """What Journeydesk keeps: websites with their encrypted tokens, who may see them, what was learned of visitors, and who
 looked at them."""
 
-from visitors.models.kept import Budget, Flight, Sighting, Snapshot
-from visitors.models.looks import AppendOnly, LogQuerySet, Look, LookUp, LookUpResult, LookUpSource, Opened, opened_by
-from visitors.models.people import Invitation, Membership, OpenIdentity
+from visitors.models.accounts import Invitation, Membership, OpenIDIdentity
+from visitors.models.audit import (
+    AppendOnly,
+    AuditAction,
+    AuditEntry,
+    AuditEntryQuerySet,
+    AuditResult,
+    LastSeen,
+    VisitorContext,
+    load_visitor_context,
+)
+from visitors.models.profiles import Budget, FetchLease, MetricsPoint, Snapshot
 from visitors.models.websites import RESERVED_SLUGS, Website, WebsiteQuerySet, validate_slug, validate_time_zone
 
 __all__ = [
     "RESERVED_SLUGS",
     "AppendOnly",
+    "AuditAction",
+    "AuditEntry",
+    "AuditEntryQuerySet",
+    "AuditResult",
     "Budget",
-    "Flight",
+    "FetchLease",
     "Invitation",
-    "LogQuerySet",
-    "Look",
-    "LookUp",
-    "LookUpResult",
-    "LookUpSource",
+    "LastSeen",
     "Membership",
-    "OpenIdentity",
-    "Opened",
-    "Sighting",
+    "MetricsPoint",
+    "OpenIDIdentity",
     "Snapshot",
+    "VisitorContext",
     "Website",
     "WebsiteQuerySet",
-    "opened_by",
+    "load_visitor_context",
     "validate_slug",
     "validate_time_zone",
 ]

@@ -13,8 +13,8 @@ from django.db import models
 
 from visitors import encryption
 from visitors.datafast.credentials import Credential, mask
+from visitors.formatting import zone_name
 from visitors.roles import Role
-from visitors.words import zone_name
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -102,18 +102,18 @@ class Website(models.Model):
     credential_encrypted = models.TextField(editable=False, default="")
     credential_mask = models.CharField("token", max_length=32, editable=False, default="")
     # How the upstream took the token lately. None: well.
-    key_failing_since = models.DateTimeField(null=True, editable=False)
+    key_rejected_since = models.DateTimeField(null=True, editable=False)
     # How the upstream does: failures without an answer between, and until when it is left alone because of them.
-    failures_in_a_row = models.PositiveIntegerField(default=0, editable=False)
-    paused_until = models.DateTimeField(null=True, editable=False)
+    consecutive_failures = models.PositiveIntegerField(default=0, editable=False)
+    circuit_open_until = models.DateTimeField(null=True, editable=False)
     members: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="websites"
     )
 
     # Switched off by its administrators: nobody asks the upstream, what is kept is shown.
-    on_hold_since = models.DateTimeField(null=True, editable=False)
+    paused_at = models.DateTimeField(null=True, editable=False)
 
-    # Set by `seen_by` and `opened_by` alone: what the person who asks may do here.
+    # Set by `seen_by` and `load_visitor_context` alone: what the person who asks may do here.
     role: str = ""
     # Set by `with_last_answer` alone.
     answered_at: datetime | None = None
@@ -136,7 +136,7 @@ class Website(models.Model):
         credential = Credential(token, self.datafast_id or None)
         self.credential_encrypted = encryption.encrypt(credential.token)
         self.credential_mask = mask(credential.token)
-        self.key_failing_since = None
+        self.key_rejected_since = None
 
     def credential(self) -> Credential:
         """Return the token to call the upstream with. Raises `encryption.KeyLost` or `CredentialError`."""

@@ -30,20 +30,20 @@ from visitors.datafast.credentials import CredentialError
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError
 from visitors.encryption import KeyLost
 from visitors.journey import Journey
-from visitors.models import Flight, Opened, Sighting, Website
+from visitors.models import FetchLease, MetricsPoint, VisitorContext, Website
 from visitors.profiles import budget, fetching, store
 from visitors.profiles.circuit import is_failing
-from visitors.profiles.problems import Forgotten
+from visitors.profiles.problems import VisitorErased
 from visitors.profiles.purpose import Purpose
 from visitors.profiles.removal import Holdings, Removal, holdings, removing
 
 __all__ = [
-    "Forgotten",
     "Holdings",
     "Profile",
     "Purpose",
     "Removal",
     "Superseded",
+    "VisitorErased",
     "budgets",
     "get",
     "history",
@@ -112,10 +112,10 @@ class Profile:
         return answer
 
 
-def get(website: Website, visitor_id: UUID, *, opened: Opened | None = None) -> Profile:
+def get(website: Website, visitor_id: UUID, *, opened: VisitorContext | None = None) -> Profile:
     """Return what is kept of a visitor, however old; ask the upstream only where nothing is. Raises UpstreamError.
 
-    `opened` is what `opened_by` has just read of this very visitor, where somebody has asked that.
+    `opened` is what `load_visitor_context` has just read of this very visitor, where somebody has asked that.
     """
     kept = _latest(website, visitor_id, opened)
     if kept:
@@ -142,7 +142,7 @@ def refresh(
     *,
     max_age: timedelta | None = None,
     purpose: Purpose = Purpose.LOOK_UP,
-    opened: Opened | None = None,
+    opened: VisitorContext | None = None,
 ) -> Profile:
     """Return a profile that is at most so old (default: fresh), asking the upstream where it has to. See `get`.
 
@@ -157,7 +157,7 @@ def refresh(
     try:
         found = fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=bool(kept))
     except UpstreamError as error:
-        if kept is None or isinstance(error, (*fetching.REFUSAL_HOLDS, Forgotten)):
+        if kept is None or isinstance(error, (*fetching.REFUSAL_HOLDS, VisitorErased)):
             metrics.looked_up(error)
             raise
         return _profile(website, visitor_id, store.Found(kept), error)
@@ -173,7 +173,7 @@ def newest(website: Website, profile: Profile, show: Callable[[Profile], Shown])
     except Superseded as error:
         newer = kept(website, profile.visitor_id)
         if newer is None:
-            raise Forgotten from error
+            raise VisitorErased from error
     try:
         return show(newer)
     except Superseded as error:  # answers that come one upon the other: nobody has to wait for the last of them
@@ -193,7 +193,7 @@ def kept(website: Website, visitor_id: UUID) -> Profile | None:
     return _profile(website, visitor_id, store.Found(newest)) if newest else None
 
 
-def history(website: Website, visitor_id: UUID, *, limit: int = store.MOST_SIGHTINGS) -> list[Sighting]:
+def history(website: Website, visitor_id: UUID, *, limit: int = store.MAX_METRICS_POINTS) -> list[MetricsPoint]:
     """Return how a visitor's score and counts went, as far as it was seen here: the newest so many, oldest first."""
     return store.history(website.pk, visitor_id, limit)
 
@@ -201,10 +201,10 @@ def history(website: Website, visitor_id: UUID, *, limit: int = store.MOST_SIGHT
 def start_anew(website: Website) -> None:
     """Forget what the upstream refused or failed to say under a key that was replaced, and what it will still say to
     those who are asking with it: the new one is asked."""
-    Website.objects.filter(pk=website.pk).update(failures_in_a_row=0, paused_until=None)
-    flights = Flight.objects.filter(website=website)
-    flights.filter(landed_at__isnull=False).exclude(failure=b"").update(failure=b"")
-    flights.filter(landed_at=None).update(token=uuid4(), lease_until=datetime.now(UTC))
+    Website.objects.filter(pk=website.pk).update(consecutive_failures=0, circuit_open_until=None)
+    flights = FetchLease.objects.filter(website=website)
+    flights.filter(finished_at__isnull=False).exclude(failure=b"").update(failure=b"")
+    flights.filter(finished_at=None).update(token=uuid4(), lease_until=datetime.now(UTC))
 
 
 def budgets(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
@@ -217,7 +217,7 @@ def budgets(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
     return dict(zip(credentials, budget.used_by(list(credentials.values())), strict=True))
 
 
-def _latest(website: Website, visitor_id: UUID, opened: Opened | None) -> store.Latest | None:
+def _latest(website: Website, visitor_id: UUID, opened: VisitorContext | None) -> store.Latest | None:
     kept = store.if_kept(opened.kept) if opened else store.latest(website.pk, visitor_id)
     if kept:
         metrics.answered_from("database")

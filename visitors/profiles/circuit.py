@@ -26,28 +26,28 @@ class Passage:
     def failed(self) -> None:
         """Note that no answer came."""
         Website.objects.filter(pk=self.website_id).update(
-            failures_in_a_row=F("failures_in_a_row") + 1, paused_until=datetime.now(UTC) + PAUSE
+            consecutive_failures=F("consecutive_failures") + 1, circuit_open_until=datetime.now(UTC) + PAUSE
         )
 
     def answered(self) -> None:
         """Note that the upstream answers."""
         if self.failures_before:
-            Website.objects.filter(pk=self.website_id).update(failures_in_a_row=0, paused_until=None)
+            Website.objects.filter(pk=self.website_id).update(consecutive_failures=0, circuit_open_until=None)
 
 
 def is_failing(website: Website) -> bool:
     """Whether the last calls for a website brought no answer, so many that a pause followed."""
-    return website.failures_in_a_row >= FAILURES_BEFORE_A_PAUSE
+    return website.consecutive_failures >= FAILURES_BEFORE_A_PAUSE
 
 
 def enter(website: Website) -> Passage:
     """Let a call pass, for a website as it is now. Raises Paused while the upstream is left alone; one caller after the
     pause is the probe."""
     now = datetime.now(UTC)
-    failures, paused_until = website.failures_in_a_row, website.paused_until
-    if failures < FAILURES_BEFORE_A_PAUSE or paused_until is None:
+    failures, circuit_open_until = website.consecutive_failures, website.circuit_open_until
+    if failures < FAILURES_BEFORE_A_PAUSE or circuit_open_until is None:
         return Passage(website.pk, failures)
     # Whoever moves the pause on is the probe; for the others it is not over yet.
-    if not Website.objects.filter(pk=website.pk, paused_until__lte=now).update(paused_until=now + PAUSE):
-        raise Paused(paused_until if paused_until > now else now + PAUSE)
+    if not Website.objects.filter(pk=website.pk, circuit_open_until__lte=now).update(circuit_open_until=now + PAUSE):
+        raise Paused(circuit_open_until if circuit_open_until > now else now + PAUSE)
     return Passage(website.pk, failures)

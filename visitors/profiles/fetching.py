@@ -24,9 +24,9 @@ from visitors.datafast.errors import (
     VisitorNotFound,
 )
 from visitors.encryption import KeyLost
-from visitors.models import Flight, Website
+from visitors.models import FetchLease, Website
 from visitors.profiles import budget, circuit, failures, flight, store, upstream
-from visitors.profiles.problems import Busy, Forgotten, OnHold, OwnFault, Reserved, TokenLost
+from visitors.profiles.problems import Busy, OnHold, OwnFault, Reserved, TokenLost, VisitorErased
 from visitors.profiles.purpose import Purpose
 from visitors.profiles.seats import seats
 
@@ -45,15 +45,15 @@ _ASKED_WITH = (
     "id",
     "datafast_id",
     "credential_encrypted",
-    "key_failing_since",
-    "failures_in_a_row",
-    "paused_until",
-    "on_hold_since",
+    "key_rejected_since",
+    "consecutive_failures",
+    "circuit_open_until",
+    "paused_at",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class FetchRequest:
     """What somebody wants to know: a visitor of a website, as DataFast knew it at `not_before` or later.
 
     `asked_at` is when they came; `deadline` (monotonic) is when they stop waiting, after `patience` seconds.
@@ -74,21 +74,21 @@ class Errand:
         newest = store.latest(self.website.pk, self.visitor_id)
         return store.Found(newest) if newest and newest.fetched_at >= self.not_before else None
 
-    def failed(self, last: Flight, followed: UUID | None) -> UpstreamError | None:
+    def failed(self, last: FetchLease, followed: UUID | None) -> UpstreamError | None:
         """The error of the last flight, where it is this errand's as well.
 
         Failures are for those who have waited, and for those who came before they were known. That there is no journey
         is an answer, and holds for a while.
         """
         if followed and last.earlier == followed:
-            return self._shared(_failure(last.earlier_failure))
+            return self._shared(_failure(last.previous_error))
         failure = _failure(last.failure)
-        if last.landed_at is None or failure is None:
+        if last.finished_at is None or failure is None:
             return None
-        holds_until = last.landed_at + REFUSAL_HOLDS.get(type(failure), timedelta(0))
-        if last.landed_at >= self.not_before and holds_until >= datetime.now(UTC):
+        holds_until = last.finished_at + REFUSAL_HOLDS.get(type(failure), timedelta(0))
+        if last.finished_at >= self.not_before and holds_until >= datetime.now(UTC):
             return failure
-        if last.token != followed and last.landed_at < self.asked_at:
+        if last.token != followed and last.finished_at < self.asked_at:
             return None
         return self._shared(failure)
 
@@ -122,11 +122,11 @@ def fetch(
     `is_known` says that an older one is kept: then somebody has asked before, and how that went is looked at first.
     Joins a call that is under way; makes one where there is none. Ends within UPSTREAM_DEADLINE_SECONDS.
     """
-    if website.on_hold_since:
+    if website.paused_at:
         raise OnHold
     patience = float(settings.UPSTREAM_DEADLINE_SECONDS)
     deadline = time.monotonic() + patience
-    errand = Errand(website, visitor_id, not_before, purpose, datetime.now(UTC), patience, deadline, is_just_read)
+    errand = FetchRequest(website, visitor_id, not_before, purpose, datetime.now(UTC), patience, deadline, is_just_read)
     # A page that follows by itself brings back nobody who was forgotten.
     may_begin = not is_known and purpose is Purpose.LOOK_UP
     leader = flight.first(website.pk, visitor_id) if may_begin else None
@@ -135,7 +135,7 @@ def fetch(
     while not found:
         last = flight.latest(website.pk, visitor_id)
         if last is None:  # whoever was ever asked for has one
-            raise Forgotten
+            raise VisitorErased
         failure = errand.failed(last, followed)
         if failure:
             raise failure
@@ -151,7 +151,7 @@ def fetch(
     return found
 
 
-def _lead(role: flight.Leader, errand: Errand) -> store.Found | None:
+def _lead(role: flight.Leader, errand: FetchRequest) -> store.Found | None:
     """Return what the flight has brought; None when somebody else has taken it over meanwhile. Raises UpstreamError."""
     try:
         with seats.one():
@@ -161,7 +161,7 @@ def _lead(role: flight.Leader, errand: Errand) -> store.Found | None:
         raise
 
 
-def _bring(role: flight.Leader, errand: Errand) -> store.Found | None:
+def _bring(role: flight.Leader, errand: FetchRequest) -> store.Found | None:
     try:
         # Between this reader's look into the store and its turn to lead, another one may have landed.
         found = None if role.is_first else errand.done()
@@ -196,7 +196,7 @@ def _bring(role: flight.Leader, errand: Errand) -> store.Found | None:
     return store.Found(store.Latest(digest.version, digest.at), digest.contents, role.is_first)
 
 
-def _ask(role: flight.Leader, errand: Errand) -> VisitorAnswer:
+def _ask(role: flight.Leader, errand: FetchRequest) -> VisitorAnswer:
     # Only the first one of all has not waited for anybody: meanwhile the key may have been replaced.
     is_current = errand.is_just_read and role.is_first
     website = errand.website if is_current else _as_it_is_now(errand.website)
@@ -228,11 +228,11 @@ def _ask(role: flight.Leader, errand: Errand) -> VisitorAnswer:
 
 
 def _as_it_is_now(website: Website) -> Website:
-    """The website, read anew. Raises OnHold, and Forgotten for one that is gone."""
+    """The website, read anew. Raises OnHold, and VisitorErased for one that is gone."""
     current = sql.one(Website, _ASKED_WITH, "id = %(id)s", id=website.pk)
     if current is None:
-        raise Forgotten
-    if current.on_hold_since:
+        raise VisitorErased
+    if current.paused_at:
         raise OnHold
     return current
 
@@ -249,10 +249,10 @@ def _key_fails(website: Website) -> None:
     """Mark the website's key for its administrators, unless it was replaced meanwhile; the first failure's time
     stays."""
     Website.objects.filter(
-        pk=website.pk, key_failing_since=None, credential_encrypted=website.credential_encrypted
-    ).update(key_failing_since=datetime.now(UTC))
+        pk=website.pk, key_rejected_since=None, credential_encrypted=website.credential_encrypted
+    ).update(key_rejected_since=datetime.now(UTC))
 
 
 def _key_works(website: Website) -> None:
-    if website.key_failing_since:
-        Website.objects.filter(pk=website.pk).update(key_failing_since=None)
+    if website.key_rejected_since:
+        Website.objects.filter(pk=website.pk).update(key_rejected_since=None)

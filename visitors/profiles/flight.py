@@ -24,7 +24,7 @@ from django.db import IntegrityError
 
 from visitors import sql
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError
-from visitors.models import Flight
+from visitors.models import FetchLease
 from visitors.profiles import failures
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ GRACE_SECONDS = 0.2
 
 # There is one row at the most.
 _ONE = "website_id = %(website)s AND visitor_id = %(visitor)s"
-_FIELDS = ("token", "lease_until", "landed_at", "failure", "earlier", "earlier_failure")
+_FIELDS = ("token", "lease_until", "finished_at", "failure", "earlier", "previous_error")
 
 
 # The calls themselves run beside the threads that wait for them, which have the lease to renew.
@@ -112,13 +112,13 @@ class Leader:
     def land(self, failure: UpstreamError | None = None) -> bool:
         """Tell those who wait that the call is over. False when somebody else has taken over: then it means nothing."""
         stored = failures.encode(failure) if failure else b""
-        return self._write("landed_at = %(now)s, failure = %(failure)s", now=datetime.now(UTC), failure=stored)
+        return self._write("finished_at = %(now)s, failure = %(failure)s", now=datetime.now(UTC), failure=stored)
 
     def _write(self, what: str, **values: object) -> bool:
         """Change the flight's row; False when it is no longer this leader's."""
         statement = f"UPDATE {{table}} SET {what} WHERE {_ONE} AND token = %(token)s"  # noqa: S608 our own words
         values |= {"website": self.website_id, "visitor": self.visitor_id, "token": self.token}
-        return sql.change(Flight, statement, **values) > 0
+        return sql.change(FetchLease, statement, **values) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +136,16 @@ class Follower:
             time.sleep(min(pause, left))
             pause = min(pause * 1.5, SLOWEST_LOOK_SECONDS)
             flight = latest(self.website_id, self.visitor_id)
-            if flight is None or flight.token != self.token or flight.landed_at:
+            if flight is None or flight.token != self.token or flight.finished_at:
                 return
             if flight.lease_until < datetime.now(UTC):
                 logger.warning("A process that was asking DataFast is gone; another one takes over.")
                 return
 
 
-def latest(website_id: int, visitor_id: UUID) -> Flight | None:
+def latest(website_id: int, visitor_id: UUID) -> FetchLease | None:
     """Return the flight that is in the air, or else the last one that has landed."""
-    return sql.one(Flight, _FIELDS, _ONE, website=website_id, visitor=visitor_id)
+    return sql.one(FetchLease, _FIELDS, _ONE, website=website_id, visitor=visitor_id)
 
 
 def first(website_id: int, visitor_id: UUID) -> Leader | None:
@@ -154,7 +154,7 @@ def first(website_id: int, visitor_id: UUID) -> Leader | None:
     inserted = 0
     with suppress(IntegrityError):  # the website is gone meanwhile
         inserted = sql.change(
-            Flight,
+            FetchLease,
             """
             INSERT INTO {table} (website_id, visitor_id, token, lease_until, failure)
             VALUES (%(website)s, %(visitor)s, %(token)s, %(until)s, %(failure)s)
@@ -169,14 +169,14 @@ def first(website_id: int, visitor_id: UUID) -> Leader | None:
     return Leader(website_id, visitor_id, token, is_first=True) if inserted else None
 
 
-def join(website_id: int, visitor_id: UUID, last: Flight | None) -> Leader | Follower:
+def join(website_id: int, visitor_id: UUID, last: FetchLease | None) -> Leader | Follower:
     """Become the leader of a new flight, or follow the one that is in the air. `last` is what `latest` has just said.
 
     Each statement is atomic by itself: of several simultaneous callers one inserts the row, or one changes it. Those
     who follow only read.
     """
     now = datetime.now(UTC)
-    if last and not last.landed_at and last.lease_until >= now:
+    if last and not last.finished_at and last.lease_until >= now:
         return Follower(website_id, visitor_id, last.token)
     leader = _next(website_id, visitor_id, last.token, now) if last else first(website_id, visitor_id)
     if leader:
@@ -189,11 +189,11 @@ def _next(website_id: int, visitor_id: UUID, before: UUID, now: datetime) -> Lea
     """Become the leader after the flight `before`, if that has landed or lost its leader, and nobody else is."""
     token = uuid.uuid4()
     taken = sql.change(
-        Flight,
+        FetchLease,
         f"""
-        UPDATE {{table}} SET token = %(token)s, lease_until = %(until)s, landed_at = NULL, failure = %(failure)s,
-            earlier = token, earlier_failure = failure
-        WHERE {_ONE} AND token = %(before)s AND (landed_at IS NOT NULL OR lease_until < %(now)s)
+        UPDATE {{table}} SET token = %(token)s, lease_until = %(until)s, finished_at = NULL, failure = %(failure)s,
+            earlier = token, previous_error = failure
+        WHERE {_ONE} AND token = %(before)s AND (finished_at IS NOT NULL OR lease_until < %(now)s)
         """,  # noqa: S608 our own words
         website=website_id,
         visitor=visitor_id,

@@ -38,7 +38,7 @@ class TokenLost(AccessRefused):
     sentence = "This website’s key can no longer be read: an administrator of the website has to enter it again."
 
 
-class Forgotten(UpstreamError):
+class VisitorErased(UpstreamError):
     """The visitor was forgotten here while DataFast was asked, or while a page followed by itself."""
 
     sentence = "This visitor was forgotten here just now. Who opens the page again has DataFast asked anew."

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from visitors.models import Flight, Sighting, Snapshot
+from visitors.models import FetchLease, MetricsPoint, Snapshot
 from visitors.profiles import entries, rendered
 
 
@@ -33,7 +33,7 @@ def holdings(website_id: int, visitor_id: UUID) -> Holdings:
     """What is kept of a visitor."""
     which = {"website_id": website_id, "visitor_id": visitor_id}
     answered_at = Snapshot.objects.filter(**which).values_list("fetched_at", flat=True).first()
-    return Holdings(answered_at, Sighting.objects.filter(**which).count())
+    return Holdings(answered_at, MetricsPoint.objects.filter(**which).count())
 
 
 @contextmanager
@@ -49,7 +49,7 @@ def removing(website_id: int, visitor_id: UUID) -> Iterator[Removal]:
     with transaction.atomic():
         removal = Removal(holdings(website_id, visitor_id))
         # The flight first: a leader that is about to land has its row, and is waited for.
-        for model in (Flight, Snapshot, Sighting):
+        for model in (FetchLease, Snapshot, MetricsPoint):
             model._default_manager.filter(**which).delete()  # noqa: SLF001 the public name of a model in a variable
         yield removal
     # Only now: nobody can read it from the database again.

@@ -23,11 +23,11 @@ from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_visitor
 from visitors.datafast.payload import Visitor
-from visitors.models import Sighting, Snapshot
+from visitors.models import MetricsPoint, Snapshot
 from visitors.profiles import entries, keys
 
 # How many sightings are kept of a visitor.
-MOST_SIGHTINGS = 200
+MAX_METRICS_POINTS = 200
 
 # In one order, so that the same answer has the same bytes, whatever the order in which it lists parameters.
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -166,10 +166,10 @@ def answer(website_id: int, visitor_id: UUID, version: str) -> bytes | None:
     return row.answer if row else None
 
 
-def history(website_id: int, visitor_id: UUID, limit: int) -> list[Sighting]:
+def history(website_id: int, visitor_id: UUID, limit: int) -> list[MetricsPoint]:
     """Return the newest sightings, oldest first."""
     which = f"{_OF_VISITOR} ORDER BY at DESC, id DESC LIMIT %(limit)s"
-    return sql.rows(Sighting, _SIGHTED, which, website=website_id, visitor=visitor_id, limit=limit)[::-1]
+    return sql.rows(MetricsPoint, _SIGHTED, which, website=website_id, visitor=visitor_id, limit=limit)[::-1]
 
 
 def _contents(visitor: Visitor, notes: tuple[Note, ...]) -> Contents:
@@ -198,18 +198,18 @@ def _sight(website_id: int, visitor_id: UUID, answer: Digest, *, is_first: bool)
     known = [] if is_first else list(_sightings(website_id, visitor_id).values_list("pk", *numbers))
     if known and known[0][1:] == tuple(numbers.values()):
         return
-    sql.change(Sighting, _SIGHT, website=website_id, visitor=visitor_id, at=answer.at, **numbers)
-    surplus = [row[0] for row in known[MOST_SIGHTINGS - 1 :]]
+    sql.change(MetricsPoint, _SIGHT, website=website_id, visitor=visitor_id, at=answer.at, **numbers)
+    surplus = [row[0] for row in known[MAX_METRICS_POINTS - 1 :]]
     if surplus:
-        Sighting.objects.filter(pk__in=surplus).delete()
+        MetricsPoint.objects.filter(pk__in=surplus).delete()
 
 
 def _snapshots(website_id: int, visitor_id: UUID) -> QuerySet[Snapshot]:
     return Snapshot.objects.filter(website_id=website_id, visitor_id=visitor_id)
 
 
-def _sightings(website_id: int, visitor_id: UUID) -> QuerySet[Sighting]:
-    return Sighting.objects.filter(website_id=website_id, visitor_id=visitor_id).order_by("-at", "-pk")
+def _sightings(website_id: int, visitor_id: UUID) -> QuerySet[MetricsPoint]:
+    return MetricsPoint.objects.filter(website_id=website_id, visitor_id=visitor_id).order_by("-at", "-pk")
 
 
 def _cached_contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None:

@@ -10,11 +10,11 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from visitors import changes
 from visitors.datafast.credentials import CredentialError, Kind
-from visitors.forms.websites import NewWebsiteForm
 from visitors.models import Membership, Website
 from visitors.roles import Role
+from visitors.web import change_log
+from visitors.websites.forms import NewWebsiteForm
 
 
 class Command(BaseCommand):
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             Membership.objects.bulk_create(
                 [Membership(website=website, user=user, role=roles[user.get_username()]) for user in users]
             )
-        changes.note(None, "added a website", website=website)
+        change_log.note(None, "added a website", website=website)
         people = ", ".join(f"{name} ({role})" for name, role in sorted(roles.items())) or "nobody yet"
         self.stdout.write(
             f"Added {website.name} with the token {website.credential_mask}. People: {people}.\n"

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from visitors import doctor
-from visitors.doctor import Level
-from visitors.words import plural
+from visitors.formatting import plural
+from visitors.operations import doctor
+from visitors.operations.doctor import Level
 
 STYLES = {Level.OK: "SUCCESS", Level.WARN: "WARNING", Level.WRONG: "ERROR"}
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from visitors import pasted
+from visitors.audit import erasure
+from visitors.formatting import plural
+from visitors.lookup import id_parser
 from visitors.models import Website
-from visitors.privacy import forgetting
 from visitors.profiles import rendered
-from visitors.words import plural
 
 
 class Command(BaseCommand):
@@ -33,10 +33,10 @@ class Command(BaseCommand):
         website = Website.objects.filter(slug=options["website"]).first()
         if website is None:
             raise CommandError(f"There is no website {options['website']}.")
-        found = pasted.read(options["visitor_id"] or sys.stdin.read())
+        found = id_parser.read(options["visitor_id"] or sys.stdin.read())
         if found.obvious is None:
             raise CommandError(found.problem.sentence if found.problem else "Name one visitor at a time.")
-        done = forgetting.forget(website, UUID(found.obvious.visitor_id), by=None)
+        done = erasure.forget(website, UUID(found.obvious.visitor_id), by=None)
         traces = done.traces
         self.stdout.write(
             f"Removed: {'a journey' if traces.answered_at else 'no journey'},"

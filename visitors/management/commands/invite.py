@@ -8,10 +8,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from dashboard.addresses import origin
-from visitors import people
-from visitors.forms.people import validate_somebody
+from visitors.accounts import invitations, people
+from visitors.accounts.forms import validate_somebody
 from visitors.models import Website
-from visitors.people import invitations
 from visitors.roles import Role
 
 

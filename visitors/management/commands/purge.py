@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from visitors.privacy import retention
+from visitors.audit import retention
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from visitors import encryption
 from visitors.encryption import KeyLost
+from visitors.formatting import plural
 from visitors.models import Website
-from visitors.words import plural
 
 
 class Command(BaseCommand):

@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError, SystemCheckEr
 
 from dashboard import server
 from dashboard.addresses import listening, origin
+from visitors.accounts import invitations
+from visitors.audit import retention
 from visitors.models import Invitation
-from visitors.people import invitations
-from visitors.privacy import retention
 
 
 class Command(BaseCommand):

@@ -1,0 +1,169 @@
+"""All accounts, for administrators."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from visitors.models import AuditAction, AuditEntry, AuditResult, Invitation, LastSeen, Membership
+from visitors.roles import Role
+from visitors.sandbox import documented
+
+User = get_user_model()
+
+
+@pytest.fixture
+def root(db):
+    return User.objects.create_superuser("root", "root@example.com")
+
+
+@pytest.fixture
+def browser(client, root):
+    """A browser in which an administrator is signed in."""
+    client.force_login(root)
+    return client
+
+
+def words(answer):
+    return answer.content.decode()
+
+
+def test_it_lists_everybody_with_few_queries(browser, person_with_role, django_assert_max_num_queries):
+    for number in range(30):
+        person_with_role(f"colleague{number}", Role.VIEWER)
+    with django_assert_max_num_queries(8):
+        page = words(browser.get("/people/"))
+    assert page.count("<bdi>Lumenkit</bdi>, viewer") == 30
+    assert "Administrator" in page
+
+
+def test_an_account_shows_its_roles(browser, member):
+    page = words(browser.get(f"/people/{member.pk}/"))
+    assert "Lumenkit" in page
+    assert "Never" in page
+
+
+def test_whoever_has_an_account_is_made_an_administrator_at_once(browser, member):
+    assert "mina (mina) is an administrator now." in words(browser.post("/people/", {"somebody": "mina"}, follow=True))
+    theirs = Client()
+    theirs.force_login(member)
+    assert theirs.get("/people/").status_code == 200
+
+
+def test_others_are_invited_with_a_link_that_is_shown_once(browser):
+    page = browser.post("/people/", {"somebody": "ana@example.com"})
+    (link,) = re.findall(r'value="http://testserver(/invitations/[^"]+)"', words(page))
+    assert Client().get(link).status_code == 200
+    assert link not in words(browser.get("/people/"))
+    number = Invitation.objects.get().pk
+    assert "/invitations/" in words(browser.post(f"/invitations/{number}/link/"))
+    assert Client().get(link).status_code == 410
+    assert browser.post(f"/invitations/{number}/withdraw/").url == "/people/"
+    assert not Invitation.objects.exists()
+
+
+def test_the_invitations_of_administrators_are_not_for_admins_of_a_website(client, browser, admin):
+    browser.post("/people/", {"somebody": "ana@example.com"})
+    invitation = Invitation.objects.get()
+    client.force_login(admin)
+    for what in ("link", "withdraw"):
+        assert client.post(f"/invitations/{invitation.pk}/{what}/").status_code == 403
+    assert Invitation.objects.get().key == invitation.key
+
+
+@pytest.mark.parametrize(("typed", "sentence"), [("", "Enter a user name"), ("@", "This is no e-mail address.")])
+def test_what_can_not_be_is_said_beside_the_field(browser, typed, sentence):
+    page = browser.post("/people/", {"somebody": typed})
+    assert page.status_code == 422
+    assert sentence in words(page)
+
+
+def test_an_account_that_is_switched_off_is_signed_out_at_once_and_stays_so(browser, member):
+    theirs = Client()
+    theirs.force_login(member)
+    assert theirs.get("/").status_code == 200
+    browser.post(f"/people/{member.pk}/active/", {"answer": "no"})
+    assert theirs.get("/").url.startswith("/sign-in/")
+    assert not Client().login(username="mina", password="a long password", request=browser.get("/").wsgi_request)
+    browser.post(f"/people/{member.pk}/active/", {"answer": "yes"})
+    assert theirs.get("/").status_code == 302
+    assert Membership.objects.get(user=member).role == "member"
+
+
+def test_a_link_to_a_new_password_is_shown_once(browser, member):
+    page = words(browser.post(f"/people/{member.pk}/reset-link/"))
+    (link,) = re.findall(r'value="http://testserver(/reset/[^"]+)"', page)
+    assert "/reset/" not in words(browser.get(f"/people/{member.pk}/"))
+    theirs = Client()
+    form = theirs.get(link, follow=True)
+    assert "For <bdi>mina</bdi>." in words(form)
+    new = {"new_password1": "boats and 7 bridges", "new_password2": "boats and 7 bridges"}
+    assert theirs.post(form.redirect_chain[-1][0], new).status_code == 302
+    assert theirs.login(username="mina", password="boats and 7 bridges", request=form.wsgi_request)
+
+
+def test_there_is_no_new_password_for_an_account_that_is_switched_off(browser, member):
+    User.objects.filter(pk=member.pk).update(is_active=False)
+    answer = browser.post(f"/people/{member.pk}/reset-link/", follow=True)
+    assert "Switch it on first." in words(answer)
+    assert "/reset/" not in words(answer)
+
+
+def test_what_a_deleted_account_looked_up_stays_in_the_log(browser, lumenkit, member):
+    AuditEntry.objects.create(
+        website=lumenkit,
+        user=member,
+        user_name="mina",
+        visitor_id=documented.CUSTOMER.visitor_id,
+        at=datetime.now(UTC),
+        source=AuditAction.PAGE,
+        result=AuditResult.SHOWN,
+    )
+    browser.post(f"/people/{member.pk}/delete/")
+    line = AuditEntry.objects.get()
+    assert (line.user, line.user_name) == (None, "mina")
+
+
+def test_an_account_is_deleted_with_its_roles(browser, member):
+    theirs = Client()
+    theirs.force_login(member)
+    assert "Delete the account" in words(browser.get(f"/people/{member.pk}/delete/"))
+    assert User.objects.filter(pk=member.pk).exists()
+    assert "mina has no account any more." in words(browser.post(f"/people/{member.pk}/delete/", follow=True))
+    assert not User.objects.filter(pk=member.pk).exists()
+    assert not LastSeen.objects.filter(user_id=member.pk).exists()
+    assert theirs.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("what", ["administrator", "active", "delete"])
+def test_the_last_administrator_is_told_why_they_stay(browser, root, what):
+    answer = browser.post(f"/people/{root.pk}/{what}/", {"answer": "no"}, follow=True)
+    assert "Journeydesk needs an administrator." in words(answer)
+    root.refresh_from_db()
+    assert (root.is_superuser, root.is_active) == (True, True)
+
+
+def test_who_stops_being_an_administrator_is_led_to_what_they_may_still_see(browser, root):
+    User.objects.create_superuser("other")
+    assert browser.post(f"/people/{root.pk}/administrator/", {"answer": "no"}).url == "/"
+    assert browser.get("/people/").status_code == 403
+
+
+def test_who_else_would_have_to_see_to_a_website_is_said(browser, admin):
+    assert "Nobody else is admin of Lumenkit" in words(browser.get(f"/people/{admin.pk}/delete/"))
+
+
+@pytest.mark.parametrize("address", ["active", "administrator", "delete"])
+def test_nobody_else_changes_accounts(client, admin, root, address):
+    client.force_login(admin)
+    assert client.post(f"/people/{root.pk}/{address}/", {"answer": "no"}).status_code == 403
+    assert client.post("/people/", {"somebody": "ada"}).status_code == 403
+    root.refresh_from_db()
+    assert (root.is_superuser, root.is_active) == (True, True)
+
+
+def test_an_account_that_does_not_exist_is_not_there(browser):
+    assert browser.get("/people/99999/").status_code == 404
+    assert browser.post("/people/99999/delete/").status_code == 404

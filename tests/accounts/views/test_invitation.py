@@ -1,0 +1,204 @@
+"""An invitation's link, as whoever opens it sees it."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from visitors.accounts import invitations
+from visitors.models import Invitation, Membership
+from visitors.roles import Role
+
+User = get_user_model()
+PASSWORD = "ships and 12 lighthouses"
+ANA = {
+    "first_name": "Ana Lima",
+    "email": "ana@example.com",
+    "username": "ana",
+    "password1": PASSWORD,
+    "password2": PASSWORD,
+}
+
+
+@pytest.fixture
+def invitation(lumenkit, admin):
+    """A place as member of Lumenkit, from its admin."""
+    return invitations.invite("ana@example.com", lumenkit, Role.MEMBER, by=admin)
+
+
+@pytest.fixture
+def link(invitation):
+    return invitations.path(invitation)
+
+
+@pytest.fixture
+def open_link(lumenkit, admin):
+    """The same for whoever is called so, under any address."""
+    return invitations.path(invitations.invite("Ana Lima", lumenkit, Role.MEMBER, by=admin))
+
+
+def words(page):
+    return page.content.decode()
+
+
+def test_it_says_who_invites_to_what(client, link):
+    page = client.get(link)
+    assert "Join <bdi>Lumenkit</bdi>" in words(page)
+    assert "<bdi>ada</bdi> invites you" in words(page)
+    assert "looks visitors up, copies summaries and exports journeys" in words(page)
+    assert 'value="ana@example.com"' in words(page)
+    assert "no-store" in page["Cache-Control"]
+    assert page["Referrer-Policy"] == "same-origin"
+    assert '<meta name="robots" content="noindex">' in words(page)
+
+
+def test_reading_it_changes_nothing_however_often_a_chat_opens_it(client, link, viewer):
+    client.force_login(viewer)
+    for browser in (Client(), client):
+        for _ in range(3):
+            browser.get(link)
+            browser.head(link)
+    assert Invitation.objects.get().used_at is None
+    assert Client().post(link, ANA).status_code == 302
+
+
+def test_a_new_colleague_chooses_an_account_and_is_signed_in(client, link):
+    answer = client.post(link, ANA, follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert "Welcome. You are a member of Lumenkit now." in words(answer)
+    ana = User.objects.get(username="ana")
+    assert answer.wsgi_request.user == ana
+    assert (ana.get_full_name(), ana.email) == ("Ana Lima", "ana@example.com")
+    assert (ana.is_superuser, ana.is_staff) == (False, False)
+    assert Membership.objects.get(user=ana).role == "member"
+    again = Client()
+    assert again.login(username="ana", password=PASSWORD, request=answer.wsgi_request)
+
+
+def test_it_is_used_once(client, link):
+    client.post(link, ANA)
+    for browser in (client, Client()):
+        page = browser.get(link)
+        assert page.status_code == 410
+        assert "has been used" in words(page)
+    replayed = Client().post(link, ANA | {"username": "bob", "email": "bob@example.com"})
+    assert replayed.status_code == 410
+    assert not User.objects.filter(username="bob").exists()
+
+
+def test_it_ends_after_three_days(client, link, clock):
+    clock.shift(timedelta(days=3, minutes=1))
+    for answer in (client.get(link), client.post(link, ANA)):
+        assert answer.status_code == 410
+        assert "has ended" in words(answer)
+    assert not User.objects.filter(username="ana").exists()
+
+
+def test_a_withdrawn_one_holds_no_more(client, link, invitation, admin):
+    invitations.withdraw(invitation, by=admin)
+    for answer in (client.get(link), client.post(link, ANA)):
+        assert answer.status_code == 410
+        assert "holds no more" in words(answer)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda link: link[:-2] + "/", lambda link: link.replace(".", ".A"), lambda _: "/invitations/%00/"]
+)
+def test_a_link_that_is_not_whole_is_not_there(client, link, change):
+    for answer in (client.get(change(link)), client.post(change(link), ANA)):
+        assert answer.status_code == 404
+        assert "not whole" in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"username": ""}, "This field is required."),
+        ({"first_name": ""}, "Enter your name."),
+        ({"email": ""}, "Enter your e-mail address."),
+        ({"email": "ana"}, "This is no e-mail address."),
+        ({"username": "ADA"}, "A user with that username already exists."),
+        ({"username": "boss@example.com"}, "A user name has no @."),
+        ({"username": "a b"}, "Enter a valid username."),
+        ({"email": "Vera@Example.com"}, "An account has this e-mail already."),
+        ({"password2": "another"}, "The two password fields didn’t match."),
+        ({"password1": "short", "password2": "short"}, "This password is too short."),
+        ({"password1": "password123", "password2": "password123"}, "This password is too common."),
+        ({"password1": "ana@example.com", "password2": "ana@example.com"}, "too similar to the email address"),
+    ],
+)
+def test_what_can_not_be_is_said_beside_its_field_and_the_invitation_stays(
+    client, open_link, viewer, changed, sentence
+):
+    User.objects.filter(pk=viewer.pk).update(email="vera@example.com")
+    people = User.objects.count()
+    page = client.post(open_link, ANA | changed)
+    assert page.status_code == 422
+    assert sentence in words(page)
+    assert PASSWORD not in words(page)
+    assert User.objects.count() == people
+    assert Client().post(open_link, ANA).status_code == 302
+
+
+def test_the_account_has_the_address_that_the_invitation_is_for(client, link):
+    assert "The invitation is for this address." in words(client.get(link))
+    client.post(link, ANA | {"email": "somebody.else@example.org"})
+    assert User.objects.get(username="ana").email == "ana@example.com"
+
+
+def test_an_account_takes_it_with_a_button(client, link, viewer):
+    User.objects.filter(pk=viewer.pk).update(email="ana@example.com")
+    client.force_login(viewer)
+    assert "Join as <bdi>vera</bdi>" in words(client.get(link))
+    assert Membership.objects.get(user=viewer).role == "viewer"
+    assert "Welcome. You are a member of Lumenkit now." in words(client.post(link, follow=True))
+    assert Membership.objects.get(user=viewer).role == "member"
+
+
+def test_that_of_another_person_is_refused_to_whoever_is_signed_in(client, link, viewer):
+    client.force_login(viewer)
+    for answer in (client.get(link), client.post(link)):
+        assert answer.status_code == 403
+        assert "for somebody else" in words(answer)
+    assert Membership.objects.get(user=viewer).role == "viewer"
+
+
+def test_who_may_do_all_of_it_already_is_told_so(client, lumenkit, admin, viewer):
+    client.force_login(viewer)
+    link = invitations.path(invitations.invite("somebody", lumenkit, Role.VIEWER, by=admin))
+    assert client.get(link).status_code == 409
+    assert client.post(link).status_code == 409
+
+
+def test_a_forged_form_takes_nothing(link, viewer):
+    User.objects.filter(pk=viewer.pk).update(email="ana@example.com")
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(viewer)
+    assert careful.post(link).status_code == 403
+    assert Client(enforce_csrf_checks=True).post(link, ANA).status_code == 403
+    assert Invitation.objects.get().used_at is None
+
+
+def test_an_invited_administrator_is_led_to_the_websites(client, db):
+    root = User.objects.create_superuser("root")
+    link = invitations.path(invitations.invite_administrator("ana@example.com", by=root))
+    assert "see to this Journeydesk" in words(client.get(link))
+    assert client.post(link, ANA).url == "/websites/"
+    assert User.objects.get(username="ana").is_superuser
+
+
+def test_the_way_over_the_sign_in_leads_back_to_the_link(client, link):
+    page = words(client.get(link))
+    address = f"/sign-in/?next={link}"
+    assert f'href="{address}"' in page
+    User.objects.create_user("ana", "ana@example.com", PASSWORD)
+    assert client.post(address, {"username": "ana", "password": PASSWORD, "next": link}).url == link
+
+
+def test_a_refusal_is_logged_without_the_link(client, link, viewer, caplog):
+    client.force_login(viewer)
+    client.get(link)
+    assert f"An invitation was refused (ForSomebodyElse) to user {viewer.pk}." in caplog.text
+    assert link.split("/")[2] not in caplog.text
+    assert str(Invitation.objects.get().key.hex) not in caplog.text

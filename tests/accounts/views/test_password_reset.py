@@ -1,0 +1,164 @@
+"""A new password for somebody who has lost the old one."""
+
+import re
+import time
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core import mail
+from django.test import Client, RequestFactory
+
+from tests.page_reader import Page
+from visitors.accounts.sign_in.reset_links import reset_link
+
+NEW = "quite another password"
+
+
+@pytest.fixture
+def member(member):
+    member.email = "mina@example.com"
+    member.save()
+    return member
+
+
+@pytest.fixture
+def link(member):
+    """As an administrator makes it; the path of it."""
+    address = reset_link(RequestFactory().get("/"), member)
+    assert address.startswith("http://testserver/reset/")
+    return address.removeprefix("http://testserver")
+
+
+@pytest.fixture
+def _mail(settings):
+    settings.SENDS_MAIL = True
+
+
+def words(answer):
+    return Page(answer.content).text
+
+
+def ask(address, client=None):
+    answer = (client or Client()).post("/reset/", {"email": address}, follow=True)
+    return words(answer)
+
+
+def sent(count):
+    """The mails, of which so many are to come: they are sent beside the answer."""
+    until = time.monotonic() + 5
+    while len(mail.outbox) < count and time.monotonic() < until:
+        time.sleep(0.01)
+    assert len(mail.outbox) == count
+    return mail.outbox
+
+
+def set_password(client, link, new=NEW):
+    form = client.get(link, follow=True)
+    here = form.redirect_chain[-1][0] if form.redirect_chain else link
+    return client.post(here, {"new_password1": new, "new_password2": new}, follow=True)
+
+
+def may_sign_in(password):
+    return Client().post("/sign-in/", {"username": "mina", "password": password}).status_code == 302
+
+
+def test_without_mail_the_page_says_whom_to_ask_and_takes_nothing(client, member):
+    page = client.get("/reset/")
+    assert "Ask an administrator" in words(page)
+    assert 'method="post"' not in page.content.decode()
+    assert client.post("/reset/", {"email": "mina@example.com"}).status_code == 404
+    assert mail.outbox == []
+
+
+@pytest.mark.usefixtures("_mail")
+def test_with_mail_a_link_is_sent_that_sets_a_new_password(client, member):
+    ask("MINA@example.com", client)
+    (message,) = sent(1)
+    assert message.to == ["mina@example.com"]
+    assert "account mina" in message.body
+    path = re.search(r"http://testserver(/reset/\S+)", message.body)[1]
+    assert "Your new password is set." in words(set_password(client, path))
+    assert may_sign_in(NEW)
+    assert not may_sign_in("a long password")
+
+
+@pytest.mark.usefixtures("_mail")
+def test_the_answer_is_the_same_whoever_is_named(member):
+    get_user_model().objects.create_user("gone", email="gone@example.com", password="x", is_active=False)
+    get_user_model().objects.create_user("elsewhere", email="elsewhere@example.com")  # has no password
+    answers = {ask(f"{name}@example.com") for name in ("mina", "nobody", "gone", "elsewhere")}
+    assert len(answers) == 1
+    (message,) = sent(1)
+    assert message.to == ["mina@example.com"]
+
+
+@pytest.mark.usefixtures("_mail")
+def test_nobodys_mailbox_is_filled_by_asking_again_and_again(member, clock):
+    for _ in range(5):
+        ask("mina@example.com")
+    sent(1)
+    clock.shift(timedelta(minutes=6))
+    ask("mina@example.com")
+    sent(2)
+
+
+@pytest.mark.usefixtures("_mail")
+def test_a_mail_server_that_fails_is_a_line_in_the_log_without_the_link(member, settings, caplog):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    assert "Look into your mail" in ask("mina@example.com")
+    until = time.monotonic() + 5
+    while "could not be sent" not in caplog.text and time.monotonic() < until:
+        time.sleep(0.01)
+    assert "could not be sent: ConnectionRefusedError" in caplog.text
+    assert "/reset/" not in caplog.text
+    assert "mina@example.com" not in caplog.text
+
+
+def test_a_link_works_once(client, member, link):
+    set_password(client, link)
+    assert "This link works no more" in words(Client().get(link))
+
+
+def test_a_link_ends_after_three_days(client, member, link, clock):
+    clock.shift(timedelta(days=3, minutes=1))
+    assert "This link works no more" in words(client.get(link))
+
+
+def test_a_link_ends_with_the_next_sign_in(client, member, link):
+    assert may_sign_in("a long password")
+    assert "This link works no more" in words(client.get(link))
+
+
+def test_the_token_leaves_the_address_before_anything_is_shown(client, link):
+    answer = client.get(link)
+    assert answer.status_code == 302
+    token = link.strip("/").rpartition("/")[2]
+    page = client.get(answer.url)
+    assert token not in answer.url
+    assert token not in page.content.decode()
+    for one in (answer, page):
+        assert "no-store" in one.headers["Cache-Control"]
+        assert one.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_the_rules_for_passwords_hold_here_too(client, member, link):
+    assert "too common" in words(set_password(client, link, "password123"))
+    assert may_sign_in("a long password")
+
+
+def test_whoever_was_kept_out_by_failed_attempts_gets_in_with_the_new_password(client, member, link):
+    for _ in range(10):
+        may_sign_in("wrong")
+    assert not may_sign_in("a long password")
+    set_password(client, link)
+    assert may_sign_in(NEW)
+
+
+@pytest.mark.parametrize("path", ["/reset/MQ/invented/", "/reset/%00/x/", "/reset/MQ/set-password/", "/reset/zz/zz/"])
+def test_an_invented_link_opens_nothing(client, member, path):
+    assert "This link works no more" in words(client.get(path))
+    posted = client.post(path, {"new_password1": NEW, "new_password2": NEW})
+    assert "This link works no more" in words(posted)
+    assert may_sign_in("a long password")

@@ -1,0 +1,254 @@
+"""What is kept too long goes: to the day, in batches, by one process at a time, and without a reader noticing."""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.settings import SCRATCH
+from visitors import cached, profiles
+from visitors.audit import retention
+from visitors.models import (
+    AuditAction,
+    AuditEntry,
+    AuditResult,
+    FetchLease,
+    Invitation,
+    LastSeen,
+    Membership,
+    MetricsPoint,
+    Snapshot,
+    Website,
+)
+from visitors.sandbox import documented
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
+JUST_NOT, JUST = timedelta(seconds=-1), timedelta(seconds=1)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+def kept(website, user, age, *, log_age=None, visitor=None):
+    """All that is kept of a visitor, of this age."""
+    at = NOW - age
+    which = {"website": website, "visitor_id": visitor or uuid4()}
+    Snapshot.objects.create(**which, fetched_at=at, version="v", answer_compressed=b"")
+    MetricsPoint.objects.create(**which, at=at, visits=1, page_views=1, goals=0, payments=0)
+    FetchLease.objects.create(**which, token=uuid4(), lease_until=at, finished_at=at)
+    LastSeen.objects.create(**which, user=user, looked_at=at, label="", seen=b"")
+    AuditEntry(
+        **which,
+        user=user,
+        user_name="mina",
+        at=NOW - (log_age or age),
+        source=AuditAction.PAGE,
+        result=AuditResult.SHOWN,
+    ).save()
+
+
+def counts():
+    return [model.objects.count() for model in (Snapshot, MetricsPoint, FetchLease, LastSeen, AuditEntry)]
+
+
+def test_what_is_older_than_the_days_goes_and_nothing_else(lumenkit, member, now, settings):
+    settings.RETENTION_DAYS, settings.AUDIT_DAYS = 30, 365
+    month, year = timedelta(days=30), timedelta(days=365)
+    kept(lumenkit, member, month + JUST_NOT, log_age=year + JUST_NOT)
+    kept(lumenkit, member, month + JUST, log_age=year + JUST)
+    kept(lumenkit, member, month + JUST, log_age=year + JUST_NOT)
+    assert retention.purge() == {
+        "answer": 2,
+        "sighting": 2,
+        "flight": 2,
+        "look": 2,
+        "look-up": 1,
+        "invitation": 0,
+    }
+    assert counts() == [1, 1, 1, 1, 2]
+    assert set(retention.purge().values()) == {0}
+    assert Website.objects.exists()
+    assert Membership.objects.exists()
+
+
+def test_a_profile_that_came_anew_stays_with_its_new_points(lumenkit, member, now):
+    visitor = uuid4()
+    kept(lumenkit, member, timedelta(days=1), visitor=visitor)
+    old = NOW - timedelta(days=40)
+    MetricsPoint.objects.create(
+        website=lumenkit, visitor_id=visitor, at=old, visits=1, page_views=1, goals=0, payments=0
+    )
+    assert retention.purge()["sighting"] == 1
+    assert counts() == [1, 1, 1, 1, 1]
+
+
+def test_invitations_go_when_they_were_taken_or_nobody_wants_them(lumenkit, now):
+    ages = {"taken lately": (20, 2), "taken": (20, 4), "open": (20, None), "forgotten": (31, None)}
+    for name, (made, used) in ages.items():
+        Invitation.objects.create(
+            website=lumenkit,
+            invited=name,
+            created_at=NOW - timedelta(days=made),
+            used_at=used and NOW - timedelta(days=used),
+        )
+    assert retention.purge()["invitation"] == 2
+    assert set(Invitation.objects.values_list("invited", flat=True)) == {"taken lately", "open"}
+
+
+def test_sessions_that_have_ended_go(now):
+    for name, hours in (("over", -1), ("open", 1)):
+        Session.objects.create(session_key=name, session_data="", expire_date=NOW + timedelta(hours=hours))
+    retention.purge()
+    assert [session.pk for session in Session.objects.all()] == ["open"]
+
+
+def test_an_answer_is_never_shown_for_longer_than_it_is_kept():
+    code = "from django.conf import settings; print(settings.PROFILE_KEEP_SECONDS)"
+    environment = os.environ | {"RETENTION_DAYS": "2", "PROFILE_KEEP_SECONDS": "604800"}
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)
+    assert int(run.stdout) == 2 * 86_400
+
+
+# --- In batches ---
+
+
+def test_many_rows_go_in_short_transactions_with_room_between(lumenkit, member, now, monkeypatch):
+    breaths = []
+    monkeypatch.setattr(retention, "BATCH", 10)
+    monkeypatch.setattr(retention.time, "sleep", breaths.append)
+    old = NOW - timedelta(days=31)
+    MetricsPoint.objects.bulk_create(
+        MetricsPoint(website=lumenkit, visitor_id=uuid4(), at=old, visits=1, page_views=1, goals=0, payments=0)
+        for _ in range(35)
+    )
+    with CaptureQueriesContext(connection) as queries:
+        assert retention.purge()["sighting"] == 35
+    deleting = [query["sql"] for query in queries if query["sql"].startswith('DELETE FROM "visitors_metricspoint"')]
+    assert len(deleting) == 4
+    assert breaths == [retention.BREATH_SECONDS] * 3
+
+
+def test_what_came_anew_between_finding_and_removing_stays(lumenkit, member, now, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH", 1)
+    visitors = sorted((uuid4() for _ in range(3)), key=str)
+    for visitor in visitors:
+        kept(lumenkit, member, timedelta(days=31), visitor=visitor)
+    # Between two batches, a reader renews all that are left.
+    monkeypatch.setattr(retention.time, "sleep", lambda _: Snapshot.objects.update(fetched_at=NOW))
+    assert retention.purge()["answer"] == 1
+    assert Snapshot.objects.count() == 2
+
+
+def test_the_next_look_at_somebody_who_went_fetches_anew(sandbox, lumenkit, clock):
+    lead = UUID(documented.RETURNING_LEAD.visitor_id)
+    profiles.get(lumenkit, lead)
+    clock.shift(timedelta(days=31))
+    assert retention.purge()["answer"] == 1
+    assert profiles.get(lumenkit, lead).is_fresh
+    assert sandbox.calls.count(str(lead)) == 2
+
+
+# --- By itself ---
+
+
+def test_it_is_done_once_an_hour(lumenkit, member, clock):
+    assert [retention.purge_if_due() for _ in range(2)] == [True, False]
+    clock.shift(timedelta(minutes=59))
+    assert not retention.purge_if_due()
+    clock.shift(timedelta(minutes=2))
+    assert retention.purge_if_due()
+    retention.make_due()
+    assert retention.purge_if_due()
+
+
+def test_while_the_cache_fails_each_process_does_it(monkeypatch):
+    monkeypatch.setattr(cached, "_paused_until", time.monotonic() + 60)
+    assert [retention.purge_if_due() for _ in range(2)] == [True, True]
+
+
+def test_a_failure_is_one_line_in_the_log(monkeypatch, caplog):
+    monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
+    monkeypatch.setattr(retention, "purge", lambda: 1 / 0)
+    assert retention.purge_if_due()
+    (record,) = [record for record in caplog.records if record.name == "visitors.audit.retention"]
+    assert record.getMessage() == "What is kept too long could not be removed: ZeroDivisionError"
+    assert record.exc_info is None
+
+
+def test_what_went_is_one_line_in_the_log_and_nothing_is_none(lumenkit, member, now, caplog, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
+    kept(lumenkit, member, timedelta(days=31))
+    for _ in range(2):
+        retention.make_due()
+        retention.purge_if_due()
+    (record,) = [record for record in caplog.records if record.name == "visitors.audit.retention"]
+    assert record.getMessage() == (
+        "Removed what was kept too long: 1 answer, 1 sighting, 1 flight, 1 look, 0 look-ups and 0 invitations."
+    )
+
+
+def test_the_thread_does_it_now_and_then_until_it_is_told_to_end(monkeypatch):
+    looks, twice = [], threading.Event()
+
+    def look():
+        looks.append(threading.current_thread())
+        if len(looks) == 2:
+            twice.set()
+
+    monkeypatch.setattr(retention, "FIRST_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(retention, "LOOK_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(retention, "purge_if_due", look)
+    end = retention.begin()
+    assert twice.wait(10)
+    end.set()
+    looks[0].join(10)
+    assert not looks[0].is_alive()
+    assert looks[0].name == "retention"
+
+
+PROCESS = """
+import sys, django
+django.setup()
+from visitors.audit import retention
+print("ready", flush=True)
+sys.stdin.readline()
+print(retention.purge_if_due(), flush=True)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="hands a file's address to other processes")
+def test_of_processes_that_come_at_once_one_does_it(lumenkit, member):
+    kept(lumenkit, member, timedelta(days=4000))
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
+        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "STATE_DIR": str(SCRATCH),
+    }
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [
+        subprocess.Popen([sys.executable, "-c", PROCESS], cwd=ROOT, env=environment, **pipes) for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    said = [process.communicate(timeout=30)[0].strip() for process in processes]
+    assert sorted(said) == ["False", "True"]
+    assert counts() == [0, 0, 0, 0, 0]

@@ -1,0 +1,128 @@
+"""The page on which a visitor is forgotten."""
+
+from uuid import UUID
+
+import pytest
+
+from tests.page_reader import Page
+from visitors.audit import erasure
+from visitors.models import AuditAction, AuditEntry, LastSeen, Snapshot
+from visitors.profiles import fetching
+from visitors.sandbox import documented
+
+LEAD = documented.RETURNING_LEAD.visitor_id
+JOURNEY = f"/lumenkit/visitors/{LEAD}/"
+ADDRESS = f"{JOURNEY}erase/"
+END = LEAD.rpartition("-")[2]
+
+
+@pytest.fixture
+def sandbox(sandbox_of_yesterday):
+    return sandbox_of_yesterday
+
+
+@pytest.fixture
+def browser_of_admin(client, admin):
+    client.force_login(admin)
+    return client
+
+
+def test_the_page_says_what_goes_and_what_stays_and_changes_nothing(browser_of_admin, sandbox):
+    browser_of_admin.get(JOURNEY)
+    text = Page(browser_of_admin.get(ADDRESS).content).text
+    assert "The journey as DataFast sent it just now" in text
+    assert "1 point of its history" in text
+    assert "What one person has seen of it, and its place in that person’s list" in text
+    assert "Its id in 1 line of the look-up log" in text
+    assert "DataFast’s own copy is not touched" in text
+    assert Snapshot.objects.exists()
+    assert sandbox.calls.count(LEAD) == 1
+
+
+@pytest.mark.parametrize("typed", [END, f"  {END.upper()} "])
+def test_it_is_done_when_the_end_of_the_id_is_typed(browser_of_admin, sandbox, typed):
+    browser_of_admin.get(JOURNEY)
+    answer = browser_of_admin.post(ADDRESS, {"typed": typed}, follow=True)
+    text = Page(answer.content).text
+    assert "Forgotten. What was kept of this visitor of lumenkit.example is gone; the log no longer says who" in text
+    assert "You looked at Nobody yet" in text
+    assert not Snapshot.objects.exists()
+    assert not LastSeen.objects.exists()
+    assert not AuditEntry.objects.exclude(visitor_id=None).exists()
+
+
+@pytest.mark.parametrize("typed", ["", "forget", END[:-1], f"{END}0", LEAD])
+def test_anything_else_removes_nothing_and_says_so(browser_of_admin, sandbox, typed):
+    browser_of_admin.get(JOURNEY)
+    answer = browser_of_admin.post(ADDRESS, {"typed": typed})
+    page = Page(answer.content)
+    assert answer.status_code == 422
+    assert "Nothing was removed." in page.text
+    assert page.with_id("typed")["aria-invalid"] == "true"
+    assert Snapshot.objects.exists()
+
+
+def test_where_nothing_is_kept_the_page_says_that(browser_of_admin, sandbox):
+    page = Page(browser_of_admin.get(ADDRESS).content)
+    assert "Journeydesk keeps nothing of this visitor." in page.text
+    assert "What goes" not in page.text
+    assert len(sandbox.calls) == 0
+
+
+def test_the_next_look_up_fetches_anew(browser_of_admin, sandbox):
+    browser_of_admin.get(JOURNEY)
+    browser_of_admin.post(ADDRESS, {"typed": END})
+    assert "Priya Raman" in Page(browser_of_admin.get(JOURNEY).content).text
+    assert sandbox.calls.count(LEAD) == 2
+    assert AuditEntry.objects.get(source=AuditAction.PAGE, visitor_hash="").visitor_id is not None
+
+
+def test_open_pages_bring_nobody_back(browser_of_admin, sandbox):
+    browser_of_admin.get(JOURNEY)
+    browser_of_admin.post(ADDRESS, {"typed": END})
+    htmx = {"HX-Request": "true"}
+    assert browser_of_admin.post(f"{JOURNEY}look/", headers=htmx).status_code == 204
+    answer = browser_of_admin.post(f"{JOURNEY}follow/", headers=htmx)
+    assert answer.headers["HX-Redirect"] == "/"
+    assert "was forgotten here" in Page(browser_of_admin.get("/").content).text
+    assert sandbox.calls.count(LEAD) == 1
+    assert not Snapshot.objects.exists()
+
+
+def test_admins_are_led_there_and_nobody_else(browser_of_admin, client, member, sandbox):
+    missing = "00000000-0000-4000-8000-000000000404"
+    for visitor in (LEAD, missing):
+        assert (
+            f"/lumenkit/visitors/{visitor}/erase/"
+            in Page(browser_of_admin.get(f"/lumenkit/visitors/{visitor}/").content).links
+        )
+    client.force_login(member)
+    for visitor in (LEAD, missing):
+        assert "/erase/" not in client.get(f"/lumenkit/visitors/{visitor}/").content.decode()
+
+
+def test_a_cache_that_fails_is_said(browser_of_admin, sandbox, cache_that_clears_nothing):
+    browser_of_admin.get(JOURNEY)
+    text = Page(browser_of_admin.post(ADDRESS, {"typed": END}, follow=True).content).text
+    assert "Forgotten, but the cache could not be reached." in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refresh_of_who_was_forgotten_meanwhile_leads_away_and_brings_nobody_back(
+    browser_of_member, lumenkit, sandbox, clock, monkeypatch
+):
+    browser_of_member.get(JOURNEY)
+    clock.shift(3600)
+    ask = fetching._ask
+
+    def forget_meanwhile(role, errand):
+        answer = ask(role, errand)
+        erasure.forget(lumenkit, UUID(LEAD), by=None)
+        return answer
+
+    monkeypatch.setattr(fetching, "_ask", forget_meanwhile)
+    refreshed = browser_of_member.post(f"{JOURNEY}refresh/", {"version": "0"}, headers={"HX-Request": "true"})
+    assert refreshed.headers["HX-Redirect"] == "/"
+    assert "was forgotten here" in Page(browser_of_member.get("/").content).text
+    assert not Snapshot.objects.exists()
+    assert not LastSeen.objects.exists()

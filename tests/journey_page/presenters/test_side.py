@@ -1,0 +1,45 @@
+"""The side of the page in words."""
+
+from datetime import UTC
+
+import pytest
+
+from tests.journey.examples import START
+from visitors.datafast.payload import Profile, Visitor
+from visitors.journey import derive
+from visitors.journey_page.presenters.identity import whereabouts
+from visitors.journey_page.presenters.prediction import meter
+from visitors.journey_page.presenters.side import side
+
+
+def profile_of(metadata, **fields):
+    """The terms and texts of a profile."""
+    told = derive(Visitor(profile=Profile(metadata=metadata, **fields)))
+    shown = side(told, whereabouts(None), meter(told.prediction, ()), (), now=START, zone=UTC)
+    return [(fact.term, fact.text) for fact in shown.profile]
+
+
+@pytest.mark.parametrize(
+    ("key", "term"),
+    [
+        ("role", "Role"),
+        ("company_size", "Company size"),
+        ("companySize", "Company size"),
+        ("company-size", "Company size"),
+        ("MRR_usd", "MRR usd"),
+        ("billing_ID", "Billing ID"),
+        (" app ", "App"),
+        ("Account owner", "Account owner"),
+        ("역할", "역할"),
+        ("$ltv", "$ltv"),
+        ("<b>", "<b>"),
+        ("", "(no name)"),
+    ],
+)
+def test_a_key_of_the_metadata_is_written_as_the_other_terms_are(key, term):
+    assert profile_of({key: "x"}) == [(term, "x")]
+
+
+def test_name_email_and_user_id_come_first():
+    found = profile_of({"role": "Ops", "email": "a@b.example", "name": "Ada"}, user_id="u1")
+    assert [term for term, _ in found] == ["Name", "Email", "User id", "Role"]

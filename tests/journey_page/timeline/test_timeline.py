@@ -1,0 +1,559 @@
+"""The timeline: which rows one answer has, what they say, and how the rest is reached."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.http import QueryDict
+
+from tests.journey.examples import START, edition, goal, journey, stamp, view
+from visitors.datafast.payload import Activity, CompletedGoal, Profile, VisitedPage, Visitor
+from visitors.journey import derive
+from visitors.journey_page.timeline import TimelineQuery, events_of_visit, timeline, visit_address
+from visitors.journey_page.timeline.ledger import ROWS, VISIT_EVENTS
+
+NEW_YORK = ZoneInfo("America/New_York")
+TODAY = date(2026, 5, 5)
+PROVIDER = {"origin": "payment_provider"}
+
+
+def shown(told, query="", *, zone=UTC, today=TODAY, seen=None):
+    asked = TimelineQuery.read(QueryDict(query.partition("#")[0].removeprefix("?")))
+    urls = {"page_url": "/page/", "part_url": "/page/timeline/"}
+    return timeline(told, asked, zone=zone, today=today, version="1", seen=seen, **urls)
+
+
+def visits_of(screen):
+    return [row for row in screen.rows if hasattr(row, "key")]
+
+
+def notes_of(screen):
+    return [(row.form, row.text) for row in screen.rows if not hasattr(row, "key")]
+
+
+def lines_of(screen):
+    return [event for row in visits_of(screen) for event in row.events]
+
+
+def many_visits(count, *, pages=2):
+    return journey(*(view(f"/{page}", page, days=day) for day in range(count) for page in range(pages)))
+
+
+# ---- Visits
+
+
+def test_a_visit_says_when_how_long_from_where_to_where_and_what_it_brought():
+    told = journey(
+        view("/pricing?plan=pro"),
+        view("/thank-you", 6),
+        goals=(
+            goal("checkout_initiated", 3),
+            goal("payment", 5, **PROVIDER, amount=149, currency="USD"),
+        ),
+    )
+    (row,) = visits_of(shown(told, zone=NEW_YORK))
+    assert (row.number, row.when, row.place, row.pages, row.long) == (
+        "1",
+        "yesterday, 08:00",
+        "only visit",
+        "2 pages",
+        "6 m",
+    )
+    assert [(badge.form, badge.label) for badge in row.badges] == [("money", "$149"), ("goal", "checkout_initiated")]
+    assert "/pricing" in row.way
+    assert "/thank-you" in row.way
+    assert row.iso == "2026-05-04T12:00:00Z"
+
+
+def test_the_newest_visit_stands_open_and_the_others_are_folded_with_their_events_in_the_page():
+    first, second, third = visits_of(shown(many_visits(3)))
+    assert [row.is_open for row in (first, second, third)] == [True, False, False]
+    assert all(len(row.events) == 2 and not row.rest for row in (first, second, third))
+    assert [row.place for row in (first, second, third)] == ["day 3 · latest visit", "day 2", "first visit"]
+
+
+def test_open_and_shut_in_the_address_say_otherwise():
+    assert [row.is_open for row in visits_of(shown(many_visits(3), "shut=3&open=1.2"))] == [False, True, True]
+
+
+def test_gaps_between_visits_are_said_in_words():
+    assert notes_of(shown(journey(view(), view(days=11)))) == [("gap", "11 days later")]
+
+
+def test_a_visit_without_the_visitor_has_no_number_and_says_so():
+    told = journey(view(), goals=(goal("payment", days=30, **PROVIDER, amount=49, currency="USD"),))
+    renewal, _ = visits_of(shown(told))
+    assert (renewal.number, renewal.place, renewal.way, renewal.long) == (
+        "–",
+        "without the visitor",
+        "nothing on the site",
+        "",
+    )
+    assert renewal.key.startswith("t")
+    assert renewal.badges[0].label == "$49"
+
+
+def test_of_many_goals_three_are_named_and_the_others_counted():
+    told = journey(view(), goals=tuple(goal(f"goal_{number}", number) for number in range(5)))
+    labels = [badge.label for badge in visits_of(shown(told))[0].badges]
+    assert labels == ["goal_0", "goal_1", "goal_2", "2 other goals"]
+
+
+# ---- What is missing
+
+
+def test_what_is_cut_off_is_said_where_it_would_stand_and_never_drawn_as_a_gap():
+    told = journey(view(), view(days=2), page_view_count=66, first_visit_at=stamp(days=-30))
+    rows = shown(told).rows
+    assert [getattr(row, "form", "visit") for row in rows] == ["visit", "gap", "visit", "cut"]
+    assert rows[-1].text.startswith("64 earlier page views are not in DataFast’s answer")
+    assert visits_of(shown(told))[-1].place == "earliest listed"
+
+
+def test_older_goals_stand_below_the_cut():
+    told = journey(view(), goals=(goal("signup", days=-20),), page_view_count=66, first_visit_at=stamp(days=-30))
+    assert [getattr(row, "form", "visit") for row in shown(told).rows] == ["visit", "cut", "visit"]
+
+
+def test_where_the_missing_part_belongs_is_said_to_be_unknown_when_it_is():
+    rows = shown(journey(view(), view(days=2), page_view_count=5)).rows
+    assert [getattr(row, "form", "visit") for row in rows] == ["visit", "visit", "cut"]
+    assert "nobody can say where" in rows[-1].text
+
+
+def test_events_without_a_time_stand_in_a_group_of_their_own():
+    told = journey(view(), VisitedPage(url="example.com/lost", timestamp="never"))
+    _, undated = visits_of(shown(told))
+    assert (undated.key, undated.when, undated.pages) == ("undated", "Without a time", "1 event")
+    (event,) = undated.events
+    assert (event.clock, event.day) == ("no time", "time sent as “never” ·")
+    assert event.last == ""
+
+
+def test_a_journey_without_events_says_so():
+    screen = shown(derive(Visitor()))
+    assert (screen.rows, screen.jumps, screen.kinds) == ((), (), ())
+    assert screen.none.startswith("DataFast sent no events for this visitor.")
+
+
+# ---- Events
+
+
+def test_events_are_newest_first_and_the_last_page_has_no_dwell():
+    last, first = lines_of(shown(journey(view("/a"), view("/b", 2.5))))
+    assert (first.clock, first.dwell, first.share, first.last) == ("12:00:00", "2 m 30 s", 50, "")
+    assert (last.clock, last.dwell, last.share, last.last) == ("12:02:30", "", 0, "last page")
+
+
+def test_views_of_one_page_in_a_row_are_folded():
+    told = journey(*(view("/pricing", minute) for minute in range(4)), view("/docs", 10))
+    docs, pricing = lines_of(shown(told))
+    assert (pricing.times, pricing.dwell, pricing.clock) == ("×4, until 12:03:00", "10 m", "12:00:00")
+    assert docs.times == ""
+
+
+def test_the_host_is_shown_only_where_the_journey_spans_several():
+    alone = journey(view("/a"))
+    both = journey(view("/a"), VisitedPage(url="docs.example.com/b", timestamp=stamp(1)))
+    assert "example.com" not in lines_of(shown(alone))[0].path
+    assert all("example.com" in line.path for line in lines_of(shown(both)))
+
+
+def test_a_screen_of_an_app_is_shown_as_such():
+    (line,) = lines_of(shown(journey(view("/__app/ios/Onboarding"))))
+    assert re.sub("<[^>]*>", "", line.path) == "Onboarding (iOS app)"
+    assert line.last == "last screen"
+    assert visits_of(shown(journey(view("/__app/ios/Onboarding"))))[0].pages == "1 screen"
+
+
+def test_the_query_of_a_page_is_quieter():
+    (line,) = lines_of(shown(journey(view("/pricing?plan=pro&x"))))
+    assert '/pricing<span class="query">?plan=pro&amp;x</span>' in line.path
+
+
+def test_text_of_the_upstream_is_escaped_in_paths():
+    (line,) = lines_of(shown(journey(view("/<script>alert(1)</script>?<b>=<i>#<u>"))))
+    assert "&lt;script&gt;" in line.path
+    assert not any(tag in line.path for tag in ("<script", "<b>", "<i>", "<u>"))
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (goal("signup"), ("goal", "Goal", "signup", "", "")),
+        (
+            goal("signup", description="Made an account", origin="manual"),
+            ("goal", "Goal", "signup", "", "Made an account · from the website"),
+        ),
+        (goal("synced", is_server=True), ("goal", "Goal", "synced", "", "sent by the server")),
+        (
+            goal("payment", **PROVIDER, amount=149, currency="USD"),
+            ("money", "", "$149", "paid", "from the payment provider"),
+        ),
+        (
+            goal("payment_refunded", **PROVIDER, amount=50, currency="EUR"),
+            ("money", "", "€50", "refunded", "from the payment provider"),
+        ),
+        (goal("payment", **PROVIDER), ("money", "", "Payment", "(amount unknown)", "from the payment provider")),
+        (
+            goal("subscription_started", **PROVIDER),
+            ("goal", "", "Subscription started", "", "from the payment provider"),
+        ),
+    ],
+)
+def test_what_is_no_page_view_says_what_it_is_where_it_came_from_and_how_much(event, said):
+    (line,) = lines_of(shown(journey(goals=(event,))))
+    assert (line.form, line.lead, line.name, line.tail, line.note) == said
+
+
+def test_an_identification_says_the_name():
+    told = derive(Visitor(profile=Profile(metadata={"name": "Jane Doe"}, identified_at=stamp())))
+    (line,) = lines_of(shown(told))
+    assert (line.form, line.lead, line.name) == ("id", "Identified as", "Jane Doe")
+
+
+def test_the_day_is_said_for_events_after_midnight():
+    told = journey(view("/late", 11 * 60 + 55), view("/early", 12 * 60 + 5))
+    early, late = lines_of(shown(told, today=date(2026, 5, 9)))
+    assert (late.day, early.day) == ("", "Tue, May 5 ·")
+
+
+def test_what_came_since_the_reader_looked_is_marked_as_new():
+    told = journey(view("/a"), view("/b", days=1))
+    screen = shown(told, seen=START + timedelta(hours=1))
+    assert [row.is_new for row in visits_of(screen)] == [True, False]
+    assert [line.is_new for line in lines_of(screen)] == [True, False]
+    assert not any(line.is_new for line in lines_of(shown(told)))
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_both_editions_of_the_upstream_are_shown_whole(year):
+    told = derive(edition(year))
+    assert len(lines_of(shown(told))) == told.counts.all
+
+
+# ---- Filters
+
+TOLD = journey(
+    view("/"),
+    view("/pricing", 5),
+    view("/docs", days=3),
+    view("/pricing", days=9),
+    goals=(goal("signup", 6), goal("payment", 8, **PROVIDER, amount=5, currency="USD")),
+)
+
+
+def test_refunds_among_the_payments_are_named_and_shown_without_a_second_minus():
+    paid = goal("payment", **PROVIDER, amount=149, currency="USD")
+    refunded = goal("payment_refunded", 1, **PROVIDER, amount=50, currency="USD")
+    screen = shown(journey(goals=(paid, refunded)))
+    assert [(kind.label, kind.count) for kind in screen.kinds] == [("Payments and refunds", "2")]
+    assert [badge.label for badge in visits_of(screen)[0].badges] == ["$149", "$50 refunded"]
+    assert [kind.label for kind in shown(journey(goals=(paid,))).kinds] == ["Payments"]
+
+
+def test_kinds_are_offered_with_their_counts_when_they_occur():
+    assert [(kind.value, kind.count, kind.is_chosen) for kind in shown(TOLD, "kind=goal").kinds] == [
+        ("page", "4", False),
+        ("goal", "1", True),
+        ("payment", "1", False),
+    ]
+
+
+def test_a_kind_leaves_its_events_only_with_the_visits_open_and_what_lies_between_said():
+    screen = shown(TOLD, "kind=goal&kind=payment")
+    assert [line.name for line in lines_of(screen)] == ["$5", "signup"]
+    assert [(row.key, row.is_open) for row in visits_of(screen)] == [("1", True)]
+    assert visits_of(screen)[0].place == "first visit · 2 of 4 events match"
+    assert screen.found == "2 of 6 events"
+
+
+def test_a_search_finds_pages_and_goals_in_any_case():
+    screen = shown(TOLD, "q=PRICING")
+    assert [row.key for row in visits_of(screen)] == ["3", "1"]
+    assert notes_of(screen) == [("gap", "1 visit in between without a match")]
+    assert [line.name for line in lines_of(shown(TOLD, "q=sign"))] == ["signup"]
+
+
+def test_a_range_reaches_back_from_the_latest_event_and_says_so():
+    screen = shown(TOLD, "range=7d", today=date(2026, 5, 20))
+    assert [row.key for row in visits_of(screen)] == ["3", "2"]
+    assert screen.found == "2 of 6 events, the 7 days up to the latest event, since Wed, May 6, 12:00"
+
+
+def test_a_range_may_end_before_a_moment_of_the_zone():
+    screen = shown(TOLD, "range=before&before=2026-05-04T08:06", zone=NEW_YORK)
+    assert [line.name or line.clock for line in lines_of(screen)] == ["08:05:00", "08:00:00"]
+    assert screen.before == "2026-05-04T08:06"
+    assert "before=2026-05-04T12:06:00Z" in screen.query.address()
+
+
+def test_a_range_before_nothing_asks_for_the_moment():
+    screen = shown(TOLD, "range=before")
+    assert screen.remarks == ("Say before which moment, in the field beside the range.",)
+    assert len(lines_of(screen)) == 6
+
+
+def test_no_hit_says_so_with_a_way_out():
+    screen = shown(TOLD, "q=refund&kind=goal")
+    assert screen.none == "Nothing here matches “refund” among 6 events."
+    assert screen.everything == "?"
+
+
+def test_what_datafast_left_out_is_not_said_to_be_searched():
+    told = journey(view(), page_view_count=9)
+    assert "cannot be searched" in shown(told, "q=refund").none
+
+
+def test_nonsense_in_the_address_is_left_out_and_said():
+    screen = shown(TOLD, "kind=wish&range=90d&at=tomorrow&from=here&open=x.1.-2")
+    assert len(screen.remarks) == 4
+    assert all(sentence.endswith("left out.") for sentence in screen.remarks)
+    assert screen.query.opened == ("1",)
+
+
+def test_an_address_reads_back_as_the_same_query():
+    text = "kind=page&kind=goal&q=a%26b%20%22c&range=7d&at=2026-05-04T12:00:00Z&from=3.40&open=1.2&shut=3"
+    query = TimelineQuery.read(QueryDict(text))
+    assert TimelineQuery.read(QueryDict(query.address()[1:])) == query
+
+
+# ---- Moments
+
+
+def test_the_moment_of_a_ticket_is_marked_in_its_visit_which_stands_open():
+    screen = shown(TOLD, "at=2026-05-04T08:07", zone=NEW_YORK)
+    assert [row.is_open for row in visits_of(screen)] == [True, False, True]
+    assert [line.form for line in visits_of(screen)[-1].events] == ["money", "moment", "goal", "page", "page"]
+    assert screen.told.text == "Last page /pricing, 2 minutes before. Goal signup, 1 minute before."
+    assert screen.told.is_marked
+    assert screen.at == "2026-05-04T08:07"
+
+
+@pytest.mark.parametrize(
+    ("at", "forms"),
+    [
+        ("2026-05-20T12:00Z", ["moment", "visit", "gap", "visit", "gap", "visit"]),
+        ("2026-05-10T12:00Z", ["visit", "gap", "moment", "visit", "gap", "visit"]),
+        ("2026-05-01T12:00Z", ["visit", "gap", "visit", "gap", "visit", "moment"]),
+    ],
+)
+def test_a_moment_outside_of_visits_stands_between_them(at, forms):
+    assert [getattr(row, "form", "visit") for row in shown(TOLD, f"at={at}").rows] == forms
+
+
+def test_a_moment_before_the_cut_stands_in_the_missing_part():
+    told = journey(view(), page_view_count=66, first_visit_at=stamp(days=-30))
+    screen = shown(told, "at=2026-04-20T12:00Z")
+    assert [getattr(row, "form", "visit") for row in screen.rows] == ["visit", "cut", "moment"]
+    assert "DataFast counts more than it lists" in screen.told.text
+
+
+def test_a_moment_far_back_begins_the_list_near_its_visit():
+    screen = shown(many_visits(200), f"at={stamp(1, days=3)}")
+    keys = [row.key for row in visits_of(screen)]
+    assert "4" in keys
+    assert len(keys) < 40
+    assert screen.told.is_marked
+    assert screen.newer.note == "192 more"
+
+
+def test_a_moment_deep_in_a_long_visit_is_in_view():
+    told = journey(*(view(f"/{number}", number) for number in range(600)))
+    screen = shown(told, f"at={stamp(100.5)}")
+    (row,) = visits_of(screen)
+    assert [line.form for line in row.events][10] == "moment"
+    assert row.passed == "Show the 489 newer events of this visit"
+    assert row.rest == ""
+
+
+def test_a_time_that_the_clock_shows_twice_is_the_first_and_offers_the_second():
+    told = shown(TOLD, "at=2026-11-01T01:30", zone=NEW_YORK).told
+    assert told.iso == "2026-11-01T05:30:00Z"
+    assert told.remark == "The clocks showed 01:30 twice that day; this is the first time."
+    assert (told.other.label, told.other.address) == ("Take the second time", "?at=2026-11-01T06:30:00Z")
+
+
+def test_the_second_time_stays_the_second_when_the_filters_are_sent_again():
+    screen = shown(TOLD, "at=2026-11-01T06:30:00Z", zone=NEW_YORK)
+    assert screen.told.remark == "The clocks showed 01:30 twice that day; this is the second time."
+    assert (screen.told.other.label, screen.told.other.address) == ("Take the first time", "?at=2026-11-01T05:30:00Z")
+    assert (screen.at, screen.at_second) == ("2026-11-01T01:30", "2026-11-01T01:30")
+    again = shown(TOLD, f"at={screen.at}&at_second={screen.at_second}&kind=goal", zone=NEW_YORK)
+    assert again.told.iso == "2026-11-01T06:30:00Z"
+    other = shown(TOLD, f"at=2026-11-01T01:20&at_second={screen.at_second}", zone=NEW_YORK)
+    assert (other.told.iso, other.at_second) == ("2026-11-01T05:20:00Z", "")
+    before = shown(TOLD, "range=before&before=2026-11-01T06:30:00Z", zone=NEW_YORK)
+    assert (before.before, before.before_second) == ("2026-11-01T01:30", "2026-11-01T01:30")
+
+
+def test_a_visit_during_which_the_clocks_were_set_back_says_which_time_it_is():
+    told = journey(
+        *(VisitedPage(url=f"example.com/{at}", timestamp=f"2026-11-01T{at}:00Z") for at in ("05:50", "06:10"))
+    )
+    screen = shown(told, zone=NEW_YORK)
+    later, first = lines_of(screen)
+    assert (first.clock, first.day, first.dwell) == ("01:50:00", "", "20 m")
+    assert (later.clock, later.day) == ("01:10:00", "EST ·")
+    assert visits_of(screen)[0].title == "Sun, Nov 1, 2026, 01:50:00 EDT (UTC-4)"
+
+
+def test_a_visit_over_midnight_on_which_the_clocks_go_forward_names_day_and_time():
+    moments = ("2026-09-06T03:50:00Z", "2026-09-06T04:10:00Z")
+    told = journey(*(VisitedPage(url="example.com/", timestamp=at) for at in moments))
+    (folded,) = lines_of(shown(told, zone=ZoneInfo("America/Santiago")))
+    assert (folded.clock, folded.day, folded.times) == ("23:50:00", "", "×2, until 01:10:00")
+    other = journey(*(VisitedPage(url=f"example.com/{at}", timestamp=at) for at in moments))
+    assert lines_of(shown(other, zone=ZoneInfo("America/Santiago")))[0].day == "Sun, Sep 6 · UTC-3 ·"
+
+
+def test_a_time_that_the_clock_skips_is_said_to_be_the_one_after():
+    told = shown(TOLD, "at=2026-03-08T02:30", zone=NEW_YORK).told
+    assert told.iso == "2026-03-08T07:30:00Z"
+    assert told.remark == "The clocks went forward and never showed 02:30 that day; this is 03:30."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-05-04T12:06:00Z",
+        "2026-05-04 12:06Z",
+        "2026-05-04T12:06:00.000Z",
+        "2026-05-04T14:06:00 02:00",  # a plus that nobody escaped
+        "2026-05-04T14:06:00%2B02:00",
+        "20260504T120600Z",
+        " 2026-05-04T08:06 ",
+    ],
+)
+def test_moments_are_read_in_the_forms_that_logs_and_mails_hold(text):
+    assert shown(TOLD, f"at={text}", zone=NEW_YORK).told.iso == "2026-05-04T12:06:00Z"
+
+
+@pytest.mark.parametrize(
+    "text", ["1999-12-31", "9999-12-31T23:59-14:00", "noon", "2026-13-01", "1777967400000", "\x00"]
+)
+def test_what_is_no_moment_is_left_out(text):
+    screen = shown(TOLD, f"at={text}")
+    assert screen.told is None
+    assert len(screen.remarks) == 1
+
+
+# ---- Long journeys
+
+
+def test_a_long_journey_comes_in_answers_of_bounded_size():
+    told = many_visits(400, pages=25)
+    screen = shown(told)
+    assert screen.size <= ROWS
+    assert screen.older.note == f"{400 - len(visits_of(screen))} more"
+    following = shown(told, screen.older.address)
+    assert visits_of(following)[0].key == str(400 - len(visits_of(screen)))
+    assert following.rows[0].form == "gap"
+
+
+def test_a_long_visit_is_cut_too():
+    told = journey(*(view(f"/{number}", number / 10) for number in range(2000)), view(days=-1))
+    long, short = visits_of(shown(told))
+    assert len(long.events) == VISIT_EVENTS
+    assert long.rest == "Show the 1,900 older events of this visit"
+    assert short.key == "1"
+    query = TimelineQuery.read(QueryDict(long.rest_part[1:]))
+    more = events_of_visit(told, query, zone=UTC, today=TODAY)
+    assert len(more.events) == ROWS - 1
+    assert "/1899<" in more.events[0].path
+    assert more.rest == "Show the 1,751 older events of this visit"
+
+
+def test_a_folded_visit_beyond_the_room_loads_its_events_on_opening():
+    told = many_visits(30, pages=20)
+    row = visits_of(shown(told))[-1]
+    assert (row.is_open, row.events, row.rest) == (False, (), "Show the 20 events of this visit")
+    assert row.rest_address == f"?open={row.key}#visit-{row.key}"
+    body = events_of_visit(told, TimelineQuery.read(QueryDict(row.rest_part[1:])), zone=UTC, today=TODAY)
+    assert len(body.events) == 20
+    assert body.rest == ""
+
+
+def test_the_jumps_lead_to_the_ends_whatever_is_shown():
+    told = many_visits(300)
+    first, latest = shown(told, "kind=page&from=200").jumps
+    assert (first.label, first.anchor, latest.label, latest.anchor) == (
+        "First visit",
+        "visit-1",
+        "Latest visit",
+        "visit-300",
+    )
+    screen = shown(told, first.address)
+    assert visits_of(screen)[-1].key == "1"
+    assert len(visits_of(screen)) == 8
+    assert screen.query.kinds
+    assert visits_of(shown(told, latest.address))[0].key == "300"
+
+
+def test_every_visit_has_an_address_under_which_it_stands_open():
+    told = many_visits(300)
+    for visit in told.visits[::37]:
+        address = visit_address(visit)
+        rows = {row.key: row.is_open for row in visits_of(shown(told, address))}
+        assert rows[address.partition("#visit-")[2]]
+
+
+def test_positions_beyond_the_end_show_nothing_wrong():
+    told = many_visits(3)
+    assert [row.key for row in visits_of(shown(told, "from=9"))] == ["3", "2", "1"]
+    assert visits_of(shown(told, "from=3.99999"))[0].rest == ""
+    assert events_of_visit(told, TimelineQuery.read(QueryDict("from=9")), zone=UTC, today=TODAY) is None
+
+
+def test_events_beyond_the_first_screen_are_not_looked_at(monkeypatch):
+    told = many_visits(400, pages=25)
+    looked_at = []
+    writer = "visitors.journey_page.timeline.rows.Writer._line"
+    from visitors.journey_page.timeline.rows import Writer  # noqa: PLC0415 (patched below, to count)
+
+    original = Writer._line
+    monkeypatch.setattr(writer, lambda self, fold, **said: looked_at.append(fold) or original(self, fold, **said))
+    shown(told)
+    assert 0 < len(looked_at) <= ROWS
+
+
+def test_the_same_question_has_the_same_answer():
+    assert shown(TOLD, "q=pricing") == shown(TOLD, "q=pricing")
+
+
+def test_a_visit_of_the_earliest_calendar_days_can_be_shown():
+    odd = ZoneInfo("Pacific/Kiritimati")
+    told = derive(
+        Visitor(
+            activity=Activity(
+                visited_pages=(VisitedPage(url="a/b", timestamp="2199-12-31T23:59:59Z"),),
+                completed_goals=(CompletedGoal(name="x", timestamp="2000-01-01T00:00:00Z"),),
+            )
+        )
+    )
+    assert len(lines_of(shown(told, "range=30d&at=2199-12-31T23:59:59Z", zone=odd))) == 2
+    assert datetime(2199, 12, 31, tzinfo=UTC) < told.visits[0].started_at
+
+
+def test_payments_and_refunds_that_are_too_many_to_name_are_counted_apart():
+    paid = [goal("payment", number, **PROVIDER, amount=10 + number, currency="USD") for number in range(8)]
+    back = [goal("payment_refunded", 8 + number, **PROVIDER, amount=1, currency="USD") for number in range(6)]
+    labels = [badge.label for badge in visits_of(shown(journey(view("/"), goals=(*paid, *back))))[0].badges]
+    named = [label for label in labels if "other" not in label]
+    others = [label for label in labels if "other" in label]
+    assert len(named) + sum(int(label.split()[0]) for label in others) == 14
+    assert [label.partition(" ")[2] for label in others] == ["other payments", "other refunds"]
+
+
+def test_what_came_without_the_visitor_is_no_visit_in_between():
+    renewal = goal("subscription_renewed", days=2, **PROVIDER)
+    told = journey(view("/one"), view("/one", days=4), goals=(renewal,))
+    assert ("gap", "Events without the visitor in between without a match") in notes_of(shown(told, "q=one"))
+
+
+def test_one_visit_of_several_that_datafast_counts_is_not_called_the_only_one():
+    (row,) = visits_of(shown(journey(view("/"), visit_count=1)))
+    assert row.place == "only visit"
+    (row,) = visits_of(shown(journey(view("/"), visit_count=2, page_view_count=1)))
+    assert "only" not in row.place

@@ -1,0 +1,145 @@
+"""What holds for the timeline of every answer that parses and every address that can be asked for."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.journey.strategies import START, any_text, nasty_texts, visitors
+from visitors.datafast.payload import Activity, VisitedPage, Visitor
+from visitors.journey import Kind, derive
+from visitors.journey_page.timeline import TimelineQuery, events_of_visit, timeline
+from visitors.journey_page.timeline.ledger import ROWS
+
+ZONES = [ZoneInfo("America/New_York"), ZoneInfo("Pacific/Kiritimati"), timezone(timedelta(hours=-23, minutes=-59))]
+TODAY = date(2026, 5, 5)
+zones = st.sampled_from(ZONES)
+
+
+@st.composite
+def long_answers(draw):
+    """Journeys of up to a few hundred visits, or of a few long ones, with repeated pages."""
+    visits = draw(st.lists(st.integers(1, 400) | st.integers(1, 3), min_size=1, max_size=120))
+    pages = draw(st.integers(1, 7))
+    views = tuple(
+        VisitedPage(
+            url=f"example.com/{number % pages}",
+            timestamp=(START + timedelta(days=day, seconds=number)).isoformat(),
+        )
+        for day, count in enumerate(visits)
+        for number in range(count)
+    )
+    undated = tuple(VisitedPage(url="example.com/", timestamp=None) for _ in range(draw(st.integers(0, 400))))
+    return Visitor(activity=Activity(visited_pages=views + undated))
+
+
+texts = st.one_of(any_text, nasty_texts)
+positions = st.builds("{}.{}".format, st.integers(0, 130), st.integers(0, 500)) | st.just("undated.7") | texts
+moments = st.one_of(
+    st.datetimes(START.replace(tzinfo=None) - timedelta(days=9), START.replace(tzinfo=None) + timedelta(days=130)).map(
+        datetime.isoformat
+    ),
+    st.datetimes().map(datetime.isoformat),
+    texts,
+)
+keys = st.lists(st.integers(1, 130).map(str) | st.sampled_from(["undated", "x", ""]), max_size=4).map(".".join)
+addresses = st.fixed_dictionaries(
+    {},
+    optional={
+        "kind": st.lists(st.sampled_from([kind.value for kind in Kind]) | texts, max_size=3),
+        "q": texts | st.sampled_from(["1", "example", "pricing"]),
+        "range": st.sampled_from(["30d", "7d", "24h", "before", "never"]),
+        "before": moments,
+        "at": moments,
+        "from": positions,
+        "open": keys | texts,
+        "shut": keys | texts,
+    },
+).map(lambda fields: urlencode(fields, doseq=True, errors="replace"))
+
+
+def read(address):
+    return TimelineQuery.read(QueryDict(address.partition("#")[0].removeprefix("?")))
+
+
+def shown(told, query, zone):
+    urls = {"page_url": "/page/", "part_url": "/page/timeline/"}
+    return timeline(told, query, zone=zone, today=TODAY, version="1", **urls)
+
+
+def rows_of(screen):
+    return [row for row in screen.rows if hasattr(row, "key")]
+
+
+def weight(events):
+    """How many events these lines stand for."""
+    return sum(int(event.times[1:].split(",")[0]) if event.times else 1 for event in events if event.form != "moment")
+
+
+def all_events(told, query, zone):
+    """Follow every link from the top, as a reader would; return how many events stood behind each visit's key."""
+    found = {}
+    screen = shown(told, query, zone)
+    while True:
+        assert screen.size <= ROWS
+        for row in rows_of(screen):
+            assert row.key not in found
+            found[row.key] = weight(row.events)
+            rest = row.rest_part
+            while rest:
+                more = events_of_visit(told, read(rest), zone=zone, today=TODAY)
+                assert more.events
+                assert len(more.events) <= ROWS
+                found[row.key] += weight(more.events)
+                rest = more.rest_part
+        if screen.older is None:
+            return found
+        screen = shown(told, read(screen.older.address), zone)
+
+
+@given(visitors | long_answers(), zones)
+@settings(deadline=None)
+def test_every_event_is_reached_exactly_once(visitor, zone):
+    told = derive(visitor)
+    found = all_events(told, TimelineQuery(), zone)
+    assert sum(found.values()) == told.counts.all
+    assert len(found) == len(told.visits) + bool(told.undated)
+
+
+@given(visitors | long_answers(), addresses, zones)
+@settings(deadline=None)
+def test_every_match_is_reached_exactly_once_whatever_is_asked_for(visitor, address, zone):
+    told = derive(visitor)
+    query = replace(read(address), start=None, opened=(), at=None)
+    found = all_events(told, query, zone)
+    matches = told.counts.all
+    if screen_found := shown(told, query, zone).found:
+        matches = int(screen_found.split(" of ")[0].replace(",", ""))
+    assert sum(found.values()) == matches
+
+
+@given(visitors | long_answers(), addresses, zones)
+@settings(deadline=None)
+def test_any_address_gets_an_answer_of_bounded_size_that_renders(visitor, address, zone):
+    told = derive(visitor)
+    screen = shown(told, read(address), zone)
+    assert screen.size <= ROWS
+    page = render_to_string("journey_page/_timeline.html", {"timeline": screen})
+    assert page.count('id="moment"') <= 1
+    assert "<script>alert" not in page
+    assert page.count('class="visit"') == len(rows_of(screen))
+
+
+@given(addresses, zones)
+@example("at=2000-01-01T00:00", ZoneInfo("Pacific/Kiritimati"))  # last year's, in UTC
+@example("at=2199-12-31T23:00", ZoneInfo("Pacific/Pago_Pago"))  # the next one's
+def test_an_address_is_the_same_for_everybody_once_it_is_written_by_us(address, zone):
+    query = read(address).in_zone(zone)
+    again = read(query.address())
+    assert again == replace(query, refused=(), before=query.before if query.span == "before" else None)
+    assert again.in_zone(UTC) == again

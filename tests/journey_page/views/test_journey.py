@@ -1,0 +1,349 @@
+"""The journey page in each of its states, as a browser without JavaScript gets it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from tests.faulty_upstream import answer, error
+from tests.page_reader import Page
+from visitors.models import Membership
+from visitors.sandbox import documented
+
+LEAD = documented.RETURNING_LEAD.visitor_id
+PAYLOADS = Path(__file__).parents[2] / "journey" / "payloads"
+PAYLOAD_ID = "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd"
+
+# Every value of the two editions' answers, in the words of the page, in New York's zone.
+IN_WORDS = {
+    "visitor-2025.json": [
+        *("South Korea", "KR", "Chungcheongnam-do", "Seosan City"),
+        *("Referrer youtube.com", "Chrome 133.0.0.0", "Mac OS 10.15.7", "Apple Macintosh, desktop", "1728 × 998"),
+        *("Visits 3", "Page views 8", "1 listed", "7 page views and 2 visits are not in DataFast’s answer"),
+        *("First visit Apr 10, 2025, 23:38", "Latest visit Apr 10, 2025, 23:38", "Latest page codefa.st/"),
+        *("23:38:49", "newsletter_signup", "Sign up for the newsletter", "first after 5 seconds"),
+        *("72 of 100", "1.38%, about 1 in 72", "$3.09", "83.1%, plenty of data behind it"),
+    ],
+    "visitor-2026.json": [
+        *("South Korea", "KR", "South Chungcheong", "Seosan City"),
+        *("Referrer youtube.com", "Campaign source newsletter", "Medium email", "Campaign launch"),
+        "Google Ads click EAIaIQobChMI0-test",
+        *("Chrome 133.0.0.0", "Mac OS 10.15.7", "Apple Macintosh, desktop", "1728 × 998"),
+        *("Visits 3", "Page views 8", "First visit Sat, May 2, 05:12", "Latest visit Tue, May 5, 04:46"),
+        "Latest page codefa.st/dashboard",
+        *("05:12:00", "05:13:41", "05:19:05", "16:01:10", "16:03:55", "16:07:12", "04:46:00", "04:47:30"),
+        *("/pricing", "/docs/getting-started", "?plan=pro", "/checkout", "/thank-you", "/dashboard"),
+        "Onboarding",
+        *("newsletter_signup", "Sign up for the newsletter", "checkout_initiated"),
+        *("$149", "after 2 days 11 hours", "subscription started", "from the payment provider"),
+        *("User id user_123", "Email jane@example.com", "Name Jane Doe", "Plan pro", "Company Example & Co <Ltd>"),
+        "Identified Mon, May 4, 16:05",
+        "already a customer",
+    ],
+}
+
+
+def address(visitor=LEAD, rest=""):
+    return f"/lumenkit/visitors/{visitor}/{rest}"
+
+
+def page(browser, *args):
+    return Page(browser.get(address(*args)).content)
+
+
+@pytest.mark.parametrize("name", IN_WORDS)
+def test_every_value_of_an_answer_is_on_the_page_in_words(browser_of_member, lumenkit, other_upstream, clock, name):
+    clock.move_to("2026-05-20T12:00:00Z")
+    other_upstream.behaviors = [answer(body=(PAYLOADS / name).read_bytes())]
+    shown = page(browser_of_member, PAYLOAD_ID, "?open=1,2,3")
+    assert PAYLOAD_ID in shown.text
+    assert [words for words in IN_WORDS[name] if words not in shown.text] == []
+
+
+def test_what_people_wrote_is_text_and_never_a_link(browser_of_member, sandbox):
+    shown = page(browser_of_member, documented.HOSTILE.visitor_id)
+    assert "<script>" in shown.text
+    assert [tag["src"] for tag in shown.named("script") if not tag["src"].startswith("/static/")] == []
+    assert not shown.named("img")
+    assert not [link for link in shown.links if not link.startswith(("/", "#", "?"))]
+
+
+def test_html_in_every_string_of_an_answer_is_text(browser_of_member, other_upstream):
+    def hostile(value):
+        match value:
+            case dict():
+                return {key: hostile(item) for key, item in value.items()}
+            case list():
+                return [hostile(item) for item in value]
+            case str() if value != PAYLOAD_ID and not value[:4].isdigit():
+                return f'"><img src=x onerror=alert(1)>{value}'
+        return value
+
+    body = json.loads((PAYLOADS / "visitor-2026.json").read_text())
+    other_upstream.behaviors = [answer(body={"status": "success", "data": hostile(body["data"])})]
+    shown = page(browser_of_member, PAYLOAD_ID, "?open=1,2,3")
+    assert "<img src=x onerror=alert(1)>Jane Doe" in shown.text
+    assert not shown.named("img")
+    assert not [attributes for _, attributes in shown.tags if any(name.startswith("on") for name in attributes)]
+
+
+def test_a_page_about_a_person_is_kept_by_no_cache(browser_of_member, sandbox):
+    for response in (
+        browser_of_member.get(address()),
+        browser_of_member.get("/"),
+        browser_of_member.get("/nothing/here/"),
+        browser_of_member.post(address(rest="refresh/"), headers={"HX-Request": "true"}),
+    ):
+        assert {"private", "no-store"} <= set(response.headers["Cache-Control"].split(", "))
+
+
+def test_an_id_in_capitals_leads_to_the_one_address(browser_of_member):
+    response = browser_of_member.get(address("C0FFEE00-0000-4000-8000-000000000002"))
+    assert (response.status_code, response.headers["Location"]) == (
+        302,
+        address("c0ffee00-0000-4000-8000-000000000002"),
+    )
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "x",
+        "01890a5d-ac96-774b-bcce-b302099a8057",
+        "{c0ffee00-0000-4000-8000-000000000002}",
+        "%00",
+        "c0ffee00000040008000000000000002",
+    ],
+)
+def test_nonsense_in_place_of_an_id_is_not_found(browser_of_member, nonsense):
+    response = browser_of_member.get(address(nonsense))
+    assert response.status_code == 404
+    assert "There is no such page" in Page(response.content).text
+
+
+def test_another_team_s_website_does_not_exist(browser_of_member, pocketgarden):
+    response = browser_of_member.get(f"/pocketgarden/visitors/{LEAD}/")
+    assert response.status_code == 404
+    assert "Pocket" not in response.content.decode()
+
+
+def test_an_unknown_visitor_can_be_tried_on_the_person_s_other_websites(
+    browser_of_member, member, sandbox, pocketgarden
+):
+    Membership.objects.create(website=pocketgarden, user=member)
+    response = browser_of_member.get(address(documented.APP_USER.visitor_id))
+    shown = Page(response.content)
+    assert response.status_code == 404
+    assert "No such visitor here" in shown.text
+    assert f"/pocketgarden/visitors/{documented.APP_USER.visitor_id}/" in shown.links
+
+
+def test_an_unknown_visitor_leads_to_nobody_else_s_website(browser_of_member, sandbox, pocketgarden):
+    assert "Look on" not in page(browser_of_member, documented.APP_USER.visitor_id).text
+
+
+def test_a_bot_is_called_one_and_not_asked_for_again(browser_of_member, sandbox):
+    response = browser_of_member.get(address(documented.BOT.visitor_id))
+    shown = Page(response.content)
+    assert response.status_code == 404
+    assert "This visitor is a bot" in shown.text
+    assert "Try again" not in shown.text
+
+
+def test_a_refused_key_names_who_can_mend_it(browser_of_member, sandbox):
+    get_user_model().objects.create_superuser("ada", first_name="Ada", last_name="King")
+    response = browser_of_member.get(address(documented.named("unauthorized").visitor_id))
+    shown = Page(response.content)
+    assert response.status_code == 503
+    assert "DataFast refuses this website’s key" in shown.text
+    assert "The key can be replaced by Ada King." in shown.text
+    assert "Replace the key" not in shown.text
+
+
+def test_who_sees_to_a_website_is_led_to_its_key(client, admin, sandbox):
+    client.force_login(admin)
+    shown = Page(client.get(address(documented.named("unauthorized").visitor_id)).content)
+    assert "/websites/lumenkit/key/" in shown.links
+
+
+def test_a_reached_limit_says_how_long_in_words_and_to_machines(browser_of_member, sandbox):
+    response = browser_of_member.get(address(documented.named("rate limited").visitor_id))
+    shown = Page(response.content)
+    seconds = int(response.headers["Retry-After"])
+    assert response.status_code == 503
+    assert 30 <= seconds <= 35
+    assert f"It can be asked again in {seconds} seconds" in shown.text
+    assert "Try again" in shown.text
+
+
+@pytest.mark.parametrize("name", ["server error", "cut-off JSON", "not JSON", "wrong shape", "redirect", "web page"])
+def test_a_broken_upstream_is_a_sentence_and_another_try(browser_of_member, sandbox, name):
+    response = browser_of_member.get(address(documented.named(name).visitor_id))
+    shown = Page(response.content)
+    assert response.status_code == 503
+    assert "Try again" in shown.text
+    assert "Nothing is kept of this visitor yet" in shown.text
+    assert "Traceback" not in shown.text
+
+
+def test_a_fresh_page_asks_for_nothing_by_itself(browser_of_member, sandbox):
+    assert not [tag for _, tag in page(browser_of_member).tags if tag.get("id") == "renew"]
+
+
+def test_an_older_copy_asks_once_by_itself_and_says_so_without_javascript(browser_of_member, sandbox, clock):
+    browser_of_member.get(address())
+    clock.shift(7200)
+    shown = page(browser_of_member)
+    assert shown.with_id("renew")["hx-post"] == address(rest="refresh/")
+    assert shown.with_id("renew")["hx-trigger"] == "load"
+    assert "This is the journey as it was 2 hours ago. Refresh asks DataFast for what is new." in shown.text
+    assert len(sandbox.calls) == 1
+
+
+def test_a_refresh_without_javascript_leads_back_to_what_was_shown(browser_of_member, sandbox):
+    shown = page(browser_of_member, LEAD, "?kind=goal&open=2")
+    fields = {field["name"]: field["value"] for field in shown.named("input") if field.get("name") == "shown"}
+    response = browser_of_member.post(address(rest="refresh/"), fields)
+    assert (response.status_code, response.headers["Location"]) == (302, address(rest="?kind=goal&open=2"))
+
+
+def test_a_refresh_that_fails_without_javascript_says_so_above_the_kept_journey(
+    browser_of_member, other_upstream, clock
+):
+    other_upstream.behaviors = [answer(body=(PAYLOADS / "visitor-2026.json").read_bytes()), error(401)]
+    browser_of_member.get(address(PAYLOAD_ID))
+    clock.shift(120)
+    response = browser_of_member.post(address(PAYLOAD_ID, "refresh/"), follow=True)
+    shown = Page(response.content)
+    assert "Nothing newer could be fetched: what you see is from 2 minutes ago." in shown.text
+    assert "Jane Doe" in shown.text
+
+
+def swapped(response):
+    """The ids of what an answer puts in place of what stands there."""
+    return {tag["id"] for _, tag in Page(response.content).tags if "hx-swap-oob" in tag}
+
+
+def refreshed(browser, visitor, **fields):
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{address(visitor, '?open=1')}"}
+    return browser.post(address(visitor, "refresh/"), fields, headers=headers)
+
+
+def test_a_refresh_with_nothing_new_touches_the_age_only(browser_of_member, other_upstream, clock):
+    other_upstream.behaviors = [answer(body=(PAYLOADS / "visitor-2026.json").read_bytes())]
+    shown = page(browser_of_member, PAYLOAD_ID)
+    (version,) = [tag["value"] for tag in shown.named("input") if tag.get("name") == "version"]
+    clock.shift(10)
+    response = refreshed(browser_of_member, PAYLOAD_ID, version=version)
+    assert swapped(response) == {"notice", "age", "said"}
+    assert "just now; nothing new" in Page(response.content).text
+    assert "Nothing new." in Page(response.content).text
+    assert len(other_upstream.requests) == 2
+
+
+def test_a_refresh_with_news_swaps_what_is_about_them(browser_of_member, other_upstream, clock):
+    bodies = [(PAYLOADS / f"visitor-{year}.json").read_bytes() for year in (2026, 2025)]
+    other_upstream.behaviors = [answer(body=body) for body in bodies]
+    shown = page(browser_of_member, PAYLOAD_ID)
+    (version,) = [tag["value"] for tag in shown.named("input") if tag.get("name") == "version"]
+    clock.shift(10)
+    response = refreshed(browser_of_member, PAYLOAD_ID, version=version)
+    told_of_the_person = {"who-name", "who-facts", "side"}
+    told_of_the_journey = {"summary", "since", "totals", "ribbon", "news"}
+    always = {"notice", "age", "refresh-version", "said"}
+    assert swapped(response) == always | told_of_the_person | told_of_the_journey
+    assert "72 of 100" in Page(response.content).text
+
+
+def test_a_refresh_in_which_only_the_prediction_changed_leaves_the_journey_alone(
+    browser_of_member, other_upstream, clock
+):
+    body = json.loads((PAYLOADS / "visitor-2025.json").read_bytes())
+    changed = json.loads(json.dumps(body))
+    changed["data"]["prediction"]["score"] = 41
+    other_upstream.behaviors = [answer(200, body), answer(200, changed)]
+    shown = page(browser_of_member, PAYLOAD_ID)
+    (version,) = [tag["value"] for tag in shown.named("input") if tag.get("name") == "version"]
+    clock.shift(10)
+    response = refreshed(browser_of_member, PAYLOAD_ID, version=version)
+    parts = {"notice", "age", "who-name", "who-facts", "refresh-version", "side", "said"}
+    assert swapped(response) == parts | {"arrived"}  # which says that the timeline's state is the newest one
+    text = Page(response.content).text
+    assert "41 of 100" in text
+    assert "Refreshed." in text
+    # What the page then knows is the newest state in every part.
+    arrived = Page(response.content).with_id("arrived")
+    again = refreshed(browser_of_member, PAYLOAD_ID, version=arrived["data-version"])
+    assert swapped(again) == {"notice", "age", "said"}
+
+
+def test_a_failing_refresh_is_a_notice_and_nothing_else_changes(browser_of_member, other_upstream, clock):
+    other_upstream.behaviors = [
+        answer(body=(PAYLOADS / "visitor-2026.json").read_bytes()),
+        error(429, headers={"X-RateLimit-Limit": "60"}),
+    ]
+    shown = page(browser_of_member, PAYLOAD_ID)
+    (version,) = [tag["value"] for tag in shown.named("input") if tag.get("name") == "version"]
+    clock.shift(30)
+    response = refreshed(browser_of_member, PAYLOAD_ID, version=version)
+    assert (response.status_code, swapped(response)) == (200, {"notice", "age"})
+    text = Page(response.content).text
+    assert re.search(r"Nothing newer could be fetched: what you see is from 3\d seconds ago\.", text)
+    assert "The limit of 60 requests a minute" in text
+
+
+def test_a_visitor_whom_datafast_no_longer_knows_gets_the_whole_page(browser_of_member, other_upstream, clock):
+    other_upstream.behaviors = [answer(body=(PAYLOADS / "visitor-2026.json").read_bytes()), error(404)]
+    browser_of_member.get(address(PAYLOAD_ID))
+    clock.shift(120)
+    response = refreshed(browser_of_member, PAYLOAD_ID)
+    assert response.headers["HX-Redirect"] == address(PAYLOAD_ID)
+    assert browser_of_member.get(address(PAYLOAD_ID)).status_code == 404
+
+
+def test_who_was_signed_out_meanwhile_is_sent_to_the_sign_in_and_back(client, lumenkit, settings):
+    settings.MIDDLEWARE = [
+        name.replace(
+            "django.contrib.auth.middleware.LoginRequiredMiddleware", "visitors.web.access.SignInRequiredMiddleware"
+        )
+        for name in settings.MIDDLEWARE
+    ]
+    response = refreshed(client, LEAD)
+    assert response.status_code == 200
+    assert response.headers["HX-Redirect"] == f"/sign-in/?next=/lumenkit/visitors/{LEAD}/%3Fopen%3D1"
+    response = client.post(address(rest="refresh/"))
+    assert (response.status_code, response.headers["Location"]) == (302, "/sign-in/?next=/")
+    response = client.get(address())
+    assert (response.status_code, response.headers["Location"]) == (302, f"/sign-in/?next={address()}")
+
+
+def test_what_could_not_be_read_is_listed(browser_of_member, other_upstream):
+    data = {"visitorId": PAYLOAD_ID, "identity": {"browser": "Chrome", "city": "Ulm"}, "activity": {"visitCount": "3"}}
+    other_upstream.behaviors = [answer(body={"status": "success", "data": data})]
+    text = page(browser_of_member, PAYLOAD_ID).text
+    assert "identity.browser: expected an object, got text" in text
+    assert "activity.visitCount: expected a whole number, got text" in text
+    assert "Ulm" in text
+
+
+def test_an_address_in_capitals_leads_to_the_one_page_with_what_it_asks(browser_of_member, lumenkit):
+    moved = browser_of_member.get(address(LEAD.upper(), "?q=pricing&kind=goal"))
+    assert moved.headers["Location"] == address(LEAD, "?q=pricing&kind=goal")
+    assert browser_of_member.get(address(LEAD.upper())).headers["Location"] == address()
+
+
+def test_what_is_gone_while_it_is_read_is_an_error_that_somebody_can_read(browser_of_member, sandbox, monkeypatch):
+    browser_of_member.get(address())
+    monkeypatch.setattr("visitors.profiles.store.contents", lambda *_: None)
+    monkeypatch.setattr("visitors.journey_page.rendering.rendered", lambda *_, make, **__: make())
+    htmx = {"HX-Request": "true"}
+    shown = browser_of_member.get(address())
+    assert shown.status_code == 503
+    assert "DataFast" in Page(shown.content).text
+    assert browser_of_member.get(address(LEAD, "timeline/"), headers=htmx).headers["HX-Redirect"] == address()
+    refreshed = browser_of_member.post(address(LEAD, "refresh/"), {"version": "0"}, headers=htmx)
+    assert refreshed.headers["HX-Redirect"] == address()
+    assert browser_of_member.post(address(LEAD, "follow/"), {"version": "0"}, headers=htmx).status_code == 204
+    assert browser_of_member.get(address(LEAD, "summary.txt")).status_code == 404

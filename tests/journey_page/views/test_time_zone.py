@@ -1,0 +1,131 @@
+"""In whose time the pages tell."""
+
+import json
+import re
+
+import pytest
+
+from tests.faulty_upstream import answer
+from tests.page_reader import Page
+from visitors.web.time_zones import COOKIE
+
+VISITOR = "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd"
+ADDRESS = f"/lumenkit/visitors/{VISITOR}/"
+# New York's clocks go back on November 1, 2026, at 06:00 UTC, and Berlin's went a week before.
+PAGES = ["2026-11-01T05:30:00.000Z", "2026-11-01T06:30:00.000Z"]
+
+
+@pytest.fixture(autouse=True)
+def _upstream(other_upstream, clock):
+    clock.move_to("2026-11-01T15:00:00Z", tick=False)
+    views = [{"url": "lumenkit.example/", "timestamp": at} for at in PAGES]
+    body = json.dumps({"status": "success", "data": {"activity": {"visitedPages": views}}})
+    other_upstream.behaviors = [answer(body=body.encode())]
+
+
+def choose(browser, zone, shown=""):
+    return browser.post(f"{ADDRESS}zone/", {"zone": zone}, headers={"Referer": f"http://testserver{ADDRESS}{shown}"})
+
+
+def page(browser, rest="?open=1.2"):
+    return Page(browser.get(f"{ADDRESS}{rest}").content)
+
+
+def clocks(shown):
+    """The words of the page's times, with their absolute ones."""
+    return [tag["datetime"] for tag in shown.named("time")]
+
+
+def test_the_website_s_zone_is_the_default(browser_of_member):
+    shown = page(browser_of_member)
+    assert "times in America/New York" in shown.text
+    assert shown.text.count("01:30:00") == 2  # the hour that comes twice
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [("UTC", ["05:30:00", "06:30:00"]), ("Europe/Berlin", ["06:30:00", "07:30:00"])],
+)
+def test_every_part_of_the_page_tells_in_the_chosen_zone(browser_of_member, zone, words):
+    before = page(browser_of_member)
+    assert choose(browser_of_member, zone).status_code == 302
+    shown = page(browser_of_member)
+    assert f"times in {zone}" in shown.text
+    assert [word for word in words if word not in shown.text] == []
+    fragment = browser_of_member.get(f"{ADDRESS}timeline/?open=1.2", headers={"HX-Request": "true"}).content.decode()
+    assert [word for word in words if word not in fragment] == []
+    summary = browser_of_member.get(f"{ADDRESS}summary.txt").content.decode()
+    assert [word for word in words if word not in summary] == []
+    # The words are others, the moments are the same.
+    assert clocks(before) == clocks(shown)
+
+
+def test_they_wrote_at_is_on_the_chosen_clock(browser_of_member):
+    choose(browser_of_member, "Europe/Berlin")
+    fragment = browser_of_member.get(f"{ADDRESS}timeline/?at=2026-11-01T07:45", headers={"HX-Request": "true"})
+    assert fragment.headers["HX-Push-Url"] == f"{ADDRESS}?at=2026-11-01T06:45:00Z"
+
+
+def test_the_page_comes_back_as_it_stood_with_the_moment_that_was_meant(browser_of_member):
+    answered = choose(browser_of_member, "UTC", "?kind=page&open=1&at=2026-11-01T09:00")
+    assert answered.headers["Location"] == f"{ADDRESS}?kind=page&at=2026-11-01T14:00:00Z&open=1"
+
+
+def test_a_page_without_a_query_comes_back_without_one(browser_of_member):
+    assert choose(browser_of_member, "UTC").headers["Location"] == ADDRESS
+
+
+def test_the_choice_stays_and_goes_back_to_the_website_s(browser_of_member):
+    kept = choose(browser_of_member, "UTC").cookies[COOKIE]
+    assert (kept.value, kept["samesite"], kept["httponly"]) == ("UTC", "Lax", True)
+    assert 'aria-current="true">UTC' in browser_of_member.get(ADDRESS).content.decode()
+    assert choose(browser_of_member, "").cookies[COOKIE]["max-age"] == 0
+    assert "times in America/New York" in page(browser_of_member).text
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "utc\x00", "<script>", "x" * 5000])
+def test_what_is_no_zone_is_refused(browser_of_member, zone):
+    answered = choose(browser_of_member, zone)
+    assert (answered.status_code, COOKIE in answered.cookies) == (400, False)
+    assert zone not in answered.content.decode()
+
+
+@pytest.mark.parametrize("kept", ["Mars/Olympus", "/etc/localtime", "", "\\"])
+def test_a_cookie_that_names_no_zone_counts_as_none(browser_of_member, kept):
+    browser_of_member.cookies[COOKIE] = kept
+    assert "times in America/New York" in page(browser_of_member).text
+
+
+def test_another_site_s_address_leads_nowhere_else(browser_of_member):
+    headers = {"Referer": "https://elsewhere.example/?q=1"}
+    answered = browser_of_member.post(f"{ADDRESS}zone/", {"zone": "UTC"}, headers=headers)
+    assert answered.headers["Location"] == f"{ADDRESS}?q=1"
+
+
+def test_the_look_up_page_knows_the_choice_too(browser_of_member):
+    browser_of_member.get(ADDRESS)
+    browser_of_member.post(f"{ADDRESS}look/")
+    choose(browser_of_member, "Asia/Seoul")
+    assert "KST (UTC+9)" in browser_of_member.get("/").content.decode()
+
+
+def test_all_zones_of_the_browser_s_kind_are_known(browser_of_member):
+    for zone in ("Asia/Calcutta", "Asia/Kolkata", "America/Argentina/Buenos_Aires", "Etc/GMT+5"):
+        assert choose(browser_of_member, zone).status_code == 302
+
+
+def test_the_two_times_of_a_clock_that_is_set_back_are_two_pages(browser_of_member):
+    """Also within one minute, in which the page of the first is still at hand."""
+    shown_twice = "2026-11-01T01:30"
+    pages = [
+        browser_of_member.get(f"{ADDRESS}?at={shown_twice}{second}") for second in ("", f"&at_second={shown_twice}")
+    ]
+    told = [re.search('They wrote <time datetime="(.*?)"', answered.content.decode())[1] for answered in pages]
+    assert told == ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"]
+
+
+def test_two_zones_of_one_name_are_two_pages(browser_of_member):
+    """Both are called "West" by their menus; within one minute, in which the page of the first is still at hand."""
+    for zone in ("Brazil/West", "Australia/West"):
+        choose(browser_of_member, zone)
+        assert f"times in {zone}" in page(browser_of_member).text

@@ -1,0 +1,472 @@
+"""Visitor ids in whatever an agent pastes."""
+
+import time
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from visitors.lookup.id_parser import MOST_CANDIDATES, MOST_HOSTS, ProblemKind, Trust, read
+
+ID = "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd"
+OTHER = "7c1f0c52-6f0e-4c1b-9a53-0d7f5f1d2e44"
+THIRD = "0f8fad5b-d9cb-469f-a165-70867728950e"
+SESSION = f"s{OTHER}"
+VERSION_7 = "018f4d9e-7c7a-7cc4-8b5e-2f0a1b2c3d4e"
+BARE = ID.replace("-", "")
+
+
+def candidates(text):
+    return [(candidate.visitor_id, candidate.source) for candidate in read(text).candidates]
+
+
+def ids(text):
+    return [candidate.visitor_id for candidate in read(text).candidates]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ID,
+        ID.upper(),
+        f"  {ID}\n",
+        f'"{ID}"',
+        f"'{ID}'",
+        f"“{ID}”",
+        f"({ID})",
+        f"[{ID}]",
+        f"{{{ID}}}",
+        f"<{ID}>",
+        f"\r\n\t{ID}\r\n",
+        f"`{ID}`,",
+        f"\x00{ID}\x00",
+        f"urn:uuid:{ID}",
+        f"<script>{ID}</script>",
+        f"방문자{ID}입니다",
+        f"100%{ID}",
+        f"page-{ID}-1",
+        ID.replace("-", "\N{NON-BREAKING HYPHEN}"),
+        ID.replace("-", "\N{EN DASH}"),
+        ID.replace("-", "\N{EM DASH}"),
+        ID.replace("-", "\N{MINUS SIGN}"),
+        ID.replace("-", "-\N{ZERO WIDTH SPACE}"),
+        f"\N{ZERO WIDTH NO-BREAK SPACE}{ID[:20]}\N{SOFT HYPHEN}{ID[20:]}\N{WORD JOINER}",
+        ID.replace("-", "%2D"),
+        quote(quote(ID.replace("-", "\N{NON-BREAKING HYPHEN}"))),
+        f"Hi, please look at {ID}. Thanks!",
+        f"Here you go: {ID}",
+        f"{ID[:24]}\n{ID[24:]}",
+        f"{ID[:23]}\r\n{ID[23:]} and more",
+        f"> it was {ID[:28]}\n> {ID[28:]}\n",
+        f"{ID[:33]}=\r\n{ID[33:]}",
+        f"be {ID[:30]} {ID[30:]}",
+        ID.replace("-", " - "),
+    ],
+)
+def test_an_id_is_found_however_it_is_wrapped(text):
+    assert candidates(text) == [(ID, "the text")]
+    assert read(text).problem is None
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        (f"datafast_visitor_id={ID}", "the datafast_visitor_id cookie"),
+        (f'datafast_visitor_id="{ID}"', "the datafast_visitor_id cookie"),
+        (f"datafast_visitor_id={quote(ID.replace('-', '%2D'))}", "the datafast_visitor_id cookie"),
+        (f"datafast_visitor_id%3D{ID}%3B%20datafast_session_id%3D{SESSION}", "the datafast_visitor_id cookie"),
+        (f"Cookie: datafast_visitor_id={ID}; datafast_session_id={SESSION}; lang=en", "the datafast_visitor_id cookie"),
+        (f"cookie: a=1; datafast_session_id={SESSION};datafast_visitor_id={ID}", "the datafast_visitor_id cookie"),
+        (f"datafast_session_id\t{SESSION}\t/\ndatafast_visitor_id\t{ID}\t/", "the field datafast_visitor_id"),
+        (
+            f"https://example.com/?_df_vid={ID}&_df_sid={SESSION}&_df_vfs=1777967400000&_df_vsn=3",
+            "the link’s _df_vid parameter",
+        ),
+        (f"https://example.com/a?b=1&amp;_df_vid={ID}", "the link’s _df_vid parameter"),
+        (
+            f"https://a.example/?next={quote(f'https://b.example/?_df_vid={ID}', safe='')}",
+            "the link’s _df_vid parameter",
+        ),
+        (f"%5Fdf%5Fvid={ID}", "the link’s _df_vid parameter"),
+        (f"https://example.com/?datafast_visitor_id={ID}", "the link’s datafast_visitor_id parameter"),
+        (f"https://datafa.st/api/v1/visitors/{ID}", "the path of a link"),
+        (f"https://desk.example/shop/visitors/{ID.upper()}/?kind=goal", "the path of a link"),
+        (f'{{"datafast_visitor_id": "{ID}"}}', "the field datafast_visitor_id"),
+        (f"metadata[datafast_visitor_id]={ID}", "the field datafast_visitor_id"),
+        (f"X-DataFast-Visitor-Id: {ID}", "the field X-DataFast-Visitor-Id"),
+        (f'{{"status": "success", "data": {{"visitorId": "{ID}", "x": null}}}}', "the field visitorId"),
+        (f'"{{\\"visitorId\\":\\"{ID}\\"}}"', "the field visitorId"),
+        (quote(f'{{"visitorId":"{ID}"}}'), "the field visitorId"),
+        (f"{{'visitor_id': '{ID}'}}", "the field visitor_id"),
+        (f"visitor_id => {ID}", "the field visitor_id"),
+        (f"visitorId={ID}", "the field visitorId"),
+        (f"https://example.com/?visitorId={ID}", "the link’s visitorId parameter"),
+        (f"event.visitorId: {ID}", "the field event.visitorId"),
+        (f"Visitor ID: {ID}", "the field Visitor ID"),
+        (f"the DataFast visitor id = {ID}", "the field visitor id"),
+    ],
+)
+def test_every_form_in_which_an_id_travels_is_read_and_named(text, source):
+    assert candidates(text) == [(ID, source)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"ajs_anonymous_id={OTHER}; datafast_visitor_id={ID}; _ga=GA1.2.3",
+        f"ajs_anonymous_id=%22{OTHER}%22; datafast_visitor_id={ID}",
+        f'{{"visitorId": "{ID}", "profile": {{"userId": "{OTHER}"}}}}',
+        f"user_id: {OTHER}\nvisitor_id: {ID}",
+        f"ajs_anonymous_id\t{OTHER}\t/\ndatafast_visitor_id\t{ID}\t/",
+        f"https://example.com/?order={OTHER}&_df_vid={ID}",
+        f'{{"name": "{OTHER}", "datafast_visitor_id": "{ID}"}}',
+    ],
+)
+def test_ids_under_other_names_yield_to_one_that_is_named_as_the_visitor_s(text):
+    assert ids(text) == [ID]
+
+
+def test_an_id_under_another_name_is_offered_where_there_is_nothing_better():
+    assert candidates(f"ajs_anonymous_id={OTHER}") == [(OTHER, "the field ajs_anonymous_id")]
+    assert ids(f"userId={OTHER} and {ID}") == [ID, OTHER]
+
+
+def test_only_one_id_under_no_other_name_is_obvious():
+    assert read(f"visitorId={ID} ajs_anonymous_id={OTHER}").obvious.visitor_id == ID
+    assert read(ID).obvious.visitor_id == ID
+    assert read(f"{ID} {OTHER}").obvious is None
+    assert read(f"datafast_visitor_id={ID[:20]}; ajs_anonymous_id={OTHER}").obvious is None
+    assert read("").obvious is None
+
+
+def test_a_name_does_not_reach_across_lines():
+    assert candidates(f"the visitor\nid={ID}") == [(ID, "the field id")]
+
+
+def test_free_standing_ids_are_a_choice_even_beside_a_named_one():
+    assert ids(f"Not {OTHER}, I mean {THIRD}") == [OTHER, THIRD]
+    assert ids(f"Here you go: {OTHER}\nhttps://example.com/?_df_vid={ID}") == [ID, OTHER]
+    assert ids(f"The snake_case {OTHER} and visitor_id={ID}") == [ID, OTHER]
+    assert ids(f"https://datafa.st/api/v1/visitors/{OTHER} datafast_visitor_id={ID}") == [ID, OTHER]
+
+
+def test_candidates_come_surest_first_and_each_once():
+    text = f"{THIRD} {ID.upper()} visitorId={OTHER} datafast_visitor_id={ID} {ID} {THIRD}"
+    found = read(text).candidates
+    assert [(one.visitor_id, one.trust) for one in found] == [
+        (ID, Trust.DATAFAST),
+        (OTHER, Trust.NAMED),
+        (THIRD, Trust.FREE),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SESSION,
+        SESSION.upper(),
+        f"datafast_session_id={SESSION}",
+        f"_df_sid={OTHER}",
+        f'{{"sessionId": "{OTHER}"}}',
+        f"datafast_session_id=%73{OTHER}",
+    ],
+)
+def test_a_session_id_is_never_a_visitor_id(text):
+    result = read(text)
+    assert result.candidates == ()
+    assert result.problem.kind is ProblemKind.SESSION
+    assert result.problem.sentence == (
+        "This is the session id of the visitor (it starts with s). Paste datafast_visitor_id instead."
+    )
+
+
+def test_the_uuid_of_a_session_counts_where_it_also_stands_alone():
+    assert ids(f"{SESSION} {OTHER}") == [OTHER]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "sentence"),
+    [
+        ("", ProblemKind.EMPTY, "Nothing was pasted. Paste a visitor id, or a text that holds one."),
+        (
+            " \r\n\t\x00\N{ZERO WIDTH SPACE}",
+            ProblemKind.EMPTY,
+            "Nothing was pasted. Paste a visitor id, or a text that holds one.",
+        ),
+        (VERSION_7, ProblemKind.VERSION, "This UUID is version 7; visitor ids are version 4."),
+        (f"datafast_visitor_id={VERSION_7}", ProblemKind.VERSION, "This UUID is version 7; visitor ids are version 4."),
+        (
+            "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+            ProblemKind.VERSION,
+            "This UUID is version 1; visitor ids are version 4.",
+        ),
+        (
+            "a3ab2331-989f-ccfa-91c6-2461c9e3c6bd",
+            ProblemKind.VERSION,
+            "This has the shape of a UUID but no valid version; visitor ids are version 4.",
+        ),
+        (
+            "a3ab2331-989f-4cfa-c1c6-2461c9e3c6bd",
+            ProblemKind.VERSION,
+            "This UUID is not a valid version 4: its 20th character must be 8, 9, a or b, and is c.",
+        ),
+        (
+            "00000000-0000-0000-0000-000000000000",
+            ProblemKind.VERSION,
+            "This UUID is all zeros, which names nobody.",
+        ),
+        (ID[:31], ProblemKind.INCOMPLETE, "This visitor id is cut off: 31 of its 36 characters are here."),
+        (f"id {ID[5:]}!", ProblemKind.INCOMPLETE, "This visitor id is cut off: 31 of its 36 characters are here."),
+        (f"{ID}0", ProblemKind.TOO_LONG, "This id is too long: 37 characters, where a visitor id has 36."),
+        (
+            "jane.doe+x@example.com",
+            ProblemKind.EMAIL,
+            "This is an email address. DataFast finds visitors by their id only, not by email.",
+        ),
+        (
+            "Where is my order from 20260504-1203, card 4111-111111111111? Call +49 555-1234-1234.",
+            ProblemKind.NO_ID,
+            f"No visitor id in this text. A visitor id is a UUID such as {ID}, 36 characters.",
+        ),
+    ],
+)
+def test_a_text_without_an_id_gets_one_sentence_on_what_was_understood(text, kind, sentence):
+    result = read(text)
+    assert result.candidates == ()
+    assert (result.problem.kind, result.problem.sentence) == (kind, sentence)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"0{ID}",
+        ID.replace("-", "_"),
+        f"٠{ID[1:]}",
+        ID.replace("a", "g"),
+        "websiteId=665f0b3c4d2e1a0012345678",
+    ],
+)
+def test_near_misses_are_not_ids(text):
+    assert read(text).candidates == ()
+    assert read(text).problem is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        (f"https://Example.com/pricing?_df_vid={ID}", ("example.com",)),
+        (f"http://user:secret@shop.example.com:8443/{ID}", ("shop.example.com",)),
+        (f"{ID} was on example.com/pricing?x=1 and https://b.example.", ("example.com", "b.example")),
+        (f"https://a.example/?next=https%253A%252F%252Fb.example%252F&id={ID}", ("a.example", "b.example")),
+        (f'{{"currentUrl": "codefa.st/dashboard", "visitorId": "{ID}"}}', ("codefa.st",)),
+        ("https://münchen.example/ HTTPS://MÜNCHEN.EXAMPLE/x", ("münchen.example",)),
+        ("jane@example.com and/or 5/6", ()),
+        ("javascript:alert(1) https:// http://?", ()),
+    ],
+)
+def test_the_hosts_of_links_are_told(text, hosts):
+    assert read(text).hosts == hosts
+
+
+def test_the_choice_is_bounded_and_says_so():
+    many = [f"{number:08x}-989f-4cfa-91c6-2461c9e3c6bd" for number in range(MOST_CANDIDATES + 1)]
+    assert ids(" ".join(many)) == many[:MOST_CANDIDATES]
+    assert read(" ".join(many)).truncated
+    assert not read(" ".join(many[1:])).truncated
+    assert len(read(" ".join(f"https://{number}.example/" for number in range(MOST_HOSTS + 9))).hosts) == MOST_HOSTS
+
+
+def test_the_surest_id_is_kept_however_many_others_come_first():
+    many = " ".join(f"{number:08x}-989f-4cfa-91c6-2461c9e3c6bd" for number in range(200))
+    assert ids(f"{many} datafast_visitor_id={ID}")[0] == ID
+
+
+HOSTILE = [
+    "a-",
+    "a",
+    "-",
+    "%25",
+    "%",
+    "%2525",
+    "%25%32%35",
+    "%41 ",
+    "%E2%80%91",
+    f"{ID[:-1]}-",
+    f"{ID[:-1]} ",
+    ID,
+    f"{ID} ",
+    f"s{ID} ",
+    f"{VERSION_7} ",
+    f'"\\ =:"\\ {ID}',
+    f"{'_' * 64}={ID} ",
+    "a3ab2331-",
+    "a3ab2331-989f-4 ",
+    "\x00",
+    "\N{ZERO WIDTH SPACE}",
+    "\N{NON-BREAKING HYPHEN}",
+    "@",
+    "a@",
+    "a@b",
+    "a.",
+    "aa.a ",
+    "a.a/",
+    "1 ",
+    "123\n",
+    "1=\n",
+    "12345678 - 1234 - ",
+    f"{BARE} ",
+    "http://",
+    "http://a@",
+    "http://a",
+    "=",
+    '"',
+    "' = ",
+    "<script>",
+    " \n",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_megabyte_of_hostile_text_is_read_in_linear_time(piece):
+    text = (piece * (1_000_000 // len(piece) + 1))[:1_000_000]
+    started = time.process_time()
+    result = read(text)
+    assert time.process_time() - started < 2  # half a second at worst; a quadratic expression would take minutes
+    assert (result.problem is None) == bool(result.candidates)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_an_id_behind_hostile_text_is_found(piece):
+    assert ID in ids(piece * 100 + f"\nvisitor_id: {ID}")
+
+
+not_hex = st.text(st.characters(exclude_characters="0123456789abcdefABCDEFsS", exclude_categories=["Cs"]))
+any_id = st.uuids(version=4).map(str)
+
+
+@given(not_hex, any_id, not_hex)
+def test_an_id_in_any_text_without_hex_digits_is_found(before, visitor_id, after):
+    assert ids(before + visitor_id + after) == [visitor_id]
+
+
+@given(not_hex, any_id, st.integers(0, 2))
+def test_an_id_is_found_behind_any_text_that_was_percent_encoded_up_to_twice(before, visitor_id, times):
+    text = f"{before} {visitor_id} "
+    for _ in range(times):
+        text = quote(text, safe="")
+    assert ids(text) == [visitor_id]
+
+
+@given(st.text(st.characters()))
+def test_no_text_raises_and_every_text_has_an_answer(text):
+    result = read(text)
+    assert (result.problem is None) == bool(result.candidates)
+    assert all(host == host.lower() for host in result.hosts)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                ID,
+                OTHER,
+                SESSION,
+                VERSION_7,
+                "s",
+                "=",
+                ":",
+                '"',
+                "%",
+                "25",
+                "%3D",
+                " ",
+                "/",
+                "\t",
+                "a",
+                "-",
+                "id",
+                "_df_vid",
+            ]
+        )
+    )
+)
+def test_only_canonical_version_4_ids_come_out(pieces):
+    result = read("".join(pieces))
+    assert {one.visitor_id for one in result.candidates} <= {ID, OTHER}
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        (BARE, "the text"),
+        (BARE.upper(), "the text"),
+        (f"The visitor is {BARE}.", "the text"),
+        (f'"{BARE}"', "the text"),
+        (f"https://datafa.st/api/v1/visitors/{BARE}?x=1", "the path of a link"),
+        (f"datafast_visitor_id={BARE}; lang=en", "the datafast_visitor_id cookie"),
+        (f'{{"visitorId": "{BARE}"}}', "the field visitorId"),
+        (f"Visitor ID: {BARE}", "the field Visitor ID"),
+    ],
+)
+def test_an_id_without_hyphens_is_found_where_it_stands_for_itself(text, source):
+    assert candidates(text) == [(ID, source)]
+    assert read(text).obvious.visitor_id == ID
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "d41d8cd98f00b204e9800998ecf8427e",  # an MD5 digest
+        f"md5: {BARE}",
+        f"etag={BARE}",
+        f'"requestId": "{BARE}"',
+        f"https://www.gravatar.com/avatar/{BARE}",
+        f"/static/app.{BARE}.js",
+        f"{BARE}.js",
+        f"{BARE}{BARE[:8]}",  # a SHA-1 digest
+        f"{BARE}{BARE}",
+        f"x{BARE}",
+        f"{BARE}@example.com",
+        f"s{BARE}",
+    ],
+)
+def test_a_digest_or_another_key_is_not_taken_for_an_id_without_hyphens(text):
+    assert read(text).candidates == ()
+
+
+def test_a_free_id_without_hyphens_yields_to_one_with_them():
+    assert ids(f"{OTHER.replace('-', '')} and {ID}") == [ID]
+    assert ids(f"{BARE} or {OTHER.replace('-', '')}") == [ID, OTHER]
+
+
+@pytest.mark.parametrize("rest", ["a day ago", "24 hours ago", "and so on", OTHER, "\na new line", ""])
+def test_an_id_that_was_cut_off_does_not_take_the_next_word_for_its_end(rest):
+    for cut in range(1, 12):
+        assert ID[:24] not in " ".join(ids(f"{ID[:-cut]} {rest}"))
+
+
+def test_lines_of_ids_stay_the_ids_that_they_are():
+    assert ids(f"{ID}\n{OTHER}\n{THIRD}") == [ID, OTHER, THIRD]
+    assert ids(f"{ID[:-8]} {OTHER}") == [OTHER]
+
+
+@given(st.uuids(version=4).map(str), st.integers(1, 35), st.sampled_from(["\n", "\r\n> ", "=\n"]))
+def test_an_id_broken_by_a_line_is_never_another_one(visitor_id, place, line_end):
+    assert set(ids(f"{visitor_id[:place]}{line_end}{visitor_id[place:]}")) <= {visitor_id}
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        (f"{ID} {VERSION_7}", f"{VERSION_7} was passed over. This UUID is version 7; visitor ids are version 4."),
+        (f"{ID} {VERSION_7} {VERSION_7[:-1]}f", "2 other UUIDs were passed over: visitor ids are version 4."),
+        (f"{ID} visitor_id={VERSION_7} {VERSION_7}", f"{VERSION_7} was passed over."),
+        (f"{ID} order_id={VERSION_7}", ""),
+        (f"{ID} {SESSION}", ""),
+        (VERSION_7, ""),
+    ],
+)
+def test_what_was_passed_over_although_it_may_be_meant_is_remarked(text, remark):
+    assert read(text).remark.startswith(remark)
+    assert bool(read(text).remark) == bool(remark)

@@ -1,0 +1,96 @@
+"""`manage.py rotate_credentials`: the first key of `CREDENTIAL_KEY` takes over, without an outage."""
+
+import io
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from visitors import encryption
+from visitors.models import Website
+from visitors.sandbox import documented
+from visitors.sandbox.tokens import ACCOUNT_TOKEN, LUMENKIT_KEY
+
+OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+
+
+@pytest.fixture
+def old_key(settings):
+    """The websites that come after this fixture are encrypted with the old key."""
+    settings.CREDENTIAL_KEYS = [OLD]
+
+
+@pytest.fixture
+def websites(old_key, lumenkit, pocketgarden):
+    return lumenkit, pocketgarden
+
+
+def rotate():
+    printed = io.StringIO()
+    call_command("rotate_credentials", stdout=printed)
+    return printed.getvalue()
+
+
+def test_everything_is_encrypted_with_the_first_key_and_the_old_one_can_go(websites, settings):
+    settings.CREDENTIAL_KEYS = [NEW, OLD]
+    printed = rotate()
+    assert printed == "2 tokens encrypted anew, 0 tokens with the first key already.\n"
+    settings.CREDENTIAL_KEYS = [NEW]
+    tokens = {website.slug: website.credential().token for website in Website.objects.all()}
+    assert tokens == {"lumenkit": LUMENKIT_KEY, "pocketgarden": ACCOUNT_TOKEN}
+    assert LUMENKIT_KEY not in printed
+
+
+def test_the_second_time_changes_nothing(websites, settings):
+    settings.CREDENTIAL_KEYS = [NEW, OLD]
+    rotate()
+    before = set(Website.objects.values_list("credential_encrypted", flat=True))
+    assert rotate() == "0 tokens encrypted anew, 2 tokens with the first key already.\n"
+    assert set(Website.objects.values_list("credential_encrypted", flat=True)) == before
+
+
+def test_a_token_that_no_key_opens_is_named_and_the_others_are_renewed(websites, settings):
+    lumenkit, pocketgarden = websites
+    Website.objects.filter(pk=lumenkit.pk).update(
+        credential_encrypted=Fernet(Fernet.generate_key()).encrypt(b"x").decode()
+    )
+    settings.CREDENTIAL_KEYS = [NEW, OLD]
+    with pytest.raises(CommandError, match=r"opens the tokens of: lumenkit\. Add the key"):
+        rotate()
+    pocketgarden.refresh_from_db()
+    assert encryption.is_current(pocketgarden.credential_encrypted)
+
+
+def test_a_token_that_is_replaced_meanwhile_stays(websites, settings, monkeypatch):
+    lumenkit, _ = websites
+    settings.CREDENTIAL_KEYS = [NEW, OLD]
+    renew = encryption.renew
+
+    def renew_while_an_administrator_replaces_it(stored):
+        replaced = Website.objects.get(pk=lumenkit.pk)
+        if stored == replaced.credential_encrypted:
+            replaced.set_token("df_theonethatanadministratorentered1")
+            replaced.save()
+        return renew(stored)
+
+    monkeypatch.setattr(encryption, "renew", renew_while_an_administrator_replaces_it)
+    assert rotate() == "1 token encrypted anew, 1 token with the first key already.\n"
+    lumenkit.refresh_from_db()
+    assert lumenkit.credential().token == "df_theonethatanadministratorentered1"
+
+
+def test_with_a_lost_key_a_journey_asks_for_the_token_and_comes_back_with_it(member, lumenkit, sandbox, settings):
+    settings.CREDENTIAL_KEYS = [NEW]
+    browser = Client()
+    browser.force_login(member)
+    address = f"/lumenkit/visitors/{documented.RETURNING_LEAD.visitor_id}/"
+    refused = browser.get(address)
+    assert refused.status_code == 503
+    assert "has to enter it again" in refused.content.decode()
+    assert len(sandbox.calls) == 0
+    lumenkit.refresh_from_db()
+    assert lumenkit.key_rejected_since
+    lumenkit.set_token(LUMENKIT_KEY)
+    lumenkit.save()
+    assert browser.get(address).status_code == 200

@@ -1,0 +1,40 @@
+"""A process makes a page before its first reader comes. No test here may use the database."""
+
+import subprocess
+import sys
+
+from django.template import engines
+
+from tests.settings import SCRATCH
+from visitors.operations import warm_up
+
+PROGRAM = """
+import django; django.setup()
+from visitors.operations import warm_up
+import sys, time
+before = time.process_time(); warm_up.make_page(); first = time.process_time() - before
+before = time.process_time(); warm_up.make_page(); again = time.process_time() - before
+assert again < first / 3, (first, again)
+"""
+
+
+def test_the_page_that_nobody_sees_needs_no_database_and_loads_what_readers_need():
+    compiled = engines["jinja2"].env.cache
+    compiled.clear()
+    warm_up.up()
+    names = {template.name for template in compiled.values()}
+    assert {
+        "journey_page/page.html",
+        "journey_page/_side.html",
+        "journey_page/_visits.html",
+        "components/_bar.html",
+    } <= names
+
+
+def test_what_a_process_does_once_is_done_by_then():
+    subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env={"DJANGO_SETTINGS_MODULE": "tests.settings", "TMPDIR": str(SCRATCH)},
+        check=True,
+        timeout=60,
+    )

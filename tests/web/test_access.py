@@ -1,0 +1,192 @@
+"""Who may see what: every address of the project, asked by nobody, a stranger, people with each role, and an
+administrator.
+
+A new address without a row in the table fails the walk.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from visitors.models import Invitation, Membership
+from visitors.roles import Role
+from visitors.sandbox import documented
+
+VISITOR = documented.RETURNING_LEAD.visitor_id
+ABOUT_VISITOR = {"website": "lumenkit", "visitor_id": VISITOR}
+
+# The number of a colleague's account, of their role on Lumenkit, and of an invitation to it.
+NUMBER = 4711
+A_COLLEAGUE = {"website": "lumenkit", "membership": NUMBER}
+
+SIGN_IN, NOT_THERE, REFUSED, FINE, NOT_SO = 302, 404, 403, 200, 405
+PEOPLE = ("nobody", "stranger", "viewer", "member", "admin", "administrator")
+# The status for each of them, in that order; the administrator has no role on the website.
+ALL_SIGNED_IN = (SIGN_IN, FINE, FINE, FINE, FINE, FINE)
+
+
+def those_who_see(status):
+    """For everybody with a role on the website."""
+    return (SIGN_IN, NOT_THERE, status, status, status, NOT_THERE)
+
+
+def members(status):
+    """For members and above."""
+    return (SIGN_IN, NOT_THERE, REFUSED, status, status, NOT_THERE)
+
+
+def those_who_manage(status):
+    """For the website's admins and for administrators."""
+    return (SIGN_IN, NOT_THERE, REFUSED, REFUSED, status, status)
+
+
+def administrators(status):
+    """For administrators alone."""
+    return (SIGN_IN, REFUSED, REFUSED, REFUSED, REFUSED, status)
+
+
+# name: (what fills its address, method, the statuses)
+TABLE = {
+    "sign_in": ({}, "get", (FINE, 302, 302, 302, 302, 302)),
+    "account": ({}, "get", ALL_SIGNED_IN),
+    "change_password": ({}, "get", ALL_SIGNED_IN),
+    "sign_out_everywhere": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
+    "reset": ({}, "get", (FINE,) * 6),
+    "reset_sent": ({}, "get", (FINE,) * 6),
+    "new_password": ({"uidb64": "MQ", "token": "invented"}, "get", (FINE,) * 6),  # which says that it works no more
+    "openid_start": ({}, "get", (NOT_THERE,) * 6),  # no issuer is configured
+    "openid_finish": ({}, "get", (NOT_THERE,) * 6),
+    "sign_out": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
+    "look_up": ({}, "get", ALL_SIGNED_IN),
+    "healthz": ({}, "get", (FINE,) * 6),
+    "readyz": ({}, "get", (FINE,) * 6),
+    "metrics": ({}, "get", (NOT_THERE,) * 6),  # switched off, as it is without its setting
+    "current": ({"website": "lumenkit"}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),  # there is no cookie
+    "journey": (ABOUT_VISITOR, "get", those_who_see(FINE)),
+    "refresh": (ABOUT_VISITOR, "post", those_who_see(302)),
+    "timeline": (ABOUT_VISITOR, "get", those_who_see(302)),  # without htmx: on to the page
+    "follow": (ABOUT_VISITOR, "post", those_who_see(302)),  # nobody has looked at the lead: on to the look-up page
+    "look": (ABOUT_VISITOR, "post", those_who_see(204)),
+    "zone": (ABOUT_VISITOR, "post", those_who_see(302)),
+    "audit_log": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
+    "audit_log_csv": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
+    "forget": (ABOUT_VISITOR, "get", those_who_manage(FINE)),
+    "summary": (ABOUT_VISITOR, "get", those_who_see(FINE)),
+    "events": (ABOUT_VISITOR, "get", members(FINE)),
+    "answer": (ABOUT_VISITOR, "get", members(FINE)),
+    "websites": ({}, "get", (SIGN_IN, REFUSED, REFUSED, REFUSED, FINE, FINE)),
+    "add_website": ({}, "get", administrators(FINE)),
+    "add_website_details": ({}, "get", administrators(302)),  # no key was pasted
+    "connect_account": ({}, "get", administrators(302)),
+    "website": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
+    "website_key": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
+    "pause_website": ({"website": "lumenkit"}, "post", those_who_manage(302)),
+    "resume_website": ({"website": "lumenkit"}, "post", those_who_manage(302)),
+    "remove_website": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
+    "people": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
+    "change_role": (A_COLLEAGUE, "post", those_who_manage(400)),  # to no role
+    "remove_colleague": (A_COLLEAGUE, "get", those_who_manage(FINE)),
+    "accounts": ({}, "get", administrators(FINE)),
+    "account_of": ({"user": NUMBER}, "get", administrators(FINE)),
+    "administrator": ({"user": NUMBER}, "post", administrators(302)),
+    "active": ({"user": NUMBER}, "post", administrators(302)),
+    "reset_link": ({"user": NUMBER}, "post", administrators(FINE)),
+    "forget_openid": ({"user": NUMBER}, "post", administrators(302)),
+    "delete_account": ({"user": NUMBER}, "get", administrators(FINE)),
+    "withdraw_invitation": ({"invitation": NUMBER}, "post", those_who_manage(302)),
+    "renew_invitation": ({"invitation": NUMBER}, "post", those_who_manage(FINE)),
+    "invitation": ({"signed": "made-up"}, "get", (NOT_THERE,) * 6),
+}
+# Addresses that change something and answer to nothing but POST.
+POST_ONLY = {
+    "active",
+    "administrator",
+    "change_role",
+    "follow",
+    "forget_openid",
+    "look",
+    "pause_website",
+    "refresh",
+    "renew_invitation",
+    "reset_link",
+    "resume_website",
+    "sign_out",
+    "sign_out_everywhere",
+    "withdraw_invitation",
+    "zone",
+}
+
+
+def names(resolver=None):
+    """The names of all addresses."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern)
+        else:
+            yield pattern.name
+
+
+@pytest.fixture
+def sandbox(sandbox_of_yesterday):
+    return sandbox_of_yesterday
+
+
+@pytest.fixture
+def colleague(lumenkit):
+    """Somebody to see to, and an invitation to take back."""
+    user = get_user_model().objects.create_user("cora", id=NUMBER)
+    Membership.objects.create(id=NUMBER, website=lumenkit, user=user, role=Role.VIEWER)
+    Invitation.objects.create(
+        id=NUMBER, website=lumenkit, role=Role.VIEWER, invited="ivo", created_at=datetime.now(UTC)
+    )
+    return user
+
+
+@pytest.fixture
+def people(viewer, member, admin, colleague):
+    """One of each: nobody is None."""
+    users = get_user_model().objects
+    return {
+        "nobody": None,
+        "stranger": users.create_user("stranger"),
+        "viewer": viewer,
+        "member": member,
+        "admin": admin,
+        "administrator": users.create_superuser("administrator"),
+    }
+
+
+def test_every_address_has_a_row_in_the_table():
+    assert set(names()) == set(TABLE)
+
+
+@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("person", PEOPLE)
+def test_everybody_sees_what_they_may_and_nothing_else(client, people, sandbox, name, person):
+    filled, method, statuses = TABLE[name]
+    if people[person]:
+        client.force_login(people[person])
+    answer = getattr(client, method)(reverse(name, kwargs=filled))
+    status = statuses[PEOPLE.index(person)]
+    assert answer.status_code == status
+    if person == "nobody" and status == SIGN_IN:
+        assert answer.url.startswith("/sign-in/")
+    if status == REFUSED or person in ("nobody", "stranger", "administrator"):
+        assert len(sandbox.calls) == 0  # whoever has no role, or too small a one, never makes us ask
+
+
+@pytest.mark.parametrize("name", sorted(POST_ONLY))
+def test_what_changes_something_is_not_done_by_a_link(browser_of_member, sandbox, name):
+    assert browser_of_member.get(reverse(name, kwargs=TABLE[name][0])).status_code == NOT_SO
+    assert len(sandbox.calls) == 0
+
+
+@pytest.mark.parametrize("name", sorted(POST_ONLY))
+def test_a_forged_form_is_refused(member, sandbox, name):
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(member)
+    assert careful.post(reverse(name, kwargs=TABLE[name][0])).status_code == 403
+    assert len(sandbox.calls) == 0

@@ -1,0 +1,108 @@
+"""What is done to websites, where two do it at once, and the address parts that new ones get."""
+
+import threading
+import time
+from uuid import UUID
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from visitors import profiles
+from visitors.datafast.credentials import AccountToken, Credential
+from visitors.datafast.payload import WebsiteListing
+from visitors.models import Membership, Snapshot, Website
+from visitors.profiles import store
+from visitors.sandbox import documented, tokens
+from visitors.websites import actions
+
+
+@pytest.mark.parametrize(
+    ("domain", "slug"),
+    [
+        ("shop.example.com", "shop"),
+        ("www.shop.example", "shop"),
+        ("WWW.Shop.Example", "shop"),
+        ("münchen.example", "munchen"),
+        ("会社.example", "example"),
+        ("会社.会社", "website"),
+        ("add.example", "add-2"),
+        ("taken.example", "taken-3"),
+        ("two_words-here.example", "two_words-here"),
+        ("x" * 60 + ".example", "x" * 46),
+    ],
+)
+def test_an_address_part_is_made_from_the_domain(domain, slug):
+    assert actions.proposed_slug(domain, {"add", "taken", "taken-2"}) == slug
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_connect_one_account_at_once_add_each_website_once():
+    users = [get_user_model().objects.create_superuser(name) for name in ("one", "two")]
+    listings = [WebsiteListing(id=f"{n:024x}", domain=f"shop{n}.example") for n in range(3)]
+    begin, added = threading.Barrier(2), []
+
+    def connect(user):
+        begin.wait(timeout=10)
+        added.extend(actions.connect(user, AccountToken(tokens.ACCOUNT_TOKEN), listings).websites)
+        connections.close_all()
+
+    threads = [threading.Thread(target=connect, args=(user,)) for user in users]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(added) == Website.objects.count() == Membership.objects.count() == 3
+
+
+def test_a_website_that_was_removed_meanwhile_is_not_changed(lumenkit, admin, caplog):
+    Website.objects.all().delete()
+    actions.change(admin, lumenkit, ["name"])
+    actions.pause(admin, lumenkit)
+    actions.resume(admin, lumenkit)
+    with pytest.raises(Website.DoesNotExist):
+        actions.replace_key(admin, lumenkit, Credential(tokens.LUMENKIT_KEY))
+    assert "lumenkit" not in caplog.text
+
+
+def test_the_budgets_of_all_websites_are_one_question(lumenkit, pocketgarden):
+    with CaptureQueriesContext(connection) as caught:
+        told = profiles.budgets([lumenkit, pocketgarden])
+    assert told == {lumenkit.pk: (0, 60), pocketgarden.pk: (0, 60)}
+    assert len(caught) == 1
+
+
+def test_a_website_whose_token_can_not_be_read_has_no_budget(lumenkit):
+    lumenkit.credential_encrypted = "of a lost key"
+    assert profiles.budgets([lumenkit]) == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_website_is_removed_while_an_answer_lands(lumenkit, admin, sandbox, clock, monkeypatch):
+    """Both take the flight first: taken the other way around, a database that locks rows would end one of the two."""
+    lead = UUID(documented.RETURNING_LEAD.visitor_id)
+    profiles.get(lumenkit, lead)
+    clock.shift(3600)
+    keep, has_landed, ended = store.keep, threading.Event(), []
+
+    def slowly(*args, **options):
+        has_landed.set()
+        time.sleep(0.5)
+        return keep(*args, **options)
+
+    def refresh():
+        try:
+            ended.append(profiles.refresh(lumenkit, lead))
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(store, "keep", slowly)
+    landing = threading.Thread(target=refresh)
+    landing.start()
+    assert has_landed.wait(10)
+    actions.remove(admin, lumenkit)
+    landing.join(10)
+    assert [one.problem for one in ended] == [None]
+    assert not Website.objects.exists()
+    assert not Snapshot.objects.exists()

@@ -1,0 +1,44 @@
+"""Who sees to websites."""
+
+import logging
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+
+@pytest.fixture
+def administrator(db):
+    """A person who sees to every website, and has a role on none."""
+    return get_user_model().objects.create_superuser("root")
+
+
+@pytest.fixture
+def signed_in():
+    """Make a browser that is signed in as somebody."""
+
+    def made(user):
+        browser = Client()
+        browser.force_login(user)
+        return browser
+
+    return made
+
+
+@pytest.fixture
+def browser(administrator, signed_in):
+    """A browser that is signed in as the administrator."""
+    return signed_in(administrator)
+
+
+@pytest.fixture
+def browser_of_admin(admin, signed_in):
+    """A browser that is signed in as an admin of Lumenkit."""
+    return signed_in(admin)
+
+
+@pytest.fixture
+def changes(caplog):
+    """Tells the lines of the log of changes so far."""
+    caplog.set_level(logging.INFO, logger="visitors.web.change_log")
+    return lambda: [record.getMessage() for record in caplog.records if record.name == "visitors.web.change_log"]

@@ -1,0 +1,242 @@
+"""A website by its key: tested, described, added."""
+
+import threading
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.db import connections
+
+from tests.faulty_upstream import answer, error
+from tests.page_reader import Page
+from visitors.models import Membership, Website
+from visitors.sandbox import tokens, websites
+from visitors.websites import actions as our_websites
+
+KEY = tokens.LUMENKIT_KEY
+DETAILS = "/websites/add/details/"
+FACTS = {
+    "domain": "https://WWW.Lumenkit.example/pricing",
+    "name": "Lumenkit",
+    "time_zone": "Asia/Seoul",
+    "currency": "krw",
+}
+
+
+def pasted(browser, token):
+    return browser.post("/websites/add/", {"token": token})
+
+
+def added(browser, **facts):
+    return browser.post(DETAILS, FACTS | facts)
+
+
+def test_a_key_that_works_leads_to_the_website_and_the_website_is_added(browser, administrator, sandbox, changes):
+    assert pasted(browser, f"  {KEY}\n").url == DETAILS
+    assert added(browser).url == "/websites/lumenkit/"
+    website = Website.objects.get()
+    assert (website.name, website.domain, website.slug) == ("Lumenkit", "www.lumenkit.example", "lumenkit")
+    assert (website.time_zone, website.currency) == ("Asia/Seoul", "KRW")
+    assert website.credential().token == KEY
+    assert Membership.objects.get().role == "admin"
+    assert changes() == [f"User {administrator.pk} added a website, website lumenkit"]
+    assert "Lumenkit is connected." in Page(browser.get("/websites/lumenkit/").content).text
+
+
+@pytest.mark.parametrize(
+    ("token", "sentence"),
+    [
+        ("", "Paste a key or a token."),
+        ("sk_live_of_another_service", "This is not a DataFast token"),
+        ("df_two words", "This is not a DataFast token"),
+        ("df_nobodyknowsthisone0000000000000000", "DataFast does not accept this token"),
+        (tokens.REVOKED_TOKEN, "DataFast does not accept this token"),
+    ],
+)
+def test_a_key_that_does_not_work_is_refused_with_a_sentence_beside_the_field(browser, sandbox, token, sentence):
+    response = pasted(browser, token)
+    page = Page(response.content)
+    assert response.status_code == 422
+    assert sentence in page.text
+    assert "Go on without an answer" not in page.text
+    field = page.with_id("id_token")
+    assert field["aria-invalid"] == "true"
+    assert "value" not in field
+    assert browser.get(DETAILS).url == "/websites/add/"  # nothing is held
+
+
+def test_the_token_is_on_no_page_and_not_in_plain_in_the_session(browser, sandbox, caplog):
+    caplog.set_level("DEBUG")
+    pages = [
+        pasted(browser, KEY),
+        browser.get(DETAILS),
+        browser.post(DETAILS, {"name": ""}),
+        browser.get("/websites/add/"),
+    ]
+    assert all(KEY not in page.content.decode() for page in pages)
+    assert "df_san...00a1" in pages[1].content.decode()
+    session = Session.objects.get()
+    assert "pending_token" in session.get_decoded()
+    assert KEY not in str(session.get_decoded())
+    assert KEY not in caplog.text
+    added(browser)
+    assert "pending_token" not in Session.objects.get().get_decoded()
+
+
+def test_a_key_is_held_for_ten_minutes_only(browser, sandbox, clock):
+    pasted(browser, KEY)
+    clock.shift(601)
+    response = browser.get(DETAILS, follow=True)
+    assert "held for ten minutes only: paste it once more" in Page(response.content).text
+
+
+def test_a_held_key_is_its_person_s_alone(browser, sandbox, signed_in):
+    pasted(browser, KEY)
+    other = signed_in(get_user_model().objects.create_superuser("other"))
+    assert other.get(DETAILS).url == "/websites/add/"
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"domain": "no domain"}, "This is no domain"),
+        ({"domain": "http://[::1"}, "This is no domain"),
+        ({"domain": ""}, "Enter the website’s domain."),
+        ({"slug": "two words"}, "valid “slug”"),
+        ({"slug": "websites"}, "address of another page"),
+        ({"slug": "add"}, "address of another page"),
+        ({"time_zone": "Mars/Olympus"}, "is no IANA time zone"),
+        ({"currency": "ABC"}, "This is no currency"),
+        ({"currency": "XXX"}, "This is no currency"),
+    ],
+)
+def test_what_can_not_be_is_said_beside_its_field_and_nothing_typed_is_lost(browser, sandbox, facts, sentence):
+    pasted(browser, KEY)
+    response = added(browser, name="My <shop>", **facts)
+    page = Page(response.content)
+    assert response.status_code == 422
+    assert sentence in page.text
+    assert page.with_id("id_name")["value"] == "My <shop>"
+    assert not Website.objects.exists()
+    assert added(browser).status_code == 302
+
+
+def test_an_address_part_that_is_taken_is_refused_and_a_proposed_one_never_is(browser, sandbox, lumenkit):
+    pasted(browser, tokens.POCKETGARDEN_KEY)
+    assert "Another website has this address part" in Page(added(browser, slug="lumenkit").content).text
+    assert added(browser).url == "/websites/lumenkit-2/"
+
+
+def test_a_website_without_a_name_is_called_by_its_domain(browser, sandbox):
+    pasted(browser, KEY)
+    added(browser, name="")
+    assert Website.objects.get().name == "www.lumenkit.example"
+
+
+def test_a_form_that_is_sent_twice_adds_one_website_and_leads_to_it(browser, sandbox):
+    pasted(browser, KEY)
+    held = browser.session["pending_token"]
+    first = added(browser, slug="shop")
+    assert added(browser, slug="shop").url == first.url  # after the first one has ended
+    session = browser.session
+    session["pending_token"] = held
+    session.save()
+    assert added(browser, slug="shop").url == first.url  # while it was under way
+    assert Website.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_administrators_who_take_one_address_part_at_once_one_gets_it(sandbox, signed_in, monkeypatch):
+    browsers = [signed_in(get_user_model().objects.create_superuser(name)) for name in ("one", "two")]
+    for browser, key in zip(browsers, (KEY, tokens.POCKETGARDEN_KEY), strict=True):
+        pasted(browser, key)
+    both_are_tested, statuses = threading.Barrier(2), []
+    add = our_websites.add
+
+    def late(*args):
+        both_are_tested.wait(timeout=10)
+        add(*args)
+
+    monkeypatch.setattr(our_websites, "add", late)
+
+    def send(browser):
+        statuses.append(added(browser, slug="shop").status_code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=send, args=(browser,)) for browser in browsers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [302, 422]
+    assert Website.objects.count() == 1
+
+
+def test_an_upstream_that_is_down_leaves_the_choice_to_go_on(browser, other_upstream):
+    other_upstream.behaviors = [error(500)]
+    page = Page(pasted(browser, KEY).content)
+    assert "So it is not known whether the key works." in page.text
+    assert DETAILS in page.links
+    page = Page(added(browser).content)
+    assert "Add it anyway" in page.text
+    assert not Website.objects.exists()
+    assert added(browser, anyway="yes").status_code == 302
+    assert Website.objects.get().credential().token == KEY
+
+
+def test_a_key_that_datafast_refuses_is_not_saved_anyway(browser, other_upstream):
+    other_upstream.behaviors = [error(500), error(401)]
+    pasted(browser, KEY)
+    page = Page(added(browser, anyway="yes").content)
+    assert "DataFast does not accept this token" in page.text
+    assert not Website.objects.exists()
+
+
+def test_a_limit_that_is_reached_is_said_with_when_to_try_again(browser, sandbox, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 1
+    pasted(browser, KEY)
+    page = Page(pasted(browser, KEY).content)
+    assert "limit of 1 requests a minute is reached: try again after" in page.text
+    assert len(sandbox.calls) == 1
+
+
+def test_an_account_token_without_its_list_goes_by_the_website_s_id(browser, sandbox):
+    assert pasted(browser, tokens.WITHOUT_WEBSITES_TOKEN).url == DETAILS
+    page = Page(browser.get(DETAILS).content)
+    assert "This token may not list its websites" in page.text
+    assert page.with_id("id_datafast_id")
+    assert added(browser, datafast_id=websites.LUMENKIT.website_id.upper()).status_code == 302
+    assert Website.objects.get().credential().query == {"websiteId": websites.LUMENKIT.website_id}
+
+
+@pytest.mark.parametrize(
+    ("website_id", "sentence"),
+    [
+        ("", "An account token needs the website’s id."),
+        ("665f0b3c", "24 hexadecimal digits"),
+        ("0" * 24, "this website"),
+    ],
+)
+def test_a_website_that_an_account_token_does_not_open_is_refused_with_the_reason(
+    browser, sandbox, website_id, sentence
+):
+    pasted(browser, tokens.WITHOUT_WEBSITES_TOKEN)
+    response = added(browser, datafast_id=website_id)
+    assert response.status_code == 422
+    assert sentence in Page(response.content).text
+    assert Page(response.content).with_id("id_datafast_id")["aria-invalid"] == "true"
+    assert not Website.objects.exists()
+
+
+def test_an_odd_answer_of_the_upstream_is_no_word_on_the_key(browser, other_upstream):
+    other_upstream.behaviors = [answer(200, b"<html>")]
+    assert "can be read" not in Page(pasted(browser, KEY).content).text
+    assert browser.get(DETAILS).status_code == 200
+
+
+def test_only_administrators_add_websites(browser_of_admin, sandbox):
+    for address in ("/websites/add/", DETAILS, "/websites/add/account/"):
+        assert browser_of_admin.get(address).status_code == 403
+        assert browser_of_admin.post(address, {"token": KEY} | FACTS).status_code == 403
+    assert Website.objects.count() == 1
+    assert len(sandbox.calls) == 0

@@ -1,0 +1,210 @@
+"""The page of a website's people, for those who see to it."""
+
+import re
+import time
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core import mail
+from django.test import Client
+
+from visitors.accounts import invitations
+from visitors.models import Invitation, Membership
+from visitors.roles import Role
+
+User = get_user_model()
+PAGE = "/websites/lumenkit/people/"
+
+
+@pytest.fixture
+def browser(client, admin):
+    """A browser in which the website's admin is signed in."""
+    client.force_login(admin)
+    return client
+
+
+def role_of(name):
+    """Their role on Lumenkit, or None."""
+    return Membership.objects.filter(user__username=name).values_list("role", flat=True).first()
+
+
+def number_of(name):
+    return Membership.objects.get(user__username=name).pk
+
+
+def link_on(page):
+    """The invitation's link on a page, as its path."""
+    return re.search(r'value="http://testserver(/invitations/[^"]+)"', page.content.decode())[1]
+
+
+def test_it_lists_who_may_do_what_with_few_queries(browser, person_with_role, django_assert_max_num_queries):
+    for number in range(30):
+        person_with_role(f"colleague{number}", Role.VIEWER)
+    with django_assert_max_num_queries(8):
+        page = browser.get(PAGE).content.decode()
+    assert page.count("colleague") > 30
+    assert "looks visitors up and copies summaries" in page
+
+
+@pytest.mark.parametrize("typed", ["ana", "ANA@example.com"])
+def test_a_colleague_with_an_account_has_the_role_at_once(browser, typed):
+    ana = User.objects.create_user("ana", "ana@example.com")
+    answer = browser.post(PAGE, {"somebody": typed, "role": "viewer"}, follow=True)
+    assert answer.redirect_chain == [(PAGE, 302)]
+    assert "ana (ana) is a viewer of Lumenkit now." in answer.content.decode()
+    theirs = Client()
+    theirs.force_login(ana)
+    assert "Lumenkit" in theirs.get("/").content.decode()
+
+
+def test_for_others_there_is_a_link_that_is_shown_once(browser):
+    page = browser.post(PAGE, {"somebody": "ana@example.com", "role": "member"})
+    link = link_on(page)
+    assert invitations.read(link.split("/")[2]).role == "member"
+    assert link not in browser.get(PAGE).content.decode()
+    assert "ana@example.com" in browser.get(PAGE).content.decode()
+
+
+def test_where_mail_is_set_up_the_link_goes_out_as_well(browser, settings):
+    settings.SENDS_MAIL = True
+    link = link_on(browser.post(PAGE, {"somebody": "ana@example.com", "role": "viewer"}))
+    until = time.monotonic() + 5
+    while not mail.outbox and time.monotonic() < until:
+        time.sleep(0.01)
+    (letter,) = mail.outbox
+    assert letter.to == ["ana@example.com"]
+    assert f"http://testserver{link}" in letter.body
+    assert "ada invites you to see the visitors of lumenkit.example in Journeydesk, as a viewer." in letter.body
+    browser.post(PAGE, {"somebody": "a name", "role": "viewer"})
+    assert len(mail.outbox) == 1
+
+
+def test_without_it_nothing_is_sent(browser):
+    browser.post(PAGE, {"somebody": "ana@example.com", "role": "viewer"})
+    assert mail.outbox == []
+
+
+def test_sending_the_form_twice_leaves_one_invitation_with_the_link_that_was_shown_last(browser):
+    form = {"somebody": "ana@example.com", "role": "member"}
+    first, second = link_on(browser.post(PAGE, form)), link_on(browser.post(PAGE, form))
+    assert Invitation.objects.count() == 1
+    assert (Client().get(first).status_code, Client().get(second).status_code) == (410, 200)
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({}, "Enter a user name or an e-mail address."),
+        ({"somebody": "   ", "role": "viewer"}, "Enter a user name or an e-mail address."),
+        ({"somebody": "ana"}, "Choose a role."),
+        ({"somebody": "ana", "role": "owner"}, "owner is not one of the available choices"),
+        ({"somebody": "ana@", "role": "viewer"}, "This is no e-mail address."),
+        ({"somebody": "x" * 255, "role": "viewer"}, "at most 254 characters"),
+        ({"somebody": "a\0b", "role": "viewer"}, "Null characters are not allowed."),
+        ({"somebody": "ada", "role": "viewer"}, "ada is here already, as an admin."),
+        ({"somebody": "mina", "role": "admin"}, "mina is here already, as a member."),
+    ],
+)
+def test_what_can_not_be_is_said_beside_the_field_and_changes_nothing(browser, member, form, sentence):
+    page = browser.post(PAGE, form)
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
+    assert (role_of("ada"), role_of("mina")) == ("admin", "member")
+    assert not Invitation.objects.exists()
+
+
+def test_what_was_typed_is_text_and_stays_in_the_field(browser):
+    page = browser.post(PAGE, {"somebody": '"><b>ana', "role": "owner"}).content.decode()
+    assert "&quot;&gt;&lt;b&gt;ana" in page
+    assert "<b>ana" not in page
+
+
+def test_a_role_is_changed_and_taken_away_at_once(browser, member):
+    theirs = Client()
+    theirs.force_login(member)
+    # 404 for its id, 403 for a role that is too small.
+    export = "/lumenkit/visitors/00000000-0000-0000-0000-000000000000/events.csv"
+    assert theirs.get(export).status_code == 404
+    answer = browser.post(f"{PAGE}{number_of('mina')}/role/", {"role": "viewer"}, follow=True)
+    assert "mina is a viewer of Lumenkit now." in answer.content.decode()
+    assert theirs.get(export).status_code == 403
+    assert "Remove" in browser.get(f"{PAGE}{number_of('mina')}/remove/").content.decode()
+    browser.post(f"{PAGE}{number_of('mina')}/remove/")
+    assert role_of("mina") is None
+    assert theirs.get("/lumenkit/visitors/current/").status_code == 404
+    assert "Lumenkit" not in theirs.get("/").content.decode()
+
+
+@pytest.mark.parametrize("role", ["", "owner", "ADMIN"])
+def test_there_are_three_roles(browser, member, role):
+    assert browser.post(f"{PAGE}{number_of('mina')}/role/", {"role": role}).status_code == 400
+    assert role_of("mina") == "member"
+
+
+def test_the_last_admin_is_told_why_they_stay(browser):
+    for address, form in (("role", {"role": "viewer"}), ("remove", {})):
+        answer = browser.post(f"{PAGE}{number_of('ada')}/{address}/", form, follow=True)
+        assert "Lumenkit needs an admin." in answer.content.decode()
+    assert role_of("ada") == "admin"
+
+
+def test_who_gives_their_own_role_up_is_led_to_what_they_may_still_see(browser, person_with_role):
+    person_with_role("otto", Role.ADMIN)
+    assert browser.post(f"{PAGE}{number_of('ada')}/remove/").url == "/"
+
+
+@pytest.mark.parametrize("person", ["viewer", "member"])
+def test_others_change_nothing(client, request, person, admin):
+    client.force_login(request.getfixturevalue(person))
+    number = number_of("ada")
+    posts = {
+        PAGE: {"somebody": "x", "role": "admin"},
+        f"{PAGE}{number}/role/": {"role": "viewer"},
+        f"{PAGE}{number}/remove/": {},
+    }
+    assert [client.post(address, form).status_code for address, form in posts.items()] == [403, 403, 403]
+    assert role_of("ada") == "admin"
+    assert not Invitation.objects.exists()
+
+
+def test_the_colleagues_and_invitations_of_another_website_are_not_there(browser, pocketgarden, admin, db):
+    other = User.objects.create_user("other")
+    there = Membership.objects.create(website=pocketgarden, user=other, role=Role.ADMIN)
+    invitation = invitations.invite("ana", pocketgarden, Role.ADMIN, by=other)
+    for address in (
+        f"{PAGE}{there.pk}/role/",
+        f"{PAGE}{there.pk}/remove/",
+        f"/websites/pocketgarden/people/{there.pk}/remove/",
+        f"/invitations/{invitation.pk}/link/",
+        f"/invitations/{invitation.pk}/withdraw/",
+    ):
+        assert browser.post(address, {"role": "viewer"}).status_code == 404
+    there.refresh_from_db()
+    assert there.role == "admin"
+    assert Invitation.objects.get().key == invitation.key
+
+
+def test_an_invitation_gets_a_new_link_or_is_withdrawn(browser):
+    first = link_on(browser.post(PAGE, {"somebody": "ana@example.com", "role": "member"}))
+    number = Invitation.objects.get().pk
+    second = link_on(browser.post(f"/invitations/{number}/link/"))
+    assert Client().get(first).status_code == 410
+    assert Client().get(second).status_code == 200
+    answer = browser.post(f"/invitations/{number}/withdraw/", follow=True)
+    assert "is withdrawn" in answer.content.decode()
+    assert Client().get(second).status_code == 410
+    assert browser.post(f"/invitations/{number}/link/").status_code == 404
+
+
+def test_an_administrator_sees_to_people_without_seeing_visitors(client, admin):
+    client.force_login(User.objects.create_superuser("root"))
+    assert "ada" in client.get(PAGE).content.decode()
+    assert client.post(f"{PAGE}{number_of('ada')}/remove/").status_code == 302
+    assert role_of("ada") is None
+    assert "Nobody yet" in client.get(PAGE).content.decode()
+    assert client.get("/lumenkit/visitors/current/").status_code == 404
+
+
+def test_nothing_of_it_is_kept_on_the_way(browser):
+    assert "no-store" in browser.get(PAGE)["Cache-Control"]
+    assert "no-store" in browser.post(PAGE, {"somebody": "ana", "role": "viewer"})["Cache-Control"]

@@ -1,0 +1,136 @@
+"""Replacing a key: the new one is tested, and the old one stays until it works."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from tests.faulty_upstream import error
+from tests.page_reader import Page
+from visitors import profiles
+from visitors.datafast.errors import UpstreamError, VisitorNotFound
+from visitors.models import Snapshot, Website
+from visitors.sandbox import documented, tokens, websites
+
+KEY = "/websites/lumenkit/key/"
+LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
+LUMENKIT, POCKETGARDEN = websites.LUMENKIT.website_id, websites.POCKETGARDEN.website_id
+
+
+def replaced(browser, token, **fields):
+    return browser.post(KEY, {"token": token} | fields)
+
+
+def stored():
+    return Website.objects.get(slug="lumenkit").credential().token
+
+
+def test_a_revoked_key_is_replaced_and_the_website_works_at_once(browser_of_admin, admin, lumenkit, sandbox, changes):
+    sandbox.revoke(tokens.LUMENKIT_KEY)
+    with pytest.raises(UpstreamError):
+        profiles.get(lumenkit, LEAD)
+    Website.objects.update(consecutive_failures=9, circuit_open_until=datetime(2100, 1, 1, tzinfo=UTC))
+    page = Page(browser_of_admin.get("/websites/lumenkit/").content)
+    assert "Key refused" in page.text
+    assert KEY in page.links
+    response = replaced(browser_of_admin, tokens.LUMENKIT_ONLY_TOKEN, datafast_id=LUMENKIT)
+    assert response.url == "/websites/lumenkit/"
+    website = Website.objects.get()
+    assert (website.key_rejected_since, website.credential_mask) == (None, "dft_san...00d4")
+    assert profiles.get(website, LEAD)
+    assert changes() == [f"User {admin.pk} replaced the key, website lumenkit"]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "field", "sentence"),
+    [
+        (("", ""), "id_token", "Paste a key or a token."),
+        (("nonsense", ""), "id_token", "This is not a DataFast token"),
+        (("df_nobodyknowsthisone0000000000000000", ""), "id_token", "DataFast does not accept this token"),
+        ((tokens.REVOKED_TOKEN, LUMENKIT), "id_token", "DataFast does not accept this token"),
+        ((tokens.ACCOUNT_TOKEN, ""), "id_datafast_id", "needs the website's id"),
+        ((tokens.ACCOUNT_TOKEN, "665f"), "id_datafast_id", "24 digits"),
+        ((tokens.LUMENKIT_ONLY_TOKEN, POCKETGARDEN), "id_token", "this website"),
+        ((tokens.WITHOUT_ANALYTICS_TOKEN, LUMENKIT), "id_token", "analytics:read"),
+    ],
+)
+def test_a_key_that_does_not_work_leaves_the_old_one(browser_of_admin, sandbox, pasted, field, sentence):
+    token, website_id = pasted
+    response = replaced(browser_of_admin, token, datafast_id=website_id)
+    page = Page(response.content)
+    assert response.status_code == 422
+    assert sentence in page.text
+    assert page.with_id(field)["aria-invalid"] == "true"
+    assert "anyway" not in page.text
+    assert stored() == tokens.LUMENKIT_KEY
+    if token:
+        assert token not in response.content.decode()
+
+
+def test_a_key_that_does_not_know_who_was_looked_up_here_is_doubted(browser_of_admin, lumenkit, sandbox):
+    profiles.get(lumenkit, LEAD)
+    page = Page(replaced(browser_of_admin, tokens.POCKETGARDEN_KEY).content)
+    assert "it may be the key of another website" in page.text
+    assert stored() == tokens.LUMENKIT_KEY
+    assert browser_of_admin.post(KEY, {"anyway": "yes"}).url == "/websites/lumenkit/"
+    assert stored() == tokens.POCKETGARDEN_KEY
+
+
+def test_a_token_for_another_website_than_the_one_that_is_kept_here_is_refused(browser_of_admin, lumenkit, sandbox):
+    profiles.get(lumenkit, LEAD)
+    page = Page(replaced(browser_of_admin, tokens.ACCOUNT_TOKEN, datafast_id=POCKETGARDEN).content)
+    assert "Add it as a website of its own" in page.text
+    Snapshot.objects.all().delete()
+    assert replaced(browser_of_admin, tokens.ACCOUNT_TOKEN, datafast_id=POCKETGARDEN).status_code == 302
+    assert Website.objects.get().datafast_id == POCKETGARDEN
+
+
+def test_a_website_key_keeps_the_website_s_id(browser_of_admin, sandbox):
+    replaced(browser_of_admin, tokens.LUMENKIT_KEY, datafast_id="")
+    assert Website.objects.get().datafast_id == LUMENKIT
+
+
+def test_what_was_not_found_under_the_old_key_is_asked_again(browser_of_admin, lumenkit, sandbox):
+    with pytest.raises(VisitorNotFound):
+        profiles.get(lumenkit, UUID(documented.APP_USER.visitor_id))
+    replaced(browser_of_admin, tokens.POCKETGARDEN_KEY)
+    assert profiles.get(Website.objects.get(), UUID(documented.APP_USER.visitor_id))
+
+
+def test_an_upstream_that_is_down_leaves_the_old_key_and_the_choice(browser_of_admin, other_upstream):
+    other_upstream.behaviors = [error(500)]
+    page = Page(replaced(browser_of_admin, tokens.POCKETGARDEN_KEY).content)
+    assert "So it is not known whether the new key works." in page.text
+    assert stored() == tokens.LUMENKIT_KEY
+    browser_of_admin.post(KEY, {"anyway": "yes"})
+    assert stored() == tokens.POCKETGARDEN_KEY
+
+
+def test_a_key_that_turns_out_refused_is_not_kept_anyway(browser_of_admin, other_upstream):
+    other_upstream.behaviors = [error(500), error(401)]
+    replaced(browser_of_admin, tokens.POCKETGARDEN_KEY)
+    response = browser_of_admin.post(KEY, {"anyway": "yes"}, follow=True)
+    assert "DataFast does not accept this token" in Page(response.content).text
+    assert stored() == tokens.LUMENKIT_KEY
+
+
+def test_a_key_that_is_held_for_one_website_is_no_other_s(browser, lumenkit, pocketgarden, other_upstream):
+    other_upstream.behaviors = [error(500)]
+    replaced(browser, tokens.POCKETGARDEN_KEY)
+    assert browser.post("/websites/pocketgarden/key/", {"anyway": "yes"}).url == "/websites/pocketgarden/key/"
+    assert Website.objects.get(slug="pocketgarden").credential().token == tokens.ACCOUNT_TOKEN
+    assert browser.get("/websites/add/details/").url == "/websites/add/"
+
+
+def test_a_key_that_can_not_be_read_any_more_is_replaced_like_any_other(browser_of_admin, lumenkit, sandbox):
+    Website.objects.update(credential_encrypted="of a lost key")
+    assert replaced(browser_of_admin, tokens.LUMENKIT_KEY).status_code == 302
+    assert stored() == tokens.LUMENKIT_KEY
+
+
+def test_a_limit_that_is_reached_leaves_the_old_key(browser_of_admin, lumenkit, sandbox, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 1
+    profiles.get(lumenkit, LEAD)
+    page = Page(replaced(browser_of_admin, tokens.LUMENKIT_KEY).content)
+    assert "limit of 1 requests a minute is reached" in page.text
+    assert len(sandbox.calls) == 1

@@ -1,0 +1,84 @@
+"""The list of websites: how each does, in few queries, for those who see to them."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.page_reader import Page
+from visitors import profiles
+from visitors.models import Website
+from visitors.sandbox import documented, tokens
+
+LEAD = documented.RETURNING_LEAD.visitor_id
+
+
+def shown(browser):
+    return Page(browser.get("/websites/").content)
+
+
+def test_an_administrator_sees_every_website_and_an_admin_their_own(browser, browser_of_admin, lumenkit, pocketgarden):
+    assert "Pocket Garden" in shown(browser).text
+    assert "Lumenkit" in shown(browser_of_admin).text
+    assert "Pocket Garden" not in shown(browser_of_admin).text
+
+
+def test_who_sees_to_none_is_refused(browser_of_member):
+    assert browser_of_member.get("/websites/").status_code == 403
+
+
+def test_a_new_administrator_is_led_to_the_first_website(browser):
+    page = shown(browser)
+    assert "No website is connected yet" in page.text
+    assert "/websites/add/" in page.links
+    assert "/websites/" in Page(browser.get("/").content).links
+
+
+def test_a_website_that_works_says_when_it_answered_and_what_of_the_budget_is_used(browser, lumenkit, sandbox, clock):
+    assert "Ready" in shown(browser).text
+    profiles.get(lumenkit, LEAD)
+    clock.shift(181)
+    text = shown(browser).text
+    assert "Working" in text
+    assert "Last answer 3 minutes ago" in text
+    assert "0 of 60 calls this minute" in text
+    assert lumenkit.credential_mask in text
+    profiles.refresh(lumenkit, LEAD)
+    assert "1 of 60 calls this minute" in shown(browser).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"key_rejected_since": datetime(2026, 5, 4, 12, tzinfo=UTC)}, "Key refused since"),
+        ({"paused_at": datetime(2026, 5, 4, 12, tzinfo=UTC)}, "Paused since"),
+        ({"consecutive_failures": 5}, "DataFast is failing"),
+        ({"credential_encrypted": "of a lost key"}, "Its key can’t be read any more"),
+    ],
+)
+def test_what_is_wrong_with_a_website_is_said(browser, lumenkit, fields, words):
+    Website.objects.update(**fields)
+    assert words in shown(browser).text
+
+
+def test_many_websites_take_no_more_queries_than_one(browser, lumenkit):
+    def queries():
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            assert browser.get("/websites/").status_code == 200
+        return len(caught)
+
+    one = queries()
+    for number in range(20):
+        website = Website(slug=f"shop-{number}", name="Shop", domain="shop.example")
+        website.set_token(f"{tokens.LUMENKIT_KEY}{number}")
+        website.save()
+    assert queries() == one <= 4
+
+
+def test_the_menu_leads_there_who_sees_to_a_website(browser_of_admin, browser_of_member, sandbox):
+    for address in ("/", f"/lumenkit/visitors/{LEAD}/"):
+        assert "/websites/" in Page(browser_of_admin.get(address).content).links
+        assert "/websites/" not in Page(browser_of_member.get(address).content).links

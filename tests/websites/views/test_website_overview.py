@@ -1,0 +1,161 @@
+"""A website's own page: its facts changed, a pause, and its end."""
+
+from uuid import UUID
+
+import pytest
+from django.core.cache import cache
+
+from tests.page_reader import Page
+from visitors import profiles
+from visitors.models import LastSeen, Membership, Snapshot, Website
+from visitors.profiles import keys, store
+from visitors.sandbox import documented, tokens
+
+OVERVIEW = "/websites/lumenkit/"
+LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
+JOURNEY = f"/lumenkit/visitors/{LEAD}/"
+FACTS = {"name": "Lumenkit", "domain": "lumenkit.example", "time_zone": "America/New_York", "currency": "USD"}
+
+
+@pytest.fixture
+def sandbox(sandbox_of_yesterday):
+    return sandbox_of_yesterday
+
+
+def test_facts_are_changed_and_the_change_is_logged_without_what_it_says(browser_of_admin, admin, changes):
+    response = browser_of_admin.post(OVERVIEW, FACTS | {"name": "Shop", "currency": "eur"})
+    assert response.url == OVERVIEW
+    website = Website.objects.get()
+    assert (website.name, website.currency, website.slug) == ("Shop", "EUR", "lumenkit")
+    assert changes() == [f"User {admin.pk} changed name, currency, website lumenkit"]
+
+
+def test_a_name_is_kept_without_what_acts_on_the_text_around_it(browser_of_admin):
+    browser_of_admin.post(OVERVIEW, FACTS | {"name": "Lumen\x01\u202ekit"})
+    assert Website.objects.get().name == "Lumen\ufffd\ufffdkit"
+
+
+def test_what_can_not_be_is_refused_and_the_page_stays_that_of_the_website(browser_of_admin, lumenkit):
+    response = browser_of_admin.post(OVERVIEW, FACTS | {"name": "", "domain": "no domain"})
+    page = Page(response.content)
+    assert response.status_code == 422
+    assert page.with_id("id_domain")["value"] == "no domain"
+    assert "This is no domain" in page.text
+    assert "Websites Lumenkit" in page.text
+    assert Website.objects.get().domain == "lumenkit.example"
+
+
+def test_a_zone_with_an_older_name_stays_a_choice(browser_of_admin):
+    Website.objects.update(time_zone="US/Eastern")
+    page = Page(browser_of_admin.get(OVERVIEW).content)
+    assert {"value": "US/Eastern", "selected": None} in page.named("option")
+
+
+def test_the_page_shows_the_mask_and_no_token(browser_of_admin, lumenkit):
+    html = browser_of_admin.get(OVERVIEW).content.decode()
+    assert lumenkit.credential_mask in html
+    assert tokens.LUMENKIT_KEY not in html
+    assert lumenkit.credential_encrypted not in html
+
+
+def test_who_has_no_role_is_told_that_visitors_are_not_shown(browser, browser_of_admin, lumenkit):
+    words = "Its visitors are not shown to you"
+    assert words in Page(browser.get(OVERVIEW).content).text
+    assert words not in Page(browser_of_admin.get(OVERVIEW).content).text
+
+
+def test_while_a_website_is_paused_nobody_asks_and_what_is_kept_is_shown_with_its_age(
+    browser_of_admin, browser_of_member, sandbox, clock, changes
+):
+    browser_of_member.get(JOURNEY)
+    clock.shift(3 * 3600)
+    assert browser_of_admin.post(f"{OVERVIEW}pause/").url == OVERVIEW
+    assert "Paused" in Page(browser_of_admin.get(OVERVIEW).content).text
+    asked = len(sandbox.calls)
+    assert browser_of_member.get(JOURNEY).status_code == 200
+    page = Page(browser_of_member.post(f"{JOURNEY}refresh/", follow=True).content)
+    assert "This website is paused by its administrators: what you see is from 3 hours ago." in page.text
+    fragment = browser_of_member.post(f"{JOURNEY}refresh/", {"automatic": "1"}, headers={"HX-Request": "true"})
+    assert "paused by its administrators" in Page(fragment.content).text
+    browser_of_member.post(f"{JOURNEY}follow/")
+    assert len(sandbox.calls) == asked
+    browser_of_admin.post(f"{OVERVIEW}resume/")
+    browser_of_member.post(f"{JOURNEY}refresh/")
+    assert len(sandbox.calls) == asked + 1
+    assert [line.split(maxsplit=2)[2] for line in changes()] == [
+        "paused, website lumenkit",
+        "resumed, website lumenkit",
+    ]
+
+
+def test_a_paused_website_of_which_nothing_is_kept_says_so_and_leads_on(
+    browser_of_admin, browser_of_member, admin, lumenkit, sandbox
+):
+    browser_of_admin.post(f"{OVERVIEW}pause/")
+    response = browser_of_member.get(JOURNEY)
+    page = Page(response.content)
+    assert response.status_code == 503
+    assert "This website is paused" in page.text
+    assert "The website can be resumed by ada." in page.text
+    assert "Try again" not in page.text
+    assert OVERVIEW in Page(browser_of_admin.get(JOURNEY).content).links
+    assert "Paused" in Page(browser_of_member.get("/").content).text
+    assert len(sandbox.calls) == 0
+
+
+def test_a_second_pause_keeps_the_time_of_the_first(browser_of_admin, clock, changes):
+    browser_of_admin.post(f"{OVERVIEW}pause/")
+    first = Website.objects.get().paused_at
+    clock.shift(60)
+    browser_of_admin.post(f"{OVERVIEW}pause/")
+    assert Website.objects.get().paused_at == first
+    assert len(changes()) == 1
+
+
+def test_what_goes_with_a_website_is_said_before(browser_of_admin, member, lumenkit, sandbox):
+    profiles.get(lumenkit, LEAD)
+    text = Page(browser_of_admin.get(f"{OVERVIEW}remove/").content).text
+    for words in (
+        lumenkit.credential_mask,
+        "the access of 2 people",
+        "kept here of 1 visitor",
+        "DataFast’s own data stay",
+    ):
+        assert words in text
+    assert Website.objects.exists()
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_website_is_removed_with_all_that_is_kept_once_its_address_part_is_typed(
+    browser_of_admin, browser_of_member, lumenkit, pocketgarden, changes
+):
+    browser_of_member.get(JOURNEY)
+    browser_of_member.post(f"{JOURNEY}look/")
+    version = Snapshot.objects.get().version
+    assert browser_of_admin.post(f"{OVERVIEW}remove/", {"typed": " Lumenkit "}).url == "/"
+    assert list(Website.objects.all()) == [pocketgarden]
+    assert not Snapshot.objects.exists()
+    assert not Membership.objects.exists()
+    assert not LastSeen.objects.exists()
+    assert cache.get(keys.contents(lumenkit.pk, LEAD, version)) is None
+    assert store.latest(lumenkit.pk, LEAD) is None
+    assert browser_of_member.get(JOURNEY).status_code == 404
+    assert [line.split(maxsplit=2)[2] for line in changes()] == ["removed, website lumenkit"]
+
+
+@pytest.mark.parametrize("typed", ["", "yes", "pocketgarden"])
+def test_another_word_removes_nothing(browser_of_admin, typed):
+    response = browser_of_admin.post(f"{OVERVIEW}remove/", {"typed": typed})
+    assert response.status_code == 422
+    assert "Nothing was removed." in Page(response.content).text
+    assert Website.objects.exists()
+
+
+@pytest.mark.parametrize("rest", ["", "key/", "pause/", "resume/", "remove/"])
+def test_another_website_s_pages_do_not_exist_for_its_strangers(browser_of_admin, pocketgarden, rest):
+    for method in (browser_of_admin.get, browser_of_admin.post):
+        if rest in ("pause/", "resume/") and method == browser_of_admin.get:
+            continue
+        response = method(f"/websites/pocketgarden/{rest}", {"typed": "pocketgarden"})
+        assert response.status_code == 404
+    assert Website.objects.filter(slug="pocketgarden", paused_at=None).exists()

@@ -1,0 +1,59 @@
+"""A person's own account: name, e-mail, password, and signing out of every browser."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import PasswordChangeView
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from visitors.accounts.sign_in import sessions
+from visitors.accounts.sign_in.forms import AccountForm, ChangePasswordForm
+from visitors.web.access import SignedInRequest
+from visitors.web.forms import Refusing
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("current_password")
+def account(request: SignedInRequest) -> HttpResponse:
+    """Show what is known of the person, and take what they change of it."""
+    form = AccountForm(request, request.user, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        form.save()
+        messages.success(request, "Saved.")
+        return redirect("account")
+    return render(request, "accounts/account.html", {"form": form}, status=422 if form.errors else 200)
+
+
+class ChangePassword(Refusing, PasswordChangeView):
+    """Django's own, which keeps this session and ends the person's others."""
+
+    http_method_names = ("get", "head", "post", "options")
+    template_name = "accounts/change_password.html"
+    form_class = ChangePasswordForm
+    success_url = reverse_lazy("account")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The request, by which failures are counted."""
+        return super().get_form_kwargs() | {"request": self.request}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Say what has happened."""
+        messages.success(self.request, "Your password is changed. Your sessions in other browsers have ended.")
+        return super().form_valid(form)
+
+
+change_password = ChangePassword.as_view()
+
+
+@require_POST
+def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
+    """End all of the person's sessions, this one too."""
+    sessions.end_all(request.user)
+    logout(request)
+    messages.success(request, "You are signed out everywhere.")
+    return redirect("sign_in")

@@ -1,0 +1,53 @@
+"""Forgetting a visitor: what goes, the confirmation, and the deed."""
+
+from datetime import UTC, datetime
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from visitors.audit import erasure
+from visitors.formatting import ago
+from visitors.formatting.display import moment
+from visitors.web import time_zones
+from visitors.web.access import SignedInRequest, managed_website_or_404, visitor_id_or_404, websites_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def forget(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
+    """Say what is kept of a visitor and what becomes of it; forget it when the end of the id was typed.
+
+    For those who see to the website. Asks the upstream for nothing.
+    """
+    site, visitor = managed_website_or_404(request, website), visitor_id_or_404(visitor_id)
+    to_type = str(visitor).rpartition("-")[2]
+    typed = request.POST.get("typed", "").strip()
+    if request.method == "POST" and typed.lower() == to_type:
+        done = erasure.forget(site, visitor, by=request.user)
+        if done.is_complete:
+            messages.success(
+                request,
+                f"Forgotten. What was kept of this visitor of {site.domain} is gone; the log no longer says who.",
+            )
+        else:
+            messages.warning(
+                request,
+                f"Forgotten, but the cache could not be reached. What it holds of this visitor of {site.domain} is"
+                " shown to nobody and ends by itself; to have it go now, forget the visitor once more.",
+            )
+        return redirect("look_up")
+    found = erasure.traces(site, visitor)
+    answered_at = found.answered_at
+    context = {
+        "website": site,
+        "visitor_id": visitor,
+        "traces": found,
+        "answered": answered_at
+        and moment(answered_at, time_zones.of(request, site), ago(answered_at, datetime.now(UTC))),
+        "to_type": to_type,
+        "typed": typed,
+        "is_reader": websites_of(request).filter(pk=site.pk).exists(),
+        "is_refused": request.method == "POST",
+    }
+    return render(request, "audit/erase.html", context, status=422 if request.method == "POST" else 200)

@@ -1,0 +1,117 @@
+"""The figures: the totals of a journey as one ruled line."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
+
+from visitors.formatting import clock, day, duration, money, plural
+from visitors.formatting.display import Moment, moment
+from visitors.formatting.text import short
+from visitors.journey import Journey, Paid
+from visitors.journey.summary import latest_subscription, when
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A total: its term, the value (as text or as a moment), and what belongs beside it in small."""
+
+    term: str
+    value: str = ""
+    moment: Moment | None = None
+    note: str = ""
+    is_money: bool = False
+
+    @property
+    def html(self) -> SafeString:
+        """Its place in the line, as HTML."""
+        known = self.moment
+        if known is None:
+            style = ' class="money"' if self.is_money else ""
+            value = f"<span{style}>{escape(self.value)}</span>"
+        else:
+            value = f'<time datetime="{known.iso}" title="{escape(known.exact)}">{escape(known.words)}</time>'
+        note = f" <small>{escape(self.note)}</small>" if self.note else ""
+        return mark_safe(f"<div><dt>{escape(self.term)}</dt><dd>{value}{note}</dd></div>")  # noqa: S308 (escaped)
+
+
+def figures(journey: Journey, *, now: datetime, zone: tzinfo) -> tuple[Figure, ...]:
+    """The totals that say something: money only where there is some."""
+    missing = journey.missing
+    return (
+        Figure(
+            "Visits",
+            f"{journey.visit_count:,}" if journey.visit_count else "not counted",
+            note=f"{journey.visit_count - missing.visits:,} listed" if missing and missing.visits else "",
+        ),
+        Figure(
+            "Page views",
+            f"{journey.page_view_count:,}",
+            note=f"{journey.counts.views:,} listed" if missing and missing.page_views else "",
+        ),
+        Figure(
+            "Goals",
+            f"{journey.counts.goals:,}",
+            note=_goals_note(journey),
+        ),
+        *_money(journey),
+        *_subscription(journey, now, zone),
+        *_seen(journey, now, zone),
+    )
+
+
+def _goals_note(journey: Journey) -> str:
+    if journey.to_first_goal is not None:
+        return f"first after {duration(journey.to_first_goal)}"
+    return "listed" if journey.missing is not None else ""
+
+
+def _money(journey: Journey) -> list[Figure]:
+    totals = journey.totals
+    first = f"after {duration(journey.to_first_payment)}" if journey.to_first_payment is not None else ""
+    if len(totals.paid) == 1:
+        found = [_paid(totals.paid[0], first)]
+    else:
+        found = [_paid(paid, "") for paid in totals.paid]
+        if first:
+            found.append(Figure("First payment", first))
+    if totals.payments_without_amount:
+        found.append(_uncounted("Paid", totals.payments_without_amount, "payment"))
+    if totals.refunds_without_amount:
+        found.append(_uncounted("Refunded", totals.refunds_without_amount, "refund"))
+    return found
+
+
+def _uncounted(term: str, number: int, noun: str) -> Figure:
+    return Figure(term, plural(number, noun), note="amount unknown" if number == 1 else "amounts unknown")
+
+
+def _paid(paid: Paid, first: str) -> Figure:
+    """What one currency's payments came to, with what was given back taken off and said."""
+    notes = [
+        f"in {plural(paid.payments, 'payment')}" if paid.payments > 1 else "",
+        f"the first {first}" if first and paid.payments > 1 else first,
+        f"{money(paid.refunded, paid.currency)} refunded" if paid.refunds else "",
+    ]
+    return Figure("Paid", money(paid.net, paid.currency), note=", ".join(note for note in notes if note), is_money=True)
+
+
+def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> list[Figure]:
+    latest = latest_subscription(journey)
+    if latest is None or latest.at is None:
+        return []
+    state = short(latest.words.removeprefix("subscription "), 40)
+    return [Figure("Subscription", state, note=day(latest.at, now, zone))]
+
+
+def _seen(journey: Journey, now: datetime, zone: tzinfo) -> list[Figure]:
+    found = []
+    if journey.begin is not None:
+        begin = moment(journey.begin, zone, day(journey.begin, now, zone))
+        found.append(Figure("First seen", moment=begin, note=clock(journey.begin, zone)))
+    last = journey.last_seen_at
+    if last is not None:
+        words = "on the site now" if journey.is_live(now) else when(last, now, zone)
+        found.append(Figure("Last seen", moment=moment(last, zone, words)))
+    return found

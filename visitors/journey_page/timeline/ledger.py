@@ -1,0 +1,361 @@
+"""The ledger: which visits and which of their events one answer shows, and how the rest is reached.
+
+Newest first everywhere. An answer has at most ROWS rows, whatever the journey holds, and only the events that it shows
+are looked at. Open visits take what they need, up to VISIT_EVENTS each; what is left of FILLED_ROWS goes to the bodies
+of folded visits, newest first, so that short journeys are in the page as a whole.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from visitors import formatting
+from visitors.journey import Event, Journey, Moment, Selection, Visit, Where, fold
+from visitors.journey_page.timeline.lines import EventRow
+from visitors.journey_page.timeline.query import UNDATED, Position, TimelineQuery
+from visitors.journey_page.timeline.rows import NoteRow, VisitRow, Writer, iso, pages_said, visit_key
+
+ROWS = 150
+FILLED_ROWS = 100  # up to here with the bodies of folded visits, which most readers leave folded
+VISITS = 25
+VISIT_EVENTS = 100
+# Newer visits above the one that a jump leads to, and older ones below it.
+_ABOVE = 2
+_BELOW = 8
+# An open visit begins in an answer only if so many of its events have room there.
+_WORTH_OPENING = 10
+_LAST_ROWS = 3  # the moment, the cut and the group without a time may end a ledger
+
+
+class Section(Struct, frozen=True, kw_only=True, gc=False):
+    """A visit with the events of it that are asked for, or (visit None) those without a time.
+
+    `index` is its place among all visits of the journey, newest first; `visit` is the whole visit, whatever is asked.
+    """
+
+    key: str
+    index: int
+    visit: Visit | None
+    events: tuple[Event, ...]
+
+    def newest(self, passed: int, most: int) -> Sequence[Event]:
+        """At most so many events after the newest ones that are passed over; oldest first, as visits hold them.
+
+        Those without a time stay in the order received.
+        """
+        if self.visit is None:
+            return self.events[passed : passed + most]
+        end = max(0, len(self.events) - passed)
+        return self.events[max(0, end - most) : end]
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """One answer's rows. `newer` and `older` are the positions to go on from, None at the ends."""
+
+    rows: tuple[VisitRow | NoteRow, ...]
+    newer: Position | None
+    newer_visits: int
+    older: Position | None
+    older_visits: int
+
+    @property
+    def size(self) -> int:
+        """How many rows: visits, their events, and what stands between."""
+        return len(self.rows) + sum(len(row.events) for row in self.rows if isinstance(row, VisitRow))
+
+    @property
+    def has_moment(self) -> bool:
+        """Whether the moment of the ticket is marked in it."""
+        return any(
+            row.form == "moment" if isinstance(row, NoteRow) else any(event.form == "moment" for event in row.events)
+            for row in self.rows
+        )
+
+
+def sections(journey: Journey, selection: Selection | None) -> list[Section]:
+    """What there is to show, newest first, those without a time last; all of it without a selection."""
+    if selection is None:
+        chosen = list(enumerate(journey.visits))
+        undated = journey.undated
+    else:
+        index_of = {visit.started_at: index for index, visit in enumerate(journey.visits)}
+        chosen = [(index_of[visit.started_at], visit) for visit in selection.visits]
+        undated = selection.undated
+    found = [
+        Section(key=visit_key(visit), index=index, visit=journey.visits[index], events=visit.events)
+        for index, visit in chosen
+    ]
+    if undated:
+        found.append(Section(key=UNDATED, index=len(journey.visits), visit=None, events=undated))
+    return found
+
+
+class Ledger:
+    """Lays out the sections of one journey for one query."""
+
+    def __init__(
+        self,
+        journey: Journey,
+        found: Sequence[Section],
+        query: TimelineQuery,
+        *,
+        moment: Moment | None,
+        since: datetime | None,
+        writer: Writer,
+    ) -> None:
+        self._journey = journey
+        self._sections = found
+        self._query = query
+        self._moment = moment
+        self._writer = writer
+        self._opened, self._shut = frozenset(query.opened), frozenset(query.shut)
+        self._places = {section.key: place for place, section in enumerate(found)}
+        self._moment_place = self._place_of_moment()
+        self._cut_place = self._place_of_cut(since)
+
+    def page(self) -> Page:
+        """The answer that the query asks for: from `start`, or from where what was opened or the moment can be seen."""
+        start = self._query.start
+        if start is not None and start.key in self._places:
+            place = self._places[start.key]
+            return self._lay_out(place, min(start.passed, len(self._sections[place].events)))
+        place, passed = self._wanted()
+        if not passed and place < VISITS:
+            page = self._lay_out(0, 0)
+            if place < len(self._sections) - page.older_visits or not page.rows:
+                return page
+        if passed:
+            return self._lay_out(place, passed)
+        return self._lay_out(max(0, min(place - _ABOVE, len(self._sections) - _BELOW)), 0)
+
+    def events(self) -> VisitRow | None:
+        """The events of the visit at `start` from there on, as the row that holds them; None for an unknown visit."""
+        start = self._query.start
+        if start is None or start.key not in self._places:
+            return None
+        section = self._sections[self._places[start.key]]
+        return self._visit_row(section, min(start.passed, len(section.events)), most=ROWS - 1, is_open=True)
+
+    def _wanted(self) -> tuple[int, int]:
+        """What must be in view, as place and events to pass over: what was opened last, or the moment."""
+        if opened := [self._places[key] for key in self._query.opened if key in self._places]:
+            return opened[-1], 0
+        if self._moment_place is None or not self._sections:
+            return 0, 0
+        place = min(self._moment_place, len(self._sections) - 1)
+        newer = self._newer_than_moment(self._sections[place])
+        return place, newer - _WORTH_OPENING if newer > VISIT_EVENTS - _WORTH_OPENING else 0
+
+    def _lay_out(self, first: int, passed: int) -> Page:
+        rows: list[VisitRow | NoteRow] = []
+        size, place = 0, first
+        while place < len(self._sections) and place - first < VISITS:
+            section = self._sections[place]
+            notes = self._notes_above(place)
+            newer = passed if place == first else 0
+            is_open = newer > 0 or self._is_open(section)
+            room = ROWS - _LAST_ROWS - size - len(notes) - 1
+            if place > first and room < (min(len(section.events), _WORTH_OPENING) if is_open else 0):
+                break
+            is_last = place == len(self._sections) - 1
+            most = (room if is_last else min(room, VISIT_EVENTS)) if is_open else 0
+            row = self._visit_row(section, newer, most=most, is_open=is_open)
+            rows += [*notes, row]
+            size += len(notes) + 1 + len(row.events)
+            place += 1
+        if place == len(self._sections):
+            rows += self._notes_above(place)
+        self._fill(rows, FILLED_ROWS - size)
+        return Page(
+            rows=tuple(rows),
+            newer=Position(self._sections[max(0, first - VISITS // 2)].key) if first else None,
+            newer_visits=first,
+            older=Position(self._sections[place].key) if place < len(self._sections) else None,
+            older_visits=len(self._sections) - place,
+        )
+
+    def _fill(self, rows: list[VisitRow | NoteRow], room: int) -> None:
+        """Put the events of folded visits into the page, newest visits first, while a whole visit has room."""
+        for number, row in enumerate(rows):
+            if not isinstance(row, VisitRow) or row.is_open:
+                continue
+            section = self._sections[self._places[row.key]]
+            if len(section.events) < room:
+                filled = replace(row, events=self._lines(section, 0, section.events))
+                room -= len(filled.events)
+            else:
+                filled = self._with_rest(row, section, 0)
+                room = 0  # what is older waits as well
+            rows[number] = filled
+
+    def _is_open(self, section: Section) -> bool:
+        if section.key in self._shut:
+            return False
+        return section.key in self._opened or self._opens(section)
+
+    def _opens(self, section: Section) -> bool:
+        """Whether it stands open by default: the newest, the moment's, and everything that a search found."""
+        return section is self._sections[0] or self._query.is_search or self._holds_moment(section)
+
+    def _holds_moment(self, section: Section) -> bool:
+        """Whether the moment of the ticket is in this visit."""
+        moment = self._moment
+        return (
+            moment is not None
+            and moment.where is Where.DURING
+            and moment.visit is not None
+            and section.visit is not None
+            and moment.visit.started_at == section.visit.started_at
+        )
+
+    def _place_of_moment(self) -> int | None:
+        """The place of the newest visit that had begun at the moment: in it or above it the moment stands."""
+        moment = self._moment
+        if moment is None or moment.where is Where.NOWHERE:
+            return None
+        return self._first_place(lambda visit: visit.started_at <= moment.at)
+
+    def _place_of_cut(self, since: datetime | None) -> int | None:
+        """Above which place to say what DataFast left out; None for nothing, or nothing in this range."""
+        missing = self._journey.missing
+        if missing is None:
+            return None
+        before = missing.before
+        if before is None:
+            return sum(section.visit is not None for section in self._sections)
+        if since is not None and since >= before:
+            return None
+        # The earliest listed page view is in the newest visit that had begun by then; the missing part is below it.
+        return self._first_place(lambda visit: visit.ended_at < before)
+
+    def _first_place(self, is_it: Callable[[Visit], bool]) -> int:
+        """The first place with such a visit; the one after all visits when there is none."""
+        dated = [section for section in self._sections if section.visit is not None]
+        return next(
+            (place for place, section in enumerate(dated) if section.visit and is_it(section.visit)), len(dated)
+        )
+
+    def _newer_than_moment(self, section: Section) -> int:
+        """How many of a section's events are newer than the moment that it holds, 0 when it holds none."""
+        moment = self._moment
+        if moment is None or not self._holds_moment(section):
+            return 0
+        return sum(event.at is not None and event.at > moment.at for event in section.events)
+
+    def _notes_above(self, place: int) -> list[NoteRow]:
+        """What stands between a section and the newer one: a gap or what is cut off, and the moment."""
+        notes = [note for note in (self._gap_above(place),) if note is not None]
+        moment = self._moment
+        if moment is None or place != self._moment_place:
+            return notes
+        if place < len(self._sections) and self._holds_moment(self._sections[place]):
+            return notes
+        row = NoteRow(form="moment", text=moment.words, iso=iso(moment.at), clock=self._writer.clock(moment.at))
+        missing = self._journey.missing
+        return [row, *notes] if missing is not None and missing.ends_by(moment.at) else [*notes, row]
+
+    def _gap_above(self, place: int) -> NoteRow | None:
+        if place == self._cut_place and self._journey.missing is not None:
+            return NoteRow(form="cut", text=_cut_words(self._journey))
+        if not 0 < place < len(self._sections):
+            return None
+        newer, this = self._sections[place - 1], self._sections[place]
+        if newer.visit is None or this.visit is None:
+            return None
+        if between := self._journey.visits[newer.index + 1 : this.index]:
+            visits = sum(visit.is_attended for visit in between)
+            passed = formatting.plural(visits, "visit") if visits else "Events without the visitor"
+            return NoteRow(form="gap", text=f"{passed} in between without a match")
+        gap = newer.visit.gap_before
+        return None if gap is None else NoteRow(form="gap", text=formatting.gap(gap))
+
+    def _visit_row(self, section: Section, passed: int, *, most: int, is_open: bool) -> VisitRow:
+        """A section's row with at most so many of its events, after the newest ones that are passed over."""
+        visit, query = section.visit, self._query
+        row = self._undated_row(section) if visit is None else self._head(section, visit)
+        chosen = section.newest(passed, most - self._holds_moment(section)) if most > 1 else ()
+        row = replace(
+            row,
+            is_open=is_open,
+            opens=self._opens(section),
+            events=self._lines(section, passed, chosen),
+        )
+        if passed:
+            row = replace(
+                row,
+                passed=f"Show the {formatting.plural(passed, 'newer event')} of this visit",
+                passed_address=query.address(start=Position(section.key)),
+            )
+        # What is left of a folded visit is said by `_fill`, which knows whether the page has room for it.
+        return self._with_rest(row, section, passed + len(chosen)) if is_open else row
+
+    def _with_rest(self, row: VisitRow, section: Section, shown: int) -> VisitRow:
+        """The row with what leads to the events after the newest ones, so many of which the reader has."""
+        rest = len(section.events) - shown
+        if not rest:
+            return row
+        query = self._query
+        start = query.address(start=Position(section.key, shown))
+        noun = "older event" if row.events else "event"
+        said = formatting.plural(rest, noun)
+        return replace(
+            row,
+            rest=f"Show the {said} of this visit" if section.visit else f"Show {said}",
+            rest_address=f"{start if row.events else query.with_open(section.key).address()}#visit-{section.key}",
+            rest_part=start,
+        )
+
+    def _lines(self, section: Section, passed: int, chosen: Sequence[Event]) -> tuple[EventRow, ...]:
+        """The lines of these events of a section, newest first, with the moment among them where it belongs."""
+        if not chosen:
+            return ()
+        lines = fold(chosen) if section.visit is None else fold(chosen)[::-1]
+        rows = self._writer.events(lines, None if section.visit is None else section.visit.started_at)
+        moment = self._moment
+        if moment is not None and self._holds_moment(section):
+            newer = self._newer_than_moment(section)
+            end = passed + len(chosen)
+            if passed <= newer < end or newer == end == len(section.events):
+                above = sum(line.event.at is not None and line.event.at > moment.at for line in lines)
+                rows.insert(above, self._writer.moment(moment.at, moment.words))
+        return tuple(rows)
+
+    def _head(self, section: Section, visit: Visit) -> VisitRow:
+        writer, counts = self._writer, visit.counts
+        place = writer.place(visit)
+        if len(section.events) < counts.all:
+            match = f"{len(section.events):,} of {formatting.plural(counts.all, 'event')} match"
+            place = f"{place} · {match}" if place else match
+        return VisitRow(
+            key=section.key,
+            number="–" if visit.number is None else f"{visit.number:,}",
+            title=formatting.full(visit.started_at, writer.zone),
+            iso=iso(visit.started_at),
+            when=writer.day_and_clock(visit.started_at),
+            way=writer.way(visit),
+            pages=pages_said(counts),
+            long=formatting.short_duration(visit.duration) if visit.is_attended and counts.all > 1 else "",
+            place=place,
+            badges=writer.badges(visit),
+            is_new=writer.is_new(visit.ended_at),
+        )
+
+    def _undated_row(self, section: Section) -> VisitRow:
+        return VisitRow(
+            key=section.key,
+            number="?",
+            when="Without a time",
+            way="DataFast sent no readable time for these",
+            pages=formatting.plural(len(section.events), "event"),
+        )
+
+
+def _cut_words(journey: Journey) -> str:
+    missing = journey.missing
+    if missing is None:
+        return ""
+    if missing.before is None:
+        return f"{missing.words}, and nobody can say where. The times between visits may not have been quiet."
+    return f"{missing.words}. That does not mean that it was quiet here."

@@ -1,0 +1,10 @@
+"""URLs of the home page, where visitors are looked up."""
+
+from django.urls import path
+
+from visitors.lookup import views
+
+urlpatterns = [
+    path("", views.look_up, name="look_up"),
+    path("<slug:website>/visitors/current/", views.current, name="current"),
+]

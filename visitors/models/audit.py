@@ -1,0 +1,221 @@
+"""Who has looked at whom: what each person saw last, and the log that only grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn
+
+from django.conf import settings
+from django.db import models
+
+from visitors import sql
+from visitors.models.accounts import Membership
+from visitors.models.profiles import Snapshot
+from visitors.models.websites import Website
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.contrib.auth.models import User
+
+
+class LastSeen(models.Model):
+    """When a person last looked at a visitor of a website, and what stood there.
+
+    `seen` is a `journey.Seen` as `visitors.lookup.last_seen` stores it (nothing until the page has said that it was
+    read), `label` the visitor's name as it was shown ("" for an anonymous one), so that a list needs no journey.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False)
+    website = models.ForeignKey(Website, on_delete=models.CASCADE)
+    visitor_id = models.UUIDField()
+    looked_at = models.DateTimeField()
+    label = models.CharField(max_length=120)
+    seen = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "website", "visitor_id"], name="one_look_per_person_and_visitor")
+        ]
+        indexes: ClassVar = [models.Index(fields=["user", "-looked_at"], name="latest_looks_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} looked at {self.visitor_id} at {self.looked_at:%Y-%m-%d %H:%M}"
+
+
+class AppendOnly(Exception):
+    """Somebody tried to change or to remove what has been written into the log."""
+
+
+class AuditAction(models.TextChoices):
+    """Where a visitor was looked at; or that they were forgotten."""
+
+    PAGE = "page", "Journey"
+    SUMMARY = "summary", "Summary"
+    CSV = "csv", "CSV file"
+    JSON = "json", "JSON answer"
+    FORGET = "forget", "Forgotten"
+
+
+class AuditResult(models.TextChoices):
+    """What came of it."""
+
+    SHOWN = "shown", "Shown"
+    NOT_FOUND = "not found", "Not found"
+    BOT = "bot", "A bot"
+    KEY_REFUSED = "key refused", "Key refused"
+    LIMITED = "limited", "Rate limited"
+    UNAVAILABLE = "unavailable", "Not available"
+    DONE = "done", "Done"
+
+
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    """Look-ups, to add to and to read."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002 the signatures of all of them
+        raise AppendOnly("What stands in the look-up log stays as it was written.")
+
+    update = delete = bulk_update = update_or_create = _refuse
+    aupdate = adelete = abulk_update = aupdate_or_create = _refuse
+
+
+class AuditEntry(models.Model):
+    """One line of the log: who looked at which visitor of which website, when, from where, and with what result.
+
+    Written by `visitors.audit.log` and by nobody else. Lines are added, never changed; only forgetting a visitor takes
+    the id out of them, and only retention removes them. They stay when the person's account goes:
+    `user_name` is what it was called then.
+
+    `visitor_id` stands in a line until the visitor is forgotten. From then on `visitor_hash` stands there in its place:
+    whoever knows the id can still ask who looked at it, and nobody can read it out of the log.
+    """
+
+    website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, db_index=False)
+    user_name = models.CharField(max_length=150)
+    visitor_id = models.UUIDField(null=True)
+    visitor_hash = models.CharField(max_length=32, default="")
+    at = models.DateTimeField()
+    source = models.CharField(max_length=8, choices=AuditAction.choices)
+    result = models.CharField(max_length=16, choices=AuditResult.choices)
+
+    objects = AuditEntryQuerySet.as_manager()
+    # For forgetting (`visitors.audit.log`) and for `visitors.audit.retention` alone.
+    upkeep: models.Manager[AuditEntry] = models.Manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["website", "at", "id"], name="look_ups_of_a_website"),
+            models.Index(fields=["website", "visitor_id", "user", "at"], name="look_ups_of_a_visitor"),
+            models.Index(fields=["user", "at"], name="look_ups_of_a_person"),
+            models.Index(
+                fields=["website", "visitor_hash"],
+                condition=models.Q(visitor_id=None),
+                name="look_ups_of_a_forgotten_one",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(visitor_id__isnull=False, visitor_hash="")
+                | models.Q(visitor_id=None) & ~models.Q(visitor_hash=""),
+                name="an_id_or_its_hash",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_name} at {self.at:%Y-%m-%d %H:%M}: {self.source}, {self.result}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new line. Raises AppendOnly for one that stands in the log already."""
+        if not self._state.adding:
+            raise AppendOnly("What stands in the look-up log stays as it was written.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002
+        """Raise AppendOnly."""
+        raise AppendOnly("What stands in the look-up log stays as it was written.")
+
+
+# The log is asked once for each colleague of the website, so its length does not matter.
+_OPENED = """
+    WITH colleague AS (
+        SELECT log.user_name, log.at, COUNT(*) OVER () AS number FROM {member} AS other
+        JOIN {log} AS log ON log.id = (
+            SELECT id FROM {log}
+            WHERE website_id = other.website_id AND visitor_id = %(visitor)s AND user_id = other.user_id
+                AND result = %(shown)s
+            ORDER BY at DESC LIMIT 1
+        )
+        WHERE other.website_id = (SELECT id FROM {website} WHERE slug = %(slug)s) AND other.user_id <> %(user)s
+        ORDER BY log.at DESC LIMIT 1
+    )
+    SELECT {columns},
+        member.role, snapshot.version, snapshot.fetched_at, look.seen,
+        colleague.number, colleague.user_name, colleague.at,
+        (
+            SELECT at FROM {log}
+            WHERE website_id = website.id AND visitor_id = %(visitor)s AND user_id = member.user_id
+                AND result = %(shown)s
+            ORDER BY at DESC LIMIT 1
+        )
+    FROM {website} AS website
+    JOIN {member} AS member ON member.website_id = website.id AND member.user_id = %(user)s
+    LEFT JOIN {snapshot} AS snapshot ON snapshot.website_id = website.id AND snapshot.visitor_id = %(visitor)s
+    LEFT JOIN {look} AS look
+        ON look.website_id = website.id AND look.user_id = member.user_id AND look.visitor_id = %(visitor)s
+    LEFT JOIN colleague ON TRUE
+    WHERE website.slug = %(slug)s
+"""
+for _name, _model in (
+    ("look", LastSeen),
+    ("website", Website),
+    ("member", Membership),
+    ("log", AuditEntry),
+    ("snapshot", Snapshot),
+):
+    _OPENED = _OPENED.replace(f"{{{_name}}}", _model._meta.db_table)  # noqa: SLF001
+
+
+class ColleagueViews(NamedTuple):
+    """How many colleagues have looked at a visitor, who did last, and when."""
+
+    number: int
+    latest: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorContext:
+    """A website, with a person's `role` there, and what the database knows of one of its visitors for that person.
+
+    `kept` is the version of the snapshot and when it came. `seen` is their `LastSeen.seen`, None where they have never
+    looked; `shown_at` is when they were shown the visitor last.
+    """
+
+    website: Website
+    kept: tuple[str, datetime] | None
+    seen: bytes | None
+    colleagues: ColleagueViews | None
+    shown_at: datetime | None
+
+
+def load_visitor_context(user: User, slug: str, visitor_id: UUID) -> VisitorContext | None:
+    """The website under this slug as this person opens a visitor there; None where they may not see it.
+
+    Written out, since it stands before every journey page.
+    """
+    values = {"user": user.pk, "slug": slug, "visitor": visitor_id, "shown": AuditResult.SHOWN.value}
+    found = sql.joined(Website, "website", _OPENED, **values)
+    if found is None:
+        return None
+    website, (role, version, fetched_at, seen, number, latest, looked_at, shown_at) = found
+    website.role = role
+    kept_at, colleagues_at = sql.moment(fetched_at), sql.moment(looked_at)
+    return VisitorContext(
+        website,
+        (version, kept_at) if kept_at else None,
+        seen,
+        ColleagueViews(number, latest, colleagues_at) if colleagues_at else None,
+        sql.moment(shown_at),
+    )

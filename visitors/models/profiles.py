@@ -1,0 +1,112 @@
+"""What was learned of visitors, and how the upstream may be asked."""
+
+from __future__ import annotations
+
+import zlib
+from typing import ClassVar
+
+from django.db import models
+
+from visitors.models.websites import Website
+
+
+class Snapshot(models.Model):
+    """The last known good answer about one visitor of one website: what is shown when the upstream fails and the cache
+    is empty. `version` changes when what the answer says changes, not when it is merely received again.
+
+    `answer_compressed` is the answer that brought this version, `fetched_at` when the upstream said so last.
+    """
+
+    # No index of its own for the website here and below: the one that begins with it serves as well.
+    website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)
+    visitor_id = models.UUIDField()
+    fetched_at = models.DateTimeField()
+    version = models.CharField(max_length=32)
+    answer_compressed = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["website", "visitor_id"], name="one_snapshot_per_visitor")
+        ]
+        indexes: ClassVar = [models.Index(fields=["website", "fetched_at"], name="newest_snapshot_of_a_website")]
+
+    def __str__(self) -> str:
+        return f"{self.visitor_id} on {self.website_id}"
+
+    @staticmethod
+    def compress(answer: bytes) -> bytes:
+        """Return the answer's bytes as they are stored (zlib; JSON shrinks to about a tenth)."""
+        return zlib.compress(answer, 3)
+
+    @property
+    def answer(self) -> bytes:
+        """The answer's JSON as it was received."""
+        return zlib.decompress(bytes(self.answer_compressed))
+
+
+class MetricsPoint(models.Model):
+    """What stood in the answer about a visitor at one moment, in numbers: the history behind a sparkline.
+
+    There is a row only where one of the numbers differs from the row before. `score` is 0 to 100, None without a
+    prediction; `visits` and `page_views` are as in a journey, `goals` and `payments` those that are listed.
+    """
+
+    website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)
+    visitor_id = models.UUIDField()
+    at = models.DateTimeField()
+    score = models.FloatField(null=True)
+    visits = models.PositiveIntegerField()
+    page_views = models.PositiveIntegerField()
+    goals = models.PositiveIntegerField()
+    payments = models.PositiveIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["website", "visitor_id", "at"], name="sightings_of_a_visitor")]
+
+    def __str__(self) -> str:
+        return f"{self.visitor_id} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class FetchLease(models.Model):
+    """The latest upstream call for one visitor, seen by everybody who waits for it, on any machine.
+
+    A flight is in the air while `finished_at` is None and its lease runs; the process that leads it renews the lease.
+    When it has landed, `failure` holds the error that it brought home (empty: it brought an answer, which the store
+    has). `earlier` and `previous_error` are the token and the failure of the flight before this one: those who waited
+    for that may look only after this one has begun.
+    """
+
+    website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)
+    visitor_id = models.UUIDField()
+    token = models.UUIDField()
+    lease_until = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    failure = models.BinaryField(default=b"")
+    earlier = models.UUIDField(null=True)
+    previous_error = models.BinaryField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["website", "visitor_id"], name="one_flight_per_visitor")
+        ]
+
+    def __str__(self) -> str:
+        return f"flight for {self.visitor_id} on {self.website_id}"
+
+
+class Budget(models.Model):
+    """The upstream calls of one token in the last minute, shared by all websites that use it and by all processes.
+
+    `key` is a keyed hash of the token. `calls` are pairs of a second (Unix time) and how many calls fell into it,
+    oldest first: the row stays small, however large the limit. `limit` is what the upstream said at `limit_heard_at`
+    that the token may do in a minute.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    calls = models.JSONField(default=list)
+    limit = models.PositiveIntegerField(null=True)
+    limit_heard_at = models.DateTimeField(null=True)
+    blocked_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{sum(count for _, count in self.calls)} calls"

@@ -1,1 +1,0 @@
-"""What is removed of visitors: on demand, and with time."""
