@@ -26,9 +26,9 @@ from visitors.journey_page.timeline import TimelineQuery
 from visitors.lookup import last_seen
 from visitors.models import VisitorContext, Website
 from visitors.profiles.rendered import rendered
-from visitors.web import time_zones
 from visitors.web.access import SignedInRequest
 from visitors.web.addresses import NOBODY, address
+from visitors.web.time_zones import TimeZoneMenu, time_zone_menu, time_zone_of
 
 # The page is made anew each minute, since it says how long ago things were.
 KEPT_SECONDS = 120
@@ -58,10 +58,10 @@ def page(
 
     def shown(profile: profiles.Profile) -> bytes:
         minute = datetime.now(UTC).replace(second=0, microsecond=0)
-        menu, own_age = time_zones.menu(request, website), age(request, website, profile)
+        menu, own_age = time_zone_menu(request, website), age(request, website, profile)
         # The zone beside its menu, in which two may have the same words. The question by its text: to Python, the two
         # times of a clock that is set back are equal.
-        zone = time_zones.of(request, website).key
+        zone = time_zone_of(request, website).key
         depends_on = (website.slug, website.domain, website.name, website.role, menu, zone, minute, repr(query), seen)
 
         def article() -> bytes:
@@ -124,7 +124,7 @@ class _Site(NamedTuple):
 
 
 @lru_cache(maxsize=500)
-def _frame(reader: _Reader, website: _Site, menu: time_zones.ZoneMenu) -> bytes:
+def _frame(reader: _Reader, website: _Site, menu: TimeZoneMenu) -> bytes:
     """The page around the journeys of one website, with marks in the places of what is a journey's own."""
     context = {
         "user": reader,
@@ -171,9 +171,7 @@ def _colleagues(request: SignedInRequest, opened: VisitorContext) -> str:
     if opened.colleagues is None:
         return ""
     number, latest, at = opened.colleagues
-    words = presenters.colleagues(
-        number, latest, at, now=datetime.now(UTC), zone=time_zones.of(request, opened.website)
-    )
+    words = presenters.colleagues(number, latest, at, now=datetime.now(UTC), zone=time_zone_of(request, opened.website))
     return f'<p class="looked" id="colleagues">{words}.</p>'
 
 
@@ -194,7 +192,7 @@ def screen(
 
 def age(request: SignedInRequest, website: Website, profile: profiles.Profile) -> presenters.Age:
     """How old what the page shows is."""
-    zone = time_zones.of(request, website)
+    zone = time_zone_of(request, website)
     return presenters.age(profile.fetched_at, is_fresh=profile.is_fresh, now=datetime.now(UTC), zone=zone)
 
 
@@ -225,7 +223,7 @@ def _screen(
     return presenters.journey(
         profile,
         now=datetime.now(UTC),
-        zone=time_zones.of(request, website),
+        zone=time_zone_of(request, website),
         query=query,
         marked_after=last_seen.marked_after(seen),
         page_url=address("journey", website.slug, profile.visitor_id),

@@ -15,8 +15,8 @@ from visitors.journey import Journey
 from visitors.journey_page import presenters, rendering
 from visitors.lookup import last_seen
 from visitors.models import Website
-from visitors.web import time_zones
 from visitors.web.access import SignedInRequest
+from visitors.web.time_zones import time_zone_of
 
 
 class Known(NamedTuple):
@@ -55,7 +55,7 @@ def parts(
     is_behind = known.is_behind(profile.version)
     before = profiles.journey_of(website, visitor_id, known.timeline) if is_behind else None
     was = before if known.version == known.timeline else profiles.journey_of(website, visitor_id, known.version)
-    zone = time_zones.of(request, website)
+    zone = time_zone_of(request, website)
     today, marked_after = datetime.now(zone).date(), last_seen.marked_after(seen)
     arrived = before and presenters.arrivals(before, newest, screen.timeline, zone=zone, today=today, seen=marked_after)
     is_changed = known.version != profile.version or is_over

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from visitors.lookup import id_parser, last_seen, presenters
 from visitors.models import Website
 from visitors.roles import Role
-from visitors.web import time_zones
 from visitors.web.access import SignedInRequest, website_or_404, websites_of
+from visitors.web.time_zones import time_zone_of
 
 # The cookie that DataFast's script sets in a visitor's browser.
 VISITOR_COOKIE = "datafast_visitor_id"
@@ -88,7 +88,7 @@ def _recent(request: SignedInRequest, websites: list[Website]) -> list[presenter
             look.website.domain,
             at=look.looked_at,
             now=now,
-            zone=time_zones.of(request, look.website),
+            zone=time_zone_of(request, look.website),
         )
         for look in last_seen.recent(request.user, websites)
     ]

@@ -21,8 +21,8 @@ from visitors.journey_page import presenters
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import Website
 from visitors.profiles import store, upstream
-from visitors.web import time_zones
 from visitors.web.addresses import NOBODY, address
+from visitors.web.time_zones import time_zone_menu, time_zone_of
 
 RUNS = 30
 _VIEWED = ("", "pricing", "docs/getting-started?utm_source=news", "pricing", "__app/ios/Onboarding")
@@ -86,7 +86,7 @@ def make_page() -> None:
     screen = presenters.journey(
         profile,
         now=datetime.now(UTC),
-        zone=time_zones.of(request, website),
+        zone=time_zone_of(request, website),
         query=TimelineQuery(),
         marked_after=None,
         page_url=address("journey", website.slug, NOBODY),
@@ -96,7 +96,7 @@ def make_page() -> None:
     frame = {
         "website": website,
         "profile": {"visitor_id": NOBODY},
-        "zones": time_zones.menu(request, website),
+        "zones": time_zone_menu(request, website),
         "user": User(username="warm"),
     }
     render_to_string("journey_page/page.html", frame)

@@ -1,4 +1,4 @@
-"""In whose time a page tells: the website's, the person's own, or UTC. Decided here for every page and part of one."""
+"""The time zone of a page: the user's choice, else the website's, else UTC."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,10 +14,11 @@ UTC_NAME = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
-class ZoneMenu:
-    """The choice as its menu shows it: `chosen` is "website", "utc" or "own", `words` say the zone: "New York time".
+class TimeZoneMenu:
+    """What the menu shows.
 
-    `website` is the name of the website's own zone.
+    `chosen` is "website", "utc" or "own", `words` name the zone in use ("New York time"), `website` names the website's
+    own zone.
     """
 
     chosen: str
@@ -25,32 +26,25 @@ class ZoneMenu:
     website: str
 
 
-def of(request: HttpRequest, website: Website) -> ZoneInfo:
-    """The zone of this request: the one that the person chose, else the website's."""
-    chosen = request.COOKIES.get(COOKIE, "")
-    return ZoneInfo(chosen if chosen in known_zones() else website.time_zone)
+def time_zone_of(request: HttpRequest, website: Website | None = None) -> ZoneInfo:
+    """Return the zone that the user chose, else the website's, else UTC. An unknown name in the cookie is ignored."""
+    return ZoneInfo(_chosen_name(request) or (website.time_zone if website else UTC_NAME))
 
 
-def own(request: HttpRequest) -> ZoneInfo:
-    """The zone of a page that is about no website: the one that the person chose, else UTC."""
-    chosen = request.COOKIES.get(COOKIE, "")
-    return ZoneInfo(chosen if chosen in known_zones() else UTC_NAME)
-
-
-def menu(request: HttpRequest, website: Website) -> ZoneMenu:
-    """The menu to choose a zone from."""
-    zone = of(request, website)
-    is_chosen = request.COOKIES.get(COOKIE, "") in known_zones()
-    chosen = ("utc" if zone.key == UTC_NAME else "own") if is_chosen else "website"
-    return ZoneMenu(chosen, _words(zone), website.zone_name)
+def time_zone_menu(request: HttpRequest, website: Website) -> TimeZoneMenu:
+    """Return the menu that a page about this website offers."""
+    chosen_name, zone = _chosen_name(request), time_zone_of(request, website)
+    chosen = "website" if not chosen_name else "utc" if chosen_name == UTC_NAME else "own"
+    place = zone_name(zone).rpartition("/")[2]
+    return TimeZoneMenu(chosen, place if place.isupper() else f"{place} time", website.zone_name)
 
 
 @cache  # reads hundreds of files
-def known_zones() -> frozenset[str]:
+def known_time_zones() -> frozenset[str]:
+    """Return the names of all zones of the time zone database."""
     return frozenset(available_timezones())
 
 
-def _words(zone: ZoneInfo) -> str:
-    """ "New York time" of America/New_York, "UTC" of UTC."""
-    place = zone_name(zone).rpartition("/")[2]
-    return place if place.isupper() else f"{place} time"
+def _chosen_name(request: HttpRequest) -> str:
+    name = request.COOKIES.get(COOKIE, "")
+    return name if name in known_time_zones() else ""

@@ -17,8 +17,9 @@ from visitors.accounts.forms import InviteForm
 from visitors.accounts.sign_in.reset_links import reset_link
 from visitors.formatting.display import Moment
 from visitors.models import Invitation, Membership, OpenIDIdentity
-from visitors.web import change_log, time_zones
+from visitors.web import change_log
 from visitors.web.access import SignedInRequest, administrator_or_403
+from visitors.web.time_zones import time_zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def page(request: SignedInRequest, *, form: InviteForm | None = None, ready: Inv
     context = {
         "accounts": [_account(request, user, now) for user in _accounts().order_by(Lower("username"))],
         "form": form or InviteForm(),
-        "pending": pending_invitations.of(None, now, time_zones.own(request)),
+        "pending": pending_invitations.of(None, now, time_zone_of(request)),
         "ready": ready and pending_invitations.hand_over(request, ready),
     }
     return render(request, "accounts/people.html", context, status=422 if form else 200)
@@ -139,7 +140,7 @@ def _accounts() -> QuerySet[User]:
 
 
 def _account(request: SignedInRequest, user: User, now: datetime) -> Account:
-    last_sign_in = presenters.last(user, now, time_zones.own(request))
+    last_sign_in = presenters.last(user, now, time_zone_of(request))
     return Account(user, people.called(user), user.roles, last_sign_in)  # type: ignore[attr-defined]  # prefetched
 
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from visitors.audit import erasure
 from visitors.formatting import ago
 from visitors.formatting.display import moment
-from visitors.web import time_zones
 from visitors.web.access import SignedInRequest, managed_website_or_404, visitor_id_or_404, websites_of
+from visitors.web.time_zones import time_zone_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +44,7 @@ def forget(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
         "visitor_id": visitor,
         "traces": found,
         "answered": answered_at
-        and moment(answered_at, time_zones.of(request, site), ago(answered_at, datetime.now(UTC))),
+        and moment(answered_at, time_zone_of(request, site), ago(answered_at, datetime.now(UTC))),
         "to_type": to_type,
         "typed": typed,
         "is_reader": websites_of(request).filter(pk=site.pk).exists(),

@@ -14,9 +14,9 @@ from visitors.audit.decorators import on_record
 from visitors.datafast.errors import UpstreamError
 from visitors.models import AuditAction, Website
 from visitors.roles import Role
-from visitors.web import time_zones
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
 from visitors.web.downloads import BYTE_ORDER_MARK
+from visitors.web.time_zones import time_zone_of
 
 
 @require_safe
@@ -26,7 +26,7 @@ def summary(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
     site, profile = _kept(request, website, visitor_id, AuditAction.SUMMARY)
     write = journey.markdown if request.GET.get("format") == "markdown" else journey.plain_text
     link = request.build_absolute_uri(reverse("journey", args=[site.slug, profile.visitor_id]))
-    zone = time_zones.of(request, site)
+    zone = time_zone_of(request, site)
     text = write(profile.contents.journey, now=datetime.now(UTC), as_of=profile.fetched_at, zone=zone, link=link)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 

@@ -21,8 +21,8 @@ from visitors.journey_page import rendering
 from visitors.journey_page.timeline import TimelineQuery, events_of_visit, timeline
 from visitors.lookup import last_seen
 from visitors.models import VisitorContext
-from visitors.web import time_zones
 from visitors.web.access import SignedInRequest, visitor_context_or_404, visitor_id_or_404
+from visitors.web.time_zones import time_zone_of
 
 SEARCH_FIELD = "timeline-q"  # its id in the page
 _ANCHOR = re.compile(r"[a-z]+(-[a-z0-9]{1,20})?", re.ASCII)
@@ -53,7 +53,7 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     if is_superseded:
         query = replace(query, start=None)
 
-    zone, seen = time_zones.of(request, site), last_seen.marked_after(rendering.seen_before(request.GET))
+    zone, seen = time_zone_of(request, site), last_seen.marked_after(rendering.seen_before(request.GET))
     today = datetime.now(zone).date()
     part_url = reverse("timeline", args=[site.slug, visitor])
     if part == "events":

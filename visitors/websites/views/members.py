@@ -14,8 +14,8 @@ from visitors.accounts.forms import ColleagueForm, RoleForm
 from visitors.formatting.display import Moment
 from visitors.models import Invitation, Membership, Website
 from visitors.roles import Role
-from visitors.web import time_zones
 from visitors.web.access import SignedInRequest, managed_website_or_404
+from visitors.web.time_zones import time_zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def page(
     request: SignedInRequest, site: Website, *, form: ColleagueForm | None = None, ready: Invitation | None = None
 ) -> HttpResponse:
     """The page: with what was typed and refused, or with an invitation whose link is to be sent."""
-    zone, now = time_zones.of(request, site), datetime.now(UTC)
+    zone, now = time_zone_of(request, site), datetime.now(UTC)
     context = {
         "website": site,
         "roles": list(Role),

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from visitors import profiles
 from visitors.formatting.display import Moment
 from visitors.models import Website
-from visitors.web import time_zones
 from visitors.web.access import SignedInRequest
+from visitors.web.time_zones import time_zone_of
 from visitors.websites import presenters
 
 
@@ -28,7 +28,7 @@ def of(request: SignedInRequest, websites: Sequence[Website]) -> list[Standing]:
     budgets, now = profiles.budgets(websites), datetime.now(UTC)
     found = []
     for website in websites:
-        zone, answered_at = time_zones.of(request, website), website.answered_at
+        zone, answered_at = time_zone_of(request, website), website.answered_at
         state = presenters.website_state(
             paused_since=website.paused_at,
             key_rejected_since=website.key_rejected_since,
