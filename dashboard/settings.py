@@ -133,8 +133,6 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
-# In the database alone: over a cache, a sign-out that the cache missed would leave the person signed in.
-SESSION_ENGINE = "visitors.accounts.sign_in.standing"
 SESSION_COOKIE_NAME = "journeydesk_session"
 SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60
 CSRF_COOKIE_NAME = "journeydesk_csrf"
@@ -156,7 +154,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "visitors.accounts.sign_in.standing.PasswordBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 if OIDC_ISSUER:
     AUTHENTICATION_BACKENDS.append("visitors.accounts.sign_in.openid.OpenIdBackend")
 OIDC_AUTHENTICATION_CALLBACK_URL = "openid_finish"

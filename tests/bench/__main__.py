@@ -35,9 +35,9 @@ class Scene:
 
     def __init__(self, sandbox: str, address: load.Address) -> None:
         from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+        from django.contrib.sessions.backends.db import SessionStore
         from django.middleware.csrf import _get_new_csrf_string
 
-        from visitors.accounts.sign_in.standing import SessionStore
         from visitors.models import Membership, Website
         from visitors.sandbox import documented, tokens
 
@@ -49,7 +49,7 @@ class Scene:
         Membership.objects.create(website=website, user=user)
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = "visitors.accounts.sign_in.standing.PasswordBackend"
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session.save()
         self.csrf = _get_new_csrf_string()

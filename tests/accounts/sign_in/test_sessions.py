@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -104,6 +105,17 @@ def test_a_session_that_nobody_has_noted_begins_now(browser_of_member, clock):
     session.save()
     assert is_signed_in(browser_of_member)
     assert browser_of_member.session[sessions.BEGAN] == browser_of_member.session[sessions.ACTIVE]
+
+
+def test_a_session_of_a_removed_backend_leads_to_the_sign_in_page(browser_of_member):
+    session = browser_of_member.session
+    session[BACKEND_SESSION_KEY] = "visitors.sign_in.standing.PasswordBackend"
+    session.save()
+    page = browser_of_member.get("/")
+    assert page.status_code == 302
+    assert page.url.startswith("/sign-in/")
+    browser_of_member.post("/sign-in/", {"username": "mina", "password": "a long password"})
+    assert is_signed_in(browser_of_member)
 
 
 def test_signing_out_is_signing_out(browser_of_member, clock):

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")
 
 BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "visitors.accounts.sign_in.standing.PasswordBackend",
+    "django.contrib.auth.backends.ModelBackend",
     "visitors.accounts.sign_in.openid.OpenIdBackend",
 ]
 

@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
-
-from visitors.accounts.sign_in.standing import SessionStore
 
 # Longer than any pause; the addresses of people are worth forgetting.
 FAILURES_KEPT = timedelta(days=1)

@@ -9,6 +9,7 @@ from typing import Any
 
 import jwt
 import requests
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
@@ -17,7 +18,6 @@ from mozilla_django_oidc.utils import import_from_settings
 
 from visitors.accounts.sign_in.identities import known_person, new_person
 from visitors.accounts.sign_in.issuer import issuer
-from visitors.accounts.sign_in.standing import PasswordBackend
 
 _OF_ISSUER = {
     "OIDC_OP_AUTHORIZATION_ENDPOINT": "authorization",
@@ -42,7 +42,7 @@ class OpenIdBackend(OIDCAuthenticationBackend):  # type: ignore[misc]  # the lib
 
     get_settings = staticmethod(setting)
     # The library's lets people in whose account was closed meanwhile.
-    get_user = PasswordBackend.get_user
+    get_user = ModelBackend.get_user
 
     def __init__(self) -> None:
         # Django makes one of these for each request of somebody who is signed in: nothing may be asked of the issuer.

@@ -36,7 +36,7 @@ OF_ADDRESS = 100
 OF_ACCOUNT = 30
 
 KNOWN_BROWSER = "journeydesk_browser"
-_SALT = "visitors.accounts.sign_in.known_browser"
+_SALT = "visitors.sign_in.known_browser"
 _KNOWN_FOR = timedelta(days=90)
 
 Bounds = list[tuple[QuerySet[AccessAttempt], int]]

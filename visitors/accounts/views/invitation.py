@@ -21,7 +21,7 @@ from visitors.roles import Role
 
 logger = logging.getLogger(__name__)
 
-PASSWORDS = "visitors.accounts.sign_in.standing.PasswordBackend"
+PASSWORDS = "django.contrib.auth.backends.ModelBackend"
 _STATUS: dict[type[invitations.Unusable], int] = {
     invitations.NotALink: 404,
     invitations.Withdrawn: 410,
