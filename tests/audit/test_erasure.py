@@ -22,8 +22,8 @@ def looked(sandbox, lumenkit, member, viewer):
     for user in (member, viewer):
         for visitor in (LEAD, OTHER):
             journey = profiles.get(lumenkit, visitor).contents.journey
-            last_seen.note(user, lumenkit, visitor, journey)
-            log.note(user, lumenkit, visitor, AuditAction.PAGE)
+            last_seen.mark_seen(user, lumenkit, visitor, journey)
+            log.record_lookup(user, lumenkit, visitor, AuditAction.PAGE)
 
 
 def test_there_is_said_what_there_is_to_forget(looked, lumenkit):
@@ -39,7 +39,7 @@ def test_all_of_it_goes_and_of_others_nothing(looked, lumenkit, admin):
     assert erasure.traces(lumenkit, LEAD).is_nothing
     assert erasure.traces(lumenkit, OTHER).look_ups == 2
     assert set(LastSeen.objects.values_list("visitor_id", flat=True)) == {OTHER}
-    (line,) = AuditEntry.objects.filter(source=AuditAction.FORGET)
+    (line,) = AuditEntry.objects.filter(source=AuditAction.ERASE)
     assert (line.user, line.visitor_id) == (admin, None)
 
 
@@ -54,5 +54,5 @@ def test_it_is_logged_without_the_id(looked, lumenkit, admin, caplog, monkeypatc
 def test_forgetting_again_is_fine_and_stands_in_the_log_again(looked, lumenkit):
     for times in (1, 2):
         erasure.forget(lumenkit, LEAD, by=None)
-        assert AuditEntry.objects.filter(source=AuditAction.FORGET, user_name=log.BY_COMMAND).count() == times
-    assert AuditEntry.objects.filter(log.of_visitors(lumenkit.pk, [LEAD]), at__lte=datetime.now(UTC)).count() == 4
+        assert AuditEntry.objects.filter(source=AuditAction.ERASE, user_name=log.COMMAND_NAME).count() == times
+    assert AuditEntry.objects.filter(log.about_visitors(lumenkit.pk, [LEAD]), at__lte=datetime.now(UTC)).count() == 4

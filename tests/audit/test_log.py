@@ -27,7 +27,7 @@ OTHER = UUID("c0ffee00-0000-4000-8000-000000000002")
 
 
 def looked(user, website, visitor=VISITOR, source=AuditAction.PAGE, error=None):
-    log.note(user, website, visitor, source, error)
+    log.record_lookup(user, website, visitor, source, error)
 
 
 def test_a_line_says_who_looked_at_whom_when_from_where_and_with_what_result(lumenkit, member):
@@ -109,22 +109,22 @@ def test_the_lines_of_a_website_go_with_it(lumenkit, pocketgarden, member):
 def test_forgetting_takes_the_id_out_and_who_knows_it_can_still_ask(lumenkit, pocketgarden, member, admin):
     for website, visitor in ((lumenkit, VISITOR), (lumenkit, OTHER), (pocketgarden, VISITOR)):
         looked(member, website, visitor)
-    assert log.forget(admin, lumenkit, VISITOR) == 1
-    lines = AuditEntry.objects.filter(log.of_visitors(lumenkit.pk, [VISITOR]), website=lumenkit).order_by("pk")
+    assert log.erase(admin, lumenkit, VISITOR) == 1
+    lines = AuditEntry.objects.filter(log.about_visitors(lumenkit.pk, [VISITOR]), website=lumenkit).order_by("pk")
     assert [(line.user_name, line.visitor_id, line.source) for line in lines] == [
         ("mina", None, AuditAction.PAGE),
-        ("ada", None, AuditAction.FORGET),
+        ("ada", None, AuditAction.ERASE),
     ]
     assert all(str(VISITOR) not in line.visitor_hash for line in lines)
     assert {line.visitor_id for line in AuditEntry.objects.exclude(visitor_id=None)} == {OTHER, VISITOR}
 
 
 def test_the_hash_of_a_visitor_is_the_website_s_and_the_deployment_s_own(settings):
-    hashed = log.hash_of(1, VISITOR)
-    assert hashed == log.hash_of(1, VISITOR)
-    assert log.hash_of(2, VISITOR) != hashed
+    hashed = log.hash_visitor(1, VISITOR)
+    assert hashed == log.hash_visitor(1, VISITOR)
+    assert log.hash_visitor(2, VISITOR) != hashed
     settings.SECRET_KEY = "another-secret-that-is-long-enough-for-this-purpose-too"
-    assert log.hash_of(1, VISITOR) != hashed
+    assert log.hash_visitor(1, VISITOR) != hashed
 
 
 # --- ColleagueViews ---
@@ -175,5 +175,5 @@ def test_when_one_was_shown_a_visitor_last_is_one_s_own(lumenkit, member, collea
 def test_a_part_of_a_page_is_written_down_when_the_page_is_not(lumenkit, member, clock):
     for hours, lines in ((0, 1), (0, 1), (23, 1), (2, 2)):
         clock.shift(timedelta(hours=hours))
-        log.note_part(member, opened(member), VISITOR)
+        log.record_fragment(member, opened(member), VISITOR)
         assert AuditEntry.objects.count() == lines

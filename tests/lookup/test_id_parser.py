@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visitors.lookup.id_parser import MOST_CANDIDATES, MOST_HOSTS, ProblemKind, Trust, read
+from visitors.lookup.id_parser import MAX_CANDIDATES, MAX_HOSTS, ProblemKind, Trust, parse
 
 ID = "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd"
 OTHER = "7c1f0c52-6f0e-4c1b-9a53-0d7f5f1d2e44"
@@ -18,11 +18,11 @@ BARE = ID.replace("-", "")
 
 
 def candidates(text):
-    return [(candidate.visitor_id, candidate.source) for candidate in read(text).candidates]
+    return [(candidate.visitor_id, candidate.source) for candidate in parse(text).candidates]
 
 
 def ids(text):
-    return [candidate.visitor_id for candidate in read(text).candidates]
+    return [candidate.visitor_id for candidate in parse(text).candidates]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def ids(text):
 )
 def test_an_id_is_found_however_it_is_wrapped(text):
     assert candidates(text) == [(ID, "the text")]
-    assert read(text).problem is None
+    assert parse(text).problem is None
 
 
 @pytest.mark.parametrize(
@@ -133,11 +133,11 @@ def test_an_id_under_another_name_is_offered_where_there_is_nothing_better():
 
 
 def test_only_one_id_under_no_other_name_is_obvious():
-    assert read(f"visitorId={ID} ajs_anonymous_id={OTHER}").obvious.visitor_id == ID
-    assert read(ID).obvious.visitor_id == ID
-    assert read(f"{ID} {OTHER}").obvious is None
-    assert read(f"datafast_visitor_id={ID[:20]}; ajs_anonymous_id={OTHER}").obvious is None
-    assert read("").obvious is None
+    assert parse(f"visitorId={ID} ajs_anonymous_id={OTHER}").unambiguous.visitor_id == ID
+    assert parse(ID).unambiguous.visitor_id == ID
+    assert parse(f"{ID} {OTHER}").unambiguous is None
+    assert parse(f"datafast_visitor_id={ID[:20]}; ajs_anonymous_id={OTHER}").unambiguous is None
+    assert parse("").unambiguous is None
 
 
 def test_a_name_does_not_reach_across_lines():
@@ -153,7 +153,7 @@ def test_free_standing_ids_are_a_choice_even_beside_a_named_one():
 
 def test_candidates_come_surest_first_and_each_once():
     text = f"{THIRD} {ID.upper()} visitorId={OTHER} datafast_visitor_id={ID} {ID} {THIRD}"
-    found = read(text).candidates
+    found = parse(text).candidates
     assert [(one.visitor_id, one.trust) for one in found] == [
         (ID, Trust.DATAFAST),
         (OTHER, Trust.NAMED),
@@ -173,7 +173,7 @@ def test_candidates_come_surest_first_and_each_once():
     ],
 )
 def test_a_session_id_is_never_a_visitor_id(text):
-    result = read(text)
+    result = parse(text)
     assert result.candidates == ()
     assert result.problem.kind is ProblemKind.SESSION
     assert result.problem.sentence == (
@@ -232,7 +232,7 @@ def test_the_uuid_of_a_session_counts_where_it_also_stands_alone():
     ],
 )
 def test_a_text_without_an_id_gets_one_sentence_on_what_was_understood(text, kind, sentence):
-    result = read(text)
+    result = parse(text)
     assert result.candidates == ()
     assert (result.problem.kind, result.problem.sentence) == (kind, sentence)
 
@@ -248,8 +248,8 @@ def test_a_text_without_an_id_gets_one_sentence_on_what_was_understood(text, kin
     ],
 )
 def test_near_misses_are_not_ids(text):
-    assert read(text).candidates == ()
-    assert read(text).problem is not None
+    assert parse(text).candidates == ()
+    assert parse(text).problem is not None
 
 
 @pytest.mark.parametrize(
@@ -266,15 +266,15 @@ def test_near_misses_are_not_ids(text):
     ],
 )
 def test_the_hosts_of_links_are_told(text, hosts):
-    assert read(text).hosts == hosts
+    assert parse(text).hosts == hosts
 
 
 def test_the_choice_is_bounded_and_says_so():
-    many = [f"{number:08x}-989f-4cfa-91c6-2461c9e3c6bd" for number in range(MOST_CANDIDATES + 1)]
-    assert ids(" ".join(many)) == many[:MOST_CANDIDATES]
-    assert read(" ".join(many)).truncated
-    assert not read(" ".join(many[1:])).truncated
-    assert len(read(" ".join(f"https://{number}.example/" for number in range(MOST_HOSTS + 9))).hosts) == MOST_HOSTS
+    many = [f"{number:08x}-989f-4cfa-91c6-2461c9e3c6bd" for number in range(MAX_CANDIDATES + 1)]
+    assert ids(" ".join(many)) == many[:MAX_CANDIDATES]
+    assert parse(" ".join(many)).is_truncated
+    assert not parse(" ".join(many[1:])).is_truncated
+    assert len(parse(" ".join(f"https://{number}.example/" for number in range(MAX_HOSTS + 9))).hosts) == MAX_HOSTS
 
 
 def test_the_surest_id_is_kept_however_many_others_come_first():
@@ -331,7 +331,7 @@ HOSTILE = [
 def test_a_megabyte_of_hostile_text_is_read_in_linear_time(piece):
     text = (piece * (1_000_000 // len(piece) + 1))[:1_000_000]
     started = time.process_time()
-    result = read(text)
+    result = parse(text)
     assert time.process_time() - started < 2  # half a second at worst; a quadratic expression would take minutes
     assert (result.problem is None) == bool(result.candidates)
 
@@ -360,7 +360,7 @@ def test_an_id_is_found_behind_any_text_that_was_percent_encoded_up_to_twice(bef
 
 @given(st.text(st.characters()))
 def test_no_text_raises_and_every_text_has_an_answer(text):
-    result = read(text)
+    result = parse(text)
     assert (result.problem is None) == bool(result.candidates)
     assert all(host == host.lower() for host in result.hosts)
 
@@ -392,7 +392,7 @@ def test_no_text_raises_and_every_text_has_an_answer(text):
     )
 )
 def test_only_canonical_version_4_ids_come_out(pieces):
-    result = read("".join(pieces))
+    result = parse("".join(pieces))
     assert {one.visitor_id for one in result.candidates} <= {ID, OTHER}
 
 
@@ -411,7 +411,7 @@ def test_only_canonical_version_4_ids_come_out(pieces):
 )
 def test_an_id_without_hyphens_is_found_where_it_stands_for_itself(text, source):
     assert candidates(text) == [(ID, source)]
-    assert read(text).obvious.visitor_id == ID
+    assert parse(text).unambiguous.visitor_id == ID
 
 
 @pytest.mark.parametrize(
@@ -432,7 +432,7 @@ def test_an_id_without_hyphens_is_found_where_it_stands_for_itself(text, source)
     ],
 )
 def test_a_digest_or_another_key_is_not_taken_for_an_id_without_hyphens(text):
-    assert read(text).candidates == ()
+    assert parse(text).candidates == ()
 
 
 def test_a_free_id_without_hyphens_yields_to_one_with_them():
@@ -468,5 +468,5 @@ def test_an_id_broken_by_a_line_is_never_another_one(visitor_id, place, line_end
     ],
 )
 def test_what_was_passed_over_although_it_may_be_meant_is_remarked(text, remark):
-    assert read(text).remark.startswith(remark)
-    assert bool(read(text).remark) == bool(remark)
+    assert parse(text).remark.startswith(remark)
+    assert bool(parse(text).remark) == bool(remark)

@@ -31,7 +31,7 @@ def test_it_removes_what_is_kept_and_says_how_much(kept):
     assert "DataFast's own copy is not touched" in said
     assert LEAD not in said
     assert not Snapshot.objects.exists()
-    assert AuditEntry.objects.get(source=AuditAction.FORGET).user_name == "a command"
+    assert AuditEntry.objects.get(source=AuditAction.ERASE).user_name == "a command"
 
 
 def test_the_id_is_read_from_standard_input_where_it_is_not_named(kept, monkeypatch):

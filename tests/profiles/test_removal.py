@@ -152,12 +152,12 @@ def test_who_was_about_to_read_what_is_forgotten_brings_nobody_back(sandbox, lum
 
 def test_nobody_has_looked_at_who_was_forgotten_meanwhile(sandbox, lumenkit, member):
     journey = profiles.get(lumenkit, LEAD).contents.journey
-    for note in (last_seen.meet, last_seen.note):
+    for note in (last_seen.create_unseen, last_seen.mark_seen):
         note(member, lumenkit, LEAD, journey)
         assert LastSeen.objects.count() == 1
         LastSeen.objects.all().delete()
     remove(lumenkit)
-    for note in (last_seen.meet, last_seen.note):
+    for note in (last_seen.create_unseen, last_seen.mark_seen):
         note(member, lumenkit, LEAD, journey)
     assert not LastSeen.objects.exists()
 

@@ -156,4 +156,4 @@ def _look_up(website: object) -> None:
             )
         )
     AuditEntry.objects.bulk_create(lines)
-    log.forget(users[ADMIN], website, FORGOTTEN)
+    log.erase(users[ADMIN], website, FORGOTTEN)

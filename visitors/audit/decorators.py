@@ -1,9 +1,9 @@
-"""For every view that shows something of a visitor: it stands in the look-up log, or it is not shown."""
+"""The decorator of every view that shows something about a visitor: what cannot be recorded is not shown."""
 
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import ParamSpec, cast
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -13,29 +13,30 @@ from visitors.web.access import SignedInRequest
 
 logger = logging.getLogger(__name__)
 
-View = Callable[..., HttpResponse]
+Parameters = ParamSpec("Parameters")
 
 RETRY_AFTER_SECONDS = 10
 
 
-def on_record(view: View) -> View:
-    """Say so in place of the view's answer where the log can't be written.
+def audited(view: Callable[Parameters, HttpResponse]) -> Callable[Parameters, HttpResponse]:
+    """Answer with 503 when the view cannot write to the audit log, and with 404 when its website was removed meanwhile.
 
-    What a browser fetches ahead, in case somebody goes there, is refused: nobody has looked.
+    Prefetching is refused: the browser asks for a page that the user may never look at.
     """
 
     @wraps(view)
-    def recorded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+        request = cast("SignedInRequest", args[0])
         if "prefetch" in request.headers.get("Sec-Purpose", ""):
             return HttpResponse(status=503)
         try:
-            return view(request, *args, **kwargs)
-        except log.WebsiteGone as gone:
-            raise Http404("No such website.") from gone
-        except log.NotWritten as trouble:
-            logger.error("Nothing is shown, since the look-up log can't be written: %s", trouble.__cause__)  # noqa: TRY400
+            return view(*args, **kwargs)
+        except log.WebsiteGone as error:
+            raise Http404("No such website.") from error
+        except log.LogUnavailable as error:
+            logger.error("Nothing is shown, since the audit log cannot be written: %s", error.__cause__)  # noqa: TRY400
             response = render(request, "audit/log_unavailable.html", status=503)
             response["Retry-After"] = str(RETRY_AFTER_SECONDS)
             return response
 
-    return recorded
+    return wrapper

@@ -55,7 +55,7 @@ def forget(website: Website, visitor_id: UUID, *, by: User | None) -> ErasureRes
     """
     with profiles.removing(website.pk, visitor_id) as removal:
         looks, _ = LastSeen.objects.filter(website=website, visitor_id=visitor_id).delete()
-        lines = log.forget(by, website, visitor_id)
+        lines = log.erase(by, website, visitor_id)
     held = removal.holdings
     change_log.note(by, "forgot a visitor", website=website)
     return ErasureResult(Traces(held.answered_at, held.sightings, looks, lines), removal.is_cache_clear)

@@ -1,7 +1,6 @@
-"""The look-up log: who looked at which visitor, written before anything is shown; its upkeep, and questions to it.
+"""The audit log: which user looked at which visitor, recorded before anything is shown.
 
-What can't be written into the log is not shown: a log that a full disk switches off says nothing about the day on which
-it mattered. A line is one INSERT; it waits for the database as every other write does, and then the reader is told.
+What cannot be recorded is not shown: a log that a full disk switches off would miss the entries that matter most.
 """
 
 from collections.abc import Iterable
@@ -13,99 +12,100 @@ from django.db import DatabaseError, IntegrityError
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
-from visitors import sql
 from visitors.datafast.errors import AccessRefused, BotVisitor, RateLimited, UpstreamError, VisitorNotFound
-from visitors.models import AuditAction as Source
-from visitors.models import AuditEntry, VisitorContext, Website
-from visitors.models import AuditResult as Result
+from visitors.models import AuditAction, AuditEntry, AuditResult, VisitorContext, Website
 
-HASH_CHARACTERS = 32
-# The name in lines that no person has caused; no user name has a blank.
-BY_COMMAND = "a command"
-# How long the line of a page covers the parts that are loaded into it.
-PAGE_COUNTS = timedelta(days=1)
-_INSERT = """
-    INSERT INTO {table} (website_id, user_id, user_name, visitor_id, visitor_hash, at, source, result)
-    VALUES (%(website)s, %(user)s, %(name)s, %(visitor)s, %(hash)s, %(at)s, %(source)s, %(result)s)
-"""
-_RESULTS: tuple[tuple[type[UpstreamError], Result], ...] = (
-    (VisitorNotFound, Result.NOT_FOUND),
-    (BotVisitor, Result.BOT),
-    (AccessRefused, Result.KEY_REFUSED),
-    (RateLimited, Result.LIMITED),
+HASH_LENGTH = 32
+# Part of every stored hash: with another value, entries of visitors who were erased before would no longer be found.
+_HASH_SALT = "visitors.look_ups"
+# The user name in entries that a command of `manage.py` made. No user name contains a blank.
+COMMAND_NAME = "a command"
+# The entry of a page covers the fragments that the page loads within this time.
+PAGE_ENTRY_VALID_FOR = timedelta(days=1)
+_RESULTS: tuple[tuple[type[UpstreamError], AuditResult], ...] = (
+    (VisitorNotFound, AuditResult.NOT_FOUND),
+    (BotVisitor, AuditResult.BOT),
+    (AccessRefused, AuditResult.KEY_REFUSED),
+    (RateLimited, AuditResult.LIMITED),
 )
 
 
-class NotWritten(Exception):
-    """The log can't be written, so nothing is shown."""
+class LogUnavailable(Exception):
+    """The audit log cannot be written, so nothing is shown."""
 
 
 class WebsiteGone(Exception):
-    """The website was removed meanwhile, and its log with it, so nothing is shown."""
+    """The website was removed meanwhile, and its audit log with it, so nothing is shown."""
 
 
-def note(user: User, website: Website, visitor_id: UUID, source: Source, error: UpstreamError | None = None) -> None:
-    """Write down that this person looks at a visitor; `error` is why nothing can be shown. Raises NotWritten and
-    WebsiteGone."""
+def record_lookup(
+    user: User, website: Website, visitor_id: UUID, action: AuditAction, error: UpstreamError | None = None
+) -> None:
+    """Record that a user looks at a visitor; `error` is why nothing can be shown.
+
+    Raises LogUnavailable and WebsiteGone.
+    """
     try:
-        _write(
-            website=website.pk,
-            user=user.pk,
-            name=user.get_username(),
-            visitor=visitor_id,
-            source=source.value,
-            result=result_of(error).value,
+        AuditEntry.objects.create(
+            website=website,
+            user=user,
+            user_name=user.get_username(),
+            visitor_id=visitor_id,
+            at=datetime.now(UTC),
+            source=action,
+            result=result_of(error),
         )
-    except DatabaseError as trouble:
-        if isinstance(trouble, IntegrityError) and not Website.objects.filter(pk=website.pk).exists():
-            raise WebsiteGone from trouble
-        raise NotWritten from trouble
+    except DatabaseError as failure:
+        if isinstance(failure, IntegrityError) and not Website.objects.filter(pk=website.pk).exists():
+            raise WebsiteGone from failure
+        raise LogUnavailable from failure
 
 
-def note_part(user: User, opened: VisitorContext, visitor_id: UUID) -> None:
-    """Write down that this person is shown a part of a page, where the page itself does not stand in the log: asked for
-    without it, or a page that stays open for days. Raises NotWritten and WebsiteGone."""
-    if opened.shown_at is None or opened.shown_at < datetime.now(UTC) - PAGE_COUNTS:
-        note(user, opened.website, visitor_id, Source.PAGE)
+def record_fragment(user: User, context: VisitorContext, visitor_id: UUID) -> None:
+    """Record a look at a fragment of a page unless the page's own entry covers it.
+
+    It does not when the fragment was requested without its page, or the page has been open for more than a day. Raises
+    LogUnavailable and WebsiteGone.
+    """
+    if context.shown_at is None or context.shown_at < datetime.now(UTC) - PAGE_ENTRY_VALID_FOR:
+        record_lookup(user, context.website, visitor_id, AuditAction.PAGE)
 
 
-def result_of(error: UpstreamError | None) -> Result:
-    """What a look-up came to."""
+def result_of(error: UpstreamError | None) -> AuditResult:
+    """Return the result to record for a lookup that ended with this error, or without one."""
     if error is None:
-        return Result.SHOWN
-    return next((result for kind, result in _RESULTS if isinstance(error, kind)), Result.UNAVAILABLE)
+        return AuditResult.SHOWN
+    return next((result for kind, result in _RESULTS if isinstance(error, kind)), AuditResult.UNAVAILABLE)
 
 
-def hash_of(website_id: int, visitor_id: UUID) -> str:
-    """What stands in the log in place of a forgotten visitor's id. The same only under the same SECRET_KEY."""
-    key = f"{__name__}:{website_id}"
-    return salted_hmac(key, str(visitor_id), algorithm="sha256").hexdigest()[:HASH_CHARACTERS]
+def hash_visitor(website_id: int, visitor_id: UUID) -> str:
+    """Return what replaces an erased visitor's id: 32 hexadecimal digits, keyed with SECRET_KEY and the website."""
+    digest = salted_hmac(f"{_HASH_SALT}:{website_id}", str(visitor_id), algorithm="sha256")
+    return digest.hexdigest()[:HASH_LENGTH]
 
 
-def of_visitors(website_id: int, visitor_ids: Iterable[UUID]) -> Q:
-    """The lines about these visitors, forgotten or not."""
+def about_visitors(website_id: int, visitor_ids: Iterable[UUID]) -> Q:
+    """Return the filter for entries about these visitors, erased or not."""
     ids = list(visitor_ids)
-    hashes = [hash_of(website_id, visitor_id) for visitor_id in ids]
+    hashes = [hash_visitor(website_id, visitor_id) for visitor_id in ids]
     return Q(visitor_id__in=ids) | Q(visitor_id=None, visitor_hash__in=hashes)
 
 
-def forget(user: User | None, website: Website, visitor_id: UUID) -> int:
-    """Take a visitor's id out of the log, and write down who did that (None: a command). Returns how many lines held
-    it."""
-    hashed = hash_of(website.pk, visitor_id)
-    of_visitor = AuditEntry.upkeep.filter(website=website, visitor_id=visitor_id)
-    count = of_visitor.update(visitor_id=None, visitor_hash=hashed)
-    _write(
-        website=website.pk,
-        user=user.pk if user else None,
-        name=user.get_username() if user else BY_COMMAND,
-        hash=hashed,
-        source=Source.FORGET.value,
-        result=Result.DONE.value,
+def erase(user: User | None, website: Website, visitor_id: UUID) -> int:
+    """Replace a visitor's id in the log with its hash, and record that `user` did so (None: a command).
+
+    Returns the number of entries that contained the id.
+    """
+    visitor_hash = hash_visitor(website.pk, visitor_id)
+    entries = AuditEntry.unrestricted.filter(website=website, visitor_id=visitor_id)
+    count = entries.update(visitor_id=None, visitor_hash=visitor_hash)
+    AuditEntry.objects.create(
+        website=website,
+        user=user,
+        user_name=user.get_username() if user else COMMAND_NAME,
+        visitor_hash=visitor_hash,
+        at=datetime.now(UTC),
+        source=AuditAction.ERASE,
+        result=AuditResult.DONE,
     )
     return count
-
-
-def _write(**values: object) -> None:
-    """Add a line of now. What stands in it about the visitor is the id or, in its place, the hash."""
-    sql.change(AuditEntry, _INSERT, **({"visitor": None, "hash": "", "at": datetime.now(UTC)} | values))

@@ -104,7 +104,7 @@ def _kept_too_long(now: datetime) -> Iterator[tuple[str, "Manager[Any]", Q]]:
     yield "sighting", MetricsPoint.objects, Q(at__lt=before)
     yield "flight", FetchLease.objects, Q(lease_until__lt=before)
     yield "look", LastSeen.objects, Q(looked_at__lt=before)
-    yield "look-up", AuditEntry.upkeep, Q(at__lt=now - timedelta(days=settings.AUDIT_DAYS))
+    yield "look-up", AuditEntry.unrestricted, Q(at__lt=now - timedelta(days=settings.AUDIT_DAYS))
     yield "invitation", Invitation.objects, Q(used_at__lt=now - VALID_FOR) | Q(used_at=None, created_at__lt=before)
 
 

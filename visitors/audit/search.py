@@ -44,11 +44,10 @@ class Search:
         problems = {}
         visitor = values.get("visitor", "").strip()
         if visitor:
-            found = id_parser.read(visitor)
-            if found.obvious:
-                visitor = found.obvious.visitor_id
-            else:
-                problems["visitor"] = found.problem.sentence if found.problem else "Name one visitor at a time."
+            try:
+                visitor = str(id_parser.parse_single(visitor))
+            except ValueError as error:
+                problems["visitor"] = str(error)
         days: dict[str, date | None] = {}
         for name in ("first", "last"):
             text = values.get(name, "")
@@ -115,7 +114,7 @@ class Search:
             # Of an account that is gone, the name is left. Another one may have it since.
             lines = lines.filter(Q(user__in=accounts) | Q(user=None, user_name__iexact=self.person))
         if self.visitor:
-            lines = lines.filter(log.of_visitors(website.pk, [UUID(self.visitor)]))
+            lines = lines.filter(log.about_visitors(website.pk, [UUID(self.visitor)]))
         if self.source:
             lines = lines.filter(source=self.source)
         if self.first:

@@ -70,7 +70,7 @@ def page(
                 "website": website,
                 "screen": made,
                 "since": since(seen, profile),
-                "seen": seen and last_seen.carried(seen),
+                "seen": seen and last_seen.encode_seen(seen),
                 **_FORM_TOKEN,
                 "age_mark": mark("age"),
                 "renew_mark": mark("renew"),
@@ -205,7 +205,7 @@ def query_of_page(request: SignedInRequest) -> TimelineQuery:
 def seen_before(values: QueryDict) -> Seen | None:
     """What the reader had seen when the page was opened: it says so in every request, so that what is new stays marked
     until the page is left, whatever is loaded into it meanwhile. None where nothing is."""
-    return last_seen.brought(values.get("seen", ""))
+    return last_seen.decode_seen(values.get("seen", ""))
 
 
 def since(seen: Seen | None, profile: profiles.Profile) -> str:

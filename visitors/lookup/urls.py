@@ -1,4 +1,4 @@
-"""URLs of the home page, where visitors are looked up."""
+"""URLs of the home page, on which users look visitors up."""
 
 from django.urls import path
 

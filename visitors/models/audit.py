@@ -55,7 +55,7 @@ class AuditAction(models.TextChoices):
     SUMMARY = "summary", "Summary"
     CSV = "csv", "CSV file"
     JSON = "json", "JSON answer"
-    FORGET = "forget", "Forgotten"
+    ERASE = "forget", "Forgotten"
 
 
 class AuditResult(models.TextChoices):
@@ -102,7 +102,7 @@ class AuditEntry(models.Model):
 
     objects = AuditEntryQuerySet.as_manager()
     # For forgetting (`visitors.audit.log`) and for `visitors.audit.retention` alone.
-    upkeep: models.Manager[AuditEntry] = models.Manager()
+    unrestricted: models.Manager[AuditEntry] = models.Manager()
 
     class Meta:
         indexes: ClassVar = [

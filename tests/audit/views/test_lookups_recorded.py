@@ -152,7 +152,7 @@ def log_refuses(sandbox):
     """The database takes no line."""
 
     def refuse(execute, query, *rest):
-        if query.lstrip().startswith("INSERT INTO visitors_auditentry"):
+        if query.lstrip().startswith('INSERT INTO "visitors_auditentry"'):
             raise OperationalError("attempt to write a readonly database")
         return execute(query, *rest)
 
@@ -171,7 +171,7 @@ def test_what_can_not_be_written_down_is_not_shown(browser_of_member, log_refuse
     assert "Priya" not in text
     said = [record.getMessage() for record in caplog.records if record.name == "visitors.audit.decorators"]
     assert set(said) == {
-        "Nothing is shown, since the look-up log can't be written: attempt to write a readonly database"
+        "Nothing is shown, since the audit log cannot be written: attempt to write a readonly database"
     }
 
 

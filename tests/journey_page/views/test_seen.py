@@ -111,7 +111,7 @@ def test_a_mark_without_zones_is_none(moment):
     seen = Seen(
         looked_at=moment, latest_event_at=None, visits=1, page_views=1, goals=0, payments=0, is_identified=False
     )
-    assert last_seen.brought(last_seen.carried(seen)) == (seen if moment.tzinfo else None)
+    assert last_seen.decode_seen(last_seen.encode_seen(seen)) == (seen if moment.tzinfo else None)
 
 
 def test_somebody_else_s_look_is_not_mine(browser_of_member, two_answers, clock, client, lumenkit):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from visitors import journey, profiles
 from visitors.audit import log
-from visitors.audit.decorators import on_record
+from visitors.audit.decorators import audited
 from visitors.datafast.errors import UpstreamError
 from visitors.models import AuditAction, Website
 from visitors.roles import Role
@@ -20,7 +20,7 @@ from visitors.web.time_zones import time_zone_of
 
 
 @require_safe
-@on_record
+@audited
 def summary(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """The journey as text for a ticket; with `?format=markdown` for a tool that reads Markdown."""
     site, profile = _kept(request, website, visitor_id, AuditAction.SUMMARY)
@@ -32,7 +32,7 @@ def summary(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
 
 
 @require_safe
-@on_record
+@audited
 def events(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """A CSV file with a row per event, oldest first. For members."""
     site, profile = _kept(request, website, visitor_id, AuditAction.CSV, Role.MEMBER)
@@ -43,7 +43,7 @@ def events(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
 
 
 @require_safe
-@on_record
+@audited
 def answer(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """DataFast's answer as it was received; with `?download` as a file. For members."""
     site, profile = _kept(request, website, visitor_id, AuditAction.JSON, Role.MEMBER)
@@ -55,14 +55,14 @@ def answer(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
 def _kept(
     request: SignedInRequest, slug: str, visitor_id: str, source: AuditAction, least: Role = Role.VIEWER
 ) -> tuple[Website, profiles.Profile]:
-    """The profile as it is kept, with its contents loaded; fetched where nothing is kept. Raises NotWritten."""
+    """The profile as it is kept, with its contents loaded; fetched where nothing is kept. Raises LogUnavailable."""
     website, visitor = website_or_404(request, slug, least), visitor_id_or_404(visitor_id)
     try:
         profile = profiles.newest(website, profiles.get(website, visitor), _read)
     except UpstreamError as error:
-        log.note(request.user, website, visitor, source, error)
+        log.record_lookup(request.user, website, visitor, source, error)
         raise Http404("Nothing is kept of this visitor.") from error
-    log.note(request.user, website, visitor, source)
+    log.record_lookup(request.user, website, visitor, source)
     return website, profile
 
 

@@ -11,7 +11,7 @@ from django_htmx.http import HTMX_STOP_POLLING
 from visitors import profiles
 from visitors.accounts.sign_in import sessions
 from visitors.audit import log
-from visitors.audit.decorators import on_record
+from visitors.audit.decorators import audited
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.journey_page import presenters, rendering, updates
 from visitors.lookup import last_seen
@@ -24,7 +24,7 @@ FOLLOWED_EVERY = timedelta(seconds=10)
 
 
 @require_POST
-@on_record
+@audited
 def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """Answer with the parts of the page that are other than the page knows them, out of band.
 
@@ -44,7 +44,7 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
         return _without_news(request, site, visitor, error)
     except profiles.Superseded:
         return HttpResponse(status=204)  # there is a newer one already: it comes with the next turn
-    log.note_part(request.user, opened, visitor)
+    log.record_fragment(request.user, opened, visitor)
     # Where the upstream does not say how it is now, nobody knows that the visit has ended.
     is_over = profile.problem is None and not told.is_live(datetime.now(UTC))
     if not (known.version != profile.version or is_over or known.is_behind(profile.version)):
@@ -54,7 +54,7 @@ def follow(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
     except UpstreamError as error:
         return _without_news(request, site, visitor, error)
     if known.version != profile.version:
-        last_seen.note(request.user, site, visitor, profile.contents.journey)
+        last_seen.mark_seen(request.user, site, visitor, profile.contents.journey)
     context |= {
         "is_over": is_over,
         "trouble": _notice(profile.problem, profile.fetched_at) if profile.problem else None,

@@ -18,7 +18,7 @@ from visitors import profiles
 from visitors.accounts.people import called
 from visitors.accounts.sign_in import sessions
 from visitors.audit import log
-from visitors.audit.decorators import on_record
+from visitors.audit.decorators import audited
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.formatting import listing, named, plural
 from visitors.journey_page import presenters, rendering, updates
@@ -34,7 +34,7 @@ _MENDERS_NAMED = 3
 
 
 @require_safe
-@on_record
+@audited
 def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """The journey, from what is kept; fetched where nothing is."""
     visitor = visitor_id_or_404(visitor_id)
@@ -43,22 +43,22 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     if visitor_id != str(visitor):
         asked = request.GET.urlencode()
         return redirect(f"{reverse('journey', args=[site.slug, visitor])}{asked and f'?{asked}'}")
-    query, seen = TimelineQuery.read(request.GET), last_seen.decoded(opened.seen)
+    query, seen = TimelineQuery.read(request.GET), last_seen.load_seen(opened.seen)
     try:
         profile = profiles.get(site, visitor, opened=opened)
         page = rendering.page(request, opened, profile, query, seen=seen)
     except UpstreamError as error:
-        log.note(request.user, site, visitor, AuditAction.PAGE, error)
+        log.record_lookup(request.user, site, visitor, AuditAction.PAGE, error)
         return _no_journey(request, site, visitor, error)
-    log.note(request.user, site, visitor, AuditAction.PAGE)
+    log.record_lookup(request.user, site, visitor, AuditAction.PAGE)
     if opened.seen is None:
         with suppress(profiles.Superseded):  # then its own word that it was read says it two seconds later
-            last_seen.meet(request.user, site, visitor, profile.contents.journey)
+            last_seen.create_unseen(request.user, site, visitor, profile.contents.journey)
     return HttpResponse(page)
 
 
 @require_POST
-@on_record
+@audited
 def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """Ask for what is new. With htmx: the parts of the page that changed, and a notice where that failed."""
     visitor = visitor_id_or_404(visitor_id)
@@ -73,7 +73,7 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
         profile = profiles.refresh(site, visitor, max_age=max_age, opened=opened)
     except UpstreamError as error:
         return rendering.led_away(request, site, visitor, error)
-    log.note_part(request.user, opened, visitor)
+    log.record_fragment(request.user, opened, visitor)
     problem = profile.problem
     notice = problem and presenters.notice(problem, fetched_at=profile.fetched_at, now=datetime.now(UTC))
     if not request.htmx:
@@ -97,7 +97,7 @@ def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResp
         return rendering.led_away(request, site, visitor, error)
     context |= {"notice": notice, "told": f"{capfirst(context['since'])}." if context["since"] else context["told"]}
     if not by_page:  # who asks reads what comes; of what the page asks for by itself, it says when it was read
-        last_seen.note(request.user, site, visitor, profile.contents.journey)
+        last_seen.mark_seen(request.user, site, visitor, profile.contents.journey)
         context["told"] = context["told"] or "Refreshed."
     return render(request, "journey_page/_refreshed.html", context)
 

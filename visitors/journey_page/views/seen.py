@@ -19,5 +19,5 @@ def look(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
     kept = profiles.kept(site, visitor)
     if kept is not None:
         with suppress(profiles.Superseded):  # renewed this very moment; there are more looks
-            last_seen.note(request.user, site, visitor, kept.contents.journey)
+            last_seen.mark_seen(request.user, site, visitor, kept.contents.journey)
     return HttpResponse(status=204)

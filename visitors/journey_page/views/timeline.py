@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from visitors import profiles
 from visitors.audit import log
-from visitors.audit.decorators import on_record
+from visitors.audit.decorators import audited
 from visitors.datafast.errors import UpstreamError
 from visitors.journey import Journey
 from visitors.journey_page import rendering
@@ -29,7 +29,7 @@ _ANCHOR = re.compile(r"[a-z]+(-[a-z0-9]{1,20})?", re.ASCII)
 
 
 @require_safe
-@on_record
+@audited
 def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
     """The part of a timeline that `part` names ("visits", "events"; else the whole), of the snapshot `version`.
 
@@ -46,7 +46,7 @@ def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespons
         version, journey = _snapshot(opened, visitor, request.GET.get("version", ""))
     except UpstreamError:
         return HttpResponseClientRedirect(page_url)  # the page itself says what is wrong
-    log.note_part(request.user, opened, visitor)
+    log.record_fragment(request.user, opened, visitor)
     is_superseded = version != request.GET.get("version", version)
     query = TimelineQuery.read(request.GET)
     part = "" if is_superseded else request.GET.get("part", "")

@@ -3,7 +3,6 @@
 import sys
 from argparse import ArgumentParser
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -33,10 +32,11 @@ class Command(BaseCommand):
         website = Website.objects.filter(slug=options["website"]).first()
         if website is None:
             raise CommandError(f"There is no website {options['website']}.")
-        found = id_parser.read(options["visitor_id"] or sys.stdin.read())
-        if found.obvious is None:
-            raise CommandError(found.problem.sentence if found.problem else "Name one visitor at a time.")
-        done = erasure.forget(website, UUID(found.obvious.visitor_id), by=None)
+        try:
+            visitor_id = id_parser.parse_single(options["visitor_id"] or sys.stdin.read())
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        done = erasure.forget(website, visitor_id, by=None)
         traces = done.traces
         self.stdout.write(
             f"Removed: {'a journey' if traces.answered_at else 'no journey'},"
