@@ -27,19 +27,19 @@ any_moment = st.datetimes(timezones=st.sampled_from(ZONES))
     ("n", "said"), [(0, "0 visits"), (1, "1 visit"), (2, "2 visits"), (1204, "1,204 visits"), (-3, "-3 visits")]
 )
 def test_a_count_agrees_with_its_noun(n, said):
-    assert formatting.plural(n, "visit") == said
+    assert formatting.format_count(n, "visit") == said
 
 
 def test_an_irregular_plural_is_given_by_the_caller():
-    assert formatting.plural(2, "country", "countries") == "2 countries"
-    assert formatting.plural(1, "country", "countries") == "1 country"
+    assert formatting.format_count(2, "country", "countries") == "2 countries"
+    assert formatting.format_count(1, "country", "countries") == "1 country"
 
 
 @pytest.mark.parametrize(
     ("parts", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (("a", "b", "c"), "a, b and c")]
 )
 def test_a_listing_reads_as_a_sentence_does(parts, said):
-    assert formatting.listing(parts) == said
+    assert formatting.join_list(parts) == said
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_a_listing_reads_as_a_sentence_does(parts, said):
 )
 def test_a_duration_is_as_precise_as_its_size_asks_for(seconds, said, short):
     span = timedelta(seconds=seconds)
-    assert formatting.duration(span) == said
-    assert formatting.short_duration(span) == short
+    assert formatting.format_duration(span) == said
+    assert formatting.format_short_duration(span) == short
 
 
 @pytest.mark.parametrize(
@@ -98,11 +98,11 @@ def test_a_duration_is_as_precise_as_its_size_asks_for(seconds, said, short):
     ],
 )
 def test_ago_counts_whole_units_that_have_passed(elapsed, said):
-    assert formatting.ago(NOW - timedelta(**elapsed), NOW) == said
+    assert formatting.format_ago(NOW - timedelta(**elapsed), NOW) == said
 
 
 def test_ago_compares_moments_not_wall_clocks():
-    assert formatting.ago(datetime(2026, 5, 5, 8, 0, tzinfo=NEW_YORK), NOW) == "just now"
+    assert formatting.format_ago(datetime(2026, 5, 5, 8, 0, tzinfo=NEW_YORK), NOW) == "just now"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_ago_compares_moments_not_wall_clocks():
     ],
 )
 def test_a_gap_has_the_one_nearest_unit(span, said):
-    assert formatting.gap(timedelta(**span)) == said
+    assert formatting.format_gap(timedelta(**span)) == said
 
 
 @pytest.mark.parametrize(
@@ -161,22 +161,22 @@ def test_a_gap_has_the_one_nearest_unit(span, said):
     ],
 )
 def test_money_reads_as_a_person_writes_it(amount, currency, said):
-    assert formatting.money(Decimal(amount), currency) == said
+    assert formatting.format_money(Decimal(amount), currency) == said
 
 
 def test_money_takes_a_decimal_with_the_noise_of_a_float():
     expected_value = 3.089
-    assert formatting.money(Decimal(expected_value), "USD") == "$3.09"
+    assert formatting.format_money(Decimal(expected_value), "USD") == "$3.09"
 
 
 @given(st.decimals(allow_nan=True, allow_infinity=True), st.one_of(st.none(), st.text(max_size=5), st.just("USD")))
 def test_money_never_raises_and_stays_short(amount, currency):
-    assert 0 < len(formatting.money(amount, currency)) < 80
+    assert 0 < len(formatting.format_money(amount, currency)) < 80
 
 
 @given(st.decimals(-(10**12), 10**12, places=2), st.sampled_from(["USD", "EUR", "GBP"]))
 def test_money_can_be_read_back_to_the_cent(amount, currency):
-    said = formatting.money(amount, currency)
+    said = formatting.format_money(amount, currency)
     assert Decimal(said.replace("−", "-").translate(str.maketrans("", "", "$€£,"))) == amount
 
 
@@ -199,7 +199,7 @@ def test_money_can_be_read_back_to_the_cent(amount, currency):
     ],
 )
 def test_a_share_is_said_in_percent(fraction, said):
-    assert formatting.percent(fraction) == said
+    assert formatting.format_percent(fraction) == said
 
 
 @pytest.mark.parametrize(
@@ -214,14 +214,14 @@ def test_a_share_is_said_in_percent(fraction, said):
     ],
 )
 def test_a_day_is_the_calendar_day_of_the_zone(moment, said):
-    assert formatting.day(moment, NOW, NEW_YORK) == said
+    assert formatting.format_day(moment, NOW, NEW_YORK) == said
 
 
 def test_the_clock_is_24_hours_and_knows_daylight_saving():
-    assert formatting.clock(datetime(2026, 5, 5, 0, 1, tzinfo=UTC), NEW_YORK) == "20:01"
-    assert formatting.clock(datetime(2026, 1, 5, 0, 1, tzinfo=UTC), NEW_YORK) == "19:01"
-    assert formatting.clock(datetime(2026, 11, 1, 5, 30, tzinfo=UTC), NEW_YORK) == "01:30"
-    assert formatting.clock(datetime(2026, 11, 1, 6, 30, tzinfo=UTC), NEW_YORK) == "01:30"
+    assert formatting.format_clock(datetime(2026, 5, 5, 0, 1, tzinfo=UTC), NEW_YORK) == "20:01"
+    assert formatting.format_clock(datetime(2026, 1, 5, 0, 1, tzinfo=UTC), NEW_YORK) == "19:01"
+    assert formatting.format_clock(datetime(2026, 11, 1, 5, 30, tzinfo=UTC), NEW_YORK) == "01:30"
+    assert formatting.format_clock(datetime(2026, 11, 1, 6, 30, tzinfo=UTC), NEW_YORK) == "01:30"
 
 
 @pytest.mark.parametrize(
@@ -235,11 +235,13 @@ def test_the_clock_is_24_hours_and_knows_daylight_saving():
     ],
 )
 def test_the_full_moment_names_its_zone_beyond_doubt(zone, said):
-    assert formatting.full(datetime(2026, 5, 5, 0, 1, 10, tzinfo=UTC), zone) == said
+    assert formatting.format_full_time(datetime(2026, 5, 5, 0, 1, 10, tzinfo=UTC), zone) == said
 
 
 def test_the_two_hours_that_a_clock_repeats_differ_in_full():
-    first, second = (formatting.full(datetime(2026, 11, 1, hour, 30, tzinfo=UTC), NEW_YORK) for hour in (5, 6))
+    first, second = (
+        formatting.format_full_time(datetime(2026, 11, 1, hour, 30, tzinfo=UTC), NEW_YORK) for hour in (5, 6)
+    )
     assert (first, second) == (
         "Sun, Nov 1, 2026, 01:30:00 EDT (UTC-4)",
         "Sun, Nov 1, 2026, 01:30:00 EST (UTC-5)",
@@ -249,10 +251,10 @@ def test_the_two_hours_that_a_clock_repeats_differ_in_full():
 @given(any_moment, any_moment, st.sampled_from(ZONES))
 def test_no_moment_from_year_1_to_9999_raises(then, now, zone):
     for said in (
-        formatting.ago(then, now),
-        formatting.day(then, now, zone),
-        formatting.clock(then, zone),
-        formatting.full(then, zone),
+        formatting.format_ago(then, now),
+        formatting.format_day(then, now, zone),
+        formatting.format_clock(then, zone),
+        formatting.format_full_time(then, zone),
     ):
         assert said
 
@@ -260,23 +262,23 @@ def test_no_moment_from_year_1_to_9999_raises(then, now, zone):
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("moment", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
 def test_the_ends_of_the_calendar_are_said_in_every_zone(moment, zone):
-    assert str(moment.year) in formatting.full(moment, zone)
-    assert str(moment.year) in formatting.day(moment, NOW, zone)
-    assert len(formatting.clock(moment, zone)) == len("20:01")
+    assert str(moment.year) in formatting.format_full_time(moment, zone)
+    assert str(moment.year) in formatting.format_day(moment, NOW, zone)
+    assert len(formatting.format_clock(moment, zone)) == len("20:01")
 
 
 @given(st.timedeltas())
 def test_no_span_raises(span):
-    assert formatting.duration(span)
-    assert formatting.short_duration(span)
-    assert formatting.gap(span).endswith(" later")
+    assert formatting.format_duration(span)
+    assert formatting.format_short_duration(span)
+    assert formatting.format_gap(span).endswith(" later")
 
 
 def test_the_last_one_left_is_named_instead_of_counted():
-    assert formatting.named(["a", "b"], 2) == (["a", "b"], 0)
-    assert formatting.named(["a", "b", "c"], 2) == (["a", "b", "c"], 0)
-    assert formatting.named(["a", "b", "c", "d"], 2) == (["a", "b"], 2)
-    assert formatting.named([], 2) == ([], 0)
+    assert formatting.limit_list(["a", "b"], 2) == (["a", "b"], 0)
+    assert formatting.limit_list(["a", "b", "c"], 2) == (["a", "b", "c"], 0)
+    assert formatting.limit_list(["a", "b", "c", "d"], 2) == (["a", "b"], 2)
+    assert formatting.limit_list([], 2) == ([], 0)
 
 
 @pytest.mark.parametrize(
@@ -289,8 +291,8 @@ def test_the_last_one_left_is_named_instead_of_counted():
     ],
 )
 def test_two_numbers_never_meet(text, time, said):
-    assert formatting.timed(text, time) == said
+    assert formatting.append_time(text, time) == said
 
 
 def test_a_zone_reads_without_underscores():
-    assert formatting.zone_name(NEW_YORK) == "America/New York"
+    assert formatting.format_zone(NEW_YORK) == "America/New York"

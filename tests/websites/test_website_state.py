@@ -28,5 +28,5 @@ FAILING = {"is_upstream_failing": True}
 def test_what_matters_most_is_said(facts, level, words, since):
     state = website_state(**WELL | facts, now=NOW, zone=UTC)
     assert (state.level, state.words) == (level, words)
-    assert (state.since and state.since.words) == since
+    assert (state.since and state.since.text) == since
     assert state.sentence.endswith(".")

@@ -8,8 +8,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from visitors.accounts import invitations, people
-from visitors.formatting import ago, duration
-from visitors.formatting.display import Moment, moment
+from visitors.formatting import DisplayTime, display_time, format_ago, format_duration
 from visitors.models import Invitation, Website
 from visitors.roles import Role
 from visitors.web import mail
@@ -22,7 +21,7 @@ class Pending:
 
     invitation: Invitation
     invited_by: str
-    made: Moment
+    made: DisplayTime
     state: str
     can_be_taken: bool
 
@@ -56,11 +55,11 @@ def hand_over(request: SignedInRequest, invitation: Invitation) -> Ready:
 def _pending(invitation: Invitation, now: datetime, zone: tzinfo) -> Pending:
     problem = invitations.problem(invitation)
     if problem is None:
-        state = f"ends in {duration(invitations.ends_at(invitation) - now)}"
+        state = f"ends in {format_duration(invitations.ends_at(invitation) - now)}"
     elif isinstance(problem, invitations.Ended):
         state = "has ended"
     else:
         state = "holds no more: whoever made it may not invite here now"
-    made = moment(invitation.created_at, zone, ago(invitation.created_at, now))
+    made = display_time(invitation.created_at, zone, format_ago(invitation.created_at, now))
     by = people.called(invitation.invited_by) if invitation.invited_by else ""
     return Pending(invitation, by, made, state, can_be_taken=problem is None)

@@ -4,11 +4,10 @@ from datetime import datetime, tzinfo
 
 from django.contrib.auth.models import User
 
-from visitors.formatting import ago
-from visitors.formatting.display import Moment, moment
+from visitors.formatting import DisplayTime, display_time, format_ago
 
 
-def last(user: User, now: datetime, zone: tzinfo) -> Moment | None:
+def last(user: User, now: datetime, zone: tzinfo) -> DisplayTime | None:
     """When this was; None: never."""
     at = user.last_login
-    return moment(at, zone, ago(at, now)) if at else None
+    return display_time(at, zone, format_ago(at, now)) if at else None

@@ -24,7 +24,7 @@ from django.db.models import Manager, Q
 from visitors import cached
 from visitors.accounts.invitations import VALID_FOR
 from visitors.accounts.sign_in import cleanup
-from visitors.formatting import listing, plural
+from visitors.formatting import format_count, join_list
 from visitors.models import AuditEntry, FetchLease, Invitation, LastSeen, MetricsPoint, Snapshot
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def purge_if_due() -> bool:
 
 def said(removed: dict[str, int]) -> str:
     """What was removed, in words: "3 answers and 1 look"."""
-    return listing([plural(count, name) for name, count in removed.items()])
+    return join_list([format_count(count, name) for name, count in removed.items()])
 
 
 def make_due() -> None:

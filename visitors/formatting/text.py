@@ -1,47 +1,92 @@
-"""Text from outside, made safe to lay beside our own.
+"""Text: cleaned, truncated, joined into lists, and broken into lines.
 
-HTML is escaped by the templates. What no template escapes is a character that acts on the text around it: a control
-character, an override of the writing direction ("/a[U+202E]gpj.exe"), half a surrogate pair, which no encoder accepts.
+Templates escape HTML. What they do not escape is a character that acts on the text around it: a control character, an
+override of the writing direction ("/a[U+202E]gpj.exe"), or half of a surrogate pair, which no encoder accepts.
 """
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from html import escape
+from typing import TypeVar
+
+from django.utils.safestring import SafeString, mark_safe
+
+Part = TypeVar("Part")
 
 # C0 and C1 controls, line separators, direction embeddings, overrides and isolates, surrogates, the byte order mark
-# and its neighbors, and the two characters of the basic plane that never are one. Joiners stay: Persian and emoji need
-# them.
+# and its neighbors, and the two noncharacters of the basic plane. Joiners stay: Persian and emoji need them.
 _ACTING = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
-# Marks that only set the direction of one spot are common in names that were copied from a page, and nobody sees them
-# go.
+# Invisible marks that set the direction of one spot: common in names that were copied from a page, and not missed.
 _MARKS = re.compile("[\u061c\u200e\u200f]")
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _BLANKS = str.maketrans("\t\n\v\f\r", " " * 5)
+# Before each part of a path, but after the two slashes of "https://".
+_SLASH = re.compile(r"(?<=[^/])/(?=[^/])")
+_SLASHES = re.compile(r"//(?=[^/])")
+_EMAIL = re.compile(r"([^\s@/]+@)([^\s@/]+)")
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=[a-z])")
 
 
 def clean(text: str) -> str:
-    """The text with every acting character as the visible replacement character; tabs and line breaks become spaces."""
+    """Replace each acting character by the visible replacement character; tabs and line breaks become spaces."""
     if text.isascii() and text.isprintable():
         return text
     return _ACTING.sub("\ufffd", _MARKS.sub("", text.translate(_BLANKS)))
 
 
 def clean_or_none(text: str | None) -> str | None:
-    """The cleaned text without blanks around it; None for nothing or for blanks alone."""
+    """Clean the text and strip it; None for an absent or blank one."""
     return (clean(text).strip() or None) if text else None
 
 
-def short(text: str, most: int = 80) -> str:
-    """The text, cut to at most so many characters with an ellipsis as the last of them."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+def truncate(text: str, limit: int = 80) -> str:
+    """Cut the text to this many characters, the last of them an ellipsis."""
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
-def isolated(text: str) -> str:
-    """The text so that the writing direction of its letters does not turn around what stands beside it in a sentence.
-
-    Text of one direction with ours comes back as it is; another one is set between Unicode's isolates.
-    """
+def isolate_direction(text: str) -> str:
+    """Put right-to-left text between Unicode's isolates, so that it does not reorder the sentence around it."""
     if text.isascii() or not any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
         return text
     return f"\u2068{text}\u2069"
+
+
+def join_list(parts: Sequence[str]) -> str:
+    """Join parts into a phrase: "a", "a and b", "a, b and c"; "" for no parts."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def limit_list(parts: Sequence[Part], limit: int) -> tuple[list[Part], int]:
+    """Return the first parts, and how many more there are. One more than the limit is returned as well.
+
+    "a, b and 1 more" is as long as the third name, and tells less.
+    """
+    shown = len(parts) if len(parts) == limit + 1 else limit
+    return list(parts[:shown]), max(0, len(parts) - shown)
+
+
+def append_time(text: str, time: str) -> str:
+    """Append when it happened: "paid $149 yesterday". Adjacent numbers are set apart: "paid $149 (3 days ago)"."""
+    if text[-1:].isdigit() and time[:1].isdigit():
+        return f"{text} ({time})"
+    return f"{text} {time}".rstrip()
+
+
+def bind_numbers(text: str) -> str:
+    """Bind each number to the word after it, so that no line breaks after the 5 of "5 hours ago"."""
+    return _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", text)
+
+
+def add_line_breaks(text: str) -> SafeString:
+    """Return escaped HTML in which lines may break at slashes and after an at sign; the domain of an email may not."""
+    if email := _EMAIL.fullmatch(text):
+        return mark_safe(f'{escape(email[1])}<span class="together">{escape(email[2])}</span>')  # noqa: S308 (escaped)
+    html = escape(text)
+    if "/" in html:
+        html = _SLASHES.sub("//<wbr>", _SLASH.sub("<wbr>/", html))
+    return mark_safe(html.replace("@", "@<wbr>"))  # noqa: S308 (escaped)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from visitors.formatting import ago, listing, plural
+from visitors.formatting import format_ago, format_count, join_list
 from visitors.journey.events import Kind
 from visitors.journey.journey import Journey
 from visitors.journey.records import Record
@@ -42,7 +42,7 @@ class Difference(Record, frozen=True, kw_only=True):
     def words(self, now: datetime) -> str:
         """ "2 visits and 1 payment since you looked 3 days ago", or "" when nothing is new."""
         parts = [
-            plural(number, noun)
+            format_count(number, noun)
             for number, noun in (
                 (self.visits, "visit"),
                 (self.page_views if not self.visits else 0, "page view"),  # a visit says that pages were seen
@@ -55,8 +55,8 @@ class Difference(Record, frozen=True, kw_only=True):
         ]
         if self.is_newly_identified:
             parts.append("an identification")
-        looked = ago(self.seen.looked_at, now).replace("just now", "a moment ago")
-        return f"{listing(parts)} since you looked {looked}" if parts else ""
+        looked = format_ago(self.seen.looked_at, now).replace("just now", "a moment ago")
+        return f"{join_list(parts)} since you looked {looked}" if parts else ""
 
 
 def mark(journey: Journey, looked_at: datetime) -> Seen:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from visitors.datafast.payload import CompletedGoal, VisitedPage
-from visitors.formatting import money
+from visitors.formatting import format_money
 from visitors.formatting.text import clean_or_none
 from visitors.journey.amounts import amount, currency
 from visitors.journey.instants import instant
@@ -88,7 +88,7 @@ class Event(Record, frozen=True, kw_only=True):
             case Kind.SUBSCRIPTION:
                 return self.name.replace("_", " ")
             case Kind.PAYMENT:
-                size = "" if self.amount is None else f" of {money(self.amount, self.currency)}"
+                size = "" if self.amount is None else f" of {format_money(self.amount, self.currency)}"
                 return f"{'refund' if self.is_refund else 'payment'}{size or ' (amount unknown)'}"
 
     @property

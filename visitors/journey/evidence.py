@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
-from visitors.formatting import listing, money, named, plural
-from visitors.formatting.text import short
+from visitors.formatting import format_count, format_money, join_list, limit_list
+from visitors.formatting.text import truncate
 from visitors.journey.journey import Journey
 from visitors.journey.records import Record
 from visitors.journey.summary import goal_names, latest_subscription, looked_at, uncounted, when
@@ -52,9 +52,11 @@ def _money(journey: Journey) -> _Found:
     totals = journey.totals
     for paid in totals.paid:
         if paid.payments:
-            found.append((Leaning.FOR, _added_up(paid.payments, "payment", money(paid.gross, paid.currency))))
+            found.append((Leaning.FOR, _added_up(paid.payments, "payment", format_money(paid.gross, paid.currency))))
         if paid.refunds:
-            found.append((Leaning.AGAINST, _added_up(paid.refunds, "refund", money(paid.refunded, paid.currency))))
+            found.append(
+                (Leaning.AGAINST, _added_up(paid.refunds, "refund", format_money(paid.refunded, paid.currency)))
+            )
     if totals.payments_without_amount:
         found.append((Leaning.FOR, uncounted(totals.payments_without_amount, "payment")))
     if totals.refunds_without_amount:
@@ -64,7 +66,7 @@ def _money(journey: Journey) -> _Found:
 
 def _added_up(number: int, noun: str, size: str) -> str:
     """ "1 payment of $149", "3 payments, $447 in all"."""
-    return f"{plural(number, noun)} of {size}" if number == 1 else f"{plural(number, noun)}, {size} in all"
+    return f"{format_count(number, noun)} of {size}" if number == 1 else f"{format_count(number, noun)}, {size} in all"
 
 
 def _subscription(journey: Journey) -> _Found:
@@ -72,7 +74,7 @@ def _subscription(journey: Journey) -> _Found:
     if latest is None:
         return []
     is_lost = any(word in latest.name.casefold() for word in _LOST)
-    return [(Leaning.AGAINST if is_lost else Leaning.FOR, f"Latest subscription event: {short(latest.words)}")]
+    return [(Leaning.AGAINST if is_lost else Leaning.FOR, f"Latest subscription event: {truncate(latest.words)}")]
 
 
 def _interest(journey: Journey) -> _Found:
@@ -81,7 +83,7 @@ def _interest(journey: Journey) -> _Found:
     for name, interest in (("checkout", journey.checkout), ("pricing", journey.pricing)):
         if interest.views:
             # Once is in one visit, which goes without saying.
-            visits = f" in {plural(interest.visits, 'visit')}" if interest.visits and interest.views > 1 else ""
+            visits = f" in {format_count(interest.visits, 'visit')}" if interest.visits and interest.views > 1 else ""
             found.append((Leaning.FOR, f"Viewed {name} {looked_at(interest, is_least=is_least)}{visits}"))
         elif name == "pricing" and journey.counts.pages:
             # Not every website has a page of that name.
@@ -90,14 +92,14 @@ def _interest(journey: Journey) -> _Found:
 
 
 def _goals(journey: Journey) -> _Found:
-    names, more = named(goal_names(journey), _GOALS_NAMED)
+    names, more = limit_list(goal_names(journey), _GOALS_NAMED)
     if names:
-        told = [short(name) for name in names]
+        told = [truncate(name) for name in names]
         if more:
             told.append(f"{more:,} more")
-        return [(Leaning.FOR, f"Goals completed: {listing(told)}")]
+        return [(Leaning.FOR, f"Goals completed: {join_list(told)}")]
     if journey.counts.goals:
-        return [(Leaning.FOR, f"{plural(journey.counts.goals, 'goal')} completed")]
+        return [(Leaning.FOR, f"{format_count(journey.counts.goals, 'goal')} completed")]
     if journey.missing is not None:
         return [(Leaning.NEUTRAL, "No goal among the events that DataFast lists")]
     return [(Leaning.AGAINST, "No goal completed")] if journey.counts.all else []
@@ -106,7 +108,7 @@ def _goals(journey: Journey) -> _Found:
 def _returning(journey: Journey, now: datetime, zone: tzinfo) -> _Found:
     found: _Found = []
     if journey.visit_count > 1:
-        found.append((Leaning.FOR, f"Came back: {plural(journey.visit_count, 'visit')}"))
+        found.append((Leaning.FOR, f"Came back: {format_count(journey.visit_count, 'visit')}"))
     elif journey.visit_count == 1 and journey.missing is None:
         found.append((Leaning.AGAINST, "Only 1 visit"))
     if journey.last_seen_at is not None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from itertools import chain, islice
 
-from visitors.formatting import dated, full, listing, money, percent, plural
-from visitors.formatting.text import clean, short
+from visitors.formatting import format_count, format_full_time, format_money, format_percent, format_time, join_list
+from visitors.formatting.text import clean, truncate
 from visitors.journey.events import Event
 from visitors.journey.journey import Journey
 from visitors.journey.summary import goal_names, summarize, uncounted
@@ -105,26 +105,26 @@ def harmless(cell: str) -> str:
 
 
 def _title(journey: Journey) -> str:
-    return short((journey.person and journey.person.label) or "Anonymous visitor", _LONGEST)
+    return truncate((journey.person and journey.person.label) or "Anonymous visitor", _LONGEST)
 
 
 def _facts(journey: Journey, as_of: datetime, zone: tzinfo) -> Iterator[tuple[str, str]]:
     """Names of ours and values that may hold upstream text."""
     known = [
-        ("As of", full(as_of, zone)),
+        ("As of", format_full_time(as_of, zone)),
         ("Visitor id", journey.visitor_id),
         *_person_facts(journey),
         ("Source", "; ".join(journey.first_touch.sources) if journey.first_touch else None),
         ("Latest source", "; ".join(journey.last_touch.sources) if journey.last_touch else None),
-        ("First seen", full(journey.begin, zone) if journey.begin else None),
-        ("Last seen", full(journey.last_seen_at, zone) if journey.last_seen_at else None),
+        ("First seen", format_full_time(journey.begin, zone) if journey.begin else None),
+        ("Last seen", format_full_time(journey.last_seen_at, zone) if journey.last_seen_at else None),
         ("Visits", f"{journey.visit_count:,}" if journey.visit_count else None),
         ("Page views", f"{journey.page_view_count:,}" if journey.page_view_count else None),
-        ("Goals", listing(goal_names(journey)) or None),
+        ("Goals", join_list(goal_names(journey)) or None),
         ("Paid", _paid(journey)),
         ("Prediction", _prediction(journey)),
     ]
-    yield from ((name, short(clean(value), _LONGEST)) for name, value in known if value)
+    yield from ((name, truncate(clean(value), _LONGEST)) for name, value in known if value)
 
 
 def _person_facts(journey: Journey) -> list[tuple[str, str | None]]:
@@ -142,17 +142,18 @@ def _person_facts(journey: Journey) -> list[tuple[str, str | None]]:
 def _paid(journey: Journey) -> str:
     parts = []
     for paid in journey.totals.paid:
-        text = f"{money(paid.net, paid.currency)} in {plural(paid.payments, 'payment')}"
+        text = f"{format_money(paid.net, paid.currency)} in {format_count(paid.payments, 'payment')}"
         if not paid.payments:
-            text = f"{money(paid.refunded, paid.currency)} refunded, of no payment that is listed"
+            text = f"{format_money(paid.refunded, paid.currency)} refunded, of no payment that is listed"
         elif paid.refunds:
-            text += f" ({money(paid.gross, paid.currency)} less {money(paid.refunded, paid.currency)} refunded)"
+            gross, refunded = (format_money(size, paid.currency) for size in (paid.gross, paid.refunded))
+            text += f" ({gross} less {refunded} refunded)"
         parts.append(text)
     if without := journey.totals.payments_without_amount:
         parts.append(uncounted(without, "payment"))
     if without := journey.totals.refunds_without_amount:
         parts.append(uncounted(without, "refund"))
-    return listing(parts)
+    return join_list(parts)
 
 
 def _prediction(journey: Journey) -> str:
@@ -161,10 +162,10 @@ def _prediction(journey: Journey) -> str:
         return f"none ({reading.absence})"
     parts = [
         f"score {reading.score:g} of 100, {reading.score_words}" if reading.score is not None else "",
-        f"chance to convert {percent(reading.conversion_rate)}" if reading.conversion_rate is not None else "",
+        f"chance to convert {format_percent(reading.conversion_rate)}" if reading.conversion_rate is not None else "",
         f"expected value {reading.expected_value_words}" if reading.expected_value is not None else "",
         reading.confidence_words,
-        f"not readable: {listing(reading.refused)}" if reading.refused else "",
+        f"not readable: {join_list(reading.refused)}" if reading.refused else "",
     ]
     return "; ".join(part for part in parts if part)
 
@@ -174,12 +175,12 @@ def _last_events(journey: Journey, zone: tzinfo) -> list[str]:
     events = chain.from_iterable(reversed(visit.events) for visit in journey.visits)
     has_hosts = len(journey.hosts) > 1
     lines = [
-        f"{dated(event.at, zone)}: {short(_event(event, has_hosts=has_hosts), _LONGEST)}"
+        f"{format_time(event.at, zone)}: {truncate(_event(event, has_hosts=has_hosts), _LONGEST)}"
         for event in islice(events, _LAST_EVENTS)
         if event.at
     ]
     if journey.undated:
-        told = f"{plural(len(journey.undated), 'event')} without a readable time"
+        told = f"{format_count(len(journey.undated), 'event')} without a readable time"
         lines.append(f"and {told}" if lines else told)
     return lines
 

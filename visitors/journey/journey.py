@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TypedDict
 
 from visitors.datafast.payload import Activity, Visitor
-from visitors.formatting import listing, plural
+from visitors.formatting import format_count, join_list
 from visitors.formatting.text import clean_or_none
 from visitors.journey.events import Counts, Event, Kind, count, goal_events, identified_event, view_events
 from visitors.journey.goals import merged_goals
@@ -57,14 +57,14 @@ class Missing(Record, frozen=True, kw_only=True):
         """What is missing, in words: "64 earlier page views are not in DataFast’s answer"."""
         earlier = "earlier " if self.place is Place.EARLIER else ""
         parts = [
-            plural(number, f"{earlier}{noun}")
+            format_count(number, f"{earlier}{noun}")
             for number, noun in ((self.page_views, "page view"), (self.visits, "visit"))
             if number
         ]
         if not parts:
             return "What happened earlier is not in DataFast’s answer"
         verb = "is" if len(parts) == 1 and self.page_views + self.visits == 1 else "are"
-        return f"{listing(parts)} {verb} not in DataFast’s answer"
+        return f"{join_list(parts)} {verb} not in DataFast’s answer"
 
     def ends_by(self, moment: datetime | None) -> bool:
         """Whether nothing is missing from this moment on, as far as can be told."""

@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from visitors.datafast.payload import Prediction
-from visitors.formatting import money
+from visitors.formatting import format_money
 from visitors.journey.records import Record
 
 BASELINE = 50  # the score of a website's average visitor
@@ -52,7 +52,7 @@ class Reading(Record, frozen=True, kw_only=True):
     @property
     def expected_value_words(self) -> str:
         """The expected value as money; "" without one."""
-        return "" if self.expected_value is None else money(Decimal(repr(self.expected_value)), "USD")
+        return "" if self.expected_value is None else format_money(Decimal(repr(self.expected_value)), "USD")
 
     @property
     def confidence_words(self) -> str:

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta, tzinfo
 
-from visitors.formatting import ago, day, listing, money, named, plural, timed
-from visitors.formatting.text import isolated, short
+from visitors.formatting import append_time, format_ago, format_count, format_day, format_money, join_list, limit_list
+from visitors.formatting.text import isolate_direction, truncate
 from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Interest, Journey
 
@@ -30,7 +30,7 @@ def summarize(journey: Journey, *, now: datetime, zone: tzinfo) -> str:
         sentences.append("DataFast sent no events for this visitor.")
     if undated := len(journey.undated):
         have = "has" if undated == 1 else "have"
-        sentences.append(f"{plural(undated, 'event')} {have} no readable time.")
+        sentences.append(f"{format_count(undated, 'event')} {have} no readable time.")
     if journey.missing is not None:
         sentences.append(f"{journey.missing.words}.")
     return " ".join(sentences)
@@ -56,16 +56,16 @@ def looked_at(interest: Interest, *, is_least: bool) -> str:
 def when(then: datetime, now: datetime, zone: tzinfo) -> str:
     """How long ago as a person says it: "4 minutes ago" today and short of a night, "yesterday", then days of the
     calendar, then `ago`."""
-    named = day(then, now, zone)
+    named = format_day(then, now, zone)
     if named == "today" or then > now or now - then < _A_NIGHT:
-        return ago(then, now)
+        return format_ago(then, now)
     if named == "yesterday":
         return named
     try:
         days = (now.astimezone(zone).date() - then.astimezone(zone).date()).days
     except OverflowError:  # the last hours that a datetime can hold do not exist in every zone
-        return ago(then, now)
-    return f"{plural(days, 'day')} ago" if days < _DAYS_COUNTED else ago(then, now)
+        return format_ago(then, now)
+    return f"{format_count(days, 'day')} ago" if days < _DAYS_COUNTED else format_ago(then, now)
 
 
 def _parts(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
@@ -75,7 +75,7 @@ def _parts(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
         seen = ""  # one visit long ago: once is enough
     return [
         arrived,
-        plural(journey.visit_count, "visit") if journey.visit_count else "",
+        format_count(journey.visit_count, "visit") if journey.visit_count else "",
         _reading(journey),
         _goals(journey),
         *_money(journey, now, zone),
@@ -88,7 +88,7 @@ def _arrival(journey: Journey, now: datetime, zone: tzinfo) -> str:
     begin = journey.begin
     time = when(begin, now, zone) if begin else ""
     if journey.first_touch is not None:
-        return f"came from {timed(_named(journey.first_touch.label), time)}"
+        return f"came from {append_time(_named(journey.first_touch.label), time)}"
     return f"first seen {time}" if time else ""
 
 
@@ -108,7 +108,7 @@ def _reading(journey: Journey) -> str:
     if journey.page_view_count == 1:
         return f"viewed {_named(top.label)}"
     if top.views == 1:
-        return plural(journey.page_view_count, "page view")
+        return format_count(journey.page_view_count, "page view")
     if top.views == 2:
         return f"viewed {_named(top.label)} {looked_at(Interest(views=2), is_least=is_least)}"
     # The number first: many an address ends with one of its own.
@@ -116,11 +116,11 @@ def _reading(journey: Journey) -> str:
 
 
 def _goals(journey: Journey) -> str:
-    names, more = named(goal_names(journey), _GOALS_NAMED)
+    names, more = limit_list(goal_names(journey), _GOALS_NAMED)
     told = [_named(name) for name in reversed(names)]
     if more:
-        told.append(plural(more, "other goal"))
-    return f"completed {listing(told)}" if told else ""
+        told.append(format_count(more, "other goal"))
+    return f"completed {join_list(told)}" if told else ""
 
 
 def _money(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
@@ -130,22 +130,21 @@ def _money(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
     parts = []
     payments = sum(paid.payments for paid in totals.paid)
     if payments:
-        paid_in_all = listing([money(paid.gross, paid.currency) for paid in totals.paid if paid.payments])
+        paid_in_all = join_list([format_money(paid.gross, paid.currency) for paid in totals.paid if paid.payments])
         if payments + totals.payments_without_amount == 1:
-            parts.append(f"paid {timed(paid_in_all, time)}")
+            parts.append(f"paid {append_time(paid_in_all, time)}")
         else:
             last = f", the last {time}" if time else ""
-            parts.append(f"paid {paid_in_all} in {plural(payments, 'payment')}{last}")
+            parts.append(f"paid {paid_in_all} in {format_count(payments, 'payment')}{last}")
     if without := totals.payments_without_amount:
         made = f"made {uncounted(without, 'other payment' if payments else 'payment')}"
         if payments or not time:
             parts.append(made)
         else:
-            parts.append(timed(made, time) if without == 1 else f"{made}, the last {time}")
+            parts.append(append_time(made, time) if without == 1 else f"{made}, the last {time}")
     if any(paid.refunds for paid in totals.paid):
-        parts.append(
-            f"got {listing([money(paid.refunded, paid.currency) for paid in totals.paid if paid.refunds])} back"
-        )
+        refunded = [format_money(paid.refunded, paid.currency) for paid in totals.paid if paid.refunds]
+        parts.append(f"got {join_list(refunded)} back")
     if totals.refunds_without_amount:
         other = "other refund" if any(paid.refunds for paid in totals.paid) else "refund"
         parts.append(f"got {uncounted(totals.refunds_without_amount, other)}")
@@ -154,14 +153,14 @@ def _money(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
 
 def uncounted(number: int, noun: str) -> str:
     """ "1 payment (amount unknown)", "2 refunds (amounts unknown)"."""
-    return f"{plural(number, noun)} ({'amount' if number == 1 else 'amounts'} unknown)"
+    return f"{format_count(number, noun)} ({'amount' if number == 1 else 'amounts'} unknown)"
 
 
 def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> str:
     latest = latest_subscription(journey)
     if latest is None or latest.at is None or (journey.is_customer and latest.name.casefold() in _BEGUN):
         return ""
-    return timed(_named(latest.words), when(latest.at, now, zone))
+    return append_time(_named(latest.words), when(latest.at, now, zone))
 
 
 def _latest(journey: Journey, kind: Kind) -> Event | None:
@@ -172,8 +171,8 @@ def _latest(journey: Journey, kind: Kind) -> Event | None:
 
 def _named(text: str) -> str:
     """Upstream text as a part of our sentence."""
-    return isolated(short(text))
+    return isolate_direction(truncate(text))
 
 
 def _times(number: int) -> str:
-    return {1: "once", 2: "twice"}.get(number) or plural(number, "time")
+    return {1: "once", 2: "twice"}.get(number) or format_count(number, "time")

@@ -144,8 +144,8 @@ def _age_html(own_age: presenters.Age) -> bytes:
     moment = own_age.as_of
     return filled(
         _age_frame(is_old=own_age.is_old),
-        as_of=escape(moment.words),
-        exact=escape(moment.exact),
+        as_of=escape(moment.text),
+        exact=escape(moment.title),
         iso=escape(moment.iso),
         words=escape(own_age.words),
         seconds=str(own_age.seconds),
@@ -154,7 +154,7 @@ def _age_html(own_age: presenters.Age) -> bytes:
 
 @lru_cache(maxsize=2)
 def _age_frame(*, is_old: bool) -> bytes:
-    as_of = {"words": mark("as_of"), "exact": mark("exact"), "iso": mark("iso")}
+    as_of = {"text": mark("as_of"), "title": mark("exact"), "iso": mark("iso")}
     age = {"as_of": as_of, "words": mark("words"), "seconds": mark("seconds"), "is_old": is_old}
     return render_to_string("journey_page/_age.html", {"age": age}).encode()
 

@@ -10,7 +10,7 @@ import msgspec
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from visitors.formatting.text import short
+from visitors.formatting.text import truncate
 from visitors.journey import Journey, Seen, mark
 from visitors.models import LastSeen, Snapshot, Website
 
@@ -113,5 +113,5 @@ def _dump(seen: Seen) -> bytes:
 def _row(
     user: User, website: Website, visitor_id: UUID, journey: Journey, *, looked_at: datetime, seen: bytes
 ) -> LastSeen:
-    label = short(journey.person.label or "", _LABEL_LIMIT) if journey.person else ""
+    label = truncate(journey.person.label or "", _LABEL_LIMIT) if journey.person else ""
     return LastSeen(user=user, website=website, visitor_id=visitor_id, looked_at=looked_at, label=label, seen=seen)

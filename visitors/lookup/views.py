@@ -9,8 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from visitors.formatting import ago
-from visitors.formatting.display import ANONYMOUS, Moment, moment
+from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago
 from visitors.lookup import id_parser, last_seen
 from visitors.models import Website
 from visitors.roles import Role
@@ -29,7 +28,7 @@ class RecentVisitor:
     visitor_id: UUID
     name: str
     website: Website
-    looked_at: Moment
+    looked_at: DisplayTime
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,7 +97,7 @@ def _list_recent(request: SignedInRequest, websites: list[Website]) -> list[Rece
             row.visitor_id,
             row.label or ANONYMOUS,
             row.website,
-            moment(row.looked_at, time_zones.time_zone_of(request, row.website), ago(row.looked_at, now)),
+            display_time(row.looked_at, time_zones.time_zone_of(request, row.website), format_ago(row.looked_at, now)),
         )
         for row in last_seen.list_recent(request.user, websites)
     ]

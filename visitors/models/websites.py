@@ -13,7 +13,7 @@ from django.db import models
 
 from visitors import encryption
 from visitors.datafast.credentials import Credential, mask
-from visitors.formatting import zone_name
+from visitors.formatting import format_zone
 from visitors.roles import Role
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Website(models.Model):
     @property
     def zone_name(self) -> str:
         """The time zone as a person reads it: "America/New York"."""
-        return zone_name(self.time_zone)
+        return format_zone(self.time_zone)
 
     def set_token(self, token: str) -> None:
         """Take a new token, encrypted from here on. Raises `CredentialError` with a sentence when it can't be one."""

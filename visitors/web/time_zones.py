@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import HttpRequest
 
-from visitors.formatting import zone_name
+from visitors.formatting import format_zone
 from visitors.models import Website
 
 COOKIE = "journeydesk_zone"
@@ -35,7 +35,7 @@ def time_zone_menu(request: HttpRequest, website: Website) -> TimeZoneMenu:
     """Return the menu that a page about this website offers."""
     chosen_name, zone = _chosen_name(request), time_zone_of(request, website)
     chosen = "website" if not chosen_name else "utc" if chosen_name == UTC_NAME else "own"
-    place = zone_name(zone).rpartition("/")[2]
+    place = format_zone(zone).rpartition("/")[2]
     return TimeZoneMenu(chosen, place if place.isupper() else f"{place} time", website.zone_name)
 
 

@@ -18,7 +18,7 @@ from visitors import encryption, profiles
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.payload import WebsiteListing
 from visitors.formatting import is_currency
-from visitors.formatting.text import clean_or_none, short
+from visitors.formatting.text import clean_or_none, truncate
 from visitors.models import RESERVED_SLUGS, FetchLease, Membership, Website
 from visitors.profiles import store
 from visitors.roles import Role
@@ -175,7 +175,7 @@ def _from_listing(listing: WebsiteListing, taken: set[str]) -> tuple[Website, li
     name, domain = clean_or_none(listing.name), clean_or_none(listing.domain)
     zone, currency = listing.timezone or "", (listing.currency or "").upper()
     website = Website(
-        name=short(name or domain or "", 80),
+        name=truncate(name or domain or "", 80),
         domain=(domain or name or "").lower()[:253],
         time_zone=zone if zone in available_timezones() else DEFAULT_ZONE,
         currency=currency if is_currency(currency) else DEFAULT_CURRENCY,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from visitors.formatting.display import Moment, day_and_clock, moment, since
+from visitors.formatting import DisplayTime, display_day_and_clock, display_time, format_age
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class WebsiteState:
     level: str
     words: str
     sentence: str
-    since: Moment | None = None
+    since: DisplayTime | None = None
 
 
 def website_state(
@@ -29,10 +29,10 @@ def website_state(
     """Say what matters most of it: whoever has paused a website need not hear what else is wrong."""
     if paused_since:
         sentence = "Nobody asks DataFast about its visitors. What is kept of them is still shown."
-        return WebsiteState("", "Paused", sentence, day_and_clock(paused_since, now, zone))
+        return WebsiteState("", "Paused", sentence, display_day_and_clock(paused_since, now, zone))
     if key_rejected_since:
         sentence = "DataFast does not accept its key. Nobody new can be looked up until it is replaced."
-        return WebsiteState("bad", "Key refused", sentence, day_and_clock(key_rejected_since, now, zone))
+        return WebsiteState("bad", "Key refused", sentence, display_day_and_clock(key_rejected_since, now, zone))
     if is_upstream_failing:
         sentence = "The last calls to DataFast brought no answer. Journeydesk tries again with each look-up."
         return WebsiteState("warn", "DataFast is failing", sentence)
@@ -41,6 +41,6 @@ def website_state(
     return WebsiteState("good", "Working", "DataFast answers, and accepts the key.")
 
 
-def last_answer(answered_at: datetime, now: datetime, zone: tzinfo) -> Moment:
+def last_answer(answered_at: datetime, now: datetime, zone: tzinfo) -> DisplayTime:
     """When DataFast answered last: "3 minutes ago"."""
-    return moment(answered_at, zone, since(answered_at, now))
+    return display_time(answered_at, zone, format_age(answered_at, now))

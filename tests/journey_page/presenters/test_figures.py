@@ -11,7 +11,7 @@ NOW = START + timedelta(days=30)
 
 def shown(told, now=NOW):
     return {
-        figure.term: (figure.value or figure.moment.words, figure.note) for figure in figures(told, now=now, zone=UTC)
+        figure.term: (figure.value or figure.moment.text, figure.note) for figure in figures(told, now=now, zone=UTC)
     }
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from visitors.accounts import invitations, pending_invitations, people, presenters
 from visitors.accounts.forms import InviteForm
 from visitors.accounts.sign_in.reset_links import reset_link
-from visitors.formatting.display import Moment
+from visitors.formatting import DisplayTime
 from visitors.models import Invitation, Membership, OpenIDIdentity
 from visitors.web import change_log
 from visitors.web.access import SignedInRequest, administrator_or_403
@@ -29,7 +29,7 @@ class Account:
     user: User
     name: str
     roles: list[Membership]
-    last_sign_in: Moment | None
+    last_sign_in: DisplayTime | None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

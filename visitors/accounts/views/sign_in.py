@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from visitors.accounts.sign_in import throttling
 from visitors.accounts.sign_in.forms import SignInForm
-from visitors.formatting import duration
+from visitors.formatting import format_duration
 from visitors.web.forms import Refusing
 
 
@@ -52,7 +52,7 @@ def locked(request: HttpRequest, response: HttpResponse | None, credentials: dic
 
 
 def _too_many(request: HttpRequest, template: str, context: dict[str, Any], seconds: int) -> HttpResponse:
-    locked_for = duration(timedelta(minutes=ceil(seconds / 60)))
+    locked_for = format_duration(timedelta(minutes=ceil(seconds / 60)))
     answer = render(request, template, context | {"locked_for": locked_for}, status=429)
     answer["Retry-After"] = str(seconds)
     return answer

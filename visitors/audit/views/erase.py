@@ -8,8 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from visitors.audit import erasure
-from visitors.formatting import ago
-from visitors.formatting.display import moment
+from visitors.formatting import display_time, format_ago
 from visitors.web.access import SignedInRequest, managed_website_or_404, visitor_id_or_404, websites_of
 from visitors.web.time_zones import time_zone_of
 
@@ -44,7 +43,7 @@ def forget(request: SignedInRequest, website: str, visitor_id: str) -> HttpRespo
         "visitor_id": visitor,
         "traces": found,
         "answered": answered_at
-        and moment(answered_at, time_zone_of(request, site), ago(answered_at, datetime.now(UTC))),
+        and display_time(answered_at, time_zone_of(request, site), format_ago(answered_at, datetime.now(UTC))),
         "to_type": to_type,
         "typed": typed,
         "is_reader": websites_of(request).filter(pk=site.pk).exists(),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from visitors.audit.search import Search
-from visitors.formatting.display import Moment, day_and_clock
+from visitors.formatting import DisplayTime, display_day_and_clock
 from visitors.journey import harmless
 from visitors.models import AuditAction, AuditEntry, Membership
 from visitors.web.access import SignedInRequest, managed_website_or_404, websites_of
@@ -27,7 +27,7 @@ CSV_HEADER = ("time_utc", "person", "visitor_id", "from", "result")
 class Line:
     """A line of the log as the page shows it. `visitor_id` is "" for a forgotten visitor."""
 
-    when: Moment
+    when: DisplayTime
     person: str
     visitor_id: str
     source: str
@@ -76,7 +76,7 @@ def export(request: SignedInRequest, website: str) -> HttpResponseBase:
 
 def _line(line: AuditEntry, now: datetime, zone: ZoneInfo) -> Line:
     return Line(
-        when=day_and_clock(line.at, now, zone),
+        when=display_day_and_clock(line.at, now, zone),
         person=line.user_name,
         visitor_id=str(line.visitor_id or ""),
         source=line.get_source_display(),

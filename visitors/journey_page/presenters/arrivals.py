@@ -6,8 +6,8 @@ from itertools import takewhile
 from msgspec import Struct
 from msgspec.structs import replace
 
-from visitors.formatting import listing, named, plural
-from visitors.formatting.text import short
+from visitors.formatting import format_count, join_list, limit_list
+from visitors.formatting.text import truncate
 from visitors.journey import Event, Fold, Journey, Kind, Visit, fold
 from visitors.journey_page.timeline import Timeline, TimelineQuery, events_of_visit, visit_key
 from visitors.journey_page.timeline.query import Position
@@ -48,7 +48,7 @@ def arrivals(
     added = after.counts.all - before.counts.all
     if not added and not events:
         return None
-    found = Arrivals(_told(events), plural(added, "new event") if added > 0 else "The timeline has changed")
+    found = Arrivals(_told(events), format_count(added, "new event") if added > 0 else "The timeline has changed")
     # Only what has come at the end can be laid over: then all else stands as it did.
     if since is None or added != len(events) or not _starts_at_top(page):
         return found
@@ -91,11 +91,11 @@ def _told(events: list[Event]) -> str:
     """ "New: page /pricing and goal signup"."""
     if not events:
         return ""
-    told, more = named(events, _TOLD)
-    words = [short(event.words, _LONGEST_TOLD) for event in told]
+    told, more = limit_list(events, _TOLD)
+    words = [truncate(event.words, _LONGEST_TOLD) for event in told]
     if more:
         words.append(f"{more:,} more")
-    return f"New: {listing(words)}."
+    return f"New: {join_list(words)}."
 
 
 def _kinds(journey: Journey) -> set[Kind]:

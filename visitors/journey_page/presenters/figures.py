@@ -6,9 +6,16 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
-from visitors.formatting import clock, day, duration, money, plural
-from visitors.formatting.display import Moment, moment
-from visitors.formatting.text import short
+from visitors.formatting import (
+    DisplayTime,
+    display_time,
+    format_clock,
+    format_count,
+    format_day,
+    format_duration,
+    format_money,
+)
+from visitors.formatting.text import truncate
 from visitors.journey import Journey, Paid
 from visitors.journey.summary import latest_subscription, when
 
@@ -19,7 +26,7 @@ class Figure:
 
     term: str
     value: str = ""
-    moment: Moment | None = None
+    moment: DisplayTime | None = None
     note: str = ""
     is_money: bool = False
 
@@ -31,7 +38,7 @@ class Figure:
             style = ' class="money"' if self.is_money else ""
             value = f"<span{style}>{escape(self.value)}</span>"
         else:
-            value = f'<time datetime="{known.iso}" title="{escape(known.exact)}">{escape(known.words)}</time>'
+            value = f'<time datetime="{known.iso}" title="{escape(known.title)}">{escape(known.text)}</time>'
         note = f" <small>{escape(self.note)}</small>" if self.note else ""
         return mark_safe(f"<div><dt>{escape(self.term)}</dt><dd>{value}{note}</dd></div>")  # noqa: S308 (escaped)
 
@@ -63,13 +70,13 @@ def figures(journey: Journey, *, now: datetime, zone: tzinfo) -> tuple[Figure, .
 
 def _goals_note(journey: Journey) -> str:
     if journey.to_first_goal is not None:
-        return f"first after {duration(journey.to_first_goal)}"
+        return f"first after {format_duration(journey.to_first_goal)}"
     return "listed" if journey.missing is not None else ""
 
 
 def _money(journey: Journey) -> list[Figure]:
     totals = journey.totals
-    first = f"after {duration(journey.to_first_payment)}" if journey.to_first_payment is not None else ""
+    first = f"after {format_duration(journey.to_first_payment)}" if journey.to_first_payment is not None else ""
     if len(totals.paid) == 1:
         found = [_paid(totals.paid[0], first)]
     else:
@@ -84,34 +91,36 @@ def _money(journey: Journey) -> list[Figure]:
 
 
 def _uncounted(term: str, number: int, noun: str) -> Figure:
-    return Figure(term, plural(number, noun), note="amount unknown" if number == 1 else "amounts unknown")
+    return Figure(term, format_count(number, noun), note="amount unknown" if number == 1 else "amounts unknown")
 
 
 def _paid(paid: Paid, first: str) -> Figure:
     """What one currency's payments came to, with what was given back taken off and said."""
     notes = [
-        f"in {plural(paid.payments, 'payment')}" if paid.payments > 1 else "",
+        f"in {format_count(paid.payments, 'payment')}" if paid.payments > 1 else "",
         f"the first {first}" if first and paid.payments > 1 else first,
-        f"{money(paid.refunded, paid.currency)} refunded" if paid.refunds else "",
+        f"{format_money(paid.refunded, paid.currency)} refunded" if paid.refunds else "",
     ]
-    return Figure("Paid", money(paid.net, paid.currency), note=", ".join(note for note in notes if note), is_money=True)
+    return Figure(
+        "Paid", format_money(paid.net, paid.currency), note=", ".join(note for note in notes if note), is_money=True
+    )
 
 
 def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> list[Figure]:
     latest = latest_subscription(journey)
     if latest is None or latest.at is None:
         return []
-    state = short(latest.words.removeprefix("subscription "), 40)
-    return [Figure("Subscription", state, note=day(latest.at, now, zone))]
+    state = truncate(latest.words.removeprefix("subscription "), 40)
+    return [Figure("Subscription", state, note=format_day(latest.at, now, zone))]
 
 
 def _seen(journey: Journey, now: datetime, zone: tzinfo) -> list[Figure]:
     found = []
     if journey.begin is not None:
-        begin = moment(journey.begin, zone, day(journey.begin, now, zone))
-        found.append(Figure("First seen", moment=begin, note=clock(journey.begin, zone)))
+        begin = display_time(journey.begin, zone, format_day(journey.begin, now, zone))
+        found.append(Figure("First seen", moment=begin, note=format_clock(journey.begin, zone)))
     last = journey.last_seen_at
     if last is not None:
         words = "on the site now" if journey.is_live(now) else when(last, now, zone)
-        found.append(Figure("Last seen", moment=moment(last, zone, words)))
+        found.append(Figure("Last seen", moment=display_time(last, zone, words)))
     return found

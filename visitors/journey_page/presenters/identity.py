@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 
 from visitors.datafast.payload import Device, Identity, Software, Viewport
-from visitors.formatting.display import Fact
 from visitors.formatting.places import country_name, region_name
-from visitors.formatting.text import clean_or_none, isolated
+from visitors.formatting.text import clean_or_none, isolate_direction
+from visitors.journey_page.presenters.facts import Fact
 
 _DEVICE_TYPES = {"desktop": "desktop", "mobile": "phone", "tablet": "tablet"}
 
@@ -49,7 +49,7 @@ def whereabouts(identity: Identity | None) -> Whereabouts:
         country_code=code,
         country=country,
         # A city and its region are often one name: "Berlin, Berlin, Germany" says it once too often.
-        place=", ".join(dict.fromkeys(isolated(part) for part in (city, region, country) if part)),
+        place=", ".join(dict.fromkeys(isolate_direction(part) for part in (city, region, country) if part)),
         device=", ".join(part for part in (software, kind, window) if part),
         facts=tuple(Fact(term, text) for term, text in facts if text),
     )

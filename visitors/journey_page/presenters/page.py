@@ -6,8 +6,7 @@ from datetime import datetime, tzinfo
 
 from django.utils.safestring import SafeString
 
-from visitors.formatting import zone_name
-from visitors.formatting.line_breaks import unbroken
+from visitors.formatting import bind_numbers, format_zone
 from visitors.journey import observe, summarize
 from visitors.journey_page.presenters.figures import Figure, figures
 from visitors.journey_page.presenters.header import Head, head
@@ -73,10 +72,10 @@ def journey(
     return JourneyPage(
         version=profile.version,
         head=head(told, where, visitor_id=profile.visitor_id, now=now),
-        summary=unbroken(summarize(told, now=now, zone=zone)),
+        summary=bind_numbers(summarize(told, now=now, zone=zone)),
         figures=figures(told, now=now, zone=zone),
         ribbon=ribbon(told, now=now, zone=zone, address=visit_address, wrote_at=page.query.at),
         timeline=page,
         side=side(told, where, prediction, contents.notes, now=now, zone=zone),
-        zone_name=zone_name(zone),
+        zone_name=format_zone(zone),
     )

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from visitors.formatting import listing, percent
-from visitors.formatting.display import Fact
+from visitors.formatting import format_percent, join_list
 from visitors.journey import BASELINE, Absence, Observation, Reading
+from visitors.journey_page.presenters.facts import Fact
 from visitors.journey_page.presenters.trend import Trend
 
 _ABSENCES = {
@@ -68,7 +68,7 @@ def meter(reading: Reading, observations: tuple[Observation, ...], trend: Trend 
         bar_width=round(abs(score - BASELINE), 2),
         facts=tuple(Fact(term, text) for term, text in facts if text) if reading.absence is None else (),
         warning=_sentence(reading.confidence_words) if reading.absence is None and reading.is_weak else "",
-        refused=listing([_NAMES.get(name, name) for name in reading.refused]),
+        refused=join_list([_NAMES.get(name, name) for name in reading.refused]),
         observations=observations,
         trend=trend,
     )
@@ -77,14 +77,16 @@ def meter(reading: Reading, observations: tuple[Observation, ...], trend: Trend 
 def _chance(rate: float | None) -> str:
     if rate is None:
         return ""
-    return f"{percent(rate)}, about 1 in {1 / rate:,.0f}" if _LEAST_CHANCE <= rate <= 0.5 else percent(rate)
+    return (
+        f"{format_percent(rate)}, about 1 in {1 / rate:,.0f}" if _LEAST_CHANCE <= rate <= 0.5 else format_percent(rate)
+    )
 
 
 def _confidence(reading: Reading) -> str:
     """How sure it is; what that means, unless the warning says it."""
     if reading.confidence is None:
         return "" if "confidence" in reading.refused else "not sent"
-    size = percent(reading.confidence)
+    size = format_percent(reading.confidence)
     return size if reading.is_weak else f"{size}, {reading.confidence_words}"
 
 

@@ -13,8 +13,7 @@ from visitors.datafast.errors import (
     UpstreamError,
     VisitorNotFound,
 )
-from visitors.formatting import plural
-from visitors.formatting.display import since
+from visitors.formatting import format_age, format_count
 from visitors.profiles.problems import OnHold, Paused
 
 # DataFast's window, for when it does not say when it may be asked again.
@@ -44,7 +43,7 @@ class Problem:
     @property
     def wait(self) -> str:
         """How long until the page asks again: "34 seconds"."""
-        return "" if self.retry_after is None else plural(self.retry_after, "second")
+        return "" if self.retry_after is None else format_count(self.retry_after, "second")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +103,13 @@ def problem(error: UpstreamError, *, domain: str, now: datetime) -> Problem:
 
 def notice(error: UpstreamError, *, fetched_at: datetime, now: datetime) -> Notice:
     """The notice above a kept journey that could not be renewed."""
-    age, old = since(fetched_at, now), int((now - fetched_at).total_seconds())
+    age, old = format_age(fetched_at, now), int((now - fetched_at).total_seconds())
     if isinstance(error, OnHold):
         reason = "This website is paused by its administrators: what you see is from"
         return Notice("warn", reason, age, old, "DataFast is not asked until they resume it.", can_retry=False)
     seconds = wait(error, now)
     sentence = _limit(error) if isinstance(error, RateLimited) else str(error)
-    again = "" if seconds is None else f" It can be asked again in {plural(seconds, 'second')}."
+    again = "" if seconds is None else f" It can be asked again in {format_count(seconds, 'second')}."
     return Notice(
         "warn",
         "Nothing newer could be fetched: what you see is from",
@@ -135,4 +134,4 @@ def wait(error: UpstreamError, now: datetime) -> int | None:
 def _limit(error: RateLimited) -> str:
     if error.limit is None:
         return "DataFast’s limit for this website’s key is reached."
-    return f"The limit of {plural(error.limit, 'request')} a minute for this website’s key is reached."
+    return f"The limit of {format_count(error.limit, 'request')} a minute for this website’s key is reached."

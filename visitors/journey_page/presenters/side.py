@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from visitors.datafast.lenient import Note
-from visitors.formatting.display import Fact, day_and_clock
+from visitors.formatting import display_day_and_clock
 from visitors.formatting.text import clean
 from visitors.journey import Journey, Person, Touch
+from visitors.journey_page.presenters.facts import Fact
 from visitors.journey_page.presenters.identity import Whereabouts
 from visitors.journey_page.presenters.prediction import Meter
 
@@ -75,7 +76,7 @@ def _profile(person: Person, now: datetime, zone: tzinfo) -> tuple[Fact, ...]:
     if person.user_id:
         facts.append(Fact("User id", person.user_id, copy_name="the user id"))
     if person.identified_at is not None:
-        facts.append(Fact("Identified", moment=day_and_clock(person.identified_at, now, zone)))
+        facts.append(Fact("Identified", time=display_day_and_clock(person.identified_at, now, zone)))
     return tuple(sorted(facts, key=lambda fact: _FIRST.get(fact.term, len(_FIRST))))
 
 
@@ -101,7 +102,7 @@ def _last_source(touch: Touch | None, now: datetime, zone: tzinfo) -> tuple[Fact
     if touch.page is not None:
         facts.append(Fact("First page", touch.page.label))
     if touch.at is not None:
-        facts.append(Fact("When", moment=day_and_clock(touch.at, now, zone)))
+        facts.append(Fact("When", time=display_day_and_clock(touch.at, now, zone)))
     return tuple(facts)
 
 
@@ -109,9 +110,9 @@ def _activity(journey: Journey, now: datetime, zone: tzinfo) -> tuple[Fact, ...]
     """What DataFast says in so many words about visits and pages; the timeline is derived, this is reported."""
     facts = []
     if journey.reported_first_visit_at is not None:
-        facts.append(Fact("First visit", moment=day_and_clock(journey.reported_first_visit_at, now, zone)))
+        facts.append(Fact("First visit", time=display_day_and_clock(journey.reported_first_visit_at, now, zone)))
     if journey.reported_last_visit_at is not None:
-        facts.append(Fact("Latest visit", moment=day_and_clock(journey.reported_last_visit_at, now, zone)))
+        facts.append(Fact("Latest visit", time=display_day_and_clock(journey.reported_last_visit_at, now, zone)))
     if journey.current_page is not None:
         facts.append(Fact("Latest page", journey.current_page.url))
     return tuple(facts)

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from itertools import pairwise
 from typing import Protocol
 
-from visitors.formatting import day
+from visitors.formatting import format_day
 
 # The line's own measure, stretched to the room that it gets.
 WIDTH, HEIGHT = 100, 24
@@ -51,8 +51,8 @@ def trend(history: Sequence[Scored], *, now: datetime, zone: tzinfo) -> Trend | 
 
     steps = [f"M0 {_y(changes[0][1])}", *(f"H{x(at)}V{_y(score)}" for at, score in changes[1:]), f"H{WIDTH}"]
     first, last = changes[0], changes[-1]
-    words = f"{first[1]:.4g} on {day(first[0], now, zone)}, {last[1]:.4g} since {day(last[0], now, zone)}"
-    if day(first[0], now, zone) in {"today", "yesterday"}:
+    words = f"{first[1]:.4g} on {format_day(first[0], now, zone)}, {last[1]:.4g} since {format_day(last[0], now, zone)}"
+    if format_day(first[0], now, zone) in {"today", "yesterday"}:
         words = words.replace(" on ", " ", 1)
     return Trend("".join(steps), words)
 

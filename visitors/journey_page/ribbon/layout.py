@@ -6,8 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from itertools import chain, pairwise
 
-from visitors.formatting import ago, clock, day, duration, gap, listing, money, named, plural
-from visitors.formatting.text import short
+from visitors.formatting import (
+    format_ago,
+    format_clock,
+    format_count,
+    format_day,
+    format_duration,
+    format_gap,
+    format_money,
+    join_list,
+    limit_list,
+)
+from visitors.formatting.text import truncate
 from visitors.journey import Event, Journey, Kind, Place, Visit
 from visitors.journey.summary import when
 from visitors.journey_page.ribbon.columns import Column, Unit, columns
@@ -58,15 +68,15 @@ class _Cluster:
         if len(self.events) == 1:
             return _word(self.events[0])
         counted = _counted(self.events)
-        return counted[0] if len(counted) == 1 else plural(len(self.events), "event")
+        return counted[0] if len(counted) == 1 else format_count(len(self.events), "event")
 
     @property
     def label(self) -> str:
-        events, more = named(self.events, _LABELS_TOLD)
+        events, more = limit_list(self.events, _LABELS_TOLD)
         told = [event.words for event in events]
         if more:
             told.append(f"{more:,} more")
-        text = short(listing(told), 300)
+        text = truncate(join_list(told), 300)
         return f"{text[0].upper()}{text[1:]}"
 
 
@@ -166,42 +176,42 @@ class Drawing:
     def _visit_label(self, visit: Visit) -> str:
         """ "Visit 2, Mon, May 4, 20:01: 3 page views in 6 minutes, 2 goals, 1 payment"."""
         if visit.counts.views:
-            viewed = plural(visit.counts.views, "page view")
+            viewed = format_count(visit.counts.views, "page view")
         else:
             viewed = "no page view" if self._journey.missing is None else "no page view listed"
-        told = [f"{viewed} in {duration(visit.duration)}" if visit.duration else viewed, *_brought([visit])]
+        told = [f"{viewed} in {format_duration(visit.duration)}" if visit.duration else viewed, *_brought([visit])]
         number = "" if visit.number is None else f" {visit.number}"
         return f"Visit{number}, {self._when(visit.started_at)}: {', '.join(told)}"
 
     def _when(self, moment: datetime) -> str:
-        return f"{day(moment, self._now, self._zone)}, {clock(moment, self._zone)}"
+        return f"{format_day(moment, self._now, self._zone)}, {format_clock(moment, self._zone)}"
 
     def _say_dates(self) -> None:
         attended = [visit for visit in self._visits if visit.is_attended]
         if not attended:
             return
-        days = [day(visit.started_at, self._now, self._zone) for visit in attended]
+        days = [format_day(visit.started_at, self._now, self._zone) for visit in attended]
         middle = range(len(attended) - 2, 0, -1)
         paid = [index for index, visit in enumerate(attended) if visit.counts.payments]
         for index in dict.fromkeys([len(attended) - 1, 0, *paid, *middle]):
             drawn, named = self._blocks[index], days[index]
             # Two visits of one day, and one of today, are told apart by their time.
             if named == "today" or days.count(named) > 1:
-                named = f"{named} {clock(attended[index].started_at, self._zone)}"
+                named = f"{named} {format_clock(attended[index].started_at, self._zone)}"
             # At the left end there is no room to center it: it starts with its block.
             self._say("date", drawn.x + drawn.width / 2 if drawn.x else 0, named)
 
     def _say_gaps(self, spans: list[tuple[timedelta, Gap, bool]]) -> None:
         for span, between, is_tail in sorted(spans, key=lambda one: one[0], reverse=True):
             if between.is_known:
-                text = self._since_last() if is_tail else gap(span)
+                text = self._since_last() if is_tail else format_gap(span)
                 self._say("gap", between.middle, text, "r-soft", low=between.x, high=between.end)
 
     def _since_last(self) -> str:
         """As the figures and the summary say it; but "yesterday", which the date below says already, in hours."""
         last = self._visits[-1].ended_at
         text = when(last, self._now, self._zone)
-        return ago(last, self._now) if text == "yesterday" else text
+        return format_ago(last, self._now) if text == "yesterday" else text
 
     # --- Column by column ---
 
@@ -243,13 +253,13 @@ class Drawing:
         """ "12 visits, 34 page views, 1 payment in the week of Mon, May 4"."""
         visits = column.visits
         told = [
-            plural(sum(visit.is_attended for visit in visits), "visit"),
-            plural(_views(column), "page view"),
+            format_count(sum(visit.is_attended for visit in visits), "visit"),
+            format_count(_views(column), "page view"),
             *_brought(visits),
         ]
         begin = f"{column.begin:%B %Y}" if unit in (Unit.MONTH, Unit.QUARTER) else f"{column.begin:%Y}"
         if unit in (Unit.DAY, Unit.WEEK):
-            begin = day(column.begin, self._now, self._zone)
+            begin = format_day(column.begin, self._now, self._zone)
         return f"{', '.join(told)} in the {unit} of {begin}"
 
     # --- Above and below ---
@@ -296,8 +306,8 @@ class Drawing:
         """ "3 visits from May 2 to today, 3 goals, 1 payment", "61 visits (9 listed) from May 2 to today"."""
         journey = self._journey
         first, last = self._visits[0].started_at, self._visits[-1].ended_at
-        days = [day(moment, self._now, self._zone) for moment in (first, last)]
-        told = plural(journey.visit_count, "visit")
+        days = [format_day(moment, self._now, self._zone) for moment in (first, last)]
+        told = format_count(journey.visit_count, "visit")
         if journey.missing is not None and journey.missing.visits:
             told += f" ({journey.visit_count - journey.missing.visits:,} listed)"
         told += f" from {days[0]} to {days[1]}" if days[0] != days[1] else f", {days[0]}"
@@ -318,7 +328,7 @@ def _are_close(one: float, other: float) -> bool:
 def _counted(events: Iterable[Event]) -> list[str]:
     """What is marked, counted by what it is: "3 goals", "1 payment"."""
     counts = Counter("refund" if event.is_refund else _NOUNS[event.kind] for event in events)
-    return [plural(counts[noun], noun) for noun in (*_NOUNS.values(), "refund") if counts[noun]]
+    return [format_count(counts[noun], noun) for noun in (*_NOUNS.values(), "refund") if counts[noun]]
 
 
 def _brought(visits: Iterable[Visit]) -> list[str]:
@@ -343,7 +353,7 @@ def _word(event: Event) -> str:
     if event.kind is Kind.PAYMENT:
         if event.amount is None:
             return "refund" if event.is_refund else "payment"
-        size = money(event.amount, event.currency)
+        size = format_money(event.amount, event.currency)
         return f"{size} back" if event.is_refund else size
     name = event.words if event.kind is Kind.SUBSCRIPTION else event.name
-    return short(name or event.kind.value, _LONGEST_WORD)
+    return truncate(name or event.kind.value, _LONGEST_WORD)

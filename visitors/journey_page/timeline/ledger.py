@@ -266,10 +266,10 @@ class Ledger:
             return None
         if between := self._journey.visits[newer.index + 1 : this.index]:
             visits = sum(visit.is_attended for visit in between)
-            passed = formatting.plural(visits, "visit") if visits else "Events without the visitor"
+            passed = formatting.format_count(visits, "visit") if visits else "Events without the visitor"
             return NoteRow(form="gap", text=f"{passed} in between without a match")
         gap = newer.visit.gap_before
-        return None if gap is None else NoteRow(form="gap", text=formatting.gap(gap))
+        return None if gap is None else NoteRow(form="gap", text=formatting.format_gap(gap))
 
     def _visit_row(self, section: Section, passed: int, *, most: int, is_open: bool) -> VisitRow:
         """A section's row with at most so many of its events, after the newest ones that are passed over."""
@@ -285,7 +285,7 @@ class Ledger:
         if passed:
             row = replace(
                 row,
-                passed=f"Show the {formatting.plural(passed, 'newer event')} of this visit",
+                passed=f"Show the {formatting.format_count(passed, 'newer event')} of this visit",
                 passed_address=query.address(start=Position(section.key)),
             )
         # What is left of a folded visit is said by `_fill`, which knows whether the page has room for it.
@@ -299,7 +299,7 @@ class Ledger:
         query = self._query
         start = query.address(start=Position(section.key, shown))
         noun = "older event" if row.events else "event"
-        said = formatting.plural(rest, noun)
+        said = formatting.format_count(rest, noun)
         return replace(
             row,
             rest=f"Show the {said} of this visit" if section.visit else f"Show {said}",
@@ -326,17 +326,17 @@ class Ledger:
         writer, counts = self._writer, visit.counts
         place = writer.place(visit)
         if len(section.events) < counts.all:
-            match = f"{len(section.events):,} of {formatting.plural(counts.all, 'event')} match"
+            match = f"{len(section.events):,} of {formatting.format_count(counts.all, 'event')} match"
             place = f"{place} · {match}" if place else match
         return VisitRow(
             key=section.key,
             number="–" if visit.number is None else f"{visit.number:,}",
-            title=formatting.full(visit.started_at, writer.zone),
+            title=formatting.format_full_time(visit.started_at, writer.zone),
             iso=iso(visit.started_at),
             when=writer.day_and_clock(visit.started_at),
             way=writer.way(visit),
             pages=pages_said(counts),
-            long=formatting.short_duration(visit.duration) if visit.is_attended and counts.all > 1 else "",
+            long=formatting.format_short_duration(visit.duration) if visit.is_attended and counts.all > 1 else "",
             place=place,
             badges=writer.badges(visit),
             is_new=writer.is_new(visit.ended_at),
@@ -348,7 +348,7 @@ class Ledger:
             number="?",
             when="Without a time",
             way="DataFast sent no readable time for these",
-            pages=formatting.plural(len(section.events), "event"),
+            pages=formatting.format_count(len(section.events), "event"),
         )
 
 

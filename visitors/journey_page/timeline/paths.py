@@ -7,8 +7,8 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
-from visitors.formatting.line_breaks import breakable
-from visitors.formatting.text import short
+from visitors.formatting import add_line_breaks
+from visitors.formatting.text import truncate
 from visitors.journey import Page
 
 _LONGEST, _LONGEST_APP = 300, 24
@@ -17,12 +17,12 @@ _LONGEST, _LONGEST_APP = 300, 24
 def path_html(page: Page, *, has_host: bool) -> SafeString:
     """The page with everything that came from outside escaped. `has_host`: with the host, where there are several."""
     if page.screen is not None:
-        screen, app = escape(short(page.screen, _LONGEST)), escape(short(page.app, _LONGEST_APP))
+        screen, app = escape(truncate(page.screen, _LONGEST)), escape(truncate(page.app, _LONGEST_APP))
         return _html(f'<span class="path"><bdi>{screen}</bdi> <span class="query">({app})</span></span>')
-    host = f'<span class="host">{escape(short(page.host, _LONGEST))}</span><wbr>' if has_host and page.host else ""
+    host = f'<span class="host">{escape(truncate(page.host, _LONGEST))}</span><wbr>' if has_host and page.host else ""
     rest = _after_path(page)
-    query = f'<span class="query">{escape(short(rest, _LONGEST))}</span>' if rest else ""
-    path = breakable(short(page.label, _LONGEST))
+    query = f'<span class="query">{escape(truncate(rest, _LONGEST))}</span>' if rest else ""
+    path: str = add_line_breaks(truncate(page.label, _LONGEST))
     if host:  # where both do not fit in a line, the path begins the next one, rather than breaking at a hyphen
         path = f'<span class="together">{path}</span>'
     return _html(f'<span class="path"><bdi dir="ltr">{host}{path}{query}</bdi></span>')

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta, tzinfo
 
 from visitors import formatting
-from visitors.formatting.text import isolated, short
+from visitors.formatting.text import isolate_direction, truncate
 from visitors.journey import Counts, Filter, Journey, Kind, Moment, Selection, Visit, around, select
 from visitors.journey_page.timeline.ledger import Ledger, Page, Section, sections
 from visitors.journey_page.timeline.query import BEFORE, SPANS, TimelineQuery
@@ -127,7 +127,7 @@ def timeline(
         before_second=field_value(query.before, zone) if query.before and before and before.is_second else "",
         at=field_value(query.at, zone) if query.at else "",
         at_second=field_value(query.at, zone) if query.at and at and at.is_second else "",
-        zone=formatting.zone_name(zone),
+        zone=formatting.format_zone(zone),
         remarks=_remarks(query, before),
         told=_told(moment, at, query, writer, page) if moment and at else None,
         found=_found(journey, query, selection, since, writer),
@@ -223,9 +223,9 @@ def _found(
     """ "12 of 60 events, since Mon, Apr 28, 17:46 (7 days up to the latest event)"; "" without a filter."""
     if selection is None:
         return ""
-    parts = [f"{selection.events:,} of {formatting.plural(journey.counts.all, 'event')}"]
+    parts = [f"{selection.events:,} of {formatting.format_count(journey.counts.all, 'event')}"]
     if since is not None:
-        span = formatting.duration(SPANS[query.span]) if SPANS[query.span] > timedelta(days=1) else "24 hours"
+        span = formatting.format_duration(SPANS[query.span]) if SPANS[query.span] > timedelta(days=1) else "24 hours"
         parts.append(f"the {span} up to the latest event, since {writer.day_and_clock(since)}")
     elif query.span == BEFORE and query.before is not None:
         parts.append(f"before {writer.day_and_clock(query.before)}")
@@ -236,8 +236,8 @@ def _none(journey: Journey, query: TimelineQuery) -> str:
     """Why there is nothing to show."""
     if not journey.counts.all:
         return "DataFast sent no events for this visitor."
-    wanted = f"“{isolated(short(query.text, 60))}”" if query.text else "these filters"
-    sentence = f"Nothing here matches {wanted} among {formatting.plural(journey.counts.all, 'event')}."
+    wanted = f"“{isolate_direction(truncate(query.text, 60))}”" if query.text else "these filters"
+    sentence = f"Nothing here matches {wanted} among {formatting.format_count(journey.counts.all, 'event')}."
     if journey.missing is not None:
         sentence += " What DataFast left out of its answer cannot be searched."
     return sentence

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import replace
 
-from visitors.formatting.text import clean, isolated, short
+from visitors.formatting.text import clean, isolate_direction, truncate
 from visitors.journey import Kind
 from visitors.journey_page.timeline.times import clocked, read_moment
 
@@ -182,7 +182,7 @@ class _Reader:
         return (self.values.get(name) or "").strip()
 
     def _refuse(self, text: str, what: str) -> None:
-        self.refused.append(f"“{isolated(short(clean(text), 40))}” is {what}, so it was left out.")
+        self.refused.append(f"“{isolate_direction(truncate(clean(text), 40))}” is {what}, so it was left out.")
 
 
 def _instant(moment: datetime | None) -> str:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from msgspec import Struct
 
 from visitors import formatting
-from visitors.formatting.text import isolated, short
+from visitors.formatting.text import isolate_direction, truncate
 from visitors.journey import Counts, Event, Fold, Journey, Kind, Page, Visit
 from visitors.journey_page.timeline.lines import EventRow
 from visitors.journey_page.timeline.paths import path_html, way_html
@@ -132,11 +132,11 @@ class Writer:
 
     def day(self, moment: datetime) -> str:
         """The day as a person says it: "today", "Mon, May 4"."""
-        return formatting.day(moment, self._noon, self.zone)
+        return formatting.format_day(moment, self._noon, self.zone)
 
     def day_and_clock(self, moment: datetime) -> str:
         """ "today, 17:46"."""
-        return f"{self.day(moment)}, {formatting.clock(moment, self.zone)}"
+        return f"{self.day(moment)}, {formatting.format_clock(moment, self.zone)}"
 
     def clock(self, moment: datetime) -> str:
         """The time of day to the second: "17:46:00"."""
@@ -202,20 +202,20 @@ class Writer:
                 case Kind.PAYMENT:
                     (refunds if event.is_refund else money).append(Badge(form="money", label=_paid(event)))
                 case Kind.IDENTIFIED:
-                    people.append(Badge(form="id", label=short(event.name, _LONGEST_NAME) or "identified"))
+                    people.append(Badge(form="id", label=truncate(event.name, _LONGEST_NAME) or "identified"))
                 case _:
                     name = event.words if event.kind is Kind.SUBSCRIPTION else event.name
-                    label = short(name, _LONGEST_NAME) or "goal without a name"
+                    label = truncate(name, _LONGEST_NAME) or "goal without a name"
                     goals[label] = Badge(form="goal", label=label)
-        paid, more_paid = formatting.named(money, _BADGES)
+        paid, more_paid = formatting.limit_list(money, _BADGES)
         if more_paid:
-            paid.append(Badge(form="money", label=formatting.plural(more_paid, "other payment")))
-        given_back, more_given_back = formatting.named(refunds, _BADGES)
+            paid.append(Badge(form="money", label=formatting.format_count(more_paid, "other payment")))
+        given_back, more_given_back = formatting.limit_list(refunds, _BADGES)
         if more_given_back:
-            given_back.append(Badge(form="money", label=formatting.plural(more_given_back, "other refund")))
-        reached, more_reached = formatting.named(list(goals.values()), _BADGES)
+            given_back.append(Badge(form="money", label=formatting.format_count(more_given_back, "other refund")))
+        reached, more_reached = formatting.limit_list(list(goals.values()), _BADGES)
         if more_reached:
-            reached.append(Badge(form="goal", label=formatting.plural(more_reached, "other goal")))
+            reached.append(Badge(form="goal", label=formatting.format_count(more_reached, "other goal")))
         return (*paid, *given_back, *reached, *people)
 
     def _local(self, moment: datetime) -> datetime:
@@ -235,7 +235,7 @@ class Writer:
         if local.date() != began_on:
             notes.append(self.day(at))
         if began_on is not None and local.utcoffset() != offset:
-            notes.append(formatting.zone_label(at, self.zone))  # the clocks were changed during the visit
+            notes.append(formatting.format_zone_abbreviation(at, self.zone))  # the clocks were changed during the visit
         day = " ".join(f"{note} ·" for note in notes)
         return self._line(fold, iso=iso(at), clock=_clock(local), day=day)
 
@@ -255,7 +255,7 @@ class Writer:
                 is_new=is_new,
                 path=self.path(event.page) if event.page else "a page without an address",
                 times=times,
-                dwell="" if dwell is None else formatting.short_duration(dwell),
+                dwell="" if dwell is None else formatting.format_short_duration(dwell),
                 share=0 if dwell is None else min(100, max(1, round(100 * (dwell / FULL_BAR)))),
                 last="" if dwell is not None or event.at is None else f"last {event.kind}",
             )
@@ -285,7 +285,7 @@ def pages_said(counts: Counts) -> str:
     if not counts.views:
         return ""
     noun = "page view" if counts.pages and counts.screens else ("page" if counts.pages else "screen")
-    return formatting.plural(counts.views, noun)
+    return formatting.format_count(counts.views, noun)
 
 
 def _said(event: Event) -> tuple[str, str, str, str, str]:
@@ -298,11 +298,14 @@ def _said(event: Event) -> tuple[str, str, str, str, str]:
         if event.amount is None:
             name, tail = "Refund" if event.is_refund else "Payment", "(amount unknown)"
         else:
-            name, tail = formatting.money(event.amount, event.currency), "refunded" if event.is_refund else "paid"
+            name, tail = (
+                formatting.format_money(event.amount, event.currency),
+                "refunded" if event.is_refund else "paid",
+            )
         given = "" if event.name in ("payment", "payment_refunded", "refund") else event.name
         notes = (given, event.description, origin)
         return "money", "", name, tail, _joined(notes)
-    amount = "" if event.amount is None else formatting.money(event.amount, event.currency)
+    amount = "" if event.amount is None else formatting.format_money(event.amount, event.currency)
     notes = (event.description, origin)
     if event.kind is Kind.SUBSCRIPTION:
         return "goal", "", event.words.capitalize() or "Subscription", amount, _joined(notes)
@@ -314,7 +317,7 @@ def _origin(event: Event) -> str:
         return "sent by the server"
     if event.origin is None:
         return ""
-    return _ORIGINS.get(event.origin, f"from {short(event.origin, _LONGEST_NAME)}")
+    return _ORIGINS.get(event.origin, f"from {truncate(event.origin, _LONGEST_NAME)}")
 
 
 def _joined(notes: Iterable[str | None]) -> str:
@@ -324,9 +327,9 @@ def _joined(notes: Iterable[str | None]) -> str:
 def _paid(event: Event) -> str:
     if event.amount is None:
         return "refund" if event.is_refund else "payment"
-    size = formatting.money(event.amount, event.currency)
+    size = formatting.format_money(event.amount, event.currency)
     return f"{size} refunded" if event.is_refund else size
 
 
 def _sent_as(event: Event) -> str:
-    return f"time sent as “{isolated(short(event.raw_at, 40))}” ·" if event.raw_at else ""
+    return f"time sent as “{isolate_direction(truncate(event.raw_at, 40))}” ·" if event.raw_at else ""

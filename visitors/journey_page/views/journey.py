@@ -20,7 +20,7 @@ from visitors.accounts.sign_in import sessions
 from visitors.audit import log
 from visitors.audit.decorators import audited
 from visitors.datafast.errors import NoJourney, UpstreamError
-from visitors.formatting import listing, named, plural
+from visitors.formatting import format_count, join_list, limit_list
 from visitors.journey_page import presenters, rendering, updates
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.lookup import last_seen
@@ -125,6 +125,6 @@ def _menders(website: Website) -> str:
     """Who sees to a website, its own admins first, by name: "Mina Park, Joe and 2 others"."""
     sees_to_it = Q(is_superuser=True) | Q(membership__website=website, membership__role=Role.ADMIN)
     people = list(User.objects.filter(sees_to_it, is_active=True).distinct().order_by("is_superuser", "username"))
-    told, more = named(people, _MENDERS_NAMED)
+    told, more = limit_list(people, _MENDERS_NAMED)
     names = [called(person) for person in told]
-    return listing([*names, plural(more, "other")] if more else names)
+    return join_list([*names, format_count(more, "other")] if more else names)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from visitors.formatting import plural
+from visitors.formatting import format_count
 from visitors.operations import doctor
 from visitors.operations.doctor import Level
 
@@ -33,6 +33,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"       {finding.advice}")
             wrong += finding.level is Level.WRONG
         if wrong:
-            self.stdout.write(f"\n{plural(wrong, 'thing')} to mend.")
+            self.stdout.write(f"\n{format_count(wrong, 'thing')} to mend.")
             sys.exit(1)
         self.stdout.write("\nNothing is wrong.")

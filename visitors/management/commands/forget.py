@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from visitors.audit import erasure
-from visitors.formatting import plural
+from visitors.formatting import format_count
 from visitors.lookup import id_parser
 from visitors.models import Website
 from visitors.profiles import rendered
@@ -40,8 +40,8 @@ class Command(BaseCommand):
         traces = done.traces
         self.stdout.write(
             f"Removed: {'a journey' if traces.answered_at else 'no journey'},"
-            f" {plural(traces.sightings, 'point')} of history, {plural(traces.looks, 'look')},"
-            f" the id in {plural(traces.look_ups, 'line')} of the look-up log.\n"
+            f" {format_count(traces.sightings, 'point')} of history, {format_count(traces.looks, 'look')},"
+            f" the id in {format_count(traces.look_ups, 'line')} of the look-up log.\n"
             f"Running servers let go of pages that they hold ready within {rendered.LONGEST_SECONDS} seconds.\n"
             "DataFast's own copy is not touched: whoever looks the visitor up again has it fetched anew."
         )

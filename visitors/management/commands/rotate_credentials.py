@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from visitors import encryption
 from visitors.encryption import KeyLost
-from visitors.formatting import plural
+from visitors.formatting import format_count
 from visitors.models import Website
 
 
@@ -34,7 +34,8 @@ class Command(BaseCommand):
             )
             renewed, current = renewed + changed, current + (not changed)
         self.stdout.write(
-            f"{plural(renewed, 'token')} encrypted anew, {plural(current, 'token')} with the first key already."
+            f"{format_count(renewed, 'token')} encrypted anew, "
+            f"{format_count(current, 'token')} with the first key already."
         )
         if lost:
             raise CommandError(

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from visitors import encryption
 from visitors.datafast.credentials import CredentialError
 from visitors.encryption import KeyLost
-from visitors.formatting import plural
+from visitors.formatting import format_count
 from visitors.models import Website
 from visitors.operations.doctor.finding import Finding
 
@@ -18,7 +18,7 @@ def websites() -> Iterator[Finding]:
     if not sites:
         yield Finding.warn("There is no website yet.", "Sign in as an administrator and add one at /websites/.")
         return
-    yield Finding.ok(f"{plural(len(sites), 'website')}.")
+    yield Finding.ok(f"{format_count(len(sites), 'website')}.")
     old_keys = []
     for site in sites:
         try:
@@ -52,6 +52,8 @@ def people() -> Iterator[Finding]:
     active = get_user_model().objects.filter(is_active=True)
     administrators = active.filter(is_superuser=True).count()
     if administrators:
-        yield Finding.ok(f"{plural(active.count(), 'person', 'people')}, {plural(administrators, 'administrator')}.")
+        yield Finding.ok(
+            f"{format_count(active.count(), 'person', 'people')}, {format_count(administrators, 'administrator')}."
+        )
     else:
         yield Finding.wrong("There is no administrator.", "`make serve` prints a link for the first one.")

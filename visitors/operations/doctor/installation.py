@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.executor import MigrationExecutor
 
-from visitors.formatting import listing, plural
+from visitors.formatting import format_count, join_list
 from visitors.operations.doctor.finding import Finding
 
 # Below the first, it is time to look; below the second, the database may fail at its next write.
@@ -34,13 +34,13 @@ def program() -> Iterator[Finding]:
 
 def settings_that_matter() -> Iterator[Finding]:
     """What the deployment has chosen, and whether that goes together."""
-    names = listing(settings.ALLOWED_HOSTS)
+    names = join_list(settings.ALLOWED_HOSTS)
     if settings.HTTPS or settings.LOOPBACK_ONLY:
         yield Finding.ok(f"Reached as {names}, over {'HTTPS' if settings.HTTPS else 'plain HTTP'}.")
     else:
         said = f"Reached as {names}, over plain HTTP: whoever is on the way reads along."
         yield Finding.wrong(said, "Put a proxy that speaks TLS in front, and leave HTTPS on.")
-    keys = plural(len(settings.CREDENTIAL_KEYS), "key")
+    keys = format_count(len(settings.CREDENTIAL_KEYS), "key")
     yield Finding.ok(f"SECRET_KEY is set, CREDENTIAL_KEY is set ({keys}).")
     if settings.DEBUG:
         yield Finding.wrong("DEBUG is on: errors show the inside to everybody.", "Set DEBUG=false.")
@@ -59,7 +59,7 @@ def settings_that_matter() -> Iterator[Finding]:
         "metrics": bool(settings.METRICS_TOKEN),
     }
     for is_used, words in ((True, "Set up"), (False, "Left out")):
-        named = listing([name for name, is_on in extras.items() if is_on is is_used])
+        named = join_list([name for name, is_on in extras.items() if is_on is is_used])
         if named:
             yield Finding.ok(f"{words}: {named}.")
 
@@ -109,7 +109,7 @@ def database() -> Iterator[Finding]:
         yield Finding.wrong(f"The database ({where}) can’t be used: {type(error).__name__}.", broken)
         return
     if pending:
-        said = f"The database lacks {plural(len(pending), 'migration')} of this release."
+        said = f"The database lacks {format_count(len(pending), 'migration')} of this release."
         yield Finding.wrong(said, "`make serve` runs them, or `manage.py migrate`.")
     else:
         yield Finding.ok("Its tables are those of this release.")

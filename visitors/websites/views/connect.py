@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from visitors.datafast.credentials import AccountToken, Credential, Kind, mask
 from visitors.datafast.errors import UpstreamError
-from visitors.formatting import listing
+from visitors.formatting import join_list
 from visitors.models import Website
 from visitors.profiles import tokens
 from visitors.profiles.tokens import TokenRefused
@@ -140,7 +140,7 @@ def connect(request: SignedInRequest) -> HttpResponse:
 def _added(request: SignedInRequest, connected: actions.Connected) -> HttpResponse:
     pending.drop(request)
     if connected.websites:
-        names = listing([website.name for website in connected.websites])
+        names = join_list([website.name for website in connected.websites])
         messages.success(request, f"{names} {'is' if len(connected.websites) == 1 else 'are'} connected.")
     for remark in connected.remarks:
         messages.warning(request, f"{remark} You can change that on its page.")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from visitors.accounts import invitations, pending_invitations, people, presenters
 from visitors.accounts.forms import ColleagueForm, RoleForm
-from visitors.formatting.display import Moment
+from visitors.formatting import DisplayTime
 from visitors.models import Invitation, Membership, Website
 from visitors.roles import Role
 from visitors.web.access import SignedInRequest, managed_website_or_404
@@ -24,7 +24,7 @@ class Colleague:
 
     membership: Membership
     name: str
-    last_sign_in: Moment | None
+    last_sign_in: DisplayTime | None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from visitors.formatting import plural
+from visitors.formatting import format_count
 from visitors.models import Membership, Snapshot, Website
 from visitors.web.access import SignedInRequest, managed_website_or_404
 from visitors.websites import actions
@@ -24,8 +24,8 @@ def remove(request: SignedInRequest, website: str) -> HttpResponse:
         return redirect(reverse("websites" if sees_to_more else "look_up"))
     context = {
         "website": site,
-        "people": plural(Membership.objects.filter(website=site).count(), "person", "people"),
-        "kept": plural(Snapshot.objects.filter(website=site).count(), "visitor"),
+        "people": format_count(Membership.objects.filter(website=site).count(), "person", "people"),
+        "kept": format_count(Snapshot.objects.filter(website=site).count(), "visitor"),
         "is_refused": request.method == "POST",
         "typed": typed,
     }

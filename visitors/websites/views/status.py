@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from visitors import profiles
-from visitors.formatting.display import Moment
+from visitors.formatting import DisplayTime
 from visitors.models import Website
 from visitors.web.access import SignedInRequest
 from visitors.web.time_zones import time_zone_of
@@ -19,7 +19,7 @@ class Standing:
 
     website: Website
     state: presenters.WebsiteState
-    last_answer: Moment | None
+    last_answer: DisplayTime | None
     calls: tuple[int, int] | None
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from visitors.formatting.line_breaks import breakable, unbroken
+from visitors.formatting import add_line_breaks, bind_numbers
 
 
 @pytest.mark.parametrize(
@@ -20,10 +20,10 @@ from visitors.formatting.line_breaks import breakable, unbroken
     ],
 )
 def test_an_address_breaks_between_its_parts_and_stays_text(text, html):
-    assert breakable(text) == html
+    assert add_line_breaks(text) == html
 
 
 def test_a_number_keeps_the_word_that_it_counts():
-    assert unbroken("1 visit 5 hours ago, paid $49 (2 days ago)") == (
+    assert bind_numbers("1 visit 5 hours ago, paid $49 (2 days ago)") == (
         "1\xa0visit 5\xa0hours ago, paid $49 (2\xa0days ago)"
     )
