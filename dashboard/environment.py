@@ -1,9 +1,10 @@
-"""Reads the environment strictly: a bad value stops the start with a sentence that says what to set."""
+"""Read settings from the environment strictly: a bad value stops the start with one sentence.
 
-import base64
+The sentence names the variable and what it must be. It never repeats the value, which may be a secret.
+"""
+
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,127 +12,112 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 import dj_email_url
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.validators import validate_email
-from environs import Env, EnvError
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, ValidationError
+from marshmallow.validate import Email, Length, Range
 
 Value = TypeVar("Value")
 
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]", "::1"}
-MAIL_SCHEMES = {"submission", "smtp", "console"}
-MAIL_SECONDS = 10
 REDIS_SCHEMES = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
-SECRET_KEY_MINIMUM = 50
-METRICS_TOKEN_MINIMUM = 20
+SQLITE_OPTIONS = {
+    # Take the write lock at the start of a transaction, where SQLite can wait for it; later on it fails at once.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 10,
+    # In WAL mode readers never wait for the writer.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
+}
 
 
 class Environment:
-    """The process environment, plus a file of `NAME=value` lines named by `ENV_FILE` (default: `.env`, where it exists;
-    empty: no file).
+    """The process environment, plus the file of `NAME=value` lines that `ENV_FILE` names.
 
-    What stands in the environment wins over the file.
+    Without `ENV_FILE` the file is `.env`, if it exists; an empty `ENV_FILE` means no file. A variable of the process
+    wins over the file. Every method raises ImproperlyConfigured for a bad value.
     """
 
-    def __init__(self, base: Path) -> None:
-        self._base = base
+    def __init__(self, base_dir: Path) -> None:
         self._env = Env()
-        self._read_file()
-
-    def _read_file(self) -> None:
-        named = os.environ.get("ENV_FILE")
-        path = self._base / (".env" if named is None else named)
+        path = base_dir / os.environ.get("ENV_FILE", ".env")
         if path.is_file():
-            self._env.read_env(str(path), recurse=False)
-        elif named:
-            raise ImproperlyConfigured(f"ENV_FILE names {named!r}, and there is no such file.")
+            self._env.read_env(path, recurse=False)
+        elif os.environ.get("ENV_FILE"):
+            raise ImproperlyConfigured(f"ENV_FILE names {path.name!r}, and there is no such file.")
 
-    def _read(self, read: Callable[..., Value], name: str, default: Value, hint: str) -> Value:
+    def _read(self, parse: Callable[..., Value], name: str, default: object, must_be: str, **options: Any) -> Value:
         try:
-            return read(name, default)
-        except EnvError as error:
-            raise ImproperlyConfigured(f"{name} can't be read: {hint}") from error
+            return parse(name, default, **options)
+        except (ValueError, ValidationError):  # environs' errors are ValueErrors
+            # Not chained to the cause, which may quote the value.
+            raise ImproperlyConfigured(f"{name} must be {must_be}.") from None
+
+    def _parse(self, parse: Callable[[str], Value], name: str, default: str, must_be: str) -> Value:
+        """Parse a text; an empty one means the default."""
+        return self._read(lambda *_: parse(self.text(name) or default), name, default, must_be)
+
+    def names_read(self) -> set[str]:
+        """Return the names of the variables that were read so far."""
+        return set(self._env.dump())
 
     def flag(self, name: str, *, default: bool) -> bool:
-        """A switch: true, false, on, off, yes, no, 1 or 0."""
-        return self._read(self._env.bool, name, default, "set it to true or false.")
+        """Read a switch: true, false, on, off, yes, no, 1 or 0."""
+        return self._read(self._env.bool, name, default, "true or false")
 
     def text(self, name: str, default: str = "") -> str:
-        """Text, without the white space around it."""
-        return str(self._env.str(name, default)).strip()
+        """Read text, without the white space around it."""
+        return self._env.str(name, default).strip()
 
     def names(self, name: str, default: list[str]) -> list[str]:
-        """A list separated by commas."""
-        values = self._env.list(name, default)
-        return [value.strip() for value in values if value.strip()]
+        """Read a list separated by commas."""
+        return [value.strip() for value in self._env.list(name, default) if value.strip()]
 
-    def choice(self, name: str, default: str, *, others: list[str]) -> str:
-        """One of a few words."""
-        value = self.text(name) or default
-        if value not in {default, *others}:
-            raise ImproperlyConfigured(f"{name} can't be read: set it to {' or '.join([default, *others])}.")
-        return value
+    def choice(self, name: str, *choices: str) -> str:
+        """Read one of a few words; the first one is the default."""
+        return self._parse(lambda text: choices[choices.index(text)], name, choices[0], " or ".join(choices))
 
     def number(self, name: str, default: int, *, low: int, high: int) -> int:
-        """A whole number from `low` to `high`."""
-        hint = f"set it to a whole number from {low} to {high}."
-        value = self._read(self._env.int, name, default, hint)
-        if not low <= value <= high:
-            raise ImproperlyConfigured(f"{name} is {value}: {hint}")
-        return value
+        """Read a whole number from `low` to `high`."""
+        must_be = f"a whole number from {low} to {high}"
+        return self._read(self._env.int, name, default, must_be, validate=Range(low, high))
+
+    def all_or_none(self, *names: str) -> list[str]:
+        """Read texts of which either all are set or none is."""
+        values = [self.text(name) for name in names]
+        if any(values) and not all(values):
+            raise ImproperlyConfigured(f"{' and '.join(names)} belong together: set all or none.")
+        return values
 
     def secret_key(self, *, debug: bool) -> str:
-        """Django's secret: long, and required outside of DEBUG."""
-        value = self.text("SECRET_KEY")
-        if not value and debug:
-            return "debug-only-" + "x" * SECRET_KEY_MINIMUM
-        if len(value) < SECRET_KEY_MINIMUM:
-            raise ImproperlyConfigured(
-                f"SECRET_KEY must be set to at least {SECRET_KEY_MINIMUM} random characters. "
-                "`make .env` writes a file with fresh keys."
-            )
-        return value
+        """Read Django's secret key. It may be missing only with `debug`."""
+        default = "debug-only-" + "x" * 50 if debug else ""
+        must_be = "set to at least 50 random characters; `make .env` writes a file with fresh keys"
+        return self._parse(Length(min=50), "SECRET_KEY", default, must_be)
 
     def credential_keys(self) -> list[str]:
-        """The keys that encrypt the websites' tokens (Fernet: 32 bytes in URL-safe base64); the first one writes."""
+        """Read the Fernet keys that encrypt the websites' tokens; the first one encrypts, all of them decrypt."""
+        must_be = (
+            "one or more keys, separated by commas, each 32 bytes in URL-safe base64 (44 characters, ending in =); "
+            "`make .env` writes a file with fresh keys"
+        )
         keys = self.names("CREDENTIAL_KEY", [])
-        if not keys:
-            raise ImproperlyConfigured(
-                "CREDENTIAL_KEY must be set: it encrypts the websites' tokens. "
-                "`make .env` writes a file with fresh keys."
-            )
-        for position, key in enumerate(keys, start=1):
-            if not _is_fernet_key(key):
-                raise ImproperlyConfigured(
-                    f"Key {position} of CREDENTIAL_KEY is not 32 bytes in URL-safe base64 (44 characters, ending in =)."
-                )
+        self._parse(lambda _: [Fernet(key) for key in keys or [""]], "CREDENTIAL_KEY", "", must_be)
         return keys
 
     def metrics_token(self) -> str:
-        """What whoever reads the metrics must send; empty for no metrics."""
-        value = self.text("METRICS_TOKEN")
-        if value and len(value) < METRICS_TOKEN_MINIMUM:
-            raise ImproperlyConfigured(
-                f"METRICS_TOKEN must be at least {METRICS_TOKEN_MINIMUM} random characters, or empty for no metrics."
-            )
-        return value
+        """Read the token that opens the metrics; empty for no metrics."""
+        must_be = "at least 20 random characters, or empty for no metrics"
+        return self._parse(lambda text: text and Length(min=20)(text), "METRICS_TOKEN", "", must_be)
 
     def database(self, default: str) -> dict[str, Any]:
-        """Django's database settings from `DATABASE_URL`: `sqlite:///…` or `postgresql://…`."""
-        url = self.text("DATABASE_URL") or default
-        scheme = url.partition(":")[0]
-        if scheme not in {"sqlite", "postgres", "postgresql"}:
-            raise ImproperlyConfigured(
-                "DATABASE_URL must be sqlite:///path/to/file or postgresql://user:password@host/name."
-            )
-        try:
-            database: dict[str, Any] = dict(dj_database_url.parse(url))
-        except (ValueError, dj_database_url.ParseError, dj_database_url.UnknownSchemeError) as error:
-            # The address may hold a password, so the sentence does not repeat it.
-            raise ImproperlyConfigured("DATABASE_URL is not an address that can be read.") from error
-        if scheme == "sqlite":
-            return _sqlite(database)
-        # A connection outlives a request; one that the server closed meanwhile is noticed and made anew.
-        # A server that is not there is noticed, instead of waited for as long as TCP does.
+        """Read Django's database settings from `DATABASE_URL`, and create the folder of a SQLite file."""
+        must_be = "sqlite:///path/to/file or postgresql://user:password@host/name"
+        database = self._parse(_parse_database_url, "DATABASE_URL", default, must_be)
+        if database["ENGINE"].endswith("sqlite3"):
+            if database["NAME"] != ":memory:":
+                Path(database["NAME"]).resolve().parent.mkdir(parents=True, exist_ok=True)
+            return database | {"CONN_MAX_AGE": None, "OPTIONS": SQLITE_OPTIONS}
+        # Reuse connections, replace those that the server has closed, and give up quickly on a server that is down.
         options = {"connect_timeout": 5} | database.get("OPTIONS", {})
         return database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
@@ -149,72 +135,44 @@ class Environment:
         return f"{REDIS_SCHEMES[scheme]}://{rest}"
 
     def openid(self) -> tuple[str, str, str]:
-        """The OpenID issuer's address, our name there and our secret: all of them, or three times nothing."""
-        issuer = self.text("OIDC_ISSUER")
-        client, secret = self.text("OIDC_CLIENT_ID"), self.text("OIDC_CLIENT_SECRET")
-        if not (issuer or client or secret):
-            return "", "", ""
-        if not (issuer and client and secret):
-            raise ImproperlyConfigured("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET belong together: set all.")
-        return _service("OIDC_ISSUER", issuer, "https://login.example.com"), client, secret
+        """Read the OpenID issuer, our client id there and its secret; three empty texts for no OpenID."""
+        issuer, client_id, client_secret = self.all_or_none("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+        return issuer and self.service_url("OIDC_ISSUER", "https://login.example.com"), client_id, client_secret
 
     def mail(self) -> dict[str, Any]:
-        """Django's settings for sending mail, from `EMAIL_URL` and `EMAIL_FROM`; empty where none is to be sent."""
-        url, sender = self.text("EMAIL_URL"), self.text("EMAIL_FROM")
-        if not url and not sender:
+        """Read Django's mail settings from `EMAIL_URL` and `EMAIL_FROM`; return an empty dict when neither is set."""
+        _, sender = self.all_or_none("EMAIL_URL", "EMAIL_FROM")
+        if not sender:
             return {}
-        if not url or not sender:
-            raise ImproperlyConfigured("EMAIL_URL and EMAIL_FROM belong together: set both, or none for no mail.")
-        mail: dict[str, Any] = {}
-        if url.partition(":")[0] in MAIL_SCHEMES:
-            with suppress(ValueError):
-                mail = dj_email_url.parse(url)
-        if not mail:
-            # The address may hold a password, so the sentence does not repeat it.
-            raise ImproperlyConfigured(
-                "EMAIL_URL must be submission://user:password@host:587, smtp://host:25, or console:// to try it out."
-            )
-        try:
-            validate_email(parseaddr(sender)[1])
-        except ValidationError as error:
-            raise ImproperlyConfigured("EMAIL_FROM must be an address, such as journeydesk@example.com.") from error
-        return mail | {"DEFAULT_FROM_EMAIL": sender, "EMAIL_TIMEOUT": mail["EMAIL_TIMEOUT"] or MAIL_SECONDS}
+        must_be = "submission://user:password@host:587, smtp://host:25, or console:// to try it out"
+        mail = self._parse(_parse_mail_url, "EMAIL_URL", "", must_be)
+        must_be = "an address, such as journeydesk@example.com"
+        self._parse(lambda text: Email()(parseaddr(text)[1]), "EMAIL_FROM", "", must_be)
+        return mail | {"DEFAULT_FROM_EMAIL": sender, "EMAIL_TIMEOUT": mail["EMAIL_TIMEOUT"] or 10}
 
-    def upstream_url(self, default: str) -> str:
-        """The base address of DataFast's API. Tokens travel there, so plain HTTP is for this machine only."""
-        return _service("DATAFAST_API_URL", self.text("DATAFAST_API_URL") or default, default).rstrip("/")
+    def service_url(self, name: str, default: str) -> str:
+        """Read the address of a service that gets secrets from us, which must use https or run on this machine."""
+        must_be = f"an address that begins with https:// (http:// only on this machine), such as {default}"
+        return self._parse(_check_service_url, name, default, must_be)
 
 
-def _service(name: str, url: str, example: str) -> str:
-    """The address of a service that is sent secrets: https, or on this machine."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} can't be read: set it to an address such as {example}.") from error
-    if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment or parts.username:
-        raise ImproperlyConfigured(f"{name} must be an address such as {example}.")
-    if parts.scheme == "http" and host not in LOOPBACK_NAMES:
-        raise ImproperlyConfigured(f"{name} must begin with https://, since secrets are sent there.")
+def _parse_database_url(url: str) -> dict[str, Any]:
+    if not url.startswith(("sqlite://", "postgres://", "postgresql://")):
+        raise ValueError
+    return dict(dj_database_url.parse(url))
+
+
+def _parse_mail_url(url: str) -> dict[str, Any]:
+    if not url.startswith(("submission://", "smtp://", "console://")):
+        raise ValueError
+    return dict(dj_email_url.parse(url))
+
+
+def _check_service_url(url: str) -> str:
+    parts = urlsplit(url)
+    is_encrypted = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_NAMES)
+    has_more = parts.query or parts.fragment or parts.username
+    # The port is parsed when it is read.
+    if not is_encrypted or not parts.hostname or has_more or parts.port == 0:
+        raise ValueError
     return url
-
-
-def _is_fernet_key(key: str) -> bool:
-    try:
-        return len(base64.urlsafe_b64decode(key)) == 32
-    except ValueError:
-        return False
-
-
-def _sqlite(database: dict[str, Any]) -> dict[str, Any]:
-    """SQLite as a server of several processes: readers never wait for the writer (WAL), and a writer takes its lock at
-    the start of a transaction (IMMEDIATE), where waiting for it works, not in the middle, where it fails at once."""
-    name = database["NAME"]
-    if name != ":memory:":
-        Path(name).resolve().parent.mkdir(parents=True, exist_ok=True)
-    options = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 10,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
-    }
-    return database | {"CONN_MAX_AGE": None, "OPTIONS": options}

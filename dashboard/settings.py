@@ -40,7 +40,7 @@ SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 480, low=5, high=14 * 
 # Encrypts the websites' tokens. Several keys, separated by commas: the first one writes, all of them read.
 CREDENTIAL_KEYS = env.credential_keys()
 
-DATAFAST_API_URL = env.upstream_url("https://datafa.st/api/v1")
+DATAFAST_API_URL = env.service_url("DATAFAST_API_URL", "https://datafa.st/api/v1").rstrip("/")
 # How long an answer counts as fresh, and how long it is kept as the last known good one.
 PROFILE_FRESH_SECONDS = env.number("PROFILE_FRESH_SECONDS", 60, low=1, high=86_400)
 PROFILE_KEEP_SECONDS = env.number("PROFILE_KEEP_SECONDS", 7 * 86_400, low=60, high=366 * 86_400)
@@ -233,4 +233,4 @@ SILENCED_SYSTEM_CHECKS = (
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Logs -----------------------------------------------------------------------------------------------------------
-LOGGING = logs.configuration(env.choice("LOG_FORMAT", "json", others=["lines"]))
+LOGGING = logs.configuration(env.choice("LOG_FORMAT", "json", "lines"))

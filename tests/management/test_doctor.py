@@ -34,5 +34,5 @@ def test_what_is_wrong_is_said_in_words_and_in_the_exit_code(manage, environment
 def test_settings_that_can_not_be_read_end_in_a_sentence(manage):
     ended = manage("doctor", CREDENTIAL_KEY="short")
     assert ended.returncode == 1
-    assert ended.stderr.startswith("Journeydesk can't start. Key 1 of CREDENTIAL_KEY is not 32 bytes")
+    assert ended.stderr.startswith("Journeydesk can't start. CREDENTIAL_KEY must be one or more keys")
     assert "Traceback" not in ended.stderr
