@@ -7,10 +7,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.test import Client, RequestFactory
 from django.urls import path
 
-from dashboard.compression import CompressionMiddleware
 from tests import leaks
 from tests.faulty_upstream import answer
 from visitors.models import Snapshot
@@ -50,13 +50,10 @@ def test_a_secret_that_is_let_out_would_fail_the_test_that_did_it(client, settin
 
 def test_a_secret_is_found_in_a_header_and_in_what_is_compressed():
     assert leaks.in_answer(HttpResponse(headers={"Location": f"/?key={ACCOUNT_TOKEN}"}))
-    for encoding in ("br", "gzip"):
-        request = RequestFactory().get("/", headers={"Accept-Encoding": encoding})
-        packed = CompressionMiddleware(lambda _: None).process_response(
-            request, HttpResponse("A long page. " * 100 + settings.SECRET_KEY)
-        )
-        assert packed.headers["Content-Encoding"] == encoding
-        assert leaks.in_answer(packed) == ["SECRET_KEY"]
+    request = RequestFactory().get("/", headers={"Accept-Encoding": "gzip"})
+    packed = GZipMiddleware(lambda _: HttpResponse("A long page. " * 100 + settings.SECRET_KEY))(request)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert leaks.in_answer(packed) == ["SECRET_KEY"]
 
 
 @pytest.mark.parametrize("suffix", ["", "-wal"])

@@ -1,4 +1,4 @@
-"""What stands in the log: JSON lines, or plain ones, and in neither a token or the id of a visitor."""
+"""The log is JSON or plain lines, and contains no token and no visitor id."""
 
 import io
 import json
@@ -18,63 +18,63 @@ OTHER = "1ead0000-0000-4000-8000-000000000002"
 
 
 def _logger(formatter):
-    """A logger that nobody else knows, at its most talkative, and a function that returns what it has written."""
+    """Return a logger at level DEBUG, and a function that returns what it has written."""
     written = io.StringIO()
-    handler = logs.Lines(written)
+    handler = logs.RedactingStreamHandler(written)
     handler.setFormatter(formatter)
     logger = logging.Logger("some.library", logging.DEBUG)  # noqa: LOG001 (outside of the configured ones)
     logger.addHandler(handler)
     return logger, written.getvalue
 
 
-@pytest.fixture(params=[logs.JsonLines, logs.PlainLines])
+@pytest.fixture(params=[logs.RedactingJsonFormatter, logs.RedactingFormatter])
 def log(request):
-    """A logger in each form; `text` returns what it has written."""
+    """A logger in each format; `text` returns what it has written."""
     logger, text = _logger(request.param())
     return SimpleNamespace(logger=logger, text=text)
 
 
 @pytest.fixture
 def json_log():
-    """A logger of JSON lines; `line` returns the one that it has written, as a dict."""
-    logger, text = _logger(logs.JsonLines())
+    """A logger of JSON lines; `line` returns the line that it has written, as a dict."""
+    logger, text = _logger(logs.RedactingJsonFormatter())
     return SimpleNamespace(logger=logger, line=lambda: json.loads(text()))
 
 
 @pytest.fixture
 def answering():
-    """Puts a request into place as the one that is being answered."""
+    """Sets the request that is being answered."""
     tokens = []
 
     def answer(request_id, user=None):
         request = RequestFactory().get("/")
         request._cached_user = user
-        tokens.append(logs.context.set(logs.Context(request_id, request)))
+        tokens.append(logs.request_context.set(logs.RequestContext(request_id, request)))
 
     yield answer
     for token in reversed(tokens):
-        logs.context.reset(token)
+        logs.request_context.reset(token)
 
 
 @pytest.mark.parametrize("token", [token.value for token in TOKENS])
 @pytest.mark.parametrize("text", ["{}", "token={}&x=1", "'{}'", "\n{}\n", '{{"Authorization": "Bearer {}"}}', "%20{}"])
-def test_no_token_is_written(log, token, text):
+def test_tokens_are_masked(log, token, text):
     log.logger.warning(text.format(token))
-    log.logger.warning("asked with %s", text.format(token))
-    log.logger.warning("asked", extra={"sent": {"headers": [text.format(token)]}})
-    assert "asked" in log.text()
+    log.logger.warning("called with %s", text.format(token))
+    log.logger.warning("called", extra={"sent": {"headers": [text.format(token)]}})
+    assert "called" in log.text()
     assert token.partition("_")[2] not in log.text()
 
 
 @pytest.mark.parametrize("path", ["/reset/MQ/d0s3cr-3t0k3n/", "/invitations/eyJpZCI6Mn0:1vN:s3cr3t0k3n/"])
-def test_a_link_that_lets_somebody_in_is_not_written(log, path):
+def test_links_that_sign_a_user_in_are_masked(log, path):
     log.logger.error("Internal Server Error: %s", path)
     log.logger.error("at 'https://desk.example%s'", path)
     assert "s3cr" not in log.text()
     assert log.text().count(path.split("/")[1] + "/...") == 2
 
 
-def test_a_masked_token_stays_as_people_know_it(log):
+def test_a_token_that_is_masked_already_stays(log):
     log.logger.warning("Added with dft_ab1...xyz9, and a file called df_notes.")
     assert "dft_ab1...xyz9, and a file called df_notes." in log.text()
 
@@ -83,14 +83,14 @@ def test_a_masked_token_stays_as_people_know_it(log):
     "form",
     [VISITOR, VISITOR.upper(), VISITOR.replace("-", ""), VISITOR.replace("-", "%2D"), VISITOR.replace("-", "%2d")],
 )
-def test_a_visitor_is_the_same_hash_in_whichever_form_the_id_comes(log, form):
+def test_every_form_of_a_visitor_id_becomes_the_same_hash(log, form):
     log.logger.error("GET /lumenkit/visitors/%s/ failed", form)
     assert logs.visitor_hash(VISITOR) in log.text()
     assert "1ead0000" not in log.text().lower()
     assert logs.visitor_hash(OTHER) not in log.text()
 
 
-def test_ids_that_are_objects_and_things_added_are_hashed_as_well(json_log):
+def test_id_objects_and_extra_fields_are_redacted(json_log):
     json_log.logger.info("looked at %r", UUID(VISITOR), extra={"visitor": UUID(VISITOR), "seen": [VISITOR], "count": 3})
     line = json_log.line()
     assert VISITOR not in str(line)
@@ -100,18 +100,18 @@ def test_ids_that_are_objects_and_things_added_are_hashed_as_well(json_log):
     assert line["count"] == 3
 
 
-def test_other_numbers_stay_as_they_are(log):
+def test_other_hexadecimal_numbers_stay(log):
     log.logger.info("website 665f0b3c4d2e1a00c0ffee01, digest %s", "ab" * 32)
     assert f"website 665f0b3c4d2e1a00c0ffee01, digest {'ab' * 32}" in log.text()
 
 
-def test_a_hash_tells_nothing_without_the_deployments_secret(settings):
+def test_the_hash_depends_on_the_secret_key(settings):
     before = logs.visitor_hash(VISITOR)
     settings.SECRET_KEY = "another secret of another deployment, long enough"
     assert logs.visitor_hash(VISITOR) != before
 
 
-def test_tracebacks_hold_neither_tokens_nor_ids(log):
+def test_tracebacks_are_redacted(log):
     try:
         int(f"no visitor {VISITOR} with {TOKENS[0].value}")
     except ValueError:
@@ -123,7 +123,7 @@ def test_tracebacks_hold_neither_tokens_nor_ids(log):
     assert TOKENS[0].value not in text
 
 
-def test_a_line_says_when_how_bad_who_and_what(json_log, answering):
+def test_a_json_line_has_time_level_logger_message_user_and_request(json_log, answering):
     answering("0123456789abcdef", SimpleNamespace(pk=7))
     json_log.logger.warning("Something %s.", "happened")
     line = json_log.line()
@@ -137,29 +137,29 @@ def test_a_line_says_when_how_bad_who_and_what(json_log, answering):
     }
 
 
-def test_nobody_is_named_where_nobody_has_asked_who_it_is(json_log, answering):
+def test_a_line_has_no_user_if_the_request_has_not_loaded_one(json_log, answering):
     answering("0123456789abcdef")
     json_log.logger.warning("Something happened.")
     assert "user" not in json_log.line()
 
 
-def test_a_proxys_id_stays_as_the_proxy_knows_it_even_where_it_looks_like_a_visitors(json_log, answering):
+def test_a_request_id_that_looks_like_a_visitor_id_stays(json_log, answering):
     answering(VISITOR)
     json_log.logger.warning("Something happened.")
     assert json_log.line()["request_id"] == VISITOR
 
 
-def test_a_line_of_json_is_one_line(json_log):
+def test_a_json_line_is_one_line(json_log):
     json_log.logger.warning('first\nsecond "quoted"')
     assert json_log.line()["message"] == 'first\nsecond "quoted"'
 
 
-def test_half_a_surrogate_pair_is_written_out(log):
+def test_half_a_surrogate_pair_is_escaped(log):
     log.logger.warning("searched for %s", "\ud800")
     assert log.text().encode(errors="backslashreplace").count(b"ud800") == 1
 
 
-def test_of_a_line_that_can_not_be_made_only_its_place_is_told(log, capsys):
+def test_a_broken_log_call_is_reported_without_its_arguments(log, capsys):
     log.logger.warning("%d of %s", "dft_abcdefgh12345678", VISITOR)
     assert "A line of some.library (line " in log.text()
     assert "TypeError" in log.text()
@@ -168,16 +168,16 @@ def test_of_a_line_that_can_not_be_made_only_its_place_is_told(log, capsys):
     assert VISITOR not in printed
 
 
-@pytest.mark.parametrize(("status", "is_told"), [(500, True), (503, False)])
-def test_that_datafast_does_not_answer_is_no_fault_of_ours(status, is_told):
+@pytest.mark.parametrize(("status", "is_logged"), [(500, True), (503, False)])
+def test_only_errors_of_our_own_are_logged(status, is_logged):
     configured = logs.configuration("json")
     (name,) = configured["loggers"]["django.request"]["filters"]
-    its_filter = configured["filters"][name]["()"](configured["filters"][name]["callback"])
+    status_filter = configured["filters"][name]["()"](configured["filters"][name]["callback"])
     record = logging.makeLogRecord({"name": "django.request", "status_code": status})
-    assert bool(its_filter.filter(record)) is is_told
+    assert bool(status_filter.filter(record)) is is_logged
 
 
-def test_every_logger_goes_through_the_one_handler():
+def test_all_loggers_share_one_handler():
     configured = logs.configuration("json")
     assert configured["root"]["handlers"] == ["console"]
     assert all(not logger.get("handlers") for logger in configured["loggers"].values())

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
-from dashboard.requests import route
+from dashboard.middleware import route_name
 from visitors import metrics, profiles
 from visitors.models import Website
 
@@ -50,5 +50,5 @@ class CountRequests:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request, and count it."""
         response = self.get_response(request)
-        metrics.request(route(request), response.status_code)
+        metrics.request(route_name(request), response.status_code)
         return response

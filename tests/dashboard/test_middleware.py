@@ -1,4 +1,4 @@
-"""What holds for every request: its id, its line in the log, and what it may bring."""
+"""Every request has an id, a log line, private responses and a limit on its body."""
 
 import io
 import logging
@@ -14,32 +14,32 @@ JOURNEY = f"/lumenkit/visitors/{VISITOR}/"
 
 @pytest.fixture
 def lines(caplog):
-    """The fields of the lines that the middleware has logged."""
+    """Returns the records that the middleware has logged."""
     caplog.set_level(logging.INFO, "dashboard.requests")
     return lambda: [record for record in caplog.records if record.name == "dashboard.requests"]
 
 
-def test_an_answer_says_the_id_of_its_request(client, db):
+def test_each_response_has_a_request_id(client, db):
     first, second = client.get("/healthz"), client.get("/sign-in/")
     assert first.headers["X-Request-ID"] != second.headers["X-Request-ID"]
     assert len(first.headers["X-Request-ID"]) == 16
 
 
 @pytest.mark.parametrize("given", ["4bf92f3577b34da6a3ce929d0e0e4736", "1ead0000-0000-4000-8000-000000000001"])
-def test_the_id_of_a_proxy_is_taken_over(client, given):
+def test_a_request_id_from_a_proxy_is_kept(client, given):
     assert client.get("/healthz", headers={"X-Request-ID": given}).headers["X-Request-ID"] == given
 
 
 @pytest.mark.parametrize(
     "given", ["", "short", "x" * 65, 'a","level":"x', "df_sandboxlumenkit00000", "ключключ", "a b c d e f"]
 )
-def test_an_id_that_is_not_well_formed_is_replaced(client, given):
+def test_a_malformed_request_id_is_replaced(client, given):
     own = client.get("/healthz", headers={"X-Request-ID": given}).headers["X-Request-ID"]
     assert own != given
     assert len(own) == 16
 
 
-def test_a_request_is_one_line_with_its_route_and_without_its_address(browser_of_member, sandbox, lines):
+def test_a_request_is_logged_with_its_route_but_not_its_address(browser_of_member, sandbox, lines):
     answer = browser_of_member.get(JOURNEY, {"q": "pricing"})
     (line,) = lines()
     assert (line.method, line.route, line.status) == ("GET", "journey", answer.status_code)
@@ -48,19 +48,19 @@ def test_a_request_is_one_line_with_its_route_and_without_its_address(browser_of
     assert "pricing" not in str(line.__dict__)
 
 
-def test_what_no_route_serves_and_what_is_no_method_are_lines_as_well(client, db, lines):
+def test_unknown_paths_and_methods_are_logged(client, db, lines):
     client.generic("BREW", "/nothing/here")
     (line,) = lines()
     assert (line.method, line.route, line.status) == ("other", "-", 404)
 
 
-def test_static_files_are_not_worth_a_line(client, db, lines):
+def test_static_files_are_not_logged(client, db, lines):
     client.get("/static/journeydesk.css")
     assert lines() == []
 
 
 @override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=1000)
-def test_a_body_that_is_too_large_is_refused_before_it_is_read(browser_of_member):
+def test_a_large_body_is_rejected_before_it_is_read(browser_of_member):
     upload = {"pasted": "x", "file": io.BytesIO(b"x" * 2000)}
     answer = browser_of_member.post("/", upload)
     assert answer.status_code == 400
@@ -69,5 +69,12 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(browser_of_member
 
 
 @pytest.mark.parametrize("length", ["-1", "many", "9" * 30])
-def test_a_length_that_is_none_is_refused(browser_of_member, length):
+def test_a_malformed_content_length_is_rejected(browser_of_member, length):
     assert browser_of_member.post("/", CONTENT_LENGTH=length).status_code == 400
+
+
+def test_pages_are_compressed_with_a_random_length(browser_of_member):
+    """Otherwise an observer of the network could guess a page's text from its exact length (BREACH)."""
+    pages = [browser_of_member.get("/account/", headers={"Accept-Encoding": "gzip, br"}) for _ in range(12)]
+    assert {page["Content-Encoding"] for page in pages} == {"gzip"}
+    assert len({len(page.content) for page in pages}) > 3

@@ -1,0 +1,100 @@
+"""Middleware for every request: an id and a log line, private responses, and a limit on the body's size."""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from dashboard import logs
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+# The form of the ids that proxies make: hexadecimal numbers and UUIDs. No underscore, so no token passes as an id.
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+# The method is text that the caller chooses, so other ones are logged as "other".
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+# The dashboard needs none of these powers, so an injected script can't use them either.
+PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+logger = logging.getLogger("dashboard.requests")
+
+
+class RequestIdMiddleware:
+    """Give each request an id, return it as `X-Request-ID`, and log one line: method, route name, status, milliseconds.
+
+    Neither path nor query is logged, since they name visitors. A well-formed id from a proxy is kept. Static files get
+    no line. Comes before all other middleware.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request and log it."""
+        started = time.perf_counter()
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        reset_token = logs.request_context.set(logs.RequestContext(request_id, request))
+        try:
+            response = self.get_response(request)
+            response.headers["X-Request-ID"] = request_id
+            route = route_name(request)
+            if route != "static":
+                fields = {
+                    "method": request.method if request.method in METHODS else "other",
+                    "route": route,
+                    "status": response.status_code,
+                    "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+                }
+                logger.info("%(method)s %(route)s %(status)s", fields, extra=fields)
+        finally:
+            logs.request_context.reset(reset_token)
+        return response
+
+
+def route_name(request: HttpRequest) -> str:
+    """Return the name of the URL pattern that matched, "static", or "-": a small set, whatever callers request."""
+    if request.resolver_match:
+        return request.resolver_match.view_name
+    return "static" if request.path_info.startswith(settings.STATIC_URL) else "-"
+
+
+class PrivateResponseMiddleware:
+    """Keep responses out of every cache unless they set `Cache-Control` themselves, and deny the browser's devices.
+
+    Most responses are about a person; even the address in a redirect may name one.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Add the headers that are missing."""
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        return response
+
+
+class BodySizeLimitMiddleware:
+    """Reject a body whose declared length exceeds `DATA_UPLOAD_MAX_MEMORY_SIZE`, before any of it is read.
+
+    Django itself limits form fields only, and writes uploaded files of any size to the disk. A body without a declared
+    length is empty in WSGI.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer requests with small bodies. Raises RequestDataTooBig, which becomes the page for a bad request."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise RequestDataTooBig("The request's body is too large.")
+        return self.get_response(request)
