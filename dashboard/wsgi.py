@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
 application = get_wsgi_application()
 # By its name: the project knows no more of its applications.
-import_string("visitors.operations.warm_up.up")()
+import_string("visitors.operations.warm_up.warm_up")()
 # Here and not where the app is ready: commands and tests purge nothing by themselves.
 import_string("visitors.audit.retention.begin")()
 # What is loaded by now stays for as long as the process. Python would go through all of it again and again for what can

@@ -13,8 +13,9 @@ from django.db import connection
 from tests import leaks
 from tests.faulty_upstream import FaultyUpstream, answer
 from visitors import cached
+from visitors.journey_page import article_cache
 from visitors.models import Membership, Website
-from visitors.profiles import rendered, upstream
+from visitors.profiles import upstream
 from visitors.roles import Role
 from visitors.sandbox import tokens, websites
 from visitors.sandbox.moments import utcnow
@@ -55,10 +56,10 @@ def django_db_setup(django_db_setup):
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
-    """Every test begins with an empty cache that nobody has given up on, and with no page kept in this process."""
+    """Every test begins with an empty cache that nobody has given up on, and with no cached article."""
     cached.resume()
     cache.clear()
-    rendered.clear()
+    article_cache.clear()
 
 
 @pytest.fixture

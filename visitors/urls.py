@@ -5,8 +5,8 @@ from django.urls import include, path
 from visitors.web import converters  # noqa: F401  registers `visitor_id`
 
 urlpatterns = [
-    path("<slug:website>/visitors/<visitor_id:visitor_id>/", include("visitors.journey_page.urls")),
-    path("<slug:website>/visitors/<visitor_id:visitor_id>/", include("visitors.audit.urls")),
+    path("<slug:slug>/visitors/<visitor_id:visitor_id>/", include("visitors.journey_page.urls")),
+    path("<slug:slug>/visitors/<visitor_id:visitor_id>/", include("visitors.audit.urls")),
     path("", include("visitors.lookup.urls")),
     path("", include("visitors.accounts.urls")),
     path("websites/", include("visitors.websites.urls")),

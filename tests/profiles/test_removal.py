@@ -13,7 +13,7 @@ from tests.profiles.test_single_flight import in_the_air, until
 from visitors import profiles
 from visitors.lookup import last_seen
 from visitors.models import FetchLease, LastSeen, MetricsPoint, Snapshot
-from visitors.profiles import entries, fetching, flight, keys, rendered, store
+from visitors.profiles import entries, fetching, flight, keys, store
 from visitors.sandbox import documented
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
@@ -28,21 +28,9 @@ def remove(website, visitor=LEAD):
     return removal
 
 
-def shown(website, visitor=LEAD):
-    """Look, as a page does that is kept ready."""
-    profile = profiles.get(website, visitor)
-    rendered.rendered(website.pk, visitor, profile.version, "page", seconds=60, make=lambda: b"<p>Priya</p>")
-    return profile
-
-
 def in_the_cache(website, version, visitor=LEAD):
     """Whether what this version says stands there."""
     return cache.get(keys.contents(website.pk, visitor, version)) is not None
-
-
-def is_page_held(website, version, visitor=LEAD):
-    """Whether this process has the page ready."""
-    return rendered._held((website.pk, visitor, version, "page")) is not None
 
 
 def rows(visitor=LEAD):
@@ -50,9 +38,9 @@ def rows(visitor=LEAD):
 
 
 def test_nothing_of_a_visitor_stays_and_everything_of_others_does(sandbox, lumenkit, pocketgarden):
-    profile = shown(lumenkit)
-    other = shown(lumenkit, OTHER)
-    elsewhere = shown(pocketgarden, UUID(documented.APP_USER.visitor_id))
+    profile = profiles.get(lumenkit, LEAD)
+    other = profiles.get(lumenkit, OTHER)
+    elsewhere = profiles.get(pocketgarden, UUID(documented.APP_USER.visitor_id))
     assert in_the_cache(lumenkit, profile.version)
     removal = remove(lumenkit)
     assert (removal.holdings.sightings, removal.is_cache_clear) == (1, True)
@@ -145,7 +133,7 @@ def test_who_was_about_to_read_what_is_forgotten_brings_nobody_back(sandbox, lum
     profile = profiles.get(lumenkit, LEAD)
     remove(lumenkit)
     with pytest.raises(profiles.VisitorErased):
-        profiles.newest(lumenkit, replace(profile, at_hand=None), lambda profile: profile.contents)
+        profiles.load_contents(lumenkit, replace(profile, at_hand=None))
     assert sandbox.calls.count(str(LEAD)) == 1
     assert rows() == [0, 0, 0]
 
@@ -182,20 +170,10 @@ def test_a_page_that_follows_by_itself_brings_nobody_back(sandbox, lumenkit):
 
 
 def test_who_has_read_before_writes_nothing_into_the_cache_afterwards(sandbox, lumenkit):
-    profile = shown(lumenkit)
+    profile = profiles.get(lumenkit, LEAD)
     remove(lumenkit)
     store._remember(lumenkit.pk, LEAD, profile.version, b"read before")
     assert not in_the_cache(lumenkit, profile.version)
-
-
-def test_who_has_read_before_keeps_no_page_ready_afterwards(sandbox, lumenkit):
-    profile = shown(lumenkit)
-    assert is_page_held(lumenkit, profile.version)
-    remove(lumenkit)
-    assert not is_page_held(lumenkit, profile.version)
-    made = rendered.rendered(lumenkit.pk, LEAD, profile.version, "page", seconds=60, make=lambda: b"read before")
-    assert made == b"read before"
-    assert not is_page_held(lumenkit, profile.version)
 
 
 def test_the_word_that_a_visitor_is_forgotten_does_not_name_them_and_ends(lumenkit, clock):

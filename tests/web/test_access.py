@@ -16,7 +16,7 @@ from visitors.roles import Role
 from visitors.sandbox import documented
 
 VISITOR = documented.RETURNING_LEAD.visitor_id
-ABOUT_VISITOR = {"website": "lumenkit", "visitor_id": VISITOR}
+ABOUT_VISITOR = {"slug": "lumenkit", "visitor_id": VISITOR}
 
 # The number of a colleague's account, of their role on Lumenkit, and of an invitation to it.
 NUMBER = 4711

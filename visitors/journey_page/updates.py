@@ -1,83 +1,118 @@
-"""What is new for a page that stands open, as parts that go where they belong: for its refresh, and for following.
+"""What changes on a page that is open: for its refresh, and for following a visitor.
 
-A reader's folds, filters, focus and what they type stay as they are: new rows are laid over the timeline's top, or a
-link there says that there are some. Parts that say the same as before are not sent.
+The reader's folds, filters, focus and input stay as they are: new rows are added to the top of the timeline, or a link
+there says that there are some. Unchanged parts are not sent.
 """
 
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 from msgspec.structs import replace
 
 from visitors import profiles
+from visitors.datafast.errors import UpstreamError
 from visitors.journey import Journey
 from visitors.journey_page import presenters, rendering
+from visitors.journey_page.timeline import TimelineQuery
 from visitors.lookup import last_seen
 from visitors.models import Website
 from visitors.web.access import SignedInRequest
 from visitors.web.time_zones import time_zone_of
 
 
-class Known(NamedTuple):
-    """Which states a page shows: `timeline` that of its timeline, `version` that of everything else. `told` is the one
-    of which it has said that it is there."""
+class PageState(NamedTuple):
+    """The versions that an open page shows: of its timeline, and of everything else.
+
+    `announced_version` is the one for which the page shows a link to newer rows.
+    """
 
     version: str
-    timeline: str
-    told: str
+    timeline_version: str
+    announced_version: str
 
     @classmethod
-    def read(cls, request: SignedInRequest) -> "Known":
-        """Read what the page says of itself."""
+    def read(cls, request: SignedInRequest) -> "PageState":
+        """Return the state that the page sends along."""
         version = request.POST.get("version", "")
-        return cls(version, request.POST.get("timeline") or version, request.POST.get("told", ""))
+        return cls(version, request.POST.get("timeline") or version, request.POST.get("announced", ""))
 
-    def is_behind(self, version: str) -> bool:
-        """Whether the timeline has neither this state nor a word that it is there."""
-        return version not in (self.timeline, self.told)
+    def is_timeline_behind(self, version: str) -> bool:
+        """Whether the timeline neither shows nor announces this version."""
+        return version not in (self.timeline_version, self.announced_version)
+
+    def is_current(self, version: str) -> bool:
+        """Whether no part of the page needs an update to this version."""
+        return version == self.version and not self.is_timeline_behind(version)
 
 
-def parts(
-    request: SignedInRequest,
-    website: Website,
-    visitor_id: UUID,
-    profile: profiles.Profile,
-    known: Known,
-    *,
-    is_over: bool = False,
-) -> tuple[dict[str, Any], profiles.Profile]:
-    """What `journey/_news_parts.html` is made of, and the profile that it shows: perhaps a newer one. `is_over` says
-    that a visit which the page followed has ended. Raises UpstreamError."""
-    query, seen = rendering.query_of_page(request), rendering.seen_before(request.POST)
-    screen, profile = rendering.screen(request, website, profile, query, seen)
-    newest = profile.contents.journey
-    is_behind = known.is_behind(profile.version)
-    before = profiles.journey_of(website, visitor_id, known.timeline) if is_behind else None
-    was = before if known.version == known.timeline else profiles.journey_of(website, visitor_id, known.version)
-    zone = time_zone_of(request, website)
-    today, marked_after = datetime.now(zone).date(), last_seen.marked_after(seen)
-    arrived = before and presenters.arrivals(before, newest, screen.timeline, zone=zone, today=today, seen=marked_after)
-    is_changed = known.version != profile.version or is_over
-    # Which events are new can't be told any more where the page's own state is no longer kept.
-    link = "There is news" if before is None else arrived.link if arrived and not arrived.rows else ""
-    context = {
+def present_changes(
+    request: SignedInRequest, website: Website, profile: profiles.Profile, page: PageState, *, is_over: bool = False
+) -> dict[str, Any]:
+    """Return the context of `_news_parts.html`: what differs between the page and a profile whose contents are loaded.
+
+    `is_over` says that a visit which the page followed has ended.
+    """
+    query, seen = read_query_of_page(request), last_seen.decode_seen(request.POST.get("seen", ""))
+    screen, journey = rendering.present(request, website, profile, query, seen), profile.contents.journey
+    is_behind = page.is_timeline_behind(profile.version)
+    shown = profiles.journey_of(website, profile.visitor_id, page.version)
+    rows_shown = (
+        shown
+        if page.timeline_version == page.version
+        else profiles.journey_of(website, profile.visitor_id, page.timeline_version)
+    )
+    arrived = None
+    if is_behind and rows_shown:
+        zone = time_zone_of(request, website)
+        today, marked_after = datetime.now(zone).date(), last_seen.marked_after(seen)
+        arrived = presenters.arrivals(rows_shown, journey, screen.timeline, zone=zone, today=today, seen=marked_after)
+    link = ""
+    if is_behind and rows_shown is None:
+        link = "There is news"  # the version that the timeline shows is gone, so its new rows are unknown
+    elif arrived and not arrived.rows:
+        link = arrived.link
+    return {
         "website": website,
         "screen": screen,
-        "age": rendering.age(request, website, profile),
-        "is_changed": is_changed,
-        "is_journey_changed": is_over or not _say_the_same(was, newest),
-        "since": rendering.since(seen, profile),
+        "age": rendering.present_age(request, website, profile),
+        "nothing_new": False,
+        "is_changed": page.version != profile.version or is_over,
+        "is_journey_changed": is_over or shown is None or _is_changed(shown, journey),
+        "since": rendering.describe_news(seen, profile),
         "is_behind": is_behind,
-        "known": known,
+        "page": page,
         "arrived": arrived,
-        "told": arrived.told if arrived else "",
+        "announcement": arrived.told if arrived else "",
         "rows": arrived and replace(screen.timeline, rows=arrived.rows, older=None),
-        "link": link if is_behind else "",
+        "link": link,
     }
-    return context, profile
 
 
-def _say_the_same(was: Journey | None, now: Journey) -> bool:
-    """Whether what has happened is the same: the prediction stands beside it."""
-    return was is not None and replace(was, prediction=now.prediction) == now
+def read_query_of_page(request: SignedInRequest) -> TimelineQuery:
+    """Return the timeline query of the page that sends this request, from that page's address."""
+    address = request.htmx.current_url if request.htmx else request.POST.get("shown", "")
+    return TimelineQuery.read(QueryDict(urlsplit(address or "").query))
+
+
+def redirect_away(request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError) -> HttpResponse:
+    """Redirect from an open page that has nothing to show any more.
+
+    Loading the page again explains the error. For an erased visitor it would fetch them again, so that leads home.
+    """
+    address = reverse("journey", args=[website.slug, visitor_id])
+    if isinstance(error, profiles.VisitorErased):
+        messages.info(request, str(error))
+        address = reverse("look_up")
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
+def _is_changed(shown: Journey, journey: Journey) -> bool:
+    """Whether anything but the prediction differs."""
+    return replace(shown, prediction=journey.prediction) != journey

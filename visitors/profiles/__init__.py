@@ -15,12 +15,11 @@ Every error is an `UpstreamError`, whose text is a sentence for the reader.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -51,13 +50,12 @@ __all__ = [
     "is_failing",
     "journey_of",
     "kept",
-    "newest",
+    "load_answer",
+    "load_contents",
     "refresh",
     "removing",
     "start_anew",
 ]
-
-Shown = TypeVar("Shown")
 
 _VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 
@@ -102,14 +100,6 @@ class Profile:
         if contents is None:
             raise Superseded
         return contents
-
-    @cached_property
-    def answer(self) -> bytes:
-        """DataFast's JSON as it was received. Raises Superseded."""
-        answer = store.answer(self.website_id, self.visitor_id, self.version)
-        if answer is None:
-            raise Superseded
-        return answer
 
 
 def get(website: Website, visitor_id: UUID, *, opened: VisitorContext | None = None) -> Profile:
@@ -165,19 +155,26 @@ def refresh(
     return _profile(website, visitor_id, found)
 
 
-def newest(website: Website, profile: Profile, show: Callable[[Profile], Shown]) -> Shown:
-    """Return what `show` makes of a profile; of a newer one, where that came before this one was read. Asks nobody:
-    where none is kept any longer, the visitor was forgotten meanwhile. Raises UpstreamError."""
+def load_contents(website: Website, profile: Profile) -> Profile:
+    """Return the profile with its contents at hand; a newer one where that replaced it meanwhile. Calls nobody. Raises
+    VisitorErased where nothing is stored any longer, and Unavailable where the newer one was replaced as well."""
+    with suppress(Superseded):
+        return _loaded(profile)
+    newer = kept(website, profile.visitor_id)
+    if newer is None:
+        raise VisitorErased
     try:
-        return show(profile)
+        return _loaded(newer)
     except Superseded as error:
-        newer = kept(website, profile.visitor_id)
-        if newer is None:
-            raise VisitorErased from error
-    try:
-        return show(newer)
-    except Superseded as error:  # answers that come one upon the other: nobody has to wait for the last of them
         raise Unavailable(Reason.SERVER) from error
+
+
+def load_answer(website: Website, visitor_id: UUID) -> bytes:
+    """Return DataFast's newest JSON about a visitor as it was received. Raises VisitorErased where none is stored."""
+    answer = store.answer(website.pk, visitor_id)
+    if answer is None:
+        raise VisitorErased
+    return answer
 
 
 def journey_of(website: Website, visitor_id: UUID, version: str) -> Journey | None:
@@ -215,6 +212,11 @@ def budgets(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
         with suppress(KeyLost, CredentialError):
             credentials[website.pk] = website.credential()
     return dict(zip(credentials, budget.used_by(list(credentials.values())), strict=True))
+
+
+def _loaded(profile: Profile) -> Profile:
+    _ = profile.contents
+    return profile
 
 
 def _latest(website: Website, visitor_id: UUID, opened: VisitorContext | None) -> store.Latest | None:

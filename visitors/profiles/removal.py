@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from visitors.models import FetchLease, MetricsPoint, Snapshot
-from visitors.profiles import entries, rendered
+from visitors.profiles import entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,8 @@ def holdings(website_id: int, visitor_id: UUID) -> Holdings:
 def removing(website_id: int, visitor_id: UUID) -> Iterator[Removal]:
     """Keep nothing of a visitor any longer. What the block removes besides goes in the same transaction.
 
-    A call that is in the air loses its flight, so that what it brings lands nowhere, see `fetching`. Pages that other
-    processes hold ready can't be reached from here: nobody is shown them without a look-up that brings the answer anew,
-    and they go within `rendered.LONGEST_SECONDS`.
+    A call that is in the air loses its flight, so that what it brings lands nowhere, see `fetching`. Articles that
+    processes have cached are not shown without a stored answer, and expire within `ARTICLE_SECONDS`.
     """
     which = {"website_id": website_id, "visitor_id": visitor_id}
     entries.announce_forgetting(website_id, visitor_id)
@@ -53,5 +52,4 @@ def removing(website_id: int, visitor_id: UUID) -> Iterator[Removal]:
             model._default_manager.filter(**which).delete()  # noqa: SLF001 the public name of a model in a variable
         yield removal
     # Only now: nobody can read it from the database again.
-    rendered.forget(website_id, visitor_id)
     removal.is_cache_clear = entries.remove(website_id, visitor_id)

@@ -160,9 +160,10 @@ def contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None
     return derived
 
 
-def answer(website_id: int, visitor_id: UUID, version: str) -> bytes | None:
-    """Return an answer's JSON as it was received; None when this version is no longer the newest."""
-    row = next(iter(_snapshots(website_id, visitor_id).filter(version=version)), None)
+def answer(website_id: int, visitor_id: UUID, version: str | None = None) -> bytes | None:
+    """Return the newest answer's JSON as it was received; None where it is not of this version, or there is none."""
+    found = _snapshots(website_id, visitor_id)
+    row = (found.filter(version=version) if version is not None else found).first()
     return row.answer if row else None
 
 

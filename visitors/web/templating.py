@@ -12,8 +12,6 @@ from django.urls import reverse
 from django_htmx.jinja import htmx_script
 from jinja2 import ChainableUndefined, Environment, Undefined
 
-from visitors.web.addresses import address
-
 
 def environment(**options: Any) -> Environment:
     """The environment of all templates; `options` are those of the settings.
@@ -26,11 +24,11 @@ def environment(**options: Any) -> Environment:
 def equipped(kind: type[Environment], undefined: type[Undefined], options: dict[str, Any]) -> Environment:
     """An environment of this kind, with what our templates call. Lines that hold nothing but a tag leave nothing."""
     made = kind(**options | {"undefined": undefined, "trim_blocks": True, "lstrip_blocks": True})
-    made.globals |= {"address": address, "htmx_script": htmx_script, "static": static, "url": url}
+    made.globals |= {"htmx_script": htmx_script, "static": static, "url": url}
     made.filters |= {"capfirst": capfirst, "date": date, "pluralize": pluralize}
     return made
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
-    """The address of the page of this name; for pages about a visitor, `address` is quicker."""
+    """Return the path of the page of this name."""
     return reverse(name, args=args or None, kwargs=kwargs or None)

@@ -82,7 +82,7 @@ def test_a_filtered_timeline_gets_a_link_once_and_nothing_else(browser_of_member
     assert any("kind=goal" in link for link in page.links)
     assert " – show" in page.text
     newest = version()
-    assert follow(browser_of_member, newest, "?kind=goal", timeline=known, told=newest).status_code == 204
+    assert follow(browser_of_member, newest, "?kind=goal", timeline=known, announced=newest).status_code == 204
     # Another filter was chosen meanwhile, whose timeline has no such link yet.
     assert parts(follow(browser_of_member, newest, "?kind=page", timeline=known)) == {"news", "said"}
 

@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 
 from tests.faulty_upstream import answer, error
 from tests.page_reader import Page
+from visitors.journey_page import article_cache
 from visitors.models import Membership
 from visitors.sandbox import documented
 
@@ -334,10 +335,10 @@ def test_an_address_in_capitals_leads_to_the_one_page_with_what_it_asks(browser_
     assert browser_of_member.get(address(LEAD.upper())).headers["Location"] == address()
 
 
-def test_what_is_gone_while_it_is_read_is_an_error_that_somebody_can_read(browser_of_member, sandbox, monkeypatch):
+def test_a_profile_that_disappears_while_it_is_read_is_explained(browser_of_member, sandbox, monkeypatch):
     browser_of_member.get(address())
     monkeypatch.setattr("visitors.profiles.store.contents", lambda *_: None)
-    monkeypatch.setattr("visitors.journey_page.rendering.rendered", lambda *_, make, **__: make())
+    article_cache.clear()
     htmx = {"HX-Request": "true"}
     shown = browser_of_member.get(address())
     assert shown.status_code == 503
@@ -345,5 +346,6 @@ def test_what_is_gone_while_it_is_read_is_an_error_that_somebody_can_read(browse
     assert browser_of_member.get(address(LEAD, "timeline/"), headers=htmx).headers["HX-Redirect"] == address()
     refreshed = browser_of_member.post(address(LEAD, "refresh/"), {"version": "0"}, headers=htmx)
     assert refreshed.headers["HX-Redirect"] == address()
-    assert browser_of_member.post(address(LEAD, "follow/"), {"version": "0"}, headers=htmx).status_code == 204
+    followed = browser_of_member.post(address(LEAD, "follow/"), {"version": "0"}, headers=htmx)
+    assert swapped(followed) == {"follow-note"}
     assert browser_of_member.get(address(LEAD, "summary.txt")).status_code == 404

@@ -14,12 +14,12 @@ from visitors.web.time_zones import time_zone_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def forget(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
+def forget(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Say what is kept of a visitor and what becomes of it; forget it when the end of the id was typed.
 
     For those who see to the website. Asks the upstream for nothing.
     """
-    site, visitor = managed_website_or_404(request, website), visitor_id_or_404(visitor_id)
+    site, visitor = managed_website_or_404(request, slug), visitor_id_or_404(visitor_id)
     to_type = str(visitor).rpartition("-")[2]
     typed = request.POST.get("typed", "").strip()
     if request.method == "POST" and typed.lower() == to_type:

@@ -21,54 +21,56 @@ from visitors.web.time_zones import time_zone_of
 
 @require_safe
 @audited
-def summary(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
+def summary(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """The journey as text for a ticket; with `?format=markdown` for a tool that reads Markdown."""
-    site, profile = _kept(request, website, visitor_id, AuditAction.SUMMARY)
+    website = website_or_404(request, slug)
+    profile = _load_profile(request, website, visitor_id, AuditAction.SUMMARY)
     write = journey.markdown if request.GET.get("format") == "markdown" else journey.plain_text
-    link = request.build_absolute_uri(reverse("journey", args=[site.slug, profile.visitor_id]))
-    zone = time_zone_of(request, site)
+    link = request.build_absolute_uri(reverse("journey", args=[website.slug, profile.visitor_id]))
+    zone = time_zone_of(request, website)
     text = write(profile.contents.journey, now=datetime.now(UTC), as_of=profile.fetched_at, zone=zone, link=link)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 @audited
-def events(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
+def events(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """A CSV file with a row per event, oldest first. For members."""
-    site, profile = _kept(request, website, visitor_id, AuditAction.CSV, Role.MEMBER)
+    website = website_or_404(request, slug, Role.MEMBER)
+    profile = _load_profile(request, website, visitor_id, AuditAction.CSV)
     text = io.StringIO()
     text.write(BYTE_ORDER_MARK)
     csv.writer(text).writerows(journey.csv_rows(profile.contents.journey))
-    return _file(text.getvalue().encode(), "text/csv; charset=utf-8", f"{site.slug}-{profile.visitor_id}.csv")
+    return _file(text.getvalue().encode(), "text/csv; charset=utf-8", f"{website.slug}-{profile.visitor_id}.csv")
 
 
 @require_safe
 @audited
-def answer(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
+def answer(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """DataFast's answer as it was received; with `?download` as a file. For members."""
-    site, profile = _kept(request, website, visitor_id, AuditAction.JSON, Role.MEMBER)
-    if "download" in request.GET:
-        return _file(profile.answer, "application/json", f"{site.slug}-{profile.visitor_id}.json")
-    return HttpResponse(profile.answer, content_type="application/json")
-
-
-def _kept(
-    request: SignedInRequest, slug: str, visitor_id: str, source: AuditAction, least: Role = Role.VIEWER
-) -> tuple[Website, profiles.Profile]:
-    """The profile as it is kept, with its contents loaded; fetched where nothing is kept. Raises LogUnavailable."""
-    website, visitor = website_or_404(request, slug, least), visitor_id_or_404(visitor_id)
+    website = website_or_404(request, slug, Role.MEMBER)
+    profile = _load_profile(request, website, visitor_id, AuditAction.JSON)
     try:
-        profile = profiles.newest(website, profiles.get(website, visitor), _read)
+        body = profiles.load_answer(website, profile.visitor_id)
+    except profiles.VisitorErased as error:
+        raise Http404("Nothing is stored about this visitor.") from error
+    if "download" in request.GET:
+        return _file(body, "application/json", f"{website.slug}-{profile.visitor_id}.json")
+    return HttpResponse(body, content_type="application/json")
+
+
+def _load_profile(request: SignedInRequest, website: Website, visitor_id: str, action: AuditAction) -> profiles.Profile:
+    """Return the stored profile with its contents, fetched where none is stored; write the audit log.
+
+    Raises Http404 and LogUnavailable.
+    """
+    visitor = visitor_id_or_404(visitor_id)
+    try:
+        profile = profiles.load_contents(website, profiles.get(website, visitor))
     except UpstreamError as error:
-        log.record_lookup(request.user, website, visitor, source, error)
-        raise Http404("Nothing is kept of this visitor.") from error
-    log.record_lookup(request.user, website, visitor, source)
-    return website, profile
-
-
-def _read(profile: profiles.Profile) -> profiles.Profile:
-    """The profile, with what it says at hand. Raises Superseded."""
-    _ = profile.contents, profile.answer
+        log.record_lookup(request.user, website, visitor, action, error)
+        raise Http404("Nothing is stored about this visitor.") from error
+    log.record_lookup(request.user, website, visitor, action)
     return profile
 
 

@@ -1,6 +1,5 @@
 """The journey of one visitor: the page and its refresh."""
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,81 +27,93 @@ from visitors.models import AuditAction, Website
 from visitors.roles import Role
 from visitors.web.access import SignedInRequest, visitor_context_or_404, visitor_id_or_404, websites_of
 
-# A person who presses Refresh wants what is there now; twice within this time is the same wish.
+# A user who presses Refresh wants the present state; pressing again within this time changes nothing.
 PRESSED_AGAIN = timedelta(seconds=3)
-_MENDERS_NAMED = 3
+_MAX_MENDERS_NAMED = 3
 
 
 @require_safe
 @audited
-def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
-    """The journey, from what is kept; fetched where nothing is."""
+def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
+    """Show the journey page, from the stored profile; from DataFast where none is stored."""
     visitor = visitor_id_or_404(visitor_id)
-    opened = visitor_context_or_404(request, website, visitor)
-    site = opened.website
+    context = visitor_context_or_404(request, slug, visitor)
+    website = context.website
     if visitor_id != str(visitor):
-        asked = request.GET.urlencode()
-        return redirect(f"{reverse('journey', args=[site.slug, visitor])}{asked and f'?{asked}'}")
-    query, seen = TimelineQuery.read(request.GET), last_seen.load_seen(opened.seen)
+        query_string = request.GET.urlencode()
+        return redirect(f"{reverse('journey', args=[slug, visitor])}{query_string and f'?{query_string}'}")
+    query, seen = TimelineQuery.read(request.GET), last_seen.load_seen(context.seen)
     try:
-        profile = profiles.get(site, visitor, opened=opened)
-        page = rendering.page(request, opened, profile, query, seen=seen)
+        profile = profiles.get(website, visitor, opened=context)
+        response = rendering.render_page(request, context, profile, query, seen)
+        if context.seen is None:
+            profile = profiles.load_contents(website, profile)
     except UpstreamError as error:
-        log.record_lookup(request.user, site, visitor, AuditAction.PAGE, error)
-        return _no_journey(request, site, visitor, error)
-    log.record_lookup(request.user, site, visitor, AuditAction.PAGE)
-    if opened.seen is None:
-        with suppress(profiles.Superseded):  # then its own word that it was read says it two seconds later
-            last_seen.create_unseen(request.user, site, visitor, profile.contents.journey)
-    return HttpResponse(page)
+        log.record_lookup(request.user, website, visitor, AuditAction.PAGE, error)
+        return _render_no_journey(request, website, visitor, error)
+    log.record_lookup(request.user, website, visitor, AuditAction.PAGE)
+    if context.seen is None:
+        last_seen.create_unseen(request.user, website, visitor, profile.contents.journey)
+    return response
 
 
 @require_POST
 @audited
-def refresh(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
-    """Ask for what is new. With htmx: the parts of the page that changed, and a notice where that failed."""
+def refresh(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
+    """Fetch what is new. With htmx: the parts of the page that changed, and a notice where that failed."""
     visitor = visitor_id_or_404(visitor_id)
-    opened = visitor_context_or_404(request, website, visitor)
-    site = opened.website
-    # The page's own request on opening an older copy; a person's press wants it newer.
-    by_page = "automatic" in request.POST
-    if by_page:
+    context = visitor_context_or_404(request, slug, visitor)
+    website = context.website
+    # Sent by the page itself when it opens with an older profile, not by a user's press.
+    is_automatic = "automatic" in request.POST
+    if is_automatic:
         sessions.made_by_page(request)
-    max_age = None if by_page else PRESSED_AGAIN
+    max_age = None if is_automatic else PRESSED_AGAIN
     try:
-        profile = profiles.refresh(site, visitor, max_age=max_age, opened=opened)
+        profile = profiles.refresh(website, visitor, max_age=max_age, opened=context)
+        log.record_fragment(request.user, context, visitor)
+        page = updates.PageState.read(request)
+        is_unchanged = page.is_current(profile.version)
+        if request.htmx and not is_unchanged:
+            profile = profiles.load_contents(website, profile)
     except UpstreamError as error:
-        return rendering.led_away(request, site, visitor, error)
-    log.record_fragment(request.user, opened, visitor)
-    problem = profile.problem
-    notice = problem and presenters.notice(problem, fetched_at=profile.fetched_at, now=datetime.now(UTC))
+        return updates.redirect_away(request, website, visitor, error)
+
+    notice = _notice(profile)
     if not request.htmx:
         if notice:
             messages.warning(request, str(notice))
-        shown = rendering.query_of_page(request).address().removesuffix("?")
-        return redirect(f"{reverse('journey', args=[site.slug, visitor])}{shown}")
-    known = updates.Known.read(request)
-    if known.version == profile.version and not known.is_behind(profile.version):
-        is_in_vain = not (by_page or notice)
-        context: dict[str, Any] = {
-            "notice": notice,
-            "age": rendering.age(request, site, profile),
-            "nothing_new": is_in_vain,
-            "told": "Nothing new." if is_in_vain else "",
+        query_string = updates.read_query_of_page(request).address().removesuffix("?")
+        return redirect(f"{reverse('journey', args=[slug, visitor])}{query_string}")
+    if is_unchanged:
+        is_pressed_in_vain = not (is_automatic or notice)
+        changes: dict[str, Any] = {
+            "screen": None,
+            "age": rendering.present_age(request, website, profile),
+            "nothing_new": is_pressed_in_vain,
+            "announcement": "Nothing new." if is_pressed_in_vain else "",
         }
-        return render(request, "journey_page/_refreshed.html", context)
-    try:
-        context, profile = updates.parts(request, site, visitor, profile, known)
-    except UpstreamError as error:
-        return rendering.led_away(request, site, visitor, error)
-    context |= {"notice": notice, "told": f"{capfirst(context['since'])}." if context["since"] else context["told"]}
-    if not by_page:  # who asks reads what comes; of what the page asks for by itself, it says when it was read
-        last_seen.mark_seen(request.user, site, visitor, profile.contents.journey)
-        context["told"] = context["told"] or "Refreshed."
-    return render(request, "journey_page/_refreshed.html", context)
+    else:
+        changes = updates.present_changes(request, website, profile, page)
+        if changes["since"]:
+            changes["announcement"] = f"{capfirst(changes['since'])}."
+        if not is_automatic:  # the user reads what their press brings; a page reports by itself that it was read
+            last_seen.mark_seen(request.user, website, visitor, profile.contents.journey)
+            changes["announcement"] = changes["announcement"] or "Refreshed."
+    return render(request, "journey_page/_refreshed.html", changes | {"notice": notice})
 
 
-def _no_journey(request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError) -> HttpResponse:
+def _notice(profile: profiles.Profile) -> presenters.Notice | None:
+    """Return why there is nothing newer than this profile; None where there is."""
+    if profile.problem is None:
+        return None
+    return presenters.notice(profile.problem, fetched_at=profile.fetched_at, now=datetime.now(UTC))
+
+
+def _render_no_journey(
+    request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError
+) -> HttpResponse:
+    """Render the page that says why there is no journey, and what the user can do."""
     problem = presenters.problem(error, domain=website.domain, now=datetime.now(UTC))
     context: dict[str, object] = {"website": website, "visitor_id": visitor_id, "problem": problem}
     if problem.is_elsewhere:
@@ -111,20 +122,19 @@ def _no_journey(request: SignedInRequest, website: Website, visitor_id: UUID, er
         if request.user.is_superuser or website.role == Role.ADMIN:
             context["mend_at"] = reverse("website_key" if problem.mend == "key" else "website", args=[website.slug])
         else:
-            context["menders"] = _menders(website)
-    # 503 for whatever is wrong with the upstream: proxies like to put pages of their own in the place of a 502 or 504.
-    response = render(
-        request, "journey_page/no_journey.html", context, status=404 if isinstance(error, NoJourney) else 503
-    )
+            context["menders"] = _name_managers(website)
+    # 503 for whatever is wrong with DataFast: proxies like to replace the page of a 502 or 504 by their own.
+    status = 404 if isinstance(error, NoJourney) else 503
+    response = render(request, "journey_page/no_journey.html", context, status=status)
     if problem.retry_after is not None:
         response["Retry-After"] = str(problem.retry_after)
     return response
 
 
-def _menders(website: Website) -> str:
-    """Who sees to a website, its own admins first, by name: "Mina Park, Joe and 2 others"."""
-    sees_to_it = Q(is_superuser=True) | Q(membership__website=website, membership__role=Role.ADMIN)
-    people = list(User.objects.filter(sees_to_it, is_active=True).distinct().order_by("is_superuser", "username"))
-    told, more = limit_list(people, _MENDERS_NAMED)
-    names = [called(person) for person in told]
+def _name_managers(website: Website) -> str:
+    """Return who manages a website, its own admins first: "Mina Park, Joe and 2 others"."""
+    is_manager = Q(is_superuser=True) | Q(membership__website=website, membership__role=Role.ADMIN)
+    managers = list(User.objects.filter(is_manager, is_active=True).distinct().order_by("is_superuser", "username"))
+    shown, more = limit_list(managers, _MAX_MENDERS_NAMED)
+    names = [called(manager) for manager in shown]
     return join_list([*names, format_count(more, "other")] if more else names)

@@ -17,7 +17,6 @@ from visitors.audit import log
 from visitors.audit.decorators import audited
 from visitors.datafast.errors import UpstreamError
 from visitors.journey import Journey
-from visitors.journey_page import rendering
 from visitors.journey_page.timeline import TimelineQuery, events_of_visit, timeline
 from visitors.lookup import last_seen
 from visitors.models import VisitorContext
@@ -30,65 +29,66 @@ _ANCHOR = re.compile(r"[a-z]+(-[a-z0-9]{1,20})?", re.ASCII)
 
 @require_safe
 @audited
-def show(request: SignedInRequest, website: str, visitor_id: str) -> HttpResponse:
-    """The part of a timeline that `part` names ("visits", "events"; else the whole), of the snapshot `version`.
+def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
+    """Render the part of a timeline that `part` names ("visits", "events"; else the whole), of the version `version`.
 
-    When that snapshot is no longer kept, the whole timeline of the newest one comes instead and says so, so that a page
-    never mixes two. A whole timeline goes into the browser's history under the journey page's own address.
+    When that version is gone, the whole timeline of the newest one comes instead and says so, so that a page never
+    mixes two. A whole timeline goes into the browser's history under the journey page's own address.
     """
     visitor = visitor_id_or_404(visitor_id)
-    opened = visitor_context_or_404(request, website, visitor)
-    site = opened.website
-    page_url = reverse("journey", args=[site.slug, visitor])
+    context = visitor_context_or_404(request, slug, visitor)
+    website = context.website
+    page_url = reverse("journey", args=[slug, visitor])
     if not request.htmx:
         return redirect(f"{page_url}?{request.GET.urlencode()}")
+    wanted = request.GET.get("version", "")
     try:
-        version, journey = _snapshot(opened, visitor, request.GET.get("version", ""))
+        version, journey = _load_journey(context, visitor, wanted)
     except UpstreamError:
-        return HttpResponseClientRedirect(page_url)  # the page itself says what is wrong
-    log.record_fragment(request.user, opened, visitor)
-    is_superseded = version != request.GET.get("version", version)
-    query = TimelineQuery.read(request.GET)
-    part = "" if is_superseded else request.GET.get("part", "")
-    if is_superseded:
-        query = replace(query, start=None)
+        return HttpResponseClientRedirect(page_url)  # the page itself explains the error
+    log.record_fragment(request.user, context, visitor)
 
-    zone, seen = time_zone_of(request, site), last_seen.marked_after(rendering.seen_before(request.GET))
+    query, part = TimelineQuery.read(request.GET), request.GET.get("part", "")
+    is_superseded = "version" in request.GET and version != wanted
+    if is_superseded:
+        query, part = replace(query, start=None), ""
+    zone = time_zone_of(request, website)
     today = datetime.now(zone).date()
-    part_url = reverse("timeline", args=[site.slug, visitor])
+    marked_after = last_seen.marked_after(last_seen.decode_seen(request.GET.get("seen", "")))
+    part_url = reverse("timeline", args=[slug, visitor])
     if part == "events":
-        row = events_of_visit(journey, query, zone=zone, today=today, seen=seen)
+        row = events_of_visit(journey, query, zone=zone, today=today, seen=marked_after)
         if row is None:
             raise Http404("No such visit.")
-        row = replace(row, passed="")  # the newer ones stand above, where these are put in
+        row = replace(row, passed="")  # the link to newer events is on the page already, above these
         return render(request, "journey_page/_events.html", {"row": row, "timeline": {"part_url": part_url}})
     shown = timeline(
-        journey, query, zone=zone, today=today, version=version, page_url=page_url, part_url=part_url, seen=seen
+        journey, query, zone=zone, today=today, version=version, page_url=page_url, part_url=part_url, seen=marked_after
     )
     if part == "visits":
         return render(request, "journey_page/_visits.html", {"timeline": shown})
     response = render(request, "journey_page/_timeline.html", {"timeline": shown, "is_superseded": is_superseded})
     address = f"{page_url}{shown.query.address().removesuffix('?')}{_anchor(request.GET.get('to', ''))}"
     if request.GET.get("part"):
-        # Out of its place at the end of the list, into that of the whole; the reader goes with it.
+        # Asked for at the end of the list, it replaces the whole list, and the reader goes to its top.
         response["HX-Reswap"] = "outerHTML show:#timeline:top"
         return replace_url(retarget(response, "#timeline"), address)
     return (replace_url if _is_same_search(request, address) else push_url)(response, address)
 
 
-def _snapshot(opened: VisitorContext, visitor_id: UUID, version: str) -> tuple[str, Journey]:
-    """The snapshot of this version, or the newest one when it is no longer kept. Raises UpstreamError."""
-    kept = profiles.journey_of(opened.website, visitor_id, version)
-    if kept is not None:
-        return version, kept
-    profile = profiles.get(opened.website, visitor_id, opened=opened)
-    return profiles.newest(opened.website, profile, lambda profile: (profile.version, profile.contents.journey))
+def _load_journey(context: VisitorContext, visitor_id: UUID, version: str) -> tuple[str, Journey]:
+    """Return this version of the journey; the newest one where this one is gone. Raises UpstreamError."""
+    stored = profiles.journey_of(context.website, visitor_id, version)
+    if stored is not None:
+        return version, stored
+    profile = profiles.load_contents(context.website, profiles.get(context.website, visitor_id, opened=context))
+    return profile.version, profile.contents.journey
 
 
 def _is_same_search(request: SignedInRequest, address: str) -> bool:
-    """Whether this goes on with what the browser's history has its newest entry for.
+    """Whether this request continues the search that the newest entry of the browser's history shows.
 
-    Looking for something makes one entry, whatever the number of letters; so does what was asked for already.
+    A search makes one entry, however many letters are typed; so does asking for the same address again.
     """
     here = urlsplit(request.htmx.current_url or "")
     if urlunsplit(("", "", here.path, here.query, here.fragment)) == address:

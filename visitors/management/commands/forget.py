@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from visitors.audit import erasure
 from visitors.formatting import format_count
+from visitors.journey_page.article_cache import ARTICLE_SECONDS
 from visitors.lookup import id_parser
 from visitors.models import Website
-from visitors.profiles import rendered
 
 
 class Command(BaseCommand):
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             f"Removed: {'a journey' if traces.answered_at else 'no journey'},"
             f" {format_count(traces.sightings, 'point')} of history, {format_count(traces.looks, 'look')},"
             f" the id in {format_count(traces.look_ups, 'line')} of the look-up log.\n"
-            f"Running servers let go of pages that they hold ready within {rendered.LONGEST_SECONDS} seconds.\n"
+            f"Running servers let go of pages that they hold ready within {ARTICLE_SECONDS} seconds.\n"
             "DataFast's own copy is not touched: whoever looks the visitor up again has it fetched anew."
         )
         if not done.is_complete:

@@ -1,0 +1,50 @@
+"""The rendered articles of this process's latest journey pages, for the next reader of the same state.
+
+An article is about one visitor. It lives for at most ARTICLE_SECONDS, and is looked up by the version that the database
+names as the newest one: after an erasure there is none, so nothing is shown from here.
+"""
+
+from collections.abc import Hashable
+from threading import Lock
+from typing import NamedTuple
+
+from cachetools import TTLCache
+
+from visitors import metrics
+from visitors.journey_page.presenters import JourneyPage
+
+# The words of an article ("3 minutes ago") are those of one minute.
+ARTICLE_SECONDS = 60
+MAX_ARTICLES = 100
+
+
+class Article(NamedTuple):
+    """What all readers of one state share: the presented page, what is new since they looked, and the body as HTML."""
+
+    screen: JourneyPage
+    since: str
+    body: str
+
+
+_articles: TTLCache[Hashable, Article] = TTLCache(MAX_ARTICLES, ttl=ARTICLE_SECONDS)
+_lock = Lock()
+
+
+def find(key: Hashable) -> Article | None:
+    """Return the article under a key, which names everything that it depends on; None where there is none."""
+    with _lock:
+        article = _articles.get(key)
+    metrics.page_from("process" if article else "made")
+    return article
+
+
+def store(key: Hashable, article: Article) -> None:
+    """Store an article."""
+    with _lock:
+        _articles[key] = article
+
+
+def clear() -> None:
+    """Remove all articles of this process."""
+    with _lock:
+        _articles.clear()
