@@ -1,8 +1,7 @@
-"""The production server: granian, several worker processes with several threads each.
+"""The production server: granian, with several worker processes of several threads each.
 
-Why granian: measured on two cores it served a signed-in view faster than gunicorn, with even or sticky keep-alive
-connections, and readers of kept journeys went on while other threads waited for a slow upstream, which freezes
-gunicorn's plain workers.
+Granian, because on two cores it served a signed-in view faster than gunicorn, and kept serving stored journeys while
+other threads waited for a slow DataFast; gunicorn's sync workers freeze then.
 """
 
 import socket
@@ -16,19 +15,19 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 WORKERS = 2
-# Twice as many as may call the upstream at once (`visitors.profiles.seats`), so that readers of what is kept find one.
+# Twice as many as may call DataFast at once in `visitors.profiles`, so that stored journeys find a free thread.
 THREADS = 16
-# What one connection may send before it is answered: the request line and all headers, bytes and milliseconds.
-LONGEST_HEAD = 64 * 1024
-SLOWEST_HEAD = 10_000
+# Limits for the request line and all headers together, in bytes and milliseconds.
+MAX_HEAD_BYTES = 64 * 1024
+HEAD_TIMEOUT_MILLISECONDS = 10_000
 
 
 class PortTaken(Exception):
-    """Something else listens on this address already, or it is not this machine's."""
+    """Another process listens on this address, or the address is not this machine's."""
 
 
 def check_port(host: str, port: int) -> None:
-    """Raise PortTaken with a sentence when nothing can listen there."""
+    """Raise PortTaken, with a sentence for the user, if the server can't listen there."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
@@ -49,7 +48,7 @@ def serve(
     target: str = "dashboard.wsgi:application",
     started: Callable[[], None] | None = None,
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM. `started` is called when the server is about to take connections."""
+    """Serve until Ctrl-C or SIGTERM. Call `started` when the server is about to accept connections."""
     check_port(host, port)
     server = Granian(
         target,
@@ -61,15 +60,15 @@ def serve(
         respawn_failed_workers=True,
         workers_kill_timeout=2,
         log_level=LogLevels.error,
-        # Granian configures logging anew in each worker: with the project's own lines, not with its.
+        # Granian configures logging in each worker.
         log_dictconfig=settings.LOGGING,
-        http1_settings=HTTP1Settings(max_buffer_size=LONGEST_HEAD, header_read_timeout=SLOWEST_HEAD),
+        http1_settings=HTTP1Settings(max_buffer_size=MAX_HEAD_BYTES, header_read_timeout=HEAD_TIMEOUT_MILLISECONDS),
     )
     if started:
         server.on_startup(started)
-    # What the workers of an earlier run have counted.
-    for counted in settings.METRICS_DIR.glob("*.db"):
-        counted.unlink(missing_ok=True)
-    # The workers may be forks of this process, and no connection survives being shared by two.
+    # The counters of an earlier run's workers.
+    for counter_file in settings.METRICS_DIR.glob("*.db"):
+        counter_file.unlink(missing_ok=True)
+    # Workers may be forks of this process, and two processes can't share a connection.
     connections.close_all()
     server.serve()

@@ -1,4 +1,4 @@
-"""Settings of Journeydesk. Everything that a deployment may choose comes from the environment; README lists it."""
+"""Journeydesk's settings. `docs/settings.md` describes those that a deployment sets in the environment."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from dashboard.environment import LOOPBACK_NAMES, Environment
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Environment(BASE_DIR)
-# What the program writes itself: the database, the embedded cache, the collected static files.
+# The program's own files: the database, the embedded cache, the collected static files.
 STATE_DIR = BASE_DIR / (env.text("STATE_DIR") or ".state")
 
 # --- What a deployment chooses --------------------------------------------------------------------------------------
@@ -20,46 +20,46 @@ DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret_key(debug=DEBUG)
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 LOOPBACK_ONLY = set(ALLOWED_HOSTS) <= LOOPBACK_NAMES
-# Off by itself only where nobody but this machine can reach the dashboard.
+# Off by default only if no other machine can reach the dashboard.
 HTTPS = env.flag("HTTPS", default=not (DEBUG or LOOPBACK_ONLY))
 
-# Mail for those who have lost their password; without it, an administrator makes a link for them.
+# Password resets and invitations go out by mail. Without it, administrators send the links themselves.
 _mail = env.mail()
 SENDS_MAIL = bool(_mail)
 globals().update(_mail)
 
-# How many proxies in front append to X-Forwarded-For. With none, that header is anybody's invention.
+# The number of proxies in front that append to X-Forwarded-For. Without one, callers can put anything into that header.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, low=0, high=10)
 
 DATABASES = {"default": env.database(f"sqlite:///{STATE_DIR / 'journeydesk.sqlite3'}")}
 REDIS_URL = env.redis_url()
 
-# After so long without a request a person is signed out.
+# A user without a request for this long is signed out.
 SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 480, low=5, high=14 * 24 * 60)
 
-# Encrypts the websites' tokens. Several keys, separated by commas: the first one writes, all of them read.
+# Encrypt the websites' tokens: the first key encrypts, all of them decrypt.
 CREDENTIAL_KEYS = env.credential_keys()
 
 DATAFAST_API_URL = env.service_url("DATAFAST_API_URL", "https://datafa.st/api/v1").rstrip("/")
-# How long an answer counts as fresh, and how long it is kept as the last known good one.
+# How long a profile counts as fresh, and how long it is kept as the last known good one.
 PROFILE_FRESH_SECONDS = env.number("PROFILE_FRESH_SECONDS", 60, low=1, high=86_400)
 PROFILE_KEEP_SECONDS = env.number("PROFILE_KEEP_SECONDS", 7 * 86_400, low=60, high=366 * 86_400)
-# How long what was learned of visitors is kept, and how long who looked at them.
+# How long visitors' data and the audit log are kept.
 RETENTION_DAYS = env.number("RETENTION_DAYS", 30, low=1, high=3660)
 AUDIT_DAYS = env.number("AUDIT_DAYS", 365, low=1, high=3660)
 PROFILE_KEEP_SECONDS = min(PROFILE_KEEP_SECONDS, RETENTION_DAYS * 86_400)
-# Everything that one look-up may spend on the upstream, retries included.
+# The time for one DataFast request, retries included.
 UPSTREAM_DEADLINE_SECONDS = env.number("UPSTREAM_DEADLINE_SECONDS", 10, low=1, high=60)
-# What one token may ask of the upstream in a minute.
+# The number of calls per minute that one token may make.
 DATAFAST_REQUESTS_PER_MINUTE = env.number("DATAFAST_REQUESTS_PER_MINUTE", 60, low=1, high=100_000)
 
-# Opens /metrics to Prometheus; empty: nothing is counted.
+# Opens /metrics to Prometheus; without it nothing is counted.
 METRICS_TOKEN = env.metrics_token()
 METRICS_DIR = STATE_DIR / "metrics"
-# An OpenID issuer that people may sign in with; none where these are empty.
+# An OpenID issuer to sign in with; empty for none.
 OIDC_ISSUER, OIDC_RP_CLIENT_ID, OIDC_RP_CLIENT_SECRET = env.openid()
 OIDC_NAME = env.text("OIDC_NAME", "your company account")
-# Whether somebody without an account gets one. Off: they need an invitation.
+# Whether OpenID creates missing accounts. Off: new users need an invitation.
 OIDC_CREATE_USERS = env.flag("OIDC_CREATE_USERS", default=False)
 
 # --- The application ------------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-# --- Kept data ------------------------------------------------------------------------------------------------------
+# --- Database, cookies ----------------------------------------------------------------------------------------------
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -121,7 +121,7 @@ CACHES = {
         "KEY_PREFIX": "journeydesk",
         "OPTIONS": {
             "serializer": "dashboard.caches.MsgpackSerializer",
-            # A cache that does not answer at once is worth less than none.
+            # A slow cache is worse than none.
             "socket_timeout": 0.5,
             "socket_connect_timeout": 0.5,
         },
@@ -162,22 +162,22 @@ OIDC_RP_SCOPES = "openid email profile"
 OIDC_USE_PKCE = True
 OIDC_TIMEOUT = 5
 
-# Failed sign-ins: what is too much, and why, stands in `visitors.accounts.sign_in.throttling`.
+# `visitors.accounts.sign_in.throttling` explains the limits on failed sign-ins.
 AXES_HANDLER = "visitors.accounts.sign_in.throttling.Throttle"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address", "username"]
-AXES_FAILURE_LIMIT = 100  # percent of what is allowed
+AXES_FAILURE_LIMIT = 100  # percent of each limit
 AXES_COOLOFF_TIME = timedelta(minutes=30)
-# Who goes on trying during a pause does not make it longer: else a stranger could keep a person out for ever.
+# Failures during a lock do not prolong it, or a stranger could lock a user out for ever.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "visitors.accounts.views.sign_in.locked"
 AXES_CLIENT_IP_CALLABLE = "visitors.accounts.sign_in.client_address.counted_address"
-# Of the form that failed, axes would keep everything but the password: the pages that people came from name visitors.
+# Axes stores the fields of a failed sign-in unless they are named here. Some contain addresses that name visitors.
 AXES_SENSITIVE_PARAMETERS = ["username", "next", "csrfmiddlewaretoken", "code", "state"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
-# The levels of messages, as the style sheet calls its notices.
+# The style sheet's classes for message levels.
 MESSAGE_TAGS = {message_levels.SUCCESS: "good", message_levels.WARNING: "warn", message_levels.ERROR: "bad"}
 
 # --- Language and time ----------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ STORAGES = {
     },
 }
 
-# --- What a browser is told -----------------------------------------------------------------------------------------
+# --- Security headers -----------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -214,7 +214,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
-# Addresses hold visitor ids: no other site learns them.
+# Our addresses contain visitor ids, which no other site may learn.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -223,13 +223,13 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-# TLS ends at the proxy in front, which must set this header itself.
+# The proxy in front ends TLS, and must set this header itself.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-# Over plain HTTP that never leaves this machine, the checks for TLS say nothing.
+# The checks for TLS make no sense over plain HTTP that never leaves this machine.
 SILENCED_SYSTEM_CHECKS = (
     ["security.W004", "security.W008", "security.W012", "security.W016"] if LOOPBACK_ONLY and not HTTPS else []
 )
-# A pasted message may be long; 2 MB is more than any, and less than harms.
+# More than any pasted message needs, and too little to do harm.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Logs -----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Addresses: all of them are the application's, in `visitors.urls`; the pages of errors stand here."""
+"""The URL configuration: the application's URLs and the error pages."""
 
 from django.urls import include, path
 

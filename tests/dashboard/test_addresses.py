@@ -1,8 +1,8 @@
-"""Under which address people reach the dashboard."""
+"""The origin in links that are made without a request."""
 
 import pytest
 
-from dashboard.addresses import origin
+from dashboard.addresses import public_origin
 
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 
@@ -19,6 +19,6 @@ LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
         (["*"], True, "192.0.2.1", "https://192.0.2.1:8000"),
     ],
 )
-def test_it_is_the_first_name_that_others_know_else_that_of_this_machine(settings, hosts, https, host, expected):
+def test_the_origin_is_the_first_public_name_or_this_machine(settings, hosts, https, host, expected):
     settings.ALLOWED_HOSTS, settings.HTTPS = hosts, https
-    assert origin(host, 8000) == expected
+    assert public_origin(host, 8000) == expected

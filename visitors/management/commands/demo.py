@@ -88,7 +88,7 @@ class Command(BaseCommand):
         return user
 
     def _welcome(self, host: str, port: int) -> None:
-        address = addresses.listening(host, port)
+        address = addresses.local_address(host, port)
         self.stdout.write(f"\nJourneydesk is at http://{address}/  (sign in as {USER}, password {PASSWORD})\n")
         if not _is_this_machine(host):
             self.stdout.write("Whoever reaches this machine can sign in as well: everything in the demo is made up.\n")
@@ -101,8 +101,8 @@ class Command(BaseCommand):
 
 def _names(host: str) -> list[str]:
     """Under which names the demo is reached: it listens where it is told to, so there too."""
-    names = [*settings.ALLOWED_HOSTS, addresses.host_name(host)]
-    return ["*"] if addresses.is_everywhere(host) else list(dict.fromkeys(names))
+    names = [*settings.ALLOWED_HOSTS, addresses.bracket_ipv6(host)]
+    return ["*"] if addresses.is_wildcard(host) else list(dict.fromkeys(names))
 
 
 def _is_this_machine(host: str) -> bool:

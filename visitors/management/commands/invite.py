@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from dashboard.addresses import origin
+from dashboard.addresses import public_origin
 from visitors.accounts import invitations, people
 from visitors.accounts.forms import validate_somebody
 from visitors.models import Website
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError("An administrator has no role: leave --role out, or name a website with --website.")
         invitation = invitations.invite_from_command(somebody, self._website(options["website"]), self._role(options))
         place = f"{Role(invitation.role).one} of {invitation.website}" if invitation.website else "an administrator"
-        link = origin(options["host"], options["port"]) + invitations.path(invitation)
+        link = public_origin(options["host"], options["port"]) + invitations.path(invitation)
         self.stdout.write(f"This link makes {somebody} {place}. It works once, and ends in three days:\n\n  {link}\n")
         self._tell_of_account(somebody)
 

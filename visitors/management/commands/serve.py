@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, SystemCheckError
 
 from dashboard import server
-from dashboard.addresses import listening, origin
+from dashboard.addresses import local_address, public_origin
 from visitors.accounts import invitations
 from visitors.audit import retention
 from visitors.models import Invitation
@@ -52,9 +52,9 @@ class Command(BaseCommand):
         )
 
     def _welcome(self, host: str, port: int, first: Invitation | None) -> None:
-        words = f"Journeydesk serves http://{listening(host, port)}/"
+        words = f"Journeydesk serves http://{local_address(host, port)}/"
         if first:
-            link = origin(host, port) + invitations.path(first)
+            link = public_origin(host, port) + invitations.path(first)
             words += (
                 f"\n\nNobody administers it yet. Open this link to become the first administrator:\n\n  {link}\n\n"
                 "It works once, and ends in three days or when the server is started anew, which prints another one.\n"
