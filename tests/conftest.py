@@ -15,7 +15,7 @@ from tests.faulty_upstream import FaultyUpstream, answer
 from visitors import cached
 from visitors.journey_page import article_cache
 from visitors.models import Membership, Website
-from visitors.profiles import upstream
+from visitors.profiles.client import datafast_client
 from visitors.roles import Role
 from visitors.sandbox import tokens, websites
 from visitors.sandbox.moments import utcnow
@@ -78,7 +78,7 @@ def sandbox(settings):
     with Sandbox(requests_per_minute=None) as running:
         settings.DATAFAST_API_URL = running.base_url
         yield running
-        upstream.client().close()
+        datafast_client().close()
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def sandbox_of_yesterday(settings):
     with Sandbox(requests_per_minute=None, clock=lambda: noon) as running:
         settings.DATAFAST_API_URL = running.base_url
         yield running
-        upstream.client().close()
+        datafast_client().close()
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def other_upstream(settings):
     with FaultyUpstream(answer()) as running:
         settings.DATAFAST_API_URL = running.url
         yield running
-        upstream.client().close()
+        datafast_client().close()
 
 
 @pytest.fixture

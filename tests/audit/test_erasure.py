@@ -21,7 +21,7 @@ def looked(sandbox, lumenkit, member, viewer):
     """Two people have looked at two visitors."""
     for user in (member, viewer):
         for visitor in (LEAD, OTHER):
-            journey = profiles.get(lumenkit, visitor).contents.journey
+            journey = profiles.get_profile(lumenkit, visitor).contents.journey
             last_seen.mark_seen(user, lumenkit, visitor, journey)
             log.record_lookup(user, lumenkit, visitor, AuditAction.PAGE)
 

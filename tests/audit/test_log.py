@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 
 from visitors.audit import log
 from visitors.datafast.errors import (
-    AccessRefused,
     BotVisitor,
+    KeyRejected,
     MalformedAnswer,
     RateLimited,
     Reason,
@@ -18,7 +18,7 @@ from visitors.datafast.errors import (
     VisitorNotFound,
 )
 from visitors.models import AppendOnly, AuditAction, AuditEntry, AuditResult, Membership, load_visitor_context
-from visitors.profiles.problems import TokenLost
+from visitors.profiles.errors import TokenLost
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def test_a_line_says_who_looked_at_whom_when_from_where_and_with_what_result(lum
         (None, AuditResult.SHOWN),
         (VisitorNotFound(), AuditResult.NOT_FOUND),
         (BotVisitor(), AuditResult.BOT),
-        (AccessRefused(), AuditResult.KEY_REFUSED),
+        (KeyRejected(), AuditResult.KEY_REFUSED),
         (TokenLost(), AuditResult.KEY_REFUSED),
         (RateLimited(None, 60, 0), AuditResult.LIMITED),
         (Unavailable(Reason.TIMEOUT), AuditResult.UNAVAILABLE),

@@ -156,10 +156,10 @@ def test_what_came_anew_between_finding_and_removing_stays(lumenkit, member, now
 
 def test_the_next_look_at_somebody_who_went_fetches_anew(sandbox, lumenkit, clock):
     lead = UUID(documented.RETURNING_LEAD.visitor_id)
-    profiles.get(lumenkit, lead)
+    profiles.get_profile(lumenkit, lead)
     clock.shift(timedelta(days=31))
     assert retention.purge()["answer"] == 1
-    assert profiles.get(lumenkit, lead).is_fresh
+    assert profiles.get_profile(lumenkit, lead).is_fresh
     assert sandbox.calls.count(str(lead)) == 2
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import violations
 from tests.faulty_upstream import FaultyUpstream, answer
-from visitors.profiles import upstream
+from visitors.profiles.client import datafast_client
 from visitors.sandbox import documented
 from visitors.sandbox.live import SHIFT
 from visitors.sandbox.server import Sandbox
@@ -51,7 +51,7 @@ def sandbox(settings, clock, upstream_clock):
     with Sandbox(requests_per_minute=None, clock=upstream_clock) as running:
         settings.DATAFAST_API_URL = running.base_url
         yield running
-        upstream.client().close()
+        datafast_client().close()
 
 
 class Watched:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from visitors.datafast import errors
-from visitors.datafast.errors import AccessRefused, MalformedAnswer, NoJourney, RateLimited, Reason, Unavailable
+from visitors.datafast.errors import KeyRejected, MalformedAnswer, NoJourney, RateLimited, Reason, Unavailable
 
 RESET = datetime(2026, 5, 5, 7, 50, tzinfo=UTC)
 ALL = [
@@ -31,7 +31,7 @@ def test_only_answers_may_be_kept():
 
 def test_what_an_administrator_can_mend_is_told_apart():
     refusals = {errors.InvalidWebsite, errors.Unauthorized, errors.Forbidden}
-    assert {type(error) for error in ALL if isinstance(error, AccessRefused)} == refusals
+    assert {type(error) for error in ALL if isinstance(error, KeyRejected)} == refusals
 
 
 @pytest.mark.parametrize("error", ALL, ids=repr)

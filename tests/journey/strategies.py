@@ -11,8 +11,8 @@ from visitors.datafast.payload import (
     Device,
     Identity,
     Prediction,
-    Profile,
     Software,
+    UserProfile,
     Viewport,
     VisitedPage,
     Visitor,
@@ -181,7 +181,7 @@ identities = st.builds(
     viewport=maybe(st.builds(Viewport, width=numbers, height=numbers)),
 )
 profiles = st.builds(
-    Profile,
+    UserProfile,
     user_id=maybe(texts),
     metadata=maybe(
         st.dictionaries(

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.journey.examples import edition, goal, journey, stamp, view
-from visitors.datafast.payload import Activity, Profile, VisitedPage, Visitor
+from visitors.datafast.payload import Activity, UserProfile, VisitedPage, Visitor
 from visitors.journey import CSV_HEADER, csv_rows, derive, markdown, plain_text
 
 NOW = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)
@@ -53,7 +53,7 @@ def test_the_prediction_is_told_with_its_numbers():
     ],
 )
 def test_markdown_makes_nothing_of_upstream_text(name, written):
-    visitor = Visitor(profile=Profile(metadata={"name": name}), activity=Activity(visited_pages=(view("/"),)))
+    visitor = Visitor(profile=UserProfile(metadata={"name": name}), activity=Activity(visited_pages=(view("/"),)))
     text = markdown(derive(visitor), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert text.startswith(f"**{written}**\n")
     assert "Name:" not in text
@@ -76,7 +76,7 @@ def test_csv_cells_that_a_spreadsheet_would_run_are_made_harmless(name):
 
 
 def test_an_email_is_told_once():
-    visitor = Visitor(profile=Profile(user_id="u1", metadata={"email": "a@b.example"}))
+    visitor = Visitor(profile=UserProfile(user_id="u1", metadata={"email": "a@b.example"}))
     text = plain_text(derive(visitor), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert text.startswith("a@b.example\n")
     assert text.count("a@b.example") == 1

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.journey.examples import START, edition, goal, journey, stamp, view
-from visitors.datafast.payload import Activity, Identity, Profile, VisitedPage, Visitor
+from visitors.datafast.payload import Activity, Identity, UserProfile, VisitedPage, Visitor
 from visitors.journey import Kind, Place, derive
 
 
@@ -64,7 +64,7 @@ def test_at_the_same_instant_pages_come_before_identification_goals_and_payments
         activity=Activity(
             completed_goals=(goal("free_trial"), goal("payment"), goal("signup")), visited_pages=(view("/"),)
         ),
-        profile=Profile(user_id="u", identified_at=stamp()),
+        profile=UserProfile(user_id="u", identified_at=stamp()),
     )
     [visit] = derive(visitor).visits
     assert [event.kind for event in visit.events] == [
@@ -209,7 +209,7 @@ def test_what_stands_below_the_cut_is_no_listed_visit():
             page_view_count=120,
             first_visit_at=stamp(-60),
         ),
-        profile=Profile(user_id="u", identified_at=stamp()),
+        profile=UserProfile(user_id="u", identified_at=stamp()),
     )
     told = derive(visitor)
     assert (told.missing.page_views, told.missing.visits) == (118, 59)

@@ -2,34 +2,36 @@
 
 import pytest
 
-from visitors.datafast.payload import Profile
+from visitors.datafast.payload import UserProfile
 from visitors.journey.person import person
 
 
 def test_spellings_of_the_same_field_are_one():
     read = person(
-        Profile(metadata={"First Name": "Jane", "last_name": "Doe", "companyName": "Acme", "E-Mail": "j@x.io"})
+        UserProfile(metadata={"First Name": "Jane", "last_name": "Doe", "companyName": "Acme", "E-Mail": "j@x.io"})
     )
     assert (read.name, read.company, read.email) == ("Jane Doe", "Acme", "j@x.io")
 
 
 def test_an_email_that_is_none_stays_in_the_metadata_only():
-    read = person(Profile(metadata={"email": "none of your business"}))
+    read = person(UserProfile(metadata={"email": "none of your business"}))
     assert read.email is None
     assert read.metadata == (("email", "none of your business"),)
 
 
 def test_values_of_other_types_become_text_and_null_is_left_out():
-    read = person(Profile(metadata={"paying": True, "seats": 3, "rate": 0.5, "old": None}))
+    read = person(UserProfile(metadata={"paying": True, "seats": 3, "rate": 0.5, "old": None}))
     assert read.metadata == (("paying", "true"), ("seats", "3"), ("rate", "0.5"))
 
 
-@pytest.mark.parametrize("profile", [None, Profile(), Profile(metadata={}), Profile(user_id=" ", metadata={"a": None})])
+@pytest.mark.parametrize(
+    "profile", [None, UserProfile(), UserProfile(metadata={}), UserProfile(user_id=" ", metadata={"a": None})]
+)
 def test_a_profile_that_says_nothing_is_nobody(profile):
     assert person(profile) is None
 
 
 def test_the_label_is_the_best_that_is_known():
-    assert person(Profile(user_id="u1", metadata={"email": "j@x.io"})).label == "j@x.io"
-    assert person(Profile(user_id="u1")).label == "u1"
-    assert person(Profile(identified_at="2026-05-04T12:00:00Z")).label == ""
+    assert person(UserProfile(user_id="u1", metadata={"email": "j@x.io"})).label == "j@x.io"
+    assert person(UserProfile(user_id="u1")).label == "u1"
+    assert person(UserProfile(identified_at="2026-05-04T12:00:00Z")).label == ""

@@ -16,7 +16,7 @@ LEAD = documented.RETURNING_LEAD.visitor_id
 @pytest.fixture
 def kept(sandbox, lumenkit):
     """A visitor whose journey is kept."""
-    return profiles.get(lumenkit, UUID(LEAD))
+    return profiles.get_profile(lumenkit, UUID(LEAD))
 
 
 def forget(*words):

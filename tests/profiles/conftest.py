@@ -15,7 +15,7 @@ from django.db import connection, connections
 from tests.faulty_upstream import FaultyUpstream
 from tests.settings import SCRATCH
 from visitors.datafast.errors import UpstreamError
-from visitors.profiles import upstream
+from visitors.profiles.client import datafast_client
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,7 +27,7 @@ def faulty(settings):
     with FaultyUpstream() as running:
         settings.DATAFAST_API_URL = running.url
         yield running
-        upstream.client().close()
+        datafast_client().close()
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from visitors.datafast.errors import RateLimited, Unavailable, VisitorNotFound
 from visitors.datafast.limits import RateLimit
 from visitors.models import Budget
 from visitors.profiles import budget
-from visitors.profiles.problems import Reserved
-from visitors.profiles.purpose import Purpose
+from visitors.profiles.budget import Purpose
+from visitors.profiles.errors import Reserved
 from visitors.sandbox import documented, tokens
 from visitors.sandbox.limits import Limit
 
@@ -37,7 +37,7 @@ def used(credential):
     return one
 
 
-def take_all(purpose=Purpose.LOOK_UP, credential=KEY):
+def take_all(purpose=Purpose.LOOKUP, credential=KEY):
     """Take calls until there are no more; return them and the refusal."""
     grants = []
     while True:
@@ -67,7 +67,7 @@ def test_a_minute_has_as_many_calls_as_the_setting_says(noon, settings):
 def test_a_refusal_says_when_there_is_a_call_again_and_that_is_so(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 3
     for _ in range(3):
-        budget.take(KEY, Purpose.LOOK_UP)
+        budget.take(KEY, Purpose.LOOKUP)
         noon.shift(5)
     _, refusal = take_all()
     noon.move_to(refusal.reset_at - timedelta(seconds=1), tick=False)
@@ -91,7 +91,7 @@ def test_the_row_stays_small_however_large_the_limit(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 100_000
     for _ in range(130):
         for _ in range(3):
-            budget.take(KEY, Purpose.LOOK_UP)
+            budget.take(KEY, Purpose.LOOKUP)
         noon.shift(0.7)
     assert len(Budget.objects.get().calls) <= budget.COUNTED_SECONDS
 
@@ -99,13 +99,13 @@ def test_the_row_stays_small_however_large_the_limit(noon, settings):
 def test_a_clock_that_was_wrong_does_not_block_for_long(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 1
     noon.shift(86_400)
-    budget.take(KEY, Purpose.LOOK_UP)
+    budget.take(KEY, Purpose.LOOKUP)
     noon.move_to(NOW, tick=False)
-    assert budget.take(KEY, Purpose.LOOK_UP)
+    assert budget.take(KEY, Purpose.LOOKUP)
 
 
 def test_the_table_does_not_hold_the_token(noon):
-    budget.take(KEY, Purpose.LOOK_UP)
+    budget.take(KEY, Purpose.LOOKUP)
     row = Budget.objects.values().get()
     assert KEY.token not in str(row)
     assert "sandboxlumenkit" not in str(row)
@@ -118,23 +118,23 @@ def test_two_websites_with_one_account_token_share_its_budget(sandbox, lumenkit,
     settings.DATAFAST_REQUESTS_PER_MINUTE = 2
     lumenkit.set_token(tokens.ACCOUNT_TOKEN)
     lumenkit.save()
-    profiles.get(lumenkit, LEAD)
-    profiles.get(pocketgarden, UUID(documented.APP_USER.visitor_id))
+    profiles.get_profile(lumenkit, LEAD)
+    profiles.get_profile(pocketgarden, UUID(documented.APP_USER.visitor_id))
     with pytest.raises(RateLimited):
-        profiles.get(lumenkit, UUID(documented.CUSTOMER.visitor_id))
+        profiles.get_profile(lumenkit, UUID(documented.CUSTOMER.visitor_id))
     assert len(sandbox.calls) == 2
 
 
 def test_two_websites_with_their_own_keys_do_not_share(sandbox, lumenkit, pocketgarden, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 1
-    profiles.get(lumenkit, LEAD)
-    assert profiles.get(pocketgarden, UUID(documented.APP_USER.visitor_id)).is_fresh
+    profiles.get_profile(lumenkit, LEAD)
+    assert profiles.get_profile(pocketgarden, UUID(documented.APP_USER.visitor_id)).is_fresh
 
 
 def test_over_budget_the_kept_copy_is_served_with_what_is_wrong(sandbox, lumenkit, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 1
-    kept = profiles.get(lumenkit, LEAD)
-    again = profiles.refresh(lumenkit, LEAD, max_age=timedelta(0))
+    kept = profiles.get_profile(lumenkit, LEAD)
+    again = profiles.refresh_profile(lumenkit, LEAD, max_age=timedelta(0))
     assert again.version == kept.version
     assert isinstance(again.problem, RateLimited)
     assert timedelta(seconds=55) < again.problem.reset_at - datetime.now(UTC) <= timedelta(seconds=62)
@@ -152,36 +152,36 @@ def test_a_429_stops_calls_until_its_reset(sandbox, lumenkit, clock, reset_in, w
     sandbox.answer_with(str(LEAD), status=429)
     for _ in range(2):
         with pytest.raises(RateLimited) as caught:
-            profiles.get(lumenkit, LEAD)
+            profiles.get_profile(lumenkit, LEAD)
         assert timedelta(seconds=30) < caught.value.reset_at - datetime.now(UTC) < timedelta(seconds=36)
     assert sandbox.calls.count(str(LEAD)) == 1
     sandbox.answer_with(str(LEAD))
     clock.move_to(caught.value.reset_at)
-    assert profiles.get(lumenkit, LEAD).is_fresh
+    assert profiles.get_profile(lumenkit, LEAD).is_fresh
 
 
 def test_a_429_that_says_nothing_stops_calls_for_a_minute(sandbox, lumenkit):
     sandbox.set_limit(Limit(requests_per_minute=None, headers=False, in_body=False))
     sandbox.answer_with(str(LEAD), status=429)
     with pytest.raises(RateLimited) as caught:
-        profiles.get(lumenkit, LEAD)
+        profiles.get_profile(lumenkit, LEAD)
     assert timedelta(seconds=58) < caught.value.reset_at - datetime.now(UTC) < timedelta(seconds=62)
 
 
 def test_a_429_that_names_a_lower_limit_promises_no_more_than_that_allows(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 60
-    grants = [budget.take(KEY, Purpose.LOOK_UP) for _ in range(25)]
+    grants = [budget.take(KEY, Purpose.LOOKUP) for _ in range(25)]
     refused = RateLimited(NOW + timedelta(seconds=10), 20, 0)
     refused.attempts = 1
     refusal = budget.stop(grants[-1], refused)
     assert refusal.limit == 20
     noon.move_to(refusal.reset_at, tick=False)
-    assert budget.take(KEY, Purpose.LOOK_UP)
+    assert budget.take(KEY, Purpose.LOOKUP)
 
 
 def test_an_upstream_with_less_left_than_we_know_of_is_believed_until_its_reset(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 60
-    grant = budget.take(KEY, Purpose.LOOK_UP)
+    grant = budget.take(KEY, Purpose.LOOKUP)
     budget.settle(grant, 1, RateLimit(60, 4, NOW + timedelta(seconds=20)))
     grants, refusal = take_all()
     assert len(grants) == 4
@@ -192,18 +192,18 @@ def test_an_upstream_with_less_left_than_we_know_of_is_believed_until_its_reset(
 
 def test_an_upstream_with_more_left_than_we_know_of_is_not_believed(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 5
-    grants = [budget.take(KEY, Purpose.LOOK_UP) for _ in range(3)]
+    grants = [budget.take(KEY, Purpose.LOOKUP) for _ in range(3)]
     budget.settle(grants[0], 1, RateLimit(5, 5, None))
     assert len(take_all()[0]) == 2
 
 
 def test_a_lower_limit_in_the_headers_counts_for_an_hour_and_a_higher_one_never(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 10
-    budget.settle(budget.take(KEY, Purpose.LOOK_UP), 1, RateLimit(6, None, None))
+    budget.settle(budget.take(KEY, Purpose.LOOKUP), 1, RateLimit(6, None, None))
     assert used(KEY)[1] == 6
     noon.shift(3700)
     assert used(KEY)[1] == 10
-    budget.settle(budget.take(KEY, Purpose.LOOK_UP), 1, RateLimit(600, None, None))
+    budget.settle(budget.take(KEY, Purpose.LOOKUP), 1, RateLimit(600, None, None))
     assert used(KEY)[1] == 10
 
 
@@ -211,9 +211,9 @@ def test_the_headers_of_an_error_are_heard_too(faulty, lumenkit):
     headers = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 30)}
     faulty.behaviors = [error(404, headers=headers)]
     with pytest.raises(VisitorNotFound):
-        profiles.get(lumenkit, LEAD)
+        profiles.get_profile(lumenkit, LEAD)
     with pytest.raises(RateLimited) as caught:
-        profiles.get(lumenkit, uuid4())
+        profiles.get_profile(lumenkit, uuid4())
     assert timedelta(seconds=28) < caught.value.reset_at - datetime.now(UTC) < timedelta(seconds=32)
     assert len(faulty.requests) == 1
 
@@ -223,14 +223,14 @@ def test_the_headers_of_an_error_are_heard_too(faulty, lumenkit):
 
 def test_retries_count(faulty, lumenkit):
     faulty.behaviors = [error(503), error(503), answer(200, {"status": "success", "data": {}})]
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     assert used(KEY)[0] == len(faulty.requests) == 3
 
 
 def test_a_call_that_fails_for_good_counts_with_its_retries(faulty, lumenkit):
     faulty.behaviors = [error(502)]
     with pytest.raises(Unavailable):
-        profiles.get(lumenkit, LEAD)
+        profiles.get_profile(lumenkit, LEAD)
     assert used(KEY)[0] == len(faulty.requests) == 3
 
 
@@ -239,9 +239,9 @@ def test_the_last_call_of_a_minute_is_not_retried(faulty, lumenkit, settings):
     faulty.behaviors = [error(503)]
     for _ in range(2):
         with pytest.raises(Unavailable):
-            profiles.get(lumenkit, uuid4())
+            profiles.get_profile(lumenkit, uuid4())
     with pytest.raises(RateLimited):
-        profiles.get(lumenkit, uuid4())
+        profiles.get_profile(lumenkit, uuid4())
     assert len(faulty.requests) == 4
 
 
@@ -249,7 +249,7 @@ def test_the_last_call_of_a_minute_is_not_retried(faulty, lumenkit, settings):
 def test_retries_of_calls_at_the_same_moment_stay_within_the_limit(faulty, lumenkit, settings, together):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 7
     faulty.behaviors = [error(503)]
-    got = together(*[partial(profiles.get, lumenkit, uuid4()) for _ in range(5)])
+    got = together(*[partial(profiles.get_profile, lumenkit, uuid4()) for _ in range(5)])
     assert {type(failure) for failure in got} == {Unavailable}
     assert len(faulty.requests) == 7
     assert used(KEY) == (7, 7)
@@ -321,7 +321,7 @@ def test_whatever_is_retried_the_upstream_never_counts_more_than_its_limit(limit
                     budget.settle(grant, len(grant.taken), None)
                 elif not is_over and grant is None:
                     try:
-                        grants[number] = budget.take(credential, Purpose.LOOK_UP)
+                        grants[number] = budget.take(credential, Purpose.LOOKUP)
                     except RateLimited:
                         continue
                     arrivals.append(moment)
@@ -338,7 +338,7 @@ def test_whatever_is_retried_the_upstream_never_counts_more_than_its_limit(limit
 @pytest.mark.django_db(transaction=True)
 def test_threads_share_a_budget(sandbox, lumenkit, settings, together):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 7
-    got = together(*[partial(profiles.get, lumenkit, uuid4()) for _ in range(16)])
+    got = together(*[partial(profiles.get_profile, lumenkit, uuid4()) for _ in range(16)])
     assert sorted(type(error).__name__ for error in got) == ["RateLimited"] * 9 + ["VisitorNotFound"] * 7
     assert len(sandbox.calls) == 7
 

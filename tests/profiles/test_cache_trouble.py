@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 from importlib import import_module
 from uuid import UUID
 
@@ -67,8 +68,8 @@ def use(monkeypatch, instead):
 
 def journey_is_there(sandbox, website, calls=1):
     """Look twice, read the journey, and count the calls."""
-    first = profiles.get(website, LEAD)
-    again = profiles.get(website, LEAD)
+    first = profiles.get_profile(website, LEAD)
+    again = profiles.get_profile(website, LEAD)
     assert first.contents.journey.visits
     assert again == first
     assert again.answer.startswith(b'{"status":"success"')
@@ -128,7 +129,7 @@ def test_a_file_that_is_no_database(sandbox, lumenkit, monkeypatch, log, tmp_pat
     assert log() == ["The cache failed and is passed over: DatabaseError"]
     cached.resume()
     journey_is_there(sandbox, lumenkit)
-    assert embedded.get(keys.contents(lumenkit.pk, LEAD, profiles.get(lumenkit, LEAD).version))
+    assert embedded.get(keys.contents(lumenkit.pk, LEAD, profiles.get_profile(lumenkit, LEAD).version))
     embedded.disconnect()
 
 
@@ -194,7 +195,7 @@ def plant(name, content):
 @pytest.mark.parametrize("content", GARBAGE.values(), ids=GARBAGE.keys())
 @pytest.mark.parametrize("wrapped", [True, False], ids=["as a value", "as the stored bytes"])
 def test_entries_that_others_wrote_are_neither_believed_nor_run(sandbox, lumenkit, content, wrapped):
-    first = profiles.get(lumenkit, LEAD)
+    first = profiles.get_profile(lumenkit, LEAD)
     version = first.version
     name = keys.contents(lumenkit.pk, LEAD, version)
     assert cache.get(name)
@@ -215,46 +216,46 @@ def test_a_cache_that_can_be_read_and_not_written_does_not_show_the_past(
 ):
     embedded = EmbeddedCache(tmp_path / "cache.sqlite3", {})
     use(monkeypatch, embedded)
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     embedded._execute("PRAGMA query_only = ON")
     clock.shift(5)
-    newer = profiles.refresh(lumenkit, LEAD, max_age=profiles.timedelta(0))
+    newer = profiles.refresh_profile(lumenkit, LEAD, max_age=timedelta(0))
     cached.resume()
-    assert profiles.get(lumenkit, LEAD).fetched_at == newer.fetched_at
+    assert profiles.get_profile(lumenkit, LEAD).fetched_at == newer.fetched_at
     embedded.disconnect()
 
 
 def test_a_kept_profile_costs_one_query(sandbox, lumenkit, django_assert_num_queries):
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     with django_assert_num_queries(1):
-        assert profiles.get(lumenkit, LEAD).contents.journey.visits
+        assert profiles.get_profile(lumenkit, LEAD).contents.journey.visits
 
 
 def test_of_a_website_that_was_just_opened_it_costs_none(sandbox, lumenkit, member, django_assert_num_queries):
-    fetched = profiles.get(lumenkit, LEAD)
+    fetched = profiles.get_profile(lumenkit, LEAD)
     opened = load_visitor_context(member, lumenkit.slug, LEAD)
     with django_assert_num_queries(0):
-        kept = profiles.get(lumenkit, LEAD, opened=opened)
+        kept = profiles.get_profile(lumenkit, LEAD, context=opened)
         assert kept.contents.journey.visits
     assert kept == fetched
 
 
 def test_without_a_cache_what_it_says_is_derived_again(sandbox, lumenkit, django_assert_num_queries):
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     cache.clear()
     with django_assert_num_queries(2):
-        assert profiles.get(lumenkit, LEAD).contents.journey.visits
+        assert profiles.get_profile(lumenkit, LEAD).contents.journey.visits
 
 
 def test_a_version_that_is_gone_by_the_time_it_is_read_is_said_to_be(sandbox, lumenkit):
     """As when somebody else has fetched a newer answer meanwhile, or the visitor was forgotten."""
-    profiles.get(lumenkit, LEAD)
-    stale = profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
+    stale = profiles.get_profile(lumenkit, LEAD)
     cache.delete(keys.contents(lumenkit.pk, LEAD, stale.version))
     Snapshot.objects.update(version="newer")
     with pytest.raises(profiles.Superseded):
         _ = stale.contents
-    assert profiles.get(lumenkit, LEAD).version == "newer"
+    assert profiles.get_profile(lumenkit, LEAD).version == "newer"
 
 
 def test_nothing_but_the_profiles_uses_the_cache(settings):

@@ -10,7 +10,7 @@ from tests.faulty_upstream import answer, error
 from visitors import profiles
 from visitors.datafast.errors import MalformedAnswer, RateLimited, Unauthorized, Unavailable, VisitorNotFound
 from visitors.profiles.circuit import FAILURES_BEFORE_A_PAUSE, PAUSE
-from visitors.profiles.problems import Paused
+from visitors.profiles.errors import CircuitOpen
 from visitors.sandbox import documented
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
@@ -22,14 +22,14 @@ pytestmark = pytest.mark.django_db
 def fail(website, times=FAILURES_BEFORE_A_PAUSE, kind=Unavailable):
     for _ in range(times):
         with pytest.raises(kind):
-            profiles.get(website, uuid4())
+            profiles.get_profile(website, uuid4())
 
 
 def test_after_repeated_failures_the_upstream_is_left_alone(faulty, lumenkit, clock):
     faulty.behaviors = [error(500)]
     fail(lumenkit)
-    with pytest.raises(Paused) as caught:
-        profiles.get(lumenkit, LEAD)
+    with pytest.raises(CircuitOpen) as caught:
+        profiles.get_profile(lumenkit, LEAD)
     assert len(faulty.requests) == FAILURES_BEFORE_A_PAUSE
     assert "leaves it alone" in str(caught.value)
     assert timedelta(0) < caught.value.retry_at - datetime.now(UTC) <= PAUSE
@@ -54,7 +54,7 @@ def test_an_upstream_that_answers_is_not_left_alone(faulty, lumenkit, clock, beh
     faulty.behaviors = [error(500)]
     fail(lumenkit, times=FAILURES_BEFORE_A_PAUSE - 1)
     faulty.behaviors = [FINE]
-    assert profiles.get(lumenkit, LEAD).is_fresh
+    assert profiles.get_profile(lumenkit, LEAD).is_fresh
 
 
 def test_one_probe_after_the_pause_reopens_it(faulty, lumenkit, clock):
@@ -63,7 +63,7 @@ def test_one_probe_after_the_pause_reopens_it(faulty, lumenkit, clock):
     clock.shift(PAUSE.total_seconds() + 1)
     faulty.behaviors = [FINE]
     for _ in range(3):
-        assert profiles.get(lumenkit, uuid4()).is_fresh
+        assert profiles.get_profile(lumenkit, uuid4()).is_fresh
     lumenkit.refresh_from_db()
     assert (lumenkit.consecutive_failures, lumenkit.circuit_open_until) == (0, None)
 
@@ -73,7 +73,7 @@ def test_a_probe_that_fails_closes_it_again(faulty, lumenkit, clock):
     fail(lumenkit)
     clock.shift(PAUSE.total_seconds() + 1)
     fail(lumenkit, times=1)
-    fail(lumenkit, times=1, kind=Paused)
+    fail(lumenkit, times=1, kind=CircuitOpen)
     assert len(faulty.requests) == FAILURES_BEFORE_A_PAUSE + 1
 
 
@@ -83,26 +83,26 @@ def test_a_probe_that_never_came_back_is_followed_by_another(faulty, lumenkit, c
     clock.shift(PAUSE.total_seconds() + 1)
     lumenkit.refresh_from_db()
     profiles.fetching.circuit.enter(lumenkit)
-    fail(lumenkit, times=1, kind=Paused)
+    fail(lumenkit, times=1, kind=CircuitOpen)
     clock.shift(PAUSE.total_seconds() + 1)
     faulty.behaviors = [FINE]
-    assert profiles.get(lumenkit, LEAD).is_fresh
+    assert profiles.get_profile(lumenkit, LEAD).is_fresh
 
 
 def test_another_website_is_not_affected(faulty, lumenkit, pocketgarden):
     faulty.behaviors = [error(500)]
     fail(lumenkit)
     faulty.behaviors = [FINE]
-    assert profiles.get(pocketgarden, LEAD).is_fresh
+    assert profiles.get_profile(pocketgarden, LEAD).is_fresh
 
 
 def test_while_it_is_left_alone_a_kept_copy_is_served(sandbox, lumenkit):
-    kept = profiles.get(lumenkit, LEAD)
+    kept = profiles.get_profile(lumenkit, LEAD)
     sandbox.fail_next(status=500, times=FAILURES_BEFORE_A_PAUSE)
     fail(lumenkit)
-    again = profiles.refresh(lumenkit, LEAD, max_age=timedelta(0))
+    again = profiles.refresh_profile(lumenkit, LEAD, max_age=timedelta(0))
     assert again.version == kept.version
-    assert isinstance(again.problem, Paused)
+    assert isinstance(again.problem, CircuitOpen)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -112,6 +112,6 @@ def test_of_many_callers_at_the_end_of_the_pause_exactly_one_is_the_probe(sandbo
     clock.shift(PAUSE.total_seconds() + 1)
     sandbox.calls.clear()
     sandbox.set_latency(0.3)
-    got = together(*[partial(profiles.get, lumenkit, uuid4()) for _ in range(10)])
+    got = together(*[partial(profiles.get_profile, lumenkit, uuid4()) for _ in range(10)])
     assert len(sandbox.calls) == 1
-    assert sorted(type(error).__name__ for error in got) == ["Paused"] * 9 + ["VisitorNotFound"]
+    assert sorted(type(error).__name__ for error in got) == ["CircuitOpen"] * 9 + ["VisitorNotFound"]

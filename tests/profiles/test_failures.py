@@ -2,7 +2,7 @@
 
 import ssl
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,11 +12,11 @@ from tests import faulty_upstream as faults
 from tests.faulty_upstream import FaultyUpstream, answer, error
 from visitors import profiles
 from visitors.datafast.errors import (
-    AccessRefused,
     BotVisitor,
     Forbidden,
     InvalidVisitorId,
     InvalidWebsite,
+    KeyRejected,
     MalformedAnswer,
     RateLimited,
     Reason,
@@ -27,8 +27,9 @@ from visitors.datafast.errors import (
 )
 from visitors.encryption import encrypt
 from visitors.models import Snapshot
-from visitors.profiles import failures, upstream
-from visitors.profiles.problems import OwnFault, Paused, Reserved, TokenLost
+from visitors.profiles import errors
+from visitors.profiles.client import datafast_client
+from visitors.profiles.errors import CircuitOpen, OwnFault, Reserved, TokenLost
 from visitors.sandbox import documented, tokens
 
 VISITOR = UUID("a3ab2331-989f-4cfa-91c6-2461c9e3c6bd")
@@ -93,22 +94,22 @@ def is_a_plain_sentence(failure):
 def test_an_upstream_that_fails(faulty, lumenkit, behavior, expected, clock):
     """Without a copy: the error, and nothing of it is kept. With one: the copy and what is wrong."""
     faulty.behaviors = [behavior]
-    failure = in_time(lambda: profiles.get(lumenkit, VISITOR))
+    failure = in_time(lambda: profiles.get_profile(lumenkit, VISITOR))
     assert isinstance(failure, expected)
     assert is_a_plain_sentence(failure)
     assert not Snapshot.objects.exists()
 
     clock.shift(120)  # a 429's minute is over
     faulty.behaviors = [answer(200, FINE)]
-    kept = profiles.get(lumenkit, VISITOR)
+    kept = profiles.get_profile(lumenkit, VISITOR)
     assert kept.contents.visitor.identity.city == "Seosan City"
 
     faulty.behaviors = [behavior]
-    again = in_time(lambda: profiles.refresh(lumenkit, VISITOR, max_age=AT_ONCE))
+    again = in_time(lambda: profiles.refresh_profile(lumenkit, VISITOR, max_age=AT_ONCE))
     assert (again.version, again.fetched_at) == (kept.version, kept.fetched_at)
     assert type(again.problem) is type(failure)
     assert again.contents == kept.contents
-    assert profiles.get(lumenkit, VISITOR) == kept
+    assert profiles.get_profile(lumenkit, VISITOR) == kept
 
 
 @pytest.mark.parametrize(
@@ -120,17 +121,17 @@ def test_an_upstream_that_fails(faulty, lumenkit, behavior, expected, clock):
 )
 def test_an_answer_that_there_is_no_journey_replaces_what_was_kept(faulty, lumenkit, behavior, expected):
     faulty.behaviors = [answer(200, FINE)]
-    profiles.get(lumenkit, VISITOR)
+    profiles.get_profile(lumenkit, VISITOR)
     faulty.behaviors = [behavior]
     with pytest.raises(expected):
-        profiles.refresh(lumenkit, VISITOR, max_age=AT_ONCE)
+        profiles.refresh_profile(lumenkit, VISITOR, max_age=AT_ONCE)
     assert not Snapshot.objects.exists()
-    assert profiles.history(lumenkit, VISITOR) == []
+    assert profiles.get_history(lumenkit, VISITOR) == []
 
 
 def test_nobody_listens(lumenkit, settings):
     settings.DATAFAST_API_URL = faults.refused_url()
-    failure = in_time(lambda: profiles.get(lumenkit, VISITOR))
+    failure = in_time(lambda: profiles.get_profile(lumenkit, VISITOR))
     assert (type(failure), failure.reason) == (Unavailable, Reason.CONNECTION)
 
 
@@ -139,7 +140,7 @@ def test_a_name_that_does_not_exist(lumenkit, settings):
     settings.UPSTREAM_DEADLINE_SECONDS = 2
     started = time.monotonic()
     with pytest.raises(Unavailable) as caught:
-        profiles.get(lumenkit, VISITOR)
+        profiles.get_profile(lumenkit, VISITOR)
     assert caught.value.reason is Reason.DNS
     assert time.monotonic() - started < 2 + MARGIN
 
@@ -149,8 +150,8 @@ def test_a_certificate_that_nobody_vouches_for(lumenkit, settings):
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
     with FaultyUpstream(answer(200, FINE), tls=context) as impostor:
         settings.DATAFAST_API_URL = impostor.url
-        failure = in_time(lambda: profiles.get(lumenkit, VISITOR))
-        upstream.client().close()
+        failure = in_time(lambda: profiles.get_profile(lumenkit, VISITOR))
+        datafast_client().close()
     assert (type(failure), failure.reason) == (Unavailable, Reason.TLS)
     assert impostor.requests == []
 
@@ -161,7 +162,7 @@ FAILING = [entry for entry in documented.DOCUMENTED if entry.failure and entry.n
 @pytest.mark.parametrize("entry", FAILING, ids=lambda entry: entry.name)
 def test_the_sandboxs_failing_visitors(sandbox, lumenkit, settings, entry):
     settings.UPSTREAM_DEADLINE_SECONDS = 1
-    failure = in_time(lambda: profiles.get(lumenkit, UUID(entry.visitor_id)))
+    failure = in_time(lambda: profiles.get_profile(lumenkit, UUID(entry.visitor_id)))
     assert isinstance(failure, UpstreamError)
     assert not isinstance(failure, OwnFault)
     assert is_a_plain_sentence(failure)
@@ -176,7 +177,7 @@ def test_a_token_that_cannot_be_read_is_said_and_marked(sandbox, lumenkit, store
     lumenkit.credential_encrypted = stored
     lumenkit.save()
     with pytest.raises(TokenLost):
-        profiles.get(lumenkit, VISITOR)
+        profiles.get_profile(lumenkit, VISITOR)
     lumenkit.refresh_from_db()
     assert lumenkit.key_rejected_since
     assert len(sandbox.calls) == 0
@@ -187,8 +188,8 @@ def test_a_refused_key_is_marked_and_the_first_time_stays(sandbox, lumenkit, clo
     sandbox.answer_with(str(VISITOR), status=status)
     marks = []
     for _ in range(2):
-        with pytest.raises(AccessRefused):
-            profiles.get(lumenkit, VISITOR)
+        with pytest.raises(KeyRejected):
+            profiles.get_profile(lumenkit, VISITOR)
         lumenkit.refresh_from_db()
         marks.append(lumenkit.key_rejected_since)
         clock.shift(60)
@@ -203,10 +204,10 @@ def test_a_refused_key_is_marked_and_the_first_time_stays(sandbox, lumenkit, clo
     "failure",
     [
         *[Unavailable(reason, 502, upstream_message="Bad gateway") for reason in Reason],
-        RateLimited(profiles.datetime(2026, 5, 4, 12, 0, 30, tzinfo=profiles.UTC), 60, 0),
+        RateLimited(datetime(2026, 5, 4, 12, 0, 30, tzinfo=UTC), 60, 0),
         RateLimited(),
-        Reserved(profiles.datetime(2026, 5, 4, 12, 0, 30, tzinfo=profiles.UTC), 60, 0),
-        Paused(profiles.datetime(2026, 5, 4, 12, 0, 15, 123456, tzinfo=profiles.UTC)),
+        Reserved(datetime(2026, 5, 4, 12, 0, 30, tzinfo=UTC), 60, 0),
+        CircuitOpen(datetime(2026, 5, 4, 12, 0, 15, 123456, tzinfo=UTC)),
         MalformedAnswer("the body is HTML"),
         *[
             kind(upstream_message="…")
@@ -218,7 +219,7 @@ def test_a_refused_key_is_marked_and_the_first_time_stays(sandbox, lumenkit, clo
     ids=repr,
 )
 def test_an_error_comes_out_as_it_went_in(failure):
-    got = failures.decode(failures.encode(failure))
+    got = errors.decode(errors.encode(failure))
     assert type(got) is type(failure)
     assert (vars(got), got.args, str(got)) == (vars(failure), failure.args, str(failure))
 
@@ -227,16 +228,16 @@ def test_every_error_of_ours_can_be_stored():
     def kinds(kind):
         return {kind} | {found for child in kind.__subclasses__() for found in kinds(child)}
 
-    assert set(failures.KINDS.values()) == kinds(UpstreamError)
+    assert set(errors.KINDS.values()) == kinds(UpstreamError)
 
 
 @pytest.mark.parametrize(
     "stored",
-    [b"", b"garbage", b"\xc0", *map(failures.msgspec.msgpack.encode, [
+    [b"", b"garbage", b"\xc0", *map(errors.msgspec.msgpack.encode, [
         ["Unheard", [], None], ["Unavailable", [], None], ["Unavailable", ["unheard"], None], ["RateLimited", 7, None],
-        ["Paused", [], None], [[], [], None], ["MalformedAnswer", ["a", "b", "c"], None], {"a": 1}, 7,
+        ["CircuitOpen", [], None], [[], [], None], ["MalformedAnswer", ["a", "b", "c"], None], {"a": 1}, 7,
     ])],
 )  # fmt: skip
 def test_an_error_of_another_release_becomes_one_that_we_know(stored):
-    got = failures.decode(stored)
+    got = errors.decode(stored)
     assert (type(got), got.reason) == (Unavailable, Reason.SERVER)

@@ -52,13 +52,13 @@ def see(faulty, lumenkit, clock):
     def see(behavior):
         clock.shift(60)
         faulty.behaviors = [behavior]
-        return profiles.refresh(lumenkit, VISITOR, max_age=AT_ONCE)
+        return profiles.refresh_profile(lumenkit, VISITOR, max_age=AT_ONCE)
 
     return see
 
 
 def numbers(website, **limit):
-    rows = profiles.history(website, VISITOR, **limit)
+    rows = profiles.get_history(website, VISITOR, **limit)
     return [(row.score, row.visits, row.page_views, row.goals, row.payments) for row in rows]
 
 
@@ -75,7 +75,7 @@ def test_a_row_for_each_change_oldest_first(see, lumenkit):
         (61.5, 2, 2, 1, 0),
         (None, 2, 2, 1, 1),
     ]
-    times = [row.at for row in profiles.history(lumenkit, VISITOR)]
+    times = [row.at for row in profiles.get_history(lumenkit, VISITOR)]
     assert times == sorted(times)
 
 
@@ -106,7 +106,7 @@ def test_the_counters_that_run_with_the_clock_are_no_news(see, lumenkit, django_
     assert again.version == first.version
     assert again.fetched_at > first.fetched_at
     cache.clear()
-    assert profiles.get(lumenkit, VISITOR).contents == contents
+    assert profiles.get_profile(lumenkit, VISITOR).contents == contents
     assert Snapshot.objects.get().fetched_at == again.fetched_at
 
 
@@ -137,11 +137,11 @@ def test_the_order_in_which_an_answer_lists_page_views_is_no_news(see):
 
 def test_what_is_kept_survives_a_flushed_cache_and_a_restart(sandbox, lumenkit):
     lead = UUID(documented.RETURNING_LEAD.visitor_id)
-    first = profiles.get(lumenkit, lead)
+    first = profiles.get_profile(lumenkit, lead)
     told, history = first.contents, numbers(lumenkit)
     cache.clear()
     sandbox.answer_with(str(lead), status=500)
-    again = profiles.get(lumenkit, lead)
+    again = profiles.get_profile(lumenkit, lead)
     assert again == first
     assert again.contents == told
     assert again.answer == first.answer
@@ -157,15 +157,15 @@ def test_every_documented_visitor_comes_back_from_the_cache_as_from_the_database
     sandbox, lumenkit, pocketgarden, entry
 ):
     website = {site.datafast_id: site for site in (lumenkit, pocketgarden)}[entry.website.website_id]
-    profile = profiles.get(website, UUID(entry.visitor_id))
+    profile = profiles.get_profile(website, UUID(entry.visitor_id))
     from_cache = profile.contents
     cache.clear()
-    assert profiles.get(website, UUID(entry.visitor_id)).contents == from_cache
+    assert profiles.get_profile(website, UUID(entry.visitor_id)).contents == from_cache
 
 
 def test_two_websites_have_histories_of_their_own(see, lumenkit, pocketgarden):
     see(said())
-    assert profiles.history(pocketgarden, VISITOR) == []
+    assert profiles.get_history(pocketgarden, VISITOR) == []
 
 
 def test_forgetting_leaves_nothing(see, lumenkit):

@@ -21,10 +21,10 @@ def _upstream(sandbox):
 
 
 def test_an_absent_profile_is_fetched_and_then_kept(sandbox, lumenkit):
-    profile = profiles.get(lumenkit, LEAD)
+    profile = profiles.get_profile(lumenkit, LEAD)
     assert profile.is_fresh
     assert profile.contents.journey.visits
-    assert profiles.get(lumenkit, LEAD) == profile
+    assert profiles.get_profile(lumenkit, LEAD) == profile
     assert sandbox.calls.count(str(LEAD)) == 1
 
 
@@ -34,51 +34,51 @@ def test_an_absent_profile_is_fetched_and_then_kept(sandbox, lumenkit):
     ids=lambda visitor: visitor.name,
 )
 def test_who_has_fetched_it_reads_what_others_read_later(sandbox, lumenkit, visitor):
-    fetched, kept = (profiles.get(lumenkit, UUID(visitor.visitor_id)) for _ in range(2))
+    fetched, kept = (profiles.get_profile(lumenkit, UUID(visitor.visitor_id)) for _ in range(2))
     assert fetched == kept
     assert fetched.contents == kept.contents
 
 
 def test_two_websites_never_share_an_entry(sandbox, lumenkit, pocketgarden):
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     with pytest.raises(VisitorNotFound):
-        profiles.get(pocketgarden, LEAD)
+        profiles.get_profile(pocketgarden, LEAD)
     assert sandbox.calls.count(str(LEAD)) == 2
 
 
 def test_an_older_copy_is_served_at_once_and_refreshed_on_demand(sandbox, lumenkit, clock):
-    first = profiles.get(lumenkit, LEAD)
+    first = profiles.get_profile(lumenkit, LEAD)
     clock.shift(3600)
-    kept = profiles.get(lumenkit, LEAD)
+    kept = profiles.get_profile(lumenkit, LEAD)
     assert (kept.version, kept.fetched_at, kept.is_fresh) == (first.version, first.fetched_at, False)
     assert sandbox.calls.count(str(LEAD)) == 1
-    newer = profiles.refresh(lumenkit, LEAD)
+    newer = profiles.refresh_profile(lumenkit, LEAD)
     assert newer.is_fresh
     assert newer.fetched_at > first.fetched_at
     assert sandbox.calls.count(str(LEAD)) == 2
 
 
 def test_an_answer_that_says_the_same_keeps_its_version(lumenkit):
-    first = profiles.get(lumenkit, LEAD)
-    again = profiles.refresh(lumenkit, LEAD, max_age=timedelta(0))
+    first = profiles.get_profile(lumenkit, LEAD)
+    again = profiles.refresh_profile(lumenkit, LEAD, max_age=timedelta(0))
     assert again.version == first.version
     assert again.fetched_at > first.fetched_at
 
 
 def test_a_flushed_cache_costs_time_and_no_call(sandbox, lumenkit):
-    first = profiles.get(lumenkit, LEAD)
+    first = profiles.get_profile(lumenkit, LEAD)
     cache.clear()
-    again = profiles.get(lumenkit, LEAD)
+    again = profiles.get_profile(lumenkit, LEAD)
     assert again == first
     assert again.contents.journey == first.contents.journey
     assert sandbox.calls.count(str(LEAD)) == 1
 
 
 def test_a_failing_upstream_leaves_the_kept_copy_with_what_is_wrong(sandbox, lumenkit, clock):
-    first = profiles.get(lumenkit, LEAD)
+    first = profiles.get_profile(lumenkit, LEAD)
     clock.shift(3600)
     sandbox.answer_with(str(LEAD), status=500)
-    kept = profiles.refresh(lumenkit, LEAD)
+    kept = profiles.refresh_profile(lumenkit, LEAD)
     assert kept.version == first.version
     assert isinstance(kept.problem, Unavailable)
 
@@ -86,19 +86,19 @@ def test_a_failing_upstream_leaves_the_kept_copy_with_what_is_wrong(sandbox, lum
 def test_a_failing_upstream_without_a_copy_is_an_error_that_is_not_kept(sandbox, lumenkit):
     sandbox.answer_with(str(LEAD), status=500)
     with pytest.raises(Unavailable):
-        profiles.get(lumenkit, LEAD)
+        profiles.get_profile(lumenkit, LEAD)
     sandbox.answer_with(str(LEAD))
-    assert profiles.get(lumenkit, LEAD).is_fresh
+    assert profiles.get_profile(lumenkit, LEAD).is_fresh
 
 
 def test_not_found_is_kept_for_half_a_minute(sandbox, lumenkit, clock):
     for _ in range(2):
         with pytest.raises(VisitorNotFound):
-            profiles.get(lumenkit, NOT_FOUND)
+            profiles.get_profile(lumenkit, NOT_FOUND)
     assert sandbox.calls.count(str(NOT_FOUND)) == 1
     clock.shift(31)
     with pytest.raises(VisitorNotFound):
-        profiles.get(lumenkit, NOT_FOUND)
+        profiles.get_profile(lumenkit, NOT_FOUND)
     assert sandbox.calls.count(str(NOT_FOUND)) == 2
 
 
@@ -107,34 +107,34 @@ def test_a_bot_is_kept_for_ten_minutes(sandbox, lumenkit, clock):
     for shift in (0, 590):
         clock.shift(shift)
         with pytest.raises(BotVisitor):
-            profiles.get(lumenkit, bot)
+            profiles.get_profile(lumenkit, bot)
     assert sandbox.calls.count(str(bot)) == 1
 
 
 def test_a_visitor_that_the_upstream_no_longer_knows_is_no_longer_kept(sandbox, lumenkit):
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     sandbox.answer_with(str(LEAD), status=404)
     with pytest.raises(VisitorNotFound):
-        profiles.refresh(lumenkit, LEAD, max_age=timedelta(0))
+        profiles.refresh_profile(lumenkit, LEAD, max_age=timedelta(0))
     assert not Snapshot.objects.exists()
     with pytest.raises(VisitorNotFound):
-        profiles.get(lumenkit, LEAD)
+        profiles.get_profile(lumenkit, LEAD)
 
 
 def test_a_copy_older_than_the_keeping_time_counts_as_absent(sandbox, lumenkit, clock, settings):
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     clock.shift(settings.PROFILE_KEEP_SECONDS + 1)
-    assert profiles.get(lumenkit, LEAD).is_fresh
+    assert profiles.get_profile(lumenkit, LEAD).is_fresh
     assert sandbox.calls.count(str(LEAD)) == 2
 
 
 def test_a_refused_key_is_marked_and_the_mark_goes_when_it_works(sandbox, lumenkit):
     sandbox.revoke(tokens.LUMENKIT_KEY)
     with pytest.raises(Unauthorized):
-        profiles.get(lumenkit, LEAD)
+        profiles.get_profile(lumenkit, LEAD)
     lumenkit.refresh_from_db()
     assert lumenkit.key_rejected_since
     sandbox.restore(tokens.LUMENKIT_KEY)
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     lumenkit.refresh_from_db()
     assert lumenkit.key_rejected_since is None

@@ -11,9 +11,10 @@ from django.core.cache import cache
 
 from tests.profiles.test_single_flight import in_the_air, until
 from visitors import profiles
+from visitors.datafast.errors import VisitorNotFound
 from visitors.lookup import last_seen
 from visitors.models import FetchLease, LastSeen, MetricsPoint, Snapshot
-from visitors.profiles import entries, fetching, flight, keys, store
+from visitors.profiles import entries, fetching, keys, lease, store
 from visitors.sandbox import documented
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
@@ -38,9 +39,9 @@ def rows(visitor=LEAD):
 
 
 def test_nothing_of_a_visitor_stays_and_everything_of_others_does(sandbox, lumenkit, pocketgarden):
-    profile = profiles.get(lumenkit, LEAD)
-    other = profiles.get(lumenkit, OTHER)
-    elsewhere = profiles.get(pocketgarden, UUID(documented.APP_USER.visitor_id))
+    profile = profiles.get_profile(lumenkit, LEAD)
+    other = profiles.get_profile(lumenkit, OTHER)
+    elsewhere = profiles.get_profile(pocketgarden, UUID(documented.APP_USER.visitor_id))
     assert in_the_cache(lumenkit, profile.version)
     removal = remove(lumenkit)
     assert (removal.holdings.sightings, removal.is_cache_clear) == (1, True)
@@ -64,17 +65,17 @@ def test_the_entries_of_other_releases_go_as_well(lumenkit, monkeypatch):
 
 
 def test_the_next_look_up_asks_datafast_anew(sandbox, lumenkit, clock):
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     remove(lumenkit)
-    assert profiles.get(lumenkit, LEAD).contents.journey.visits
+    assert profiles.get_profile(lumenkit, LEAD).contents.journey.visits
     assert sandbox.calls.count(str(LEAD)) == 2
 
 
 def test_that_there_is_no_journey_is_forgotten_too(sandbox, lumenkit):
     missing = UUID("00000000-0000-4000-8000-000000000404")
     for calls in (1, 2):
-        with pytest.raises(profiles.UpstreamError):
-            profiles.get(lumenkit, missing)
+        with pytest.raises(VisitorNotFound):
+            profiles.get_profile(lumenkit, missing)
         assert sandbox.calls.count(str(missing)) == calls
         remove(lumenkit, missing)
 
@@ -91,7 +92,7 @@ def test_a_call_that_is_in_the_air_lands_nowhere(sandbox, lumenkit, together, mo
         until(lambda: sandbox.calls.count(str(LEAD)) == 1)
         remove(lumenkit)
 
-    reader, _ = together(partial(profiles.get, lumenkit, LEAD), forget_meanwhile)
+    reader, _ = together(partial(profiles.get_profile, lumenkit, LEAD), forget_meanwhile)
     assert isinstance(reader, profiles.VisitorErased)
     assert sandbox.calls.count(str(LEAD)) == 1
     assert rows() == [0, 0, 0]
@@ -101,21 +102,23 @@ def test_a_call_that_is_in_the_air_lands_nowhere(sandbox, lumenkit, together, mo
 def test_who_waits_for_a_call_of_somebody_else_does_not_make_it_anew(sandbox, lumenkit, together, monkeypatch):
     in_the_air(lumenkit, seconds=60)
     is_waiting = Event()
-    wait = flight.Follower.wait
+    wait = lease.Follower.wait
 
     def noticed(follower, deadline):
         is_waiting.set()
         wait(follower, deadline)
 
-    monkeypatch.setattr(flight.Follower, "wait", noticed)
-    reader, _ = together(partial(profiles.get, lumenkit, LEAD), lambda: is_waiting.wait(10) and remove(lumenkit))
+    monkeypatch.setattr(lease.Follower, "wait", noticed)
+    reader, _ = together(
+        partial(profiles.get_profile, lumenkit, LEAD), lambda: is_waiting.wait(10) and remove(lumenkit)
+    )
     assert isinstance(reader, profiles.VisitorErased)
     assert len(sandbox.calls) == 0
     assert rows() == [0, 0, 0]
 
 
 def test_a_refresh_that_is_in_the_air_lands_nowhere(sandbox, lumenkit, together, clock):
-    profile = profiles.get(lumenkit, LEAD)
+    profile = profiles.get_profile(lumenkit, LEAD)
     clock.shift(3600)
     sandbox.set_latency(0.6)
 
@@ -123,14 +126,14 @@ def test_a_refresh_that_is_in_the_air_lands_nowhere(sandbox, lumenkit, together,
         until(lambda: sandbox.calls.count(str(LEAD)) == 2)
         remove(lumenkit)
 
-    reader, _ = together(partial(profiles.refresh, lumenkit, LEAD), forget_meanwhile)
+    reader, _ = together(partial(profiles.refresh_profile, lumenkit, LEAD), forget_meanwhile)
     assert isinstance(reader, profiles.VisitorErased)
     assert rows() == [0, 0, 0]
     assert not in_the_cache(lumenkit, profile.version)
 
 
 def test_who_was_about_to_read_what_is_forgotten_brings_nobody_back(sandbox, lumenkit):
-    profile = profiles.get(lumenkit, LEAD)
+    profile = profiles.get_profile(lumenkit, LEAD)
     remove(lumenkit)
     with pytest.raises(profiles.VisitorErased):
         profiles.load_contents(lumenkit, replace(profile, at_hand=None))
@@ -139,7 +142,7 @@ def test_who_was_about_to_read_what_is_forgotten_brings_nobody_back(sandbox, lum
 
 
 def test_nobody_has_looked_at_who_was_forgotten_meanwhile(sandbox, lumenkit, member):
-    journey = profiles.get(lumenkit, LEAD).contents.journey
+    journey = profiles.get_profile(lumenkit, LEAD).contents.journey
     for note in (last_seen.create_unseen, last_seen.mark_seen):
         note(member, lumenkit, LEAD, journey)
         assert LastSeen.objects.count() == 1
@@ -161,16 +164,16 @@ def test_a_reader_in_another_process_gets_no_answer_of_a_visitor_who_was_forgott
 
 
 def test_a_page_that_follows_by_itself_brings_nobody_back(sandbox, lumenkit):
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     remove(lumenkit)
     with pytest.raises(profiles.VisitorErased):
-        profiles.refresh(lumenkit, LEAD, max_age=timedelta(seconds=10), purpose=profiles.Purpose.LIVE)
+        profiles.refresh_profile(lumenkit, LEAD, max_age=timedelta(seconds=10), purpose=profiles.Purpose.LIVE)
     assert sandbox.calls.count(str(LEAD)) == 1
     assert rows() == [0, 0, 0]
 
 
 def test_who_has_read_before_writes_nothing_into_the_cache_afterwards(sandbox, lumenkit):
-    profile = profiles.get(lumenkit, LEAD)
+    profile = profiles.get_profile(lumenkit, LEAD)
     remove(lumenkit)
     store._remember(lumenkit.pk, LEAD, profile.version, b"read before")
     assert not in_the_cache(lumenkit, profile.version)
@@ -186,7 +189,7 @@ def test_the_word_that_a_visitor_is_forgotten_does_not_name_them_and_ends(lumenk
 
 
 def test_what_goes_besides_goes_together_or_not_at_all(sandbox, lumenkit):
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     before = rows()
     with pytest.raises(ZeroDivisionError), profiles.removing(lumenkit.pk, LEAD):
         raise ZeroDivisionError
@@ -194,13 +197,13 @@ def test_what_goes_besides_goes_together_or_not_at_all(sandbox, lumenkit):
 
 
 def test_a_cache_that_fails_is_said(sandbox, lumenkit, cache_that_clears_nothing):
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     assert not remove(lumenkit).is_cache_clear
     assert rows() == [0, 0, 0]
 
 
 def test_who_was_forgotten_between_two_questions_is_not_brought_back(sandbox, lumenkit, clock, monkeypatch):
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     clock.shift(3600)
     fetch = fetching.fetch
 
@@ -209,11 +212,11 @@ def test_who_was_forgotten_between_two_questions_is_not_brought_back(sandbox, lu
         return fetch(*args, **kwargs)
 
     monkeypatch.setattr(fetching, "fetch", late)
-    for purpose in (profiles.Purpose.LOOK_UP, profiles.Purpose.LIVE):
+    for purpose in (profiles.Purpose.LOOKUP, profiles.Purpose.LIVE):
         with pytest.raises(profiles.VisitorErased):
-            profiles.refresh(lumenkit, LEAD, purpose=purpose)
+            profiles.refresh_profile(lumenkit, LEAD, purpose=purpose)
         assert rows() == [0, 0, 0]
         monkeypatch.setattr(fetching, "fetch", fetch)
-        profiles.get(lumenkit, LEAD)
+        profiles.get_profile(lumenkit, LEAD)
         clock.shift(3600)
         monkeypatch.setattr(fetching, "fetch", late)

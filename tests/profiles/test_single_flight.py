@@ -13,9 +13,9 @@ from dashboard import server
 from visitors import profiles
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError, VisitorNotFound
 from visitors.models import FetchLease, Snapshot
-from visitors.profiles import fetching, flight, store
-from visitors.profiles.problems import Busy, OwnFault, Reserved
-from visitors.profiles.purpose import Purpose
+from visitors.profiles import fetching, lease, service, store
+from visitors.profiles.budget import Purpose
+from visitors.profiles.errors import Busy, OwnFault, Reserved
 from visitors.profiles.seats import CALLS_AT_ONCE, QUICK_SECONDS
 from visitors.sandbox import documented, tokens
 
@@ -47,7 +47,7 @@ def in_the_air(website, token=None, **lease):
 
 def test_readers_of_a_cold_visitor_share_one_call(sandbox, lumenkit, together):
     sandbox.set_latency(0.2)
-    got = together(*[partial(profiles.get, lumenkit, LEAD)] * 12)
+    got = together(*[partial(profiles.get_profile, lumenkit, LEAD)] * 12)
     assert sandbox.calls.count(str(LEAD)) == 1
     assert len({profile.version for profile in got}) == 1
 
@@ -56,7 +56,7 @@ def test_readers_of_a_cold_visitor_share_one_call(sandbox, lumenkit, together):
 def test_readers_share_the_error_of_the_one_call(sandbox, lumenkit, together, status):
     sandbox.set_latency(0.2)
     sandbox.answer_with(str(LEAD), status=status)
-    got = together(*[partial(profiles.get, lumenkit, LEAD)] * 12)
+    got = together(*[partial(profiles.get_profile, lumenkit, LEAD)] * 12)
     assert sandbox.calls.count(str(LEAD)) == 1
     assert all(isinstance(error, UpstreamError) for error in got)
     assert len({(type(error), str(error)) for error in got}) == 1
@@ -66,16 +66,16 @@ def test_a_reader_who_came_before_a_quick_failure_gets_it_too(sandbox, lumenkit)
     asked_at = datetime.now(UTC)
     sandbox.answer_with(str(LEAD), status=500)
     with pytest.raises(Unavailable):
-        profiles.get(lumenkit, LEAD)
-    late = fetching.FetchRequest(lumenkit, LEAD, profiles.EVER, Purpose.LOOK_UP, asked_at, 10, time.monotonic() + 10)
-    assert isinstance(late.failed(flight.latest(lumenkit.pk, LEAD), None), Unavailable)
+        profiles.get_profile(lumenkit, LEAD)
+    late = fetching.FetchRequest(lumenkit, LEAD, service._ANY_AGE, Purpose.LOOKUP, asked_at, 10, time.monotonic() + 10)
+    assert isinstance(late.failed(lease.latest(lumenkit.pk, LEAD), None), Unavailable)
 
 
 def test_nobody_asks_twice_when_a_popular_entry_grows_old(sandbox, lumenkit, together, clock):
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     clock.shift(3600)
     sandbox.set_latency(0.1)
-    got = together(*[partial(profiles.refresh, lumenkit, LEAD)] * 12)
+    got = together(*[partial(profiles.refresh_profile, lumenkit, LEAD)] * 12)
     assert sandbox.calls.count(str(LEAD)) == 2
     assert all(profile.is_fresh for profile in got)
 
@@ -84,7 +84,7 @@ def test_readers_of_different_visitors_do_not_wait_for_each_other(sandbox, lumen
     sandbox.set_latency(0.6)
     ids = [UUID(entry.visitor_id) for entry in (documented.RETURNING_LEAD, documented.CUSTOMER, documented.ONE_PAGE)]
     started = time.monotonic()
-    together(*[partial(profiles.get, lumenkit, visitor_id) for visitor_id in ids])
+    together(*[partial(profiles.get_profile, lumenkit, visitor_id) for visitor_id in ids])
     assert time.monotonic() - started < 1.5
     assert len(sandbox.calls) == 3
 
@@ -98,7 +98,7 @@ def test_a_fault_of_our_own_is_shared_and_logged_and_does_not_make_everybody_ask
     sandbox.set_latency(0.2)
     monkeypatch.setattr(store, "digest", broken)
     monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
-    got = together(*[partial(profiles.get, lumenkit, LEAD)] * 6)
+    got = together(*[partial(profiles.get_profile, lumenkit, LEAD)] * 6)
     assert {type(error) for error in got} == {OwnFault}
     assert sandbox.calls.count(str(LEAD)) == 1
     assert "ZeroDivisionError" in caplog.text
@@ -112,7 +112,7 @@ def test_a_reader_waits_no_longer_than_the_deadline_for_somebody_elses_call(sand
     in_the_air(lumenkit, seconds=60)
     started = time.monotonic()
     with pytest.raises(Unavailable) as caught:
-        profiles.get(lumenkit, LEAD)
+        profiles.get_profile(lumenkit, LEAD)
     assert caught.value.reason is Reason.TIMEOUT
     assert 0.9 < time.monotonic() - started < 1.4
     assert len(sandbox.calls) == 0
@@ -124,7 +124,7 @@ def test_a_reader_who_takes_over_still_waits_no_longer_than_the_deadline(sandbox
     in_the_air(lumenkit, seconds=0.5)
     started = time.monotonic()
     with pytest.raises(Unavailable):
-        profiles.get(lumenkit, LEAD)
+        profiles.get_profile(lumenkit, LEAD)
     assert 0.9 < time.monotonic() - started < 1.5
     assert sandbox.calls.count(str(LEAD)) == 1
 
@@ -135,22 +135,22 @@ def test_of_those_who_saw_the_same_state_one_leads(lumenkit, state):
     if state == "landed":
         seen.finished_at = datetime.now(UTC)
         seen.save()
-    roles = [flight.join(lumenkit.pk, LEAD, seen) for _ in range(3)]
-    assert [type(role) for role in roles] == [flight.Leader, flight.Follower, flight.Follower]
+    roles = [lease.join(lumenkit.pk, LEAD, seen) for _ in range(3)]
+    assert [type(role) for role in roles] == [lease.Leader, lease.Follower, lease.Follower]
     assert len({role.token for role in roles}) == 1
 
 
 def test_an_abandoned_flight_is_taken_over(sandbox, lumenkit):
     in_the_air(lumenkit, seconds=0.3)
-    assert profiles.get(lumenkit, LEAD).is_fresh
+    assert profiles.get_profile(lumenkit, LEAD).is_fresh
     assert sandbox.calls.count(str(LEAD)) == 1
 
 
 def test_a_leader_keeps_its_lead_while_the_upstream_is_slow(sandbox, lumenkit, together, monkeypatch):
-    monkeypatch.setattr(flight, "LEASE", timedelta(seconds=0.5))
-    monkeypatch.setattr(flight, "RENEW_EVERY_SECONDS", 0.1)
+    monkeypatch.setattr(lease, "LEASE", timedelta(seconds=0.5))
+    monkeypatch.setattr(lease, "RENEW_EVERY_SECONDS", 0.1)
     sandbox.set_latency(1.2)
-    got = together(*[partial(profiles.get, lumenkit, LEAD)] * 4)
+    got = together(*[partial(profiles.get_profile, lumenkit, LEAD)] * 4)
     assert sandbox.calls.count(str(LEAD)) == 1
     assert len({profile.version for profile in got}) == 1
 
@@ -170,7 +170,7 @@ def test_a_leader_that_was_taken_over_leaves_nothing_behind_and_gets_what_the_ot
         return answer
 
     monkeypatch.setattr(fetching, "_ask", asleep)
-    assert profiles.get(lumenkit, LEAD).contents.journey.visits
+    assert profiles.get_profile(lumenkit, LEAD).contents.journey.visits
     assert sandbox.calls.count(str(LEAD)) == 2
     assert overtaken[0].land() is False
 
@@ -184,19 +184,19 @@ def test_a_leader_that_was_taken_over_removes_nothing_of_what_the_other_brings(s
             return ask(role, errand)
         except VisitorNotFound:
             FetchLease.objects.update(lease_until=datetime.now(UTC) - timedelta(seconds=1))
-            assert profiles.get(lumenkit, LEAD).is_fresh  # who takes over
+            assert profiles.get_profile(lumenkit, LEAD).is_fresh  # who takes over
             raise
 
     monkeypatch.setattr(fetching, "_ask", asleep)
-    assert profiles.get(lumenkit, LEAD).contents.journey.visits
+    assert profiles.get_profile(lumenkit, LEAD).contents.journey.visits
     assert Snapshot.objects.count() == 1
     assert sandbox.calls.count(str(LEAD)) == 2
 
 
 def test_a_call_that_has_landed_meanwhile_is_not_made_again(sandbox, lumenkit):
     begun = datetime.now(UTC)
-    profile = profiles.get(lumenkit, LEAD)
-    got = fetching.fetch(lumenkit, LEAD, not_before=begun, purpose=Purpose.LOOK_UP, is_known=True)
+    profile = profiles.get_profile(lumenkit, LEAD)
+    got = fetching.fetch(lumenkit, LEAD, not_before=begun, purpose=Purpose.LOOKUP, is_known=True)
     assert got.latest.version == profile.version
     assert sandbox.calls.count(str(LEAD)) == 1
 
@@ -204,25 +204,25 @@ def test_a_call_that_has_landed_meanwhile_is_not_made_again(sandbox, lumenkit):
 def test_a_person_may_ask_where_a_page_that_follows_by_itself_may_not(sandbox, lumenkit, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 4
     for entry in (documented.CUSTOMER, documented.ONE_PAGE, documented.RETURNING_LEAD):
-        profiles.get(lumenkit, UUID(entry.visitor_id))
+        profiles.get_profile(lumenkit, UUID(entry.visitor_id))
     now = timedelta(0)
-    assert isinstance(profiles.refresh(lumenkit, LEAD, max_age=now, purpose=Purpose.LIVE).problem, Reserved)
-    followed = flight.latest(lumenkit.pk, LEAD)
+    assert isinstance(profiles.refresh_profile(lumenkit, LEAD, max_age=now, purpose=Purpose.LIVE).problem, Reserved)
+    followed = lease.latest(lumenkit.pk, LEAD)
     person = fetching.FetchRequest(
-        lumenkit, LEAD, profiles.EVER, Purpose.LOOK_UP, datetime.now(UTC), 10, time.monotonic() + 10
+        lumenkit, LEAD, service._ANY_AGE, Purpose.LOOKUP, datetime.now(UTC), 10, time.monotonic() + 10
     )
     assert person.failed(followed, followed.token) is None
-    assert profiles.refresh(lumenkit, LEAD, max_age=now).problem is None
+    assert profiles.refresh_profile(lumenkit, LEAD, max_age=now).problem is None
 
 
 def test_a_time_out_counts_only_for_those_who_have_waited_as_long(lumenkit):
     row = FetchLease(token=UUID(int=7), finished_at=datetime.now(UTC))
-    row.failure = fetching.failures.encode(Unavailable(Reason.TIMEOUT))
+    row.failure = fetching.errors.encode(Unavailable(Reason.TIMEOUT))
 
     def errand(left):
         asked_at = datetime.now(UTC) - timedelta(seconds=10 - left)
         return fetching.FetchRequest(
-            lumenkit, LEAD, profiles.EVER, Purpose.LOOK_UP, asked_at, 10, time.monotonic() + left
+            lumenkit, LEAD, service._ANY_AGE, Purpose.LOOKUP, asked_at, 10, time.monotonic() + left
         )
 
     assert errand(left=9).failed(row, row.token) is None
@@ -239,10 +239,10 @@ def test_what_is_said_to_a_key_that_was_replaced_meanwhile_counts_for_nobody(san
         until(lambda: sandbox.calls.count(str(LEAD)) == 1)
         lumenkit.set_token(tokens.ACCOUNT_TOKEN)
         lumenkit.save()
-        profiles.start_anew(lumenkit)
-        return profiles.get(lumenkit, LEAD)
+        profiles.reset_after_key_change(lumenkit)
+        return profiles.get_profile(lumenkit, LEAD)
 
-    first, second = together(partial(profiles.get, with_old_key, LEAD), replace)
+    first, second = together(partial(profiles.get_profile, with_old_key, LEAD), replace)
     assert first.version == second.version
     assert sandbox.calls.count(str(LEAD)) == 2
     lumenkit.refresh_from_db()
@@ -255,11 +255,11 @@ def test_who_looks_after_the_next_flight_has_begun_still_gets_the_failure_they_w
     def fail_and_begin_anew():
         time.sleep(0.3)  # the reader waits by now
         with transaction.atomic():  # no look falls between the two
-            flight.Leader(lumenkit.pk, LEAD, followed.token, is_first=False).land(Unavailable(Reason.SERVER))
-            return flight.join(lumenkit.pk, LEAD, flight.latest(lumenkit.pk, LEAD))
+            lease.Leader(lumenkit.pk, LEAD, followed.token, is_first=False).land(Unavailable(Reason.SERVER))
+            return lease.join(lumenkit.pk, LEAD, lease.latest(lumenkit.pk, LEAD))
 
-    failure, next_one = together(partial(profiles.get, lumenkit, LEAD), fail_and_begin_anew)
-    assert isinstance(next_one, flight.Leader)
+    failure, next_one = together(partial(profiles.get_profile, lumenkit, LEAD), fail_and_begin_anew)
+    assert isinstance(next_one, lease.Leader)
     assert isinstance(failure, Unavailable)
     assert failure.reason is Reason.SERVER
     assert len(sandbox.calls) == 0
@@ -274,7 +274,7 @@ def test_a_hanging_upstream_holds_some_threads_and_not_all(sandbox, lumenkit, po
 
     def look(number):
         try:
-            return profiles.get(lumenkit, UUID(int=number, version=4))
+            return profiles.get_profile(lumenkit, UUID(int=number, version=4))
         except Busy as busy:
             return busy, time.monotonic() - started
 
@@ -285,13 +285,13 @@ def test_a_hanging_upstream_holds_some_threads_and_not_all(sandbox, lumenkit, po
     assert all(busy.retry_at > datetime.now(UTC) - timedelta(seconds=3) for busy, _ in refused)
     assert sum(isinstance(one, Unavailable) for one in got) == CALLS_AT_ONCE
     sandbox.set_latency(0)
-    assert profiles.get(pocketgarden, UUID(documented.APP_USER.visitor_id)).is_fresh  # the seats are free again
+    assert profiles.get_profile(pocketgarden, UUID(documented.APP_USER.visitor_id)).is_fresh  # the seats are free again
 
 
 def test_many_who_come_at_once_take_turns_while_the_upstream_is_quick(sandbox, lumenkit, together):
     sandbox.set_latency(0.1)
     unknown = [UUID(int=number, version=4) for number in range(3 * CALLS_AT_ONCE)]
-    got = together(*[partial(profiles.get, lumenkit, visitor_id) for visitor_id in unknown])
+    got = together(*[partial(profiles.get_profile, lumenkit, visitor_id) for visitor_id in unknown])
     assert {type(one) for one in got} == {VisitorNotFound}
 
 
@@ -330,5 +330,5 @@ def test_a_leader_killed_in_the_middle_of_its_call_is_replaced_within_seconds(sa
     leader.kill()
     got = follower.results()
     assert {error for _, error, _ in got} == {None}
-    assert max(seconds for _, _, seconds in got) < flight.LEASE.total_seconds() + 2
+    assert max(seconds for _, _, seconds in got) < lease.LEASE.total_seconds() + 2
     assert sandbox.calls.count(str(LEAD)) == 2

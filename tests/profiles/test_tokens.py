@@ -8,7 +8,7 @@ from visitors.datafast.errors import MalformedAnswer, RateLimited, Unavailable
 from visitors.models import Website
 from visitors.profiles import budget
 from visitors.profiles import tokens as our_tokens
-from visitors.profiles.tokens import TokenRefused
+from visitors.profiles.tokens import TokenRejected
 from visitors.sandbox import tokens, websites
 
 ACCOUNT = AccountToken(tokens.ACCOUNT_TOKEN)
@@ -36,7 +36,7 @@ def test_listing_websites_draws_from_the_tokens_budget(sandbox, settings):
     ("token", "says"), [(tokens.WITHOUT_WEBSITES_TOKEN, "websites:read"), (tokens.REVOKED_TOKEN, "copy it")]
 )
 def test_a_token_that_may_not_list_websites_is_refused_with_what_to_do(sandbox, token, says):
-    with pytest.raises(TokenRefused, match=says) as caught:
+    with pytest.raises(TokenRejected, match=says) as caught:
         our_tokens.websites_of(AccountToken(token))
     assert not caught.value.is_website_id
 
@@ -59,7 +59,7 @@ def test_a_token_that_opens_its_website_passes_and_nothing_is_stored(sandbox, cr
     ],
 )
 def test_a_token_that_does_not_open_its_website_is_refused_with_what_to_do(sandbox, credential, says):
-    with pytest.raises(TokenRefused, match=says) as caught:
+    with pytest.raises(TokenRejected, match=says) as caught:
         our_tokens.check(credential)
     assert not caught.value.is_website_id
     assert credential.token not in repr(caught.value)
@@ -67,7 +67,7 @@ def test_a_token_that_does_not_open_its_website_is_refused_with_what_to_do(sandb
 
 def test_a_website_id_that_datafast_does_not_know_is_told_apart_from_a_wrong_token(faulty):
     faulty.behaviors = [error(400, "websiteId must be 24 hex digits")]
-    with pytest.raises(TokenRefused, match="24 digits") as caught:
+    with pytest.raises(TokenRejected, match="24 digits") as caught:
         our_tokens.check(Credential(tokens.ACCOUNT_TOKEN, "0" * 24))
     assert caught.value.is_website_id
 

@@ -24,7 +24,7 @@ THREADS = 16
 def look_up(website, visitor_id):
     started = time.monotonic()
     try:
-        version, error = profiles.get(website, UUID(visitor_id)).version, None
+        version, error = profiles.get_profile(website, UUID(visitor_id)).version, None
     except UpstreamError as failure:
         version, error = None, type(failure).__name__
     return version, error, time.monotonic() - started

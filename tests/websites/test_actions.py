@@ -68,21 +68,21 @@ def test_a_website_that_was_removed_meanwhile_is_not_changed(lumenkit, admin, ca
 
 def test_the_budgets_of_all_websites_are_one_question(lumenkit, pocketgarden):
     with CaptureQueriesContext(connection) as caught:
-        told = profiles.budgets([lumenkit, pocketgarden])
+        told = profiles.get_budget_usage([lumenkit, pocketgarden])
     assert told == {lumenkit.pk: (0, 60), pocketgarden.pk: (0, 60)}
     assert len(caught) == 1
 
 
 def test_a_website_whose_token_can_not_be_read_has_no_budget(lumenkit):
     lumenkit.credential_encrypted = "of a lost key"
-    assert profiles.budgets([lumenkit]) == {}
+    assert profiles.get_budget_usage([lumenkit]) == {}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_website_is_removed_while_an_answer_lands(lumenkit, admin, sandbox, clock, monkeypatch):
     """Both take the flight first: taken the other way around, a database that locks rows would end one of the two."""
     lead = UUID(documented.RETURNING_LEAD.visitor_id)
-    profiles.get(lumenkit, lead)
+    profiles.get_profile(lumenkit, lead)
     clock.shift(3600)
     keep, has_landed, ended = store.keep, threading.Event(), []
 
@@ -93,7 +93,7 @@ def test_a_website_is_removed_while_an_answer_lands(lumenkit, admin, sandbox, cl
 
     def refresh():
         try:
-            ended.append(profiles.refresh(lumenkit, lead))
+            ended.append(profiles.refresh_profile(lumenkit, lead))
         finally:
             connections.close_all()
 

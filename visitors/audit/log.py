@@ -12,7 +12,7 @@ from django.db import DatabaseError, IntegrityError
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
-from visitors.datafast.errors import AccessRefused, BotVisitor, RateLimited, UpstreamError, VisitorNotFound
+from visitors.datafast.errors import BotVisitor, KeyRejected, RateLimited, UpstreamError, VisitorNotFound
 from visitors.models import AuditAction, AuditEntry, AuditResult, VisitorContext, Website
 
 HASH_LENGTH = 32
@@ -25,7 +25,7 @@ PAGE_ENTRY_VALID_FOR = timedelta(days=1)
 _RESULTS: tuple[tuple[type[UpstreamError], AuditResult], ...] = (
     (VisitorNotFound, AuditResult.NOT_FOUND),
     (BotVisitor, AuditResult.BOT),
-    (AccessRefused, AuditResult.KEY_REFUSED),
+    (KeyRejected, AuditResult.KEY_REFUSED),
     (RateLimited, AuditResult.LIMITED),
 )
 

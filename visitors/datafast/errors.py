@@ -5,7 +5,7 @@
     │   ├── InvalidVisitorId    400: not a UUID v4
     │   ├── BotVisitor          400: flagged as a bot
     │   └── VisitorNotFound     404: no page views on this website
-    ├── AccessRefused       the website's key is at fault: its administrator can mend it
+    ├── KeyRejected       the website's key is at fault: its administrator can mend it
     │   ├── InvalidWebsite      400: `websiteId` missing or not one of DataFast's
     │   ├── Unauthorized        401: the token is malformed or revoked
     │   └── Forbidden           403: the token may not read this website's visitors
@@ -66,23 +66,23 @@ class VisitorNotFound(NoJourney):
     sentence = "DataFast has no page views of this visitor on this website: check that the id belongs to this website."
 
 
-class AccessRefused(UpstreamError):
+class KeyRejected(UpstreamError):
     """DataFast does not accept what is stored for this website: its key, or its id."""
 
 
-class InvalidWebsite(AccessRefused):
+class InvalidWebsite(KeyRejected):
     """DataFast does not accept the `websiteId` that is stored beside the account token."""
 
     sentence = "DataFast does not accept this website’s id: an administrator of the website can correct it."
 
 
-class Unauthorized(AccessRefused):
+class Unauthorized(KeyRejected):
     """The token is malformed or was revoked."""
 
     sentence = "DataFast does not accept this website’s key: an administrator of the website can replace it."
 
 
-class Forbidden(AccessRefused):
+class Forbidden(KeyRejected):
     """The token is valid, but lacks a permission (`analytics:read`, `websites:read`) or this website."""
 
     sentence = (

@@ -104,7 +104,7 @@ class Activity(Payload, frozen=True, kw_only=True):
     completed_custom_goals: tuple[CompletedGoal, ...] | None = None
 
 
-class Profile(Payload, frozen=True, kw_only=True):
+class UserProfile(Payload, frozen=True, kw_only=True):
     """Who the visitor said they are. `metadata` is free-form text of the customer: never HTML, never a link."""
 
     user_id: str | None = None
@@ -128,7 +128,7 @@ class Visitor(Payload, frozen=True, kw_only=True):
     visitor_id: str | None = None
     identity: Identity | None = None
     activity: Activity | None = None
-    profile: Profile | None = None
+    profile: UserProfile | None = None
     prediction: Prediction | None = None
 
 

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from visitors.datafast.payload import Profile
+from visitors.datafast.payload import UserProfile
 from visitors.formatting.text import clean, clean_or_none
 from visitors.journey.instants import instant
 from visitors.journey.records import Record
@@ -33,7 +33,7 @@ class Person(Record, frozen=True, kw_only=True):
         return self.name or self.email or self.user_id or ""
 
 
-def person(profile: Profile | None) -> Person | None:
+def person(profile: UserProfile | None) -> Person | None:
     """The person that a profile names; None for none, and for a profile that says nothing at all."""
     if profile is None:
         return None

@@ -62,11 +62,11 @@ def present_changes(
     query, seen = read_query_of_page(request), last_seen.decode_seen(request.POST.get("seen", ""))
     screen, journey = rendering.present(request, website, profile, query, seen), profile.contents.journey
     is_behind = page.is_timeline_behind(profile.version)
-    shown = profiles.journey_of(website, profile.visitor_id, page.version)
+    shown = profiles.get_journey(website, profile.visitor_id, page.version)
     rows_shown = (
         shown
         if page.timeline_version == page.version
-        else profiles.journey_of(website, profile.visitor_id, page.timeline_version)
+        else profiles.get_journey(website, profile.visitor_id, page.timeline_version)
     )
     arrived = None
     if is_behind and rows_shown:

@@ -17,7 +17,8 @@ from visitors.datafast.parsing import parse_visitor
 from visitors.journey_page import presenters
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import Website
-from visitors.profiles import store, upstream
+from visitors.profiles import store
+from visitors.profiles.client import datafast_client
 from visitors.web.time_zones import time_zone_menu, time_zone_of
 
 VISITOR = UUID("00000000-0000-4000-8000-000000000000")
@@ -33,7 +34,7 @@ ANSWER = b"""{"status": "success", "data": {
 
 def warm_up() -> None:
     """Create the client of DataFast, and render one journey page of a visitor who does not exist."""
-    upstream.client()
+    datafast_client()
     render_page()
 
 

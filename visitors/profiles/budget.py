@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from django.conf import settings
@@ -26,8 +27,7 @@ from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.errors import RateLimited, UpstreamError
 from visitors.datafast.limits import RateLimit
 from visitors.models import Budget
-from visitors.profiles.problems import Reserved
-from visitors.profiles.purpose import Purpose
+from visitors.profiles.errors import Reserved
 
 # How long a call may be on its way: the upstream counts arrivals, we count departures. One that took longer is counted
 # anew at its end.
@@ -44,6 +44,13 @@ UNKNOWN_RESET = timedelta(seconds=60)
 LIMIT_HOLDS = timedelta(hours=1)
 
 _FIELDS = ("id", "key", "calls", "limit", "limit_heard_at", "blocked_until")
+
+
+class Purpose(StrEnum):
+    """Why DataFast is called. LOOKUP: a person waits for it. LIVE: a page refreshes itself, and can wait."""
+
+    LOOKUP = "look-up"
+    LIVE = "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +228,7 @@ def _limit(budget: Budget) -> int:
 
 def _allowed(budget: Budget, purpose: Purpose) -> int:
     limit = _limit(budget)
-    return limit if purpose is Purpose.LOOK_UP else max(1, int(limit * (1 - RESERVE)))
+    return limit if purpose is Purpose.LOOKUP else max(1, int(limit * (1 - RESERVE)))
 
 
 def _again_at(budget: Budget, calls: _Calls, purpose: Purpose, now: float) -> float:
@@ -231,7 +238,7 @@ def _again_at(budget: Budget, calls: _Calls, purpose: Purpose, now: float) -> fl
 
 
 def _refusal(again_at: float, budget: Budget, purpose: Purpose) -> RateLimited:
-    kind = RateLimited if purpose is Purpose.LOOK_UP else Reserved
+    kind = RateLimited if purpose is Purpose.LOOKUP else Reserved
     return kind(_moment(again_at), _limit(budget), 0)
 
 

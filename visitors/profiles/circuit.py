@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import F
 
 from visitors.models import Website
-from visitors.profiles.problems import Paused
+from visitors.profiles.errors import CircuitOpen
 
 FAILURES_BEFORE_A_PAUSE = 5
 PAUSE = timedelta(seconds=15)
@@ -35,13 +35,13 @@ class Passage:
             Website.objects.filter(pk=self.website_id).update(consecutive_failures=0, circuit_open_until=None)
 
 
-def is_failing(website: Website) -> bool:
+def is_datafast_failing(website: Website) -> bool:
     """Whether the last calls for a website brought no answer, so many that a pause followed."""
     return website.consecutive_failures >= FAILURES_BEFORE_A_PAUSE
 
 
 def enter(website: Website) -> Passage:
-    """Let a call pass, for a website as it is now. Raises Paused while the upstream is left alone; one caller after the
+    """Let a call pass, for a website as it is now. Raises CircuitOpen while it is open; one caller after the
     pause is the probe."""
     now = datetime.now(UTC)
     failures, circuit_open_until = website.consecutive_failures, website.circuit_open_until
@@ -49,5 +49,5 @@ def enter(website: Website) -> Passage:
         return Passage(website.pk, failures)
     # Whoever moves the pause on is the probe; for the others it is not over yet.
     if not Website.objects.filter(pk=website.pk, circuit_open_until__lte=now).update(circuit_open_until=now + PAUSE):
-        raise Paused(circuit_open_until if circuit_open_until > now else now + PAUSE)
+        raise CircuitOpen(circuit_open_until if circuit_open_until > now else now + PAUSE)
     return Passage(website.pk, failures)

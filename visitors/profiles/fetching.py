@@ -15,8 +15,8 @@ from visitors import metrics, sql
 from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.credentials import Credential, CredentialError
 from visitors.datafast.errors import (
-    AccessRefused,
     BotVisitor,
+    KeyRejected,
     NoJourney,
     Reason,
     Unavailable,
@@ -25,16 +25,17 @@ from visitors.datafast.errors import (
 )
 from visitors.encryption import KeyLost
 from visitors.models import FetchLease, Website
-from visitors.profiles import budget, circuit, failures, flight, store, upstream
-from visitors.profiles.problems import Busy, OnHold, OwnFault, Reserved, TokenLost, VisitorErased
-from visitors.profiles.purpose import Purpose
+from visitors.profiles import budget, circuit, errors, lease, store
+from visitors.profiles.budget import Purpose
+from visitors.profiles.client import datafast_client
+from visitors.profiles.errors import Busy, OwnFault, Reserved, TokenLost, VisitorErased, WebsitePaused
 from visitors.profiles.seats import seats
 
 logger = logging.getLogger(__name__)
 
 # The answers that there is no journey, and how long each holds: a new visitor may appear any second, a bot stays one.
 # That an id of the right form is none (`InvalidVisitorId`) is nothing to forget a visitor for.
-REFUSAL_HOLDS: dict[type[UpstreamError], timedelta] = {
+NO_JOURNEY_SECONDS: dict[type[UpstreamError], timedelta] = {
     VisitorNotFound: timedelta(seconds=30),
     BotVisitor: timedelta(minutes=10),
 }
@@ -75,7 +76,7 @@ class FetchRequest:
         return store.Found(newest) if newest and newest.fetched_at >= self.not_before else None
 
     def failed(self, last: FetchLease, followed: UUID | None) -> UpstreamError | None:
-        """The error of the last flight, where it is this errand's as well.
+        """The error of the last lease, where it is this errand's as well.
 
         Failures are for those who have waited, and for those who came before they were known. That there is no journey
         is an answer, and holds for a while.
@@ -85,7 +86,7 @@ class FetchRequest:
         failure = _failure(last.failure)
         if last.finished_at is None or failure is None:
             return None
-        holds_until = last.finished_at + REFUSAL_HOLDS.get(type(failure), timedelta(0))
+        holds_until = last.finished_at + NO_JOURNEY_SECONDS.get(type(failure), timedelta(0))
         if last.finished_at >= self.not_before and holds_until >= datetime.now(UTC):
             return failure
         if last.token != followed and last.finished_at < self.asked_at:
@@ -95,7 +96,7 @@ class FetchRequest:
     def _shared(self, failure: UpstreamError | None) -> UpstreamError | None:
         """The error that others have met, where it is this errand's as well."""
         # What a page that follows by itself may not ask, a person may.
-        if isinstance(failure, Reserved) and self.purpose is Purpose.LOOK_UP:
+        if isinstance(failure, Reserved) and self.purpose is Purpose.LOOKUP:
             return None
         # That call's time was over, but most of this errand's is left.
         is_late = isinstance(failure, Unavailable) and failure.reason is Reason.TIMEOUT
@@ -105,7 +106,7 @@ class FetchRequest:
 
 
 def _failure(stored: bytes | memoryview | None) -> UpstreamError | None:
-    return failures.decode(bytes(stored)) if stored else None
+    return errors.decode(bytes(stored)) if stored else None
 
 
 def fetch(
@@ -123,17 +124,17 @@ def fetch(
     Joins a call that is under way; makes one where there is none. Ends within UPSTREAM_DEADLINE_SECONDS.
     """
     if website.paused_at:
-        raise OnHold
+        raise WebsitePaused
     patience = float(settings.UPSTREAM_DEADLINE_SECONDS)
     deadline = time.monotonic() + patience
     errand = FetchRequest(website, visitor_id, not_before, purpose, datetime.now(UTC), patience, deadline, is_just_read)
     # A page that follows by itself brings back nobody who was forgotten.
-    may_begin = not is_known and purpose is Purpose.LOOK_UP
-    leader = flight.first(website.pk, visitor_id) if may_begin else None
+    may_begin = not is_known and purpose is Purpose.LOOKUP
+    leader = lease.first(website.pk, visitor_id) if may_begin else None
     found = _lead(leader, errand) if leader else None
     followed: UUID | None = None
     while not found:
-        last = flight.latest(website.pk, visitor_id)
+        last = lease.latest(website.pk, visitor_id)
         if last is None:  # whoever was ever asked for has one
             raise VisitorErased
         failure = errand.failed(last, followed)
@@ -141,8 +142,8 @@ def fetch(
             raise failure
         if time.monotonic() >= deadline:
             raise Unavailable(Reason.TIMEOUT)
-        role = flight.join(website.pk, visitor_id, last)
-        if isinstance(role, flight.Leader):
+        role = lease.join(website.pk, visitor_id, last)
+        if isinstance(role, lease.Leader):
             found = _lead(role, errand)
         else:
             role.wait(deadline)
@@ -151,7 +152,7 @@ def fetch(
     return found
 
 
-def _lead(role: flight.Leader, errand: FetchRequest) -> store.Found | None:
+def _lead(role: lease.Leader, errand: FetchRequest) -> store.Found | None:
     """Return what the flight has brought; None when somebody else has taken it over meanwhile. Raises UpstreamError."""
     try:
         with seats.one():
@@ -161,7 +162,7 @@ def _lead(role: flight.Leader, errand: FetchRequest) -> store.Found | None:
         raise
 
 
-def _bring(role: flight.Leader, errand: FetchRequest) -> store.Found | None:
+def _bring(role: lease.Leader, errand: FetchRequest) -> store.Found | None:
     try:
         # Between this reader's look into the store and its turn to lead, another one may have landed.
         found = None if role.is_first else errand.done()
@@ -176,7 +177,7 @@ def _bring(role: flight.Leader, errand: FetchRequest) -> store.Found | None:
             is_new = store.keep(errand.website.pk, errand.visitor_id, digest, is_first=role.is_first)
         if is_new:
             store.announce(errand.website.pk, errand.visitor_id, digest)
-    except tuple(REFUSAL_HOLDS) as answer:
+    except tuple(NO_JOURNEY_SECONDS) as answer:
         with transaction.atomic(durable=True):
             if not role.land(answer):
                 return None
@@ -196,23 +197,23 @@ def _bring(role: flight.Leader, errand: FetchRequest) -> store.Found | None:
     return store.Found(store.Latest(digest.version, digest.at), digest.contents, role.is_first)
 
 
-def _ask(role: flight.Leader, errand: FetchRequest) -> VisitorAnswer:
+def _ask(role: lease.Leader, errand: FetchRequest) -> VisitorAnswer:
     # Only the first one of all has not waited for anybody: meanwhile the key may have been replaced.
     is_current = errand.is_just_read and role.is_first
     website = errand.website if is_current else _as_it_is_now(errand.website)
     credential = _credential(website)
     passage = circuit.enter(website)
     grant = budget.take(credential, errand.purpose)
-    client = upstream.client()
+    client = datafast_client()
 
     def question(may_retry: Callable[[], bool]) -> VisitorAnswer:
         return client.get_visitor(credential, str(errand.visitor_id), deadline=errand.deadline, may_retry=may_retry)
 
-    call = flight.Call(metrics.measured(question), may_retry=partial(budget.take_another, grant))
+    call = lease.Call(metrics.measured(question), may_retry=partial(budget.take_another, grant))
     try:
         answer = budget.spend(grant, lambda: role.wait_for(call, errand.deadline))
     except UpstreamError as failure:
-        if isinstance(failure, AccessRefused):
+        if isinstance(failure, KeyRejected):
             _key_fails(website)
         if isinstance(failure, NoJourney):
             _key_works(website)
@@ -228,12 +229,12 @@ def _ask(role: flight.Leader, errand: FetchRequest) -> VisitorAnswer:
 
 
 def _as_it_is_now(website: Website) -> Website:
-    """The website, read anew. Raises OnHold, and VisitorErased for one that is gone."""
+    """The website, read anew. Raises WebsitePaused, and VisitorErased for one that is gone."""
     current = sql.one(Website, _ASKED_WITH, "id = %(id)s", id=website.pk)
     if current is None:
         raise VisitorErased
     if current.paused_at:
-        raise OnHold
+        raise WebsitePaused
     return current
 
 

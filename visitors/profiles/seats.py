@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from visitors.profiles.problems import Busy
+from visitors.profiles.errors import Busy
 
 # Half of the threads that a process has, see `dashboard.server`.
 CALLS_AT_ONCE = 8

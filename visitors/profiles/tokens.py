@@ -1,6 +1,6 @@
 """What a token opens, asked while somebody connects a website: nothing is stored yet, and the token's budget holds.
 
-Errors other than `TokenRefused` say nothing about the token: DataFast could not be asked just now.
+Errors other than `TokenRejected` say nothing about the token: DataFast could not be asked just now.
 """
 
 from collections.abc import Iterator
@@ -9,10 +9,11 @@ from functools import partial
 from uuid import UUID, uuid4
 
 from visitors.datafast.credentials import AccountToken, Credential
-from visitors.datafast.errors import AccessRefused, Forbidden, InvalidWebsite, NoJourney
+from visitors.datafast.errors import Forbidden, InvalidWebsite, KeyRejected, NoJourney
 from visitors.datafast.payload import WebsiteListing
-from visitors.profiles import budget, upstream
-from visitors.profiles.purpose import Purpose
+from visitors.profiles import budget
+from visitors.profiles.budget import Purpose
+from visitors.profiles.client import datafast_client
 
 _UNKNOWN = "DataFast does not accept this token: copy it from DataFast once more, whole, or make a new one there."
 _MAY_NOT_LIST = "DataFast does not let this token list websites: give it the permission websites:read there."
@@ -23,7 +24,7 @@ _MAY_NOT_READ = (
 _NO_SUCH_WEBSITE = "DataFast does not accept this website id: copy it from DataFast once more, all 24 digits."
 
 
-class TokenRefused(Exception):
+class TokenRejected(Exception):
     """DataFast does not accept what somebody has entered. `str()` is a sentence for that person.
 
     `is_website_id` says that the website's id is at fault, not the token; `is_permission` that DataFast knows the token
@@ -37,28 +38,28 @@ class TokenRefused(Exception):
 
 
 def websites_of(account: AccountToken) -> tuple[WebsiteListing, ...]:
-    """Return the websites that an account's token opens. One call. Raises TokenRefused and UpstreamError."""
-    grant = budget.take(account, Purpose.LOOK_UP)
+    """Return the websites that an account's token opens. One call. Raises TokenRejected and UpstreamError."""
+    grant = budget.take(account, Purpose.LOOKUP)
     with _refusal_told(_MAY_NOT_LIST):
         answer = budget.spend(
-            grant, lambda: upstream.client().list_websites(account, may_retry=partial(budget.take_another, grant))
+            grant, lambda: datafast_client().list_websites(account, may_retry=partial(budget.take_another, grant))
         )
     return answer.websites
 
 
 def check(credential: Credential, visitor_id: UUID | None = None) -> bool:
-    """Make sure that a token opens its website's visitors. One call. Raises TokenRefused and UpstreamError.
+    """Make sure that a token opens its website's visitors. One call. Raises TokenRejected and UpstreamError.
 
     DataFast has no question for that, so it is asked for a visitor, by default for one who does not exist: whoever
     learns that there is no such visitor was let in. Return whether there is one: a key that does not know who was
     looked up with the one before may be another website's.
     """
-    grant = budget.take(credential, Purpose.LOOK_UP)
+    grant = budget.take(credential, Purpose.LOOKUP)
     may_retry = partial(budget.take_another, grant)
     asked = str(visitor_id or uuid4())
     try:
         with _refusal_told(_MAY_NOT_READ):
-            budget.spend(grant, lambda: upstream.client().get_visitor(credential, asked, may_retry=may_retry))
+            budget.spend(grant, lambda: datafast_client().get_visitor(credential, asked, may_retry=may_retry))
     except NoJourney:
         return False
     return True
@@ -70,8 +71,8 @@ def _refusal_told(if_forbidden: str) -> Iterator[None]:
     try:
         yield
     except InvalidWebsite as refusal:
-        raise TokenRefused(_NO_SUCH_WEBSITE, is_website_id=True) from refusal
+        raise TokenRejected(_NO_SUCH_WEBSITE, is_website_id=True) from refusal
     except Forbidden as refusal:
-        raise TokenRefused(if_forbidden, is_permission=True) from refusal
-    except AccessRefused as refusal:
-        raise TokenRefused(_UNKNOWN) from refusal
+        raise TokenRejected(if_forbidden, is_permission=True) from refusal
+    except KeyRejected as refusal:
+        raise TokenRejected(_UNKNOWN) from refusal

@@ -99,7 +99,7 @@ def replace_key(by: User, website: Website, credential: Credential) -> None:
         locked.datafast_id = credential.website_id or locked.datafast_id
         locked.set_token(credential.token)
         locked.save(update_fields=["datafast_id", "credential_encrypted", "credential_mask", "key_rejected_since"])
-    profiles.start_anew(website)
+    profiles.reset_after_key_change(website)
     change_log.note(by, "replaced the key", website=website)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from visitors.datafast import errors
 from visitors.journey_page.presenters import notice, problem
-from visitors.profiles.problems import Paused, TokenLost
+from visitors.profiles.errors import CircuitOpen, TokenLost
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 EVERY = [
@@ -19,7 +19,7 @@ EVERY = [
     TokenLost(),
     errors.RateLimited(),
     errors.RateLimited(NOW + timedelta(seconds=33.2), 60, 0),
-    Paused(NOW + timedelta(seconds=4)),
+    CircuitOpen(NOW + timedelta(seconds=4)),
     *(errors.Unavailable(reason) for reason in errors.Reason),
     errors.MalformedAnswer("the body is HTML"),
 ]

@@ -5,7 +5,7 @@ from datetime import UTC
 import pytest
 
 from tests.journey.examples import START
-from visitors.datafast.payload import Profile, Visitor
+from visitors.datafast.payload import UserProfile, Visitor
 from visitors.journey import derive
 from visitors.journey_page.presenters.identity import whereabouts
 from visitors.journey_page.presenters.prediction import meter
@@ -14,7 +14,7 @@ from visitors.journey_page.presenters.side import side
 
 def profile_of(metadata, **fields):
     """The terms and texts of a profile."""
-    told = derive(Visitor(profile=Profile(metadata=metadata, **fields)))
+    told = derive(Visitor(profile=UserProfile(metadata=metadata, **fields)))
     shown = side(told, whereabouts(None), meter(told.prediction, ()), (), now=START, zone=UTC)
     return [(fact.term, fact.text) for fact in shown.profile]
 

@@ -8,7 +8,7 @@ import pytest
 from django.http import QueryDict
 
 from tests.journey.examples import START, edition, goal, journey, stamp, view
-from visitors.datafast.payload import Activity, CompletedGoal, Profile, VisitedPage, Visitor
+from visitors.datafast.payload import Activity, CompletedGoal, UserProfile, VisitedPage, Visitor
 from visitors.journey import derive
 from visitors.journey_page.timeline import TimelineQuery, events_of_visit, timeline, visit_address
 from visitors.journey_page.timeline.ledger import ROWS, VISIT_EVENTS
@@ -208,7 +208,7 @@ def test_what_is_no_page_view_says_what_it_is_where_it_came_from_and_how_much(ev
 
 
 def test_an_identification_says_the_name():
-    told = derive(Visitor(profile=Profile(metadata={"name": "Jane Doe"}, identified_at=stamp())))
+    told = derive(Visitor(profile=UserProfile(metadata={"name": "Jane Doe"}, identified_at=stamp())))
     (line,) = lines_of(shown(told))
     assert (line.form, line.lead, line.name) == ("id", "Identified as", "Jane Doe")
 

@@ -28,7 +28,7 @@ def stored():
 def test_a_revoked_key_is_replaced_and_the_website_works_at_once(browser_of_admin, admin, lumenkit, sandbox, changes):
     sandbox.revoke(tokens.LUMENKIT_KEY)
     with pytest.raises(UpstreamError):
-        profiles.get(lumenkit, LEAD)
+        profiles.get_profile(lumenkit, LEAD)
     Website.objects.update(consecutive_failures=9, circuit_open_until=datetime(2100, 1, 1, tzinfo=UTC))
     page = Page(browser_of_admin.get("/websites/lumenkit/").content)
     assert "Key refused" in page.text
@@ -37,7 +37,7 @@ def test_a_revoked_key_is_replaced_and_the_website_works_at_once(browser_of_admi
     assert response.url == "/websites/lumenkit/"
     website = Website.objects.get()
     assert (website.key_rejected_since, website.credential_mask) == (None, "dft_san...00d4")
-    assert profiles.get(website, LEAD)
+    assert profiles.get_profile(website, LEAD)
     assert changes() == [f"User {admin.pk} replaced the key, website lumenkit"]
 
 
@@ -68,7 +68,7 @@ def test_a_key_that_does_not_work_leaves_the_old_one(browser_of_admin, sandbox, 
 
 
 def test_a_key_that_does_not_know_who_was_looked_up_here_is_doubted(browser_of_admin, lumenkit, sandbox):
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     page = Page(replaced(browser_of_admin, tokens.POCKETGARDEN_KEY).content)
     assert "it may be the key of another website" in page.text
     assert stored() == tokens.LUMENKIT_KEY
@@ -77,7 +77,7 @@ def test_a_key_that_does_not_know_who_was_looked_up_here_is_doubted(browser_of_a
 
 
 def test_a_token_for_another_website_than_the_one_that_is_kept_here_is_refused(browser_of_admin, lumenkit, sandbox):
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     page = Page(replaced(browser_of_admin, tokens.ACCOUNT_TOKEN, datafast_id=POCKETGARDEN).content)
     assert "Add it as a website of its own" in page.text
     Snapshot.objects.all().delete()
@@ -92,9 +92,9 @@ def test_a_website_key_keeps_the_website_s_id(browser_of_admin, sandbox):
 
 def test_what_was_not_found_under_the_old_key_is_asked_again(browser_of_admin, lumenkit, sandbox):
     with pytest.raises(VisitorNotFound):
-        profiles.get(lumenkit, UUID(documented.APP_USER.visitor_id))
+        profiles.get_profile(lumenkit, UUID(documented.APP_USER.visitor_id))
     replaced(browser_of_admin, tokens.POCKETGARDEN_KEY)
-    assert profiles.get(Website.objects.get(), UUID(documented.APP_USER.visitor_id))
+    assert profiles.get_profile(Website.objects.get(), UUID(documented.APP_USER.visitor_id))
 
 
 def test_an_upstream_that_is_down_leaves_the_old_key_and_the_choice(browser_of_admin, other_upstream):
@@ -130,7 +130,7 @@ def test_a_key_that_can_not_be_read_any_more_is_replaced_like_any_other(browser_
 
 def test_a_limit_that_is_reached_leaves_the_old_key(browser_of_admin, lumenkit, sandbox, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 1
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     page = Page(replaced(browser_of_admin, tokens.LUMENKIT_KEY).content)
     assert "limit of 1 requests a minute is reached" in page.text
     assert len(sandbox.calls) == 1

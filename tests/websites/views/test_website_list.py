@@ -37,14 +37,14 @@ def test_a_new_administrator_is_led_to_the_first_website(browser):
 
 def test_a_website_that_works_says_when_it_answered_and_what_of_the_budget_is_used(browser, lumenkit, sandbox, clock):
     assert "Ready" in shown(browser).text
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     clock.shift(181)
     text = shown(browser).text
     assert "Working" in text
     assert "Last answer 3 minutes ago" in text
     assert "0 of 60 calls this minute" in text
     assert lumenkit.credential_mask in text
-    profiles.refresh(lumenkit, LEAD)
+    profiles.refresh_profile(lumenkit, LEAD)
     assert "1 of 60 calls this minute" in shown(browser).text
 
 

@@ -113,7 +113,7 @@ def test_a_second_pause_keeps_the_time_of_the_first(browser_of_admin, clock, cha
 
 
 def test_what_goes_with_a_website_is_said_before(browser_of_admin, member, lumenkit, sandbox):
-    profiles.get(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     text = Page(browser_of_admin.get(f"{OVERVIEW}remove/").content).text
     for words in (
         lumenkit.credential_mask,

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from visitors.datafast.errors import (
-    AccessRefused,
     BotVisitor,
     InvalidVisitorId,
+    KeyRejected,
     MalformedAnswer,
     RateLimited,
     UpstreamError,
     VisitorNotFound,
 )
 from visitors.formatting import format_age, format_count
-from visitors.profiles.problems import OnHold, Paused
+from visitors.profiles.errors import CircuitOpen, WebsitePaused
 
 # DataFast's window, for when it does not say when it may be asked again.
 _A_MINUTE = 60
@@ -84,15 +84,15 @@ def problem(error: UpstreamError, *, domain: str, now: datetime) -> Problem:
             found = Problem("This visitor is a bot", sentence, can_retry=False, upstream_message=said)
         case InvalidVisitorId():
             found = Problem("DataFast does not take this id", str(error), can_retry=False, upstream_message=said)
-        case AccessRefused():
+        case KeyRejected():
             advice = f"Until then, nobody new can be looked up on {domain}."
             title = "DataFast refuses this website’s key"
             found = Problem(title, str(error), advice, mend="key", upstream_message=said)
-        case OnHold():
+        case WebsitePaused():
             found = Problem("This website is paused", str(error), _NOTHING_KEPT, can_retry=False, mend="pause")
         case RateLimited():
             found = Problem("DataFast asks us to wait", _limit(error), retry_after=wait(error, now))
-        case Paused():
+        case CircuitOpen():
             found = Problem("DataFast needs a moment", str(error), retry_after=wait(error, now))
         case MalformedAnswer():
             found = Problem("DataFast’s answer can’t be read", str(error), _NOTHING_KEPT)
@@ -104,7 +104,7 @@ def problem(error: UpstreamError, *, domain: str, now: datetime) -> Problem:
 def notice(error: UpstreamError, *, fetched_at: datetime, now: datetime) -> Notice:
     """The notice above a kept journey that could not be renewed."""
     age, old = format_age(fetched_at, now), int((now - fetched_at).total_seconds())
-    if isinstance(error, OnHold):
+    if isinstance(error, WebsitePaused):
         reason = "This website is paused by its administrators: what you see is from"
         return Notice("warn", reason, age, old, "DataFast is not asked until they resume it.", can_retry=False)
     seconds = wait(error, now)
@@ -116,7 +116,7 @@ def notice(error: UpstreamError, *, fetched_at: datetime, now: datetime) -> Noti
         age,
         old,
         f"{sentence}{again}",
-        can_retry=not isinstance(error, AccessRefused),
+        can_retry=not isinstance(error, KeyRejected),
     )
 
 
@@ -125,7 +125,7 @@ def wait(error: UpstreamError, now: datetime) -> int | None:
     match error:
         case RateLimited(reset_at=None):
             return _A_MINUTE
-        case RateLimited(reset_at=datetime() as at) | Paused(retry_at=at):
+        case RateLimited(reset_at=datetime() as at) | CircuitOpen(retry_at=at):
             return max(1, math.ceil((at - now).total_seconds()))
         case _:
             return None

@@ -66,7 +66,7 @@ def _load_profile(request: SignedInRequest, website: Website, visitor_id: str, a
     """
     visitor = visitor_id_or_404(visitor_id)
     try:
-        profile = profiles.load_contents(website, profiles.get(website, visitor))
+        profile = profiles.load_contents(website, profiles.get_profile(website, visitor))
     except UpstreamError as error:
         log.record_lookup(request.user, website, visitor, action, error)
         raise Http404("Nothing is stored about this visitor.") from error

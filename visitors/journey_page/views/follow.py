@@ -14,7 +14,7 @@ from visitors.audit.decorators import audited
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.journey_page import presenters, updates
 from visitors.lookup import last_seen
-from visitors.profiles.purpose import Purpose
+from visitors.profiles.budget import Purpose
 from visitors.web.access import SignedInRequest, visitor_context_or_404, visitor_id_or_404
 
 # However many pages follow a visitor, DataFast is called no more often.
@@ -35,7 +35,9 @@ def follow(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
     context = visitor_context_or_404(request, slug, visitor)
     website = context.website
     try:
-        profile = profiles.refresh(website, visitor, max_age=FOLLOW_INTERVAL, purpose=Purpose.LIVE, opened=context)
+        profile = profiles.refresh_profile(
+            website, visitor, max_age=FOLLOW_INTERVAL, purpose=Purpose.LIVE, context=context
+        )
         profile = profiles.load_contents(website, profile)
     except (profiles.VisitorErased, NoJourney) as error:
         return updates.redirect_away(request, website, visitor, error)

@@ -44,7 +44,7 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
         return redirect(f"{reverse('journey', args=[slug, visitor])}{query_string and f'?{query_string}'}")
     query, seen = TimelineQuery.read(request.GET), last_seen.load_seen(context.seen)
     try:
-        profile = profiles.get(website, visitor, opened=context)
+        profile = profiles.get_profile(website, visitor, context=context)
         response = rendering.render_page(request, context, profile, query, seen)
         if context.seen is None:
             profile = profiles.load_contents(website, profile)
@@ -70,7 +70,7 @@ def refresh(request: SignedInRequest, slug: str, visitor_id: str) -> HttpRespons
         sessions.made_by_page(request)
     max_age = None if is_automatic else PRESSED_AGAIN
     try:
-        profile = profiles.refresh(website, visitor, max_age=max_age, opened=context)
+        profile = profiles.refresh_profile(website, visitor, max_age=max_age, context=context)
         log.record_fragment(request.user, context, visitor)
         page = updates.PageState.read(request)
         is_unchanged = page.is_current(profile.version)

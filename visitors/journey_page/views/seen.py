@@ -17,7 +17,7 @@ def look(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Record the newest journey as seen by this user. The answer is empty."""
     sessions.made_by_page(request)
     website, visitor = website_or_404(request, slug), visitor_id_or_404(visitor_id)
-    profile = profiles.kept(website, visitor)
+    profile = profiles.get_stored_profile(website, visitor)
     if profile is not None:
         with suppress(UpstreamError):  # erased this very moment
             profile = profiles.load_contents(website, profile)

@@ -78,10 +78,12 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
 
 def _load_journey(context: VisitorContext, visitor_id: UUID, version: str) -> tuple[str, Journey]:
     """Return this version of the journey; the newest one where this one is gone. Raises UpstreamError."""
-    stored = profiles.journey_of(context.website, visitor_id, version)
+    stored = profiles.get_journey(context.website, visitor_id, version)
     if stored is not None:
         return version, stored
-    profile = profiles.load_contents(context.website, profiles.get(context.website, visitor_id, opened=context))
+    profile = profiles.load_contents(
+        context.website, profiles.get_profile(context.website, visitor_id, context=context)
+    )
     return profile.version, profile.contents.journey
 
 

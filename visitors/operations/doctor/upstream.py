@@ -8,7 +8,7 @@ from django.conf import settings
 
 from visitors.datafast.errors import UpstreamError
 from visitors.operations.doctor.finding import Finding
-from visitors.profiles.upstream import client
+from visitors.profiles.client import datafast_client
 
 # More, and "2 minutes ago" is wrong on every page.
 CLOCK_TOLERANCE = timedelta(seconds=30)
@@ -18,7 +18,7 @@ def reachable() -> Iterator[Finding]:
     """Whether anybody answers there over a connection that can be trusted, and whether the clocks agree."""
     host = urlsplit(settings.DATAFAST_API_URL).netloc
     try:
-        status, there = client().reach()
+        status, there = datafast_client().reach()
     except (UpstreamError, ValueError) as error:
         said = f"DataFast ({host}) was asked once, without a token. {error}"
         yield Finding.wrong(said, "Look at DATAFAST_API_URL, and at proxy and firewall.")

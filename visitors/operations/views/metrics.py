@@ -37,7 +37,7 @@ def exposition(request: HttpRequest) -> HttpResponse:
 def _budgets() -> list[tuple[str, int, int]]:
     """Those of all websites whose token can be read."""
     websites = list(Website.objects.all())
-    known = profiles.budgets(websites)
+    known = profiles.get_budget_usage(websites)
     return [(website.slug, *known[website.pk]) for website in websites if website.pk in known]
 
 

@@ -17,7 +17,7 @@ from visitors.datafast.errors import UpstreamError
 from visitors.formatting import join_list
 from visitors.models import Website
 from visitors.profiles import tokens
-from visitors.profiles.tokens import TokenRefused
+from visitors.profiles.tokens import TokenRejected
 from visitors.web.access import SignedInRequest, administrator_or_403
 from visitors.websites import actions
 from visitors.websites.forms import NewWebsiteForm, TokenForm
@@ -36,7 +36,7 @@ def start(request: SignedInRequest) -> HttpResponse:
         opened: Credential | AccountToken = form.cleaned_data["token"]
         try:
             return _opened(request, opened)
-        except TokenRefused as refusal:
+        except TokenRejected as refusal:
             form.add_error("token", str(refusal))
         except UpstreamError as error:
             pending.keep(request, PendingToken(opened.token))
@@ -47,14 +47,14 @@ def start(request: SignedInRequest) -> HttpResponse:
 
 
 def _opened(request: SignedInRequest, opened: Credential | AccountToken) -> HttpResponse:
-    """Lead on with a token that DataFast accepts. Raises TokenRefused and UpstreamError."""
+    """Lead on with a token that DataFast accepts. Raises TokenRejected and UpstreamError."""
     if isinstance(opened, Credential):
         tokens.check(opened)
         pending.keep(request, PendingToken(opened.token))
         return redirect("add_website_details")
     try:
         listed = tokens.websites_of(opened)
-    except TokenRefused as refusal:
+    except TokenRejected as refusal:
         if not refusal.is_permission:
             raise
         pending.keep(request, PendingToken(opened.token))
@@ -80,7 +80,7 @@ def details(request: SignedInRequest) -> HttpResponse:
         credential = Credential(pasted.token, website.datafast_id or None)
         try:
             tokens.check(credential)
-        except TokenRefused as refusal:
+        except TokenRejected as refusal:
             form.add_error("datafast_id" if "datafast_id" in form.fields else None, str(refusal))
         except UpstreamError as error:
             if "anyway" not in request.POST:
@@ -119,7 +119,7 @@ def connect(request: SignedInRequest) -> HttpResponse:
         try:
             # What it lists, it opens; whether it may read visitors at all, one of them tells.
             tokens.check(Credential(account.token, picked[0].id))
-        except TokenRefused as refusal:
+        except TokenRejected as refusal:
             problem = str(refusal)
         except UpstreamError as error:
             if "anyway" not in request.POST:

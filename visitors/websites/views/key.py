@@ -10,7 +10,7 @@ from visitors.datafast.credentials import Credential
 from visitors.datafast.errors import UpstreamError
 from visitors.models import Snapshot, Website
 from visitors.profiles import tokens
-from visitors.profiles.tokens import TokenRefused
+from visitors.profiles.tokens import TokenRejected
 from visitors.web.access import SignedInRequest, managed_website_or_404
 from visitors.websites import actions
 from visitors.websites.forms import ReplacementForm
@@ -43,7 +43,7 @@ def replace(request: SignedInRequest, website: str) -> HttpResponse:
         credential: Credential = form.cleaned_data["credential"]
         try:
             doubt = _doubt(site, credential)
-        except TokenRefused as refusal:
+        except TokenRejected as refusal:
             form.add_error("datafast_id" if refusal.is_website_id else "token", str(refusal))
         if doubt:
             held = PendingToken(credential.token, website_id=credential.website_id, replaces_on=site.pk)
@@ -55,11 +55,11 @@ def replace(request: SignedInRequest, website: str) -> HttpResponse:
 
 
 def _doubt(website: Website, credential: Credential) -> str:
-    """Test a key, and return what speaks against it nevertheless, "" for nothing. Raises TokenRefused."""
+    """Test a key, and return what speaks against it nevertheless, "" for nothing. Raises TokenRejected."""
     newest = Snapshot.objects.filter(website=website).order_by("-fetched_at").values_list("visitor_id", flat=True)
     known = newest.first()
     if known and website.datafast_id and credential.website_id not in (None, website.datafast_id):
-        raise TokenRefused(_OTHER_WEBSITE, is_website_id=True)
+        raise TokenRejected(_OTHER_WEBSITE, is_website_id=True)
     try:
         knows = tokens.check(credential, known)
     except UpstreamError as error:
@@ -76,7 +76,7 @@ def _replaced_anyway(request: SignedInRequest, website: Website) -> HttpResponse
     credential = Credential(held.token, held.website_id)
     try:
         _doubt(website, credential)
-    except TokenRefused as refusal:
+    except TokenRejected as refusal:
         messages.error(request, str(refusal))
         return redirect("website_key", website.slug)
     return _replaced(request, website, credential)

@@ -25,14 +25,14 @@ class Standing:
 
 def of(request: SignedInRequest, websites: Sequence[Website]) -> list[Standing]:
     """How these stand, in their order. They come `with_last_answer`. One query."""
-    budgets, now = profiles.budgets(websites), datetime.now(UTC)
+    budgets, now = profiles.get_budget_usage(websites), datetime.now(UTC)
     found = []
     for website in websites:
         zone, answered_at = time_zone_of(request, website), website.answered_at
         state = presenters.website_state(
             paused_since=website.paused_at,
             key_rejected_since=website.key_rejected_since,
-            is_upstream_failing=profiles.is_failing(website),
+            is_upstream_failing=profiles.is_datafast_failing(website),
             answered_at=answered_at,
             now=now,
             zone=zone,

@@ -25,7 +25,7 @@ from django.db import IntegrityError
 from visitors import sql
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError
 from visitors.models import FetchLease
-from visitors.profiles import failures
+from visitors.profiles import errors
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ class Leader:
 
     def land(self, failure: UpstreamError | None = None) -> bool:
         """Tell those who wait that the call is over. False when somebody else has taken over: then it means nothing."""
-        stored = failures.encode(failure) if failure else b""
+        stored = errors.encode(failure) if failure else b""
         return self._write("finished_at = %(now)s, failure = %(failure)s", now=datetime.now(UTC), failure=stored)
 
     def _write(self, what: str, **values: object) -> bool:
@@ -170,7 +170,7 @@ def first(website_id: int, visitor_id: UUID) -> Leader | None:
 
 
 def join(website_id: int, visitor_id: UUID, last: FetchLease | None) -> Leader | Follower:
-    """Become the leader of a new flight, or follow the one that is in the air. `last` is what `latest` has just said.
+    """Become the leader of a new lease, or follow the one that is in the air. `last` is what `latest` has just said.
 
     Each statement is atomic by itself: of several simultaneous callers one inserts the row, or one changes it. Those
     who follow only read.

@@ -1,4 +1,4 @@
-"""The one client of this process, made from the settings."""
+"""The DataFast client of this process, made from the settings."""
 
 from functools import lru_cache
 
@@ -7,8 +7,8 @@ from django.conf import settings
 from visitors.datafast.client import Client
 
 
-def client() -> Client:
-    """Return the client; it keeps its connections to the upstream open between calls."""
+def datafast_client() -> Client:
+    """Return the client. It keeps its connections open between calls."""
     return _client(settings.DATAFAST_API_URL, float(settings.UPSTREAM_DEADLINE_SECONDS))
 
 

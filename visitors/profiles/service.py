@@ -1,0 +1,155 @@
+"""Get and refresh profiles. See the package's docstring for what the service promises."""
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from visitors import metrics
+from visitors.datafast.credentials import CredentialError
+from visitors.datafast.errors import Reason, Unavailable, UpstreamError
+from visitors.encryption import KeyLost
+from visitors.journey import Journey
+from visitors.models import FetchLease, MetricsPoint, VisitorContext, Website
+from visitors.profiles import budget, fetching, store
+from visitors.profiles.budget import Purpose
+from visitors.profiles.errors import VisitorErased
+from visitors.profiles.profile import Profile, Superseded
+
+_VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
+_ANY_AGE = datetime.min.replace(tzinfo=UTC)
+
+
+def get_profile(website: Website, visitor_id: UUID, *, context: VisitorContext | None = None) -> Profile:
+    """Return the stored profile, however old; fetch it if none is stored. Raises UpstreamError.
+
+    `context` is what `load_visitor_context` has just read for this visitor; it saves a query.
+    """
+    stored = _latest(website, visitor_id, context)
+    if stored:
+        return _profile(website, visitor_id, store.Found(stored))
+    try:
+        found = fetching.fetch(
+            website,
+            visitor_id,
+            not_before=_ANY_AGE,
+            purpose=Purpose.LOOKUP,
+            is_known=False,
+            is_just_read=context is not None,
+        )
+    except UpstreamError as error:
+        metrics.looked_up(error)
+        raise
+    metrics.answered_from("upstream")
+    return _profile(website, visitor_id, found)
+
+
+def refresh_profile(
+    website: Website,
+    visitor_id: UUID,
+    *,
+    max_age: timedelta | None = None,
+    purpose: Purpose = Purpose.LOOKUP,
+    context: VisitorContext | None = None,
+) -> Profile:
+    """Return a profile that is at most `max_age` old (default: PROFILE_FRESH_SECONDS), fetching it if needed.
+
+    If fetching fails and a copy is stored, return the copy with its `problem`. Raises UpstreamError if none is stored,
+    if DataFast answers that there is no such visitor, and if the visitor was erased.
+    """
+    max_age = max_age if max_age is not None else timedelta(seconds=settings.PROFILE_FRESH_SECONDS)
+    not_before = datetime.now(UTC) - max_age
+    stored = _latest(website, visitor_id, context)
+    if stored and stored.fetched_at >= not_before:
+        return _profile(website, visitor_id, store.Found(stored))
+    try:
+        found = fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=bool(stored))
+    except UpstreamError as error:
+        if stored is None or isinstance(error, (*fetching.NO_JOURNEY_SECONDS, VisitorErased)):
+            metrics.looked_up(error)
+            raise
+        return _profile(website, visitor_id, store.Found(stored), error)
+    metrics.answered_from("upstream")
+    return _profile(website, visitor_id, found)
+
+
+def load_contents(website: Website, profile: Profile) -> Profile:
+    """Return the profile with its contents loaded, or the newer profile that has replaced it. Makes no call.
+
+    Raises VisitorErased if none is stored any longer, and Unavailable if the newer one was replaced as well.
+    """
+    with suppress(Superseded):
+        return _loaded(profile)
+    newer = get_stored_profile(website, profile.visitor_id)
+    if newer is None:
+        raise VisitorErased
+    try:
+        return _loaded(newer)
+    except Superseded as error:
+        raise Unavailable(Reason.SERVER) from error
+
+
+def load_answer(website: Website, visitor_id: UUID) -> bytes:
+    """Return DataFast's newest JSON about a visitor, as it was received. Raises VisitorErased if none is stored."""
+    answer = store.answer(website.pk, visitor_id)
+    if answer is None:
+        raise VisitorErased
+    return answer
+
+
+def get_stored_profile(website: Website, visitor_id: UUID) -> Profile | None:
+    """Return the stored profile, however old, or None. Makes no call."""
+    stored = store.latest(website.pk, visitor_id)
+    return _profile(website, visitor_id, store.Found(stored)) if stored else None
+
+
+def get_journey(website: Website, visitor_id: UUID, version: str) -> Journey | None:
+    """Return the journey of one version of a profile; None if it is not stored or `version` is not a version."""
+    contents = store.contents(website.pk, visitor_id, version) if _VERSION.fullmatch(version) else None
+    return contents.journey if contents else None
+
+
+def get_history(website: Website, visitor_id: UUID, *, limit: int = store.MAX_METRICS_POINTS) -> list[MetricsPoint]:
+    """Return the newest `limit` points of a visitor's score and counts, oldest first."""
+    return store.history(website.pk, visitor_id, limit)
+
+
+def reset_after_key_change(website: Website) -> None:
+    """Drop the errors that DataFast returned to a website's old key, and the results of calls still made with it."""
+    Website.objects.filter(pk=website.pk).update(consecutive_failures=0, circuit_open_until=None)
+    leases = FetchLease.objects.filter(website=website)
+    leases.filter(finished_at__isnull=False).exclude(failure=b"").update(failure=b"")
+    leases.filter(finished_at=None).update(token=uuid4(), lease_until=datetime.now(UTC))
+
+
+def get_budget_usage(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
+    """Return per website id the calls that its token made in the last minute, and its limit. One query.
+
+    Websites whose token can't be read are left out.
+    """
+    credentials = {}
+    for website in websites:
+        with suppress(KeyLost, CredentialError):
+            credentials[website.pk] = website.credential()
+    return dict(zip(credentials, budget.used_by(list(credentials.values())), strict=True))
+
+
+def _latest(website: Website, visitor_id: UUID, context: VisitorContext | None) -> store.Latest | None:
+    stored = store.if_kept(context.kept) if context else store.latest(website.pk, visitor_id)
+    if stored:
+        metrics.answered_from("database")
+    return stored
+
+
+def _profile(website: Website, visitor_id: UUID, found: store.Found, problem: UpstreamError | None = None) -> Profile:
+    metrics.looked_up(problem)
+    latest = found.latest
+    return Profile(website.pk, visitor_id, latest.version, latest.fetched_at, problem, found.contents, found.is_first)
+
+
+def _loaded(profile: Profile) -> Profile:
+    _ = profile.contents
+    return profile
