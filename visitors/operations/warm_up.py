@@ -55,6 +55,10 @@ def render_page() -> None:
         "age": presenters.age(now, is_fresh=True, now=now, zone=zone),
         "zones": time_zone_menu(request, website),
         "user": User(username="warm-up"),
+        "since": "",
+        "seen": None,
+        "colleagues": "",
+        "csrf_input": "",
     }
     body = render_to_string("journey_page/_article_body.html", context)
     render_to_string("journey_page/page.html", context | {"body": body})

@@ -24,7 +24,6 @@ from visitors.profiles.store import Contents
 VISITOR_ID = UUID("a3ab2331-989f-4cfa-91c6-2461c9e3c6bd")
 ZONES = ("UTC", "America/New_York", "Asia/Seoul", "Asia/Kathmandu", "Australia/Lord_Howe")
 QUERIES = ("", "kind=goal&q=a", "range=7d&open=1,2&at=2026-05-04T13:00", "from=2&at=2026-05-04T12:00Z")
-
 moments = st.one_of(
     st.timedeltas(timedelta(days=-9000), timedelta(days=63000)),
     st.timedeltas(timedelta(0), timedelta(days=2)),
@@ -45,7 +44,18 @@ def page(visitor, now, zone, query):
         page_url="/lumenkit/visitors/x/",
         part_url="/lumenkit/visitors/x/timeline/",
     )
-    return screen, render_to_string("journey_page/_article.html", {"website": website, "screen": screen})
+    context = {
+        "website": website,
+        "profile": profile,
+        "screen": screen,
+        "age": presenters.age(now, is_fresh=True, now=now, zone=ZoneInfo(zone)),
+        "since": "",
+        "seen": None,
+        "colleagues": "",
+        "csrf_input": "",
+    }
+    body = render_to_string("journey_page/_article_body.html", context)
+    return screen, render_to_string("journey_page/page.html", context | {"body": body})
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -115,7 +115,14 @@ def _render_no_journey(
 ) -> HttpResponse:
     """Render the page that says why there is no journey, and what the user can do."""
     problem = presenters.problem(error, domain=website.domain, now=datetime.now(UTC))
-    context: dict[str, object] = {"website": website, "visitor_id": visitor_id, "problem": problem}
+    context: dict[str, object] = {
+        "website": website,
+        "visitor_id": visitor_id,
+        "problem": problem,
+        "other_websites": (),
+        "mend_at": "",
+        "menders": "",
+    }
     if problem.is_elsewhere:
         context["other_websites"] = websites_of(request).exclude(pk=website.pk)
     if problem.mend:
