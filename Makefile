@@ -45,6 +45,8 @@ lint: $(VENV)/ready-lint ## Check style, formats, types, and what is known to be
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy dashboard visitors
 	@$(BIN)/lint-imports
+	@$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/typos
 	@$(BIN)/bandit --quiet --recursive dashboard visitors --configfile pyproject.toml
 	@$(BIN)/python .ci/audit.py
 
