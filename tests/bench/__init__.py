@@ -1,5 +1,5 @@
-"""`make bench`: how fast the dashboard answers, beside a bare Django view in the same run.
+"""`make bench`: how fast the dashboard answers, next to a signed-in view that says "ok", in the same run.
 
-Everything runs on loopback: the sandbox, the production server with the dashboard and the two views to compare with,
-and the clients. Nothing here fails when a machine is slow; what counts are the ratios.
+Everything runs on this machine: the sandbox, the production server with the dashboard and two views to compare with,
+and the clients. Nothing fails on a slow machine: the ratios count, and the targets are printed beside them.
 """

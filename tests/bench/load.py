@@ -1,4 +1,4 @@
-"""HTTP clients that cost little themselves: requests are made once as bytes, answers are read off the socket."""
+"""HTTP clients that cost little themselves: requests are prepared bytes, answers are read off the socket."""
 
 import multiprocessing
 import socket
@@ -12,7 +12,7 @@ Address = tuple[str, int]
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, and how long it took in seconds, from sending to the last byte."""
+    """An answer, and how long it took in seconds, from sending to the last byte."""
 
     status: int
     headers: dict[str, str]
@@ -61,7 +61,7 @@ class Connection:
 
 
 def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
-    """The bytes of a request, as a browser asks: compressed answers are welcome."""
+    """The bytes of a request that accepts compressed answers, as a browser's do."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Accept-Encoding: gzip, deflate, br"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     if method != "GET":
@@ -74,13 +74,14 @@ def median(seconds: list[float]) -> float:
     return statistics.median(seconds) * 1000
 
 
-def p99(seconds: list[float]) -> float:
-    """The 99th percentile, in milliseconds."""
-    return sorted(seconds)[min(len(seconds) - 1, int(len(seconds) * 0.99))] * 1000
+def summarize(seconds: list[float]) -> dict[str, float]:
+    """The median and the 99th percentile, in milliseconds."""
+    p99 = sorted(seconds)[min(len(seconds) - 1, int(len(seconds) * 0.99))]
+    return {"median_ms": median(seconds), "p99_ms": p99 * 1000}
 
 
 def at_once(address: Address, payload: bytes, readers: int) -> list[Answer]:
-    """Ask the same from so many connections at the same moment."""
+    """Send a request over `readers` connections at the same moment."""
     barrier, answers = threading.Barrier(readers), []
 
     def read() -> None:
@@ -98,7 +99,7 @@ def at_once(address: Address, payload: bytes, readers: int) -> list[Answer]:
 
 
 def requests_per_second(address: Address, payload: bytes, connections: int = 16, seconds: float = 2.0) -> float:
-    """Ask over so many connections as fast as they answer, from two processes that don't wait for each other."""
+    """Send a request over `connections` connections as fast as they answer, from two processes."""
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         rates = pool.starmap(_rate, [(address, payload, connections // 2, seconds)] * 2)
     return sum(rates)
