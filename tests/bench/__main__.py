@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import os
+import random
 import secrets
 import subprocess
 import tempfile
@@ -156,7 +157,7 @@ def measure_pages(scene: Scene, rows: Rows) -> None:
     connections = [load.Connection(scene.address) for _ in range(WORKERS * 2)]
     for number in range(WARM_UP_ROUNDS + SAMPLES):
         for name, make_request in requests_of.items():
-            answer = connections[number % len(connections)].ask(make_request(number))
+            answer = random.choice(connections).ask(make_request(number))
             assert answer.status == 200, (name, answer.status)
             if number >= WARM_UP_ROUNDS:
                 seconds[name].append(answer.seconds)
