@@ -39,8 +39,6 @@ def render_page(
             "body": article.body,
             "seen": seen and last_seen.encode_seen(seen),
             "age": present_age(request, website, profile),
-            "nothing_new": False,
-            "notice": None,
             "colleagues": _present_colleagues(request, context),
             "zones": time_zone_menu(request, website),
         },

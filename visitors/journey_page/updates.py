@@ -82,7 +82,6 @@ def present_changes(
         "website": website,
         "screen": screen,
         "age": rendering.present_age(request, website, profile),
-        "nothing_new": False,
         "is_changed": page.version != profile.version or is_over,
         "is_journey_changed": is_over or shown is None or _is_changed(shown, journey),
         "since": rendering.describe_news(seen, profile),

@@ -88,7 +88,6 @@ def refresh(request: SignedInRequest, slug: str, visitor_id: str) -> HttpRespons
     if is_unchanged:
         is_pressed_in_vain = not (is_automatic or notice)
         changes: dict[str, Any] = {
-            "screen": None,
             "age": rendering.present_age(request, website, profile),
             "nothing_new": is_pressed_in_vain,
             "announcement": "Nothing new." if is_pressed_in_vain else "",
