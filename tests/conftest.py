@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.cache import cache, caches
+from django.core.cache import cache
 from django.db import connection
 
 from tests import leaks
@@ -60,16 +60,6 @@ def _empty_cache():
     cached.resume()
     cache.clear()
     article_cache.clear()
-
-
-@pytest.fixture
-def cache_that_clears_nothing(monkeypatch):
-    """The cache fails when it is to remove everything about somebody."""
-
-    def fail(*_):
-        raise OSError("gone")
-
-    monkeypatch.setattr(type(caches["default"]), "delete_matching", fail)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +16,6 @@ from visitors.formatting.text import clean_or_none
 from visitors.journey import (
     VISIT_GAP,
     Filter,
-    Journey,
     Kind,
     around,
     csv_rows,
@@ -123,12 +121,6 @@ def test_a_gap_is_never_said_where_something_may_be_missing(visitor):
         if visit.gap_known:
             assert journey.missing.before is not None
             assert visit.started_at - visit.gap_before >= journey.missing.before
-
-
-@given(visitors)
-def test_a_journey_is_stored_and_read_back_equal(visitor):
-    journey = derive(visitor)
-    assert msgspec.msgpack.decode(msgspec.msgpack.encode(journey), type=Journey) == journey
 
 
 @given(visitors, any_now, zones)

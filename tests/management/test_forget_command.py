@@ -51,8 +51,3 @@ def test_what_makes_no_sense_removes_nothing(kept, words, sentence):
     with pytest.raises(CommandError, match=sentence):
         forget(*words)
     assert Snapshot.objects.exists()
-
-
-def test_a_cache_that_fails_ends_in_an_error(kept, cache_that_clears_nothing):
-    with pytest.raises(CommandError, match="Run this again"):
-        forget("lumenkit", LEAD)

@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.core.cache import cache
 
 from visitors import profiles
 from visitors.datafast.errors import BotVisitor, Unauthorized, Unavailable, VisitorNotFound
@@ -63,15 +62,6 @@ def test_an_answer_that_says_the_same_keeps_its_version(lumenkit):
     again = profiles.refresh_profile(lumenkit, LEAD, max_age=timedelta(0))
     assert again.version == first.version
     assert again.fetched_at > first.fetched_at
-
-
-def test_a_flushed_cache_costs_time_and_no_call(sandbox, lumenkit):
-    first = profiles.get_profile(lumenkit, LEAD)
-    cache.clear()
-    again = profiles.get_profile(lumenkit, LEAD)
-    assert again == first
-    assert again.contents.journey == first.contents.journey
-    assert sandbox.calls.count(str(LEAD)) == 1
 
 
 def test_a_failing_upstream_leaves_the_kept_copy_with_what_is_wrong(sandbox, lumenkit, clock):

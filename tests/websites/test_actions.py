@@ -84,12 +84,12 @@ def test_a_website_is_removed_while_an_answer_lands(lumenkit, admin, sandbox, cl
     lead = UUID(documented.RETURNING_LEAD.visitor_id)
     profiles.get_profile(lumenkit, lead)
     clock.shift(3600)
-    keep, has_landed, ended = store.keep, threading.Event(), []
+    save, has_landed, ended = store.save_answer, threading.Event(), []
 
     def slowly(*args, **options):
         has_landed.set()
         time.sleep(0.5)
-        return keep(*args, **options)
+        return save(*args, **options)
 
     def refresh():
         try:
@@ -97,7 +97,7 @@ def test_a_website_is_removed_while_an_answer_lands(lumenkit, admin, sandbox, cl
         finally:
             connections.close_all()
 
-    monkeypatch.setattr(store, "keep", slowly)
+    monkeypatch.setattr(store, "save_answer", slowly)
     landing = threading.Thread(target=refresh)
     landing.start()
     assert has_landed.wait(10)

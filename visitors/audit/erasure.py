@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from visitors import profiles
 from visitors.audit import log
@@ -31,31 +32,22 @@ class Traces:
         return self.answered_at is None and not (self.sightings or self.looks or self.look_ups)
 
 
-@dataclass(frozen=True, slots=True)
-class ErasureResult:
-    """What was removed. `is_complete` is false when the cache could not be reached: what it holds is shown to nobody,
-    and ends by itself, at the latest with PROFILE_KEEP_SECONDS."""
-
-    traces: Traces
-    is_complete: bool
-
-
 def traces(website: Website, visitor_id: UUID) -> Traces:
     """What there is to forget."""
-    held = profiles.holdings(website.pk, visitor_id)
+    stored = profiles.get_stored_data(website.pk, visitor_id)
     which = {"website": website, "visitor_id": visitor_id}
     looks, lines = LastSeen.objects.filter(**which).count(), AuditEntry.objects.filter(**which).count()
-    return Traces(held.answered_at, held.sightings, looks, lines)
+    return Traces(stored.answered_at, stored.metrics_points, looks, lines)
 
 
-def forget(website: Website, visitor_id: UUID, *, by: User | None) -> ErasureResult:
-    """Forget a visitor on a website. `by` is who wanted that; None for whoever runs the server.
+def forget(website: Website, visitor_id: UUID, *, by: User | None) -> Traces:
+    """Forget a visitor on a website, and return what was removed. `by` is None for a management command.
 
     The profile with its history and everybody's looks are removed; of the look-up log the lines stay, without the id.
     """
-    with profiles.removing(website.pk, visitor_id) as removal:
+    with transaction.atomic():
+        stored = profiles.erase_profile(website.pk, visitor_id)
         looks, _ = LastSeen.objects.filter(website=website, visitor_id=visitor_id).delete()
         lines = log.erase(by, website, visitor_id)
-    held = removal.holdings
     change_log.note(by, "forgot a visitor", website=website)
-    return ErasureResult(Traces(held.answered_at, held.sightings, looks, lines), removal.is_cache_clear)
+    return Traces(stored.answered_at, stored.metrics_points, looks, lines)

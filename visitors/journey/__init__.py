@@ -19,7 +19,7 @@ from visitors.journey.prediction import BASELINE, Absence, Reading
 from visitors.journey.summary import summarize
 from visitors.journey.totals import Paid, Totals
 from visitors.journey.touches import Touch
-from visitors.journey.visits import VISIT_GAP, Visit
+from visitors.journey.visits import VISIT_GAP, Visit, VisitOutline
 
 __all__ = [
     "BASELINE",
@@ -50,6 +50,7 @@ __all__ = [
     "Totals",
     "Touch",
     "Visit",
+    "VisitOutline",
     "Where",
     "around",
     "csv_rows",

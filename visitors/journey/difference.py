@@ -76,12 +76,8 @@ def difference(seen: Seen, journey: Journey) -> Difference:
     """What the journey holds beyond the mark. Where the list is cut off a count can fall, which is nothing new."""
     now = mark(journey, seen.looked_at)
     goals, payments = max(0, now.goals - seen.goals), max(0, now.payments - seen.payments)
-    later = [
-        event
-        for visit in journey.visits
-        for event in visit.milestones
-        if event.at is not None and (seen.latest_event_at is None or event.at > seen.latest_event_at)
-    ]
+    since = seen.latest_event_at
+    later = [event for event in journey.milestones if event.at and (since is None or event.at > since)]
     return Difference(
         seen=seen,
         visits=max(0, now.visits - seen.visits),

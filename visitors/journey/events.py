@@ -105,13 +105,14 @@ class Event(Record, frozen=True, kw_only=True):
 
 
 class Counts(Record, frozen=True, kw_only=True):
-    """How many events there are of each kind."""
+    """How many events there are of each kind. `refunds` are among the `payments`."""
 
     pages: int = 0
     screens: int = 0
     identified: int = 0
     goals: int = 0
     payments: int = 0
+    refunds: int = 0
     subscriptions: int = 0
 
     def of(self, kind: Kind) -> int:
@@ -142,14 +143,18 @@ class Counts(Record, frozen=True, kw_only=True):
 
 
 def count(events: Iterable[Event]) -> Counts:
-    """The events by kind."""
-    kinds = Counter(event.kind for event in events)
+    """Count events by kind."""
+    found = Counter((event.kind, event.is_refund) for event in events)
+    kinds = Counter[Kind]()
+    for (kind, _), number in found.items():
+        kinds[kind] += number
     return Counts(
         pages=kinds[Kind.PAGE],
         screens=kinds[Kind.SCREEN],
         identified=kinds[Kind.IDENTIFIED],
         goals=kinds[Kind.GOAL],
         payments=kinds[Kind.PAYMENT],
+        refunds=found[Kind.PAYMENT, True],
         subscriptions=kinds[Kind.SUBSCRIPTION],
     )
 

@@ -7,7 +7,7 @@ from visitors.formatting import format_count, format_money, join_list, limit_lis
 from visitors.formatting.text import truncate
 from visitors.journey.journey import Journey
 from visitors.journey.records import Record
-from visitors.journey.summary import goal_names, latest_subscription, looked_at, uncounted, when
+from visitors.journey.summary import looked_at, uncounted, when
 
 _RECENT = timedelta(days=2)
 _LONG = timedelta(days=14)
@@ -70,7 +70,7 @@ def _added_up(number: int, noun: str, size: str) -> str:
 
 
 def _subscription(journey: Journey) -> _Found:
-    latest = latest_subscription(journey)
+    latest = journey.latest_subscription
     if latest is None:
         return []
     is_lost = any(word in latest.name.casefold() for word in _LOST)
@@ -92,7 +92,8 @@ def _interest(journey: Journey) -> _Found:
 
 
 def _goals(journey: Journey) -> _Found:
-    names, more = limit_list(goal_names(journey), _GOALS_NAMED)
+    names, more = limit_list(journey.goal_names, _GOALS_NAMED)
+    more += journey.more_goal_names
     if names:
         told = [truncate(name) for name in names]
         if more:

@@ -9,7 +9,7 @@ from visitors.formatting import format_count, format_full_time, format_money, fo
 from visitors.formatting.text import clean, truncate
 from visitors.journey.events import Event
 from visitors.journey.journey import Journey
-from visitors.journey.summary import goal_names, summarize, uncounted
+from visitors.journey.summary import summarize, uncounted
 
 _LAST_EVENTS = 10
 _LONGEST = 300
@@ -120,7 +120,7 @@ def _facts(journey: Journey, as_of: datetime, zone: tzinfo) -> Iterator[tuple[st
         ("Last seen", format_full_time(journey.last_seen_at, zone) if journey.last_seen_at else None),
         ("Visits", f"{journey.visit_count:,}" if journey.visit_count else None),
         ("Page views", f"{journey.page_view_count:,}" if journey.page_view_count else None),
-        ("Goals", join_list(goal_names(journey)) or None),
+        ("Goals", _goals(journey) or None),
         ("Paid", _paid(journey)),
         ("Prediction", _prediction(journey)),
     ]
@@ -137,6 +137,11 @@ def _person_facts(journey: Journey) -> list[tuple[str, str | None]]:
         ("Company", person.company),
         ("Plan", person.plan),
     ]
+
+
+def _goals(journey: Journey) -> str:
+    more = [f"{journey.more_goal_names:,} more"] if journey.more_goal_names else []
+    return join_list([*journey.goal_names, *more])
 
 
 def _paid(journey: Journey) -> str:
@@ -193,7 +198,7 @@ def _event(event: Event, *, has_hosts: bool) -> str:
 
 
 def _events_title(journey: Journey) -> str:
-    number = sum(len(visit.events) for visit in journey.visits)
+    number = journey.counts.all - len(journey.undated)
     if number > _LAST_EVENTS:
         return f"Last {_LAST_EVENTS} of {number:,} events, newest first"
     return "Events, newest first" if number else "Events"

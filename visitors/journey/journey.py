@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from operator import attrgetter
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from visitors.datafast.payload import Activity, Visitor
 from visitors.formatting import format_count, join_list
@@ -21,11 +21,12 @@ from visitors.journey.prediction import Reading, read
 from visitors.journey.records import Record
 from visitors.journey.totals import Totals, total
 from visitors.journey.touches import Touch, first_touch, last_touch
-from visitors.journey.visits import VISIT_GAP, Visit, split, visit
+from visitors.journey.visits import VISIT_GAP, Visit, VisitOutline, make_visit, split_visits
 
 _LIVE = timedelta(minutes=5)
 _CLOCK_SKEW = timedelta(minutes=1)
 _TOP_PAGES = 5
+MAX_GOAL_NAMES = 50
 # No visitor opens a billion pages; and msgpack holds no larger integers than 64 bits.
 _MOST = 10**9
 _RANKS = {kind: rank for rank, kind in enumerate(Kind)}
@@ -89,8 +90,12 @@ class PageViews(Record, frozen=True, kw_only=True):
 class Journey(Record, frozen=True, kw_only=True):
     """A journey. Times are UTC; text is cleaned, never HTML.
 
-    `visits` are newest first; `undated` are the events without a readable time, in the payload's order. `counts` cover
-    both. `visit_count` and `page_view_count` are the larger of what DataFast counts and what it lists.
+    `visits` are newest first, and `outlines` are the same visits without their events. `milestones` are the dated
+    events other than page views, oldest first; `undated` are the events without a readable time, in the payload's
+    order. Of a stored journey these four sequences are decoded as they are used, so a page reads only what it shows.
+    `counts` cover dated and undated events. `goal_names` are the names of completed goals, latest first, each once;
+    beyond MAX_GOAL_NAMES they are counted in `more_goal_names`. `latest_payment` (refunds aside) and
+    `latest_subscription` are dated. `visit_count` and `page_view_count` are the larger of what DataFast counts and what it lists.
     `first_event_at` and `latest_event_at` span the dated events; `last_seen_at` is the latest thing that the visitor
     did in person, so a renewal at night is not a sighting. `top_pages` are the five most seen, most views first.
     `hosts` are those of the page views, most views first. `to_first_goal` and `to_first_payment` are measured from
@@ -101,8 +106,10 @@ class Journey(Record, frozen=True, kw_only=True):
 
     visitor_id: str | None
     person: Person | None
-    visits: tuple[Visit, ...]
-    undated: tuple[Event, ...]
+    visits: Sequence[Visit]
+    outlines: Sequence[VisitOutline]
+    milestones: Sequence[Event]
+    undated: Sequence[Event]
     counts: Counts
     visit_count: int
     page_view_count: int
@@ -118,6 +125,10 @@ class Journey(Record, frozen=True, kw_only=True):
     pricing: Interest
     checkout: Interest
     totals: Totals
+    goal_names: tuple[str, ...]
+    more_goal_names: int
+    latest_payment: Event | None
+    latest_subscription: Event | None
     to_first_goal: timedelta | None
     to_first_payment: timedelta | None
     first_touch: Touch | None
@@ -156,7 +167,7 @@ def derive(visitor: Visitor) -> Journey:
         events.append(identified_event(who, visitor.profile.identified_at if visitor.profile else None))
     events += sorted(goal_events(merged_goals(activity)), key=lambda event: _RANKS[event.kind])
     dated = sorted((event for event in events if event.at is not None), key=attrgetter("at"))
-    groups = split(dated)
+    groups = split_visits(dated)
 
     counts = count(events)
     attended = [any(event.is_in_person for event in group) for group in groups]
@@ -169,12 +180,16 @@ def derive(visitor: Visitor) -> Journey:
     begin = _earliest(first_visit_at, first_event_at)
     if missing is not None and (missing.place is Place.EARLIER or first_visit_at is None):
         begin = None  # the list does not begin with the first visit: its first goal need not be the first that was
-    totals = total(events)
+    milestones = tuple(event for visit in reversed(visits) for event in visit.milestones)
+    undated = tuple(event for event in events if event.at is None)
+    goal_names = _goal_names([*reversed(milestones), *undated])
     return Journey(
         visitor_id=clean_or_none(visitor.visitor_id),
         person=who,
         visits=visits,
-        undated=tuple(event for event in events if event.at is None),
+        outlines=tuple(VisitOutline(**_outline_fields(visit)) for visit in visits),
+        milestones=milestones,
+        undated=undated,
         counts=counts,
         visit_count=visit_count,
         page_view_count=max(_number(activity.page_view_count), counts.views),
@@ -186,13 +201,30 @@ def derive(visitor: Visitor) -> Journey:
         reported_last_visit_at=instant(activity.last_visit_at),
         current_page=page(activity.current_url),
         **_pages_seen(events, visits),
-        totals=totals,
+        totals=total(events),
+        goal_names=goal_names[:MAX_GOAL_NAMES],
+        more_goal_names=max(0, len(goal_names) - MAX_GOAL_NAMES),
+        latest_payment=_latest(milestones, Kind.PAYMENT),
+        latest_subscription=_latest(milestones, Kind.SUBSCRIPTION),
         to_first_goal=_until(dated, begin, lambda event: event.kind is Kind.GOAL),
         to_first_payment=_until(dated, begin, lambda event: event.kind is Kind.PAYMENT and not event.is_refund),
         first_touch=first_touch(visitor.identity),
         last_touch=last_touch(next((visit for visit in visits if visit.is_attended), None)),
         prediction=read(visitor.prediction, is_customer=counts.payments > 0),
     )
+
+
+def _outline_fields(visit: Visit) -> dict[str, Any]:
+    return {name: getattr(visit, name) for name in VisitOutline.__struct_fields__}
+
+
+def _goal_names(events: Iterable[Event]) -> tuple[str, ...]:
+    """The names of the goals among these events, each once, in their order."""
+    return tuple(dict.fromkeys(event.name for event in events if event.kind is Kind.GOAL and event.name))
+
+
+def _latest(milestones: Sequence[Event], kind: Kind) -> Event | None:
+    return next((event for event in reversed(milestones) if event.kind is kind and not event.is_refund), None)
 
 
 def _earliest(*moments: datetime | None) -> datetime | None:
@@ -252,7 +284,7 @@ def _visits(
         # Below the place where visits are missing, nobody can say how many lie between.
         is_counted = not (missing and missing.visits and missing.before) or missing.ends_by(group[-1].at)
         visits.append(
-            visit(
+            make_visit(
                 group,
                 number=number if is_attended and is_counted else None,
                 is_attended=is_attended,

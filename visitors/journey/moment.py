@@ -93,8 +93,9 @@ class Moment(Record, frozen=True, kw_only=True):
 def around(journey: Journey, at: datetime) -> Moment:
     """Where a moment (aware) lies in a journey, and what came before it."""
     # The visit that had begun by then, and the one that came next; visits are newest first.
-    past = next((visit for visit in journey.visits if visit.started_at <= at), None)
-    coming = next((visit for visit in reversed(journey.visits) if visit.started_at > at), None)
+    newer = sum(visit.started_at > at for visit in journey.outlines)
+    past = journey.visits[newer] if newer < len(journey.visits) else None
+    coming = journey.visits[newer - 1] if newer else None
     is_during = past is not None and at <= past.ended_at + VISIT_GAP
 
     dated = [(event, event.at) for visit in (past, coming) if visit is not None for event in visit.events if event.at]
@@ -118,10 +119,11 @@ def around(journey: Journey, at: datetime) -> Moment:
 
 def _last_page(journey: Journey, at: datetime) -> Near | None:
     """The latest page before the moment, over visits without one: a renewal or a refund comes at night, by itself."""
-    for visit in journey.visits:
-        for event in reversed(visit.events):
-            if event.is_view and event.at and event.at <= at:
-                return Near(event=event, distance=at - event.at)
+    for index, outline in enumerate(journey.outlines):
+        if outline.started_at <= at and outline.counts.views:
+            for event in reversed(journey.visits[index].events):
+                if event.is_view and event.at and event.at <= at:
+                    return Near(event=event, distance=at - event.at)
     return None
 
 

@@ -4,9 +4,9 @@ from msgspec import Struct
 
 
 class Record(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
-    """A frozen value that `msgspec.msgpack` stores and reads back equal, without hooks: times are in UTC.
+    """A frozen value that `msgspec.msgpack` stores and reads back equal, without hooks. Its times are in UTC.
 
-    Stored as an array, so the order of the fields is the stored form; the store tells other ones by the code that wrote
-    them, see `profiles.keys.form`. Without garbage collection, which is safe since frozen records cannot form a
-    cycle, and which halves the time that ten thousand events take to make.
+    It is stored as an array, so the order of the fields matters: `profiles.stored_form` recognizes what other code has
+    written. Frozen records cannot form a cycle, so they need no garbage collection, which halves the time that it takes
+    to make ten thousand events.
     """

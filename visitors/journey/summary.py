@@ -4,7 +4,6 @@ from datetime import datetime, timedelta, tzinfo
 
 from visitors.formatting import append_time, format_ago, format_count, format_day, format_money, join_list, limit_list
 from visitors.formatting.text import isolate_direction, truncate
-from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Interest, Journey
 
 _GOALS_NAMED = 2
@@ -34,18 +33,6 @@ def summarize(journey: Journey, *, now: datetime, zone: tzinfo) -> str:
     if journey.missing is not None:
         sentences.append(f"{journey.missing.words}.")
     return " ".join(sentences)
-
-
-def latest_subscription(journey: Journey) -> Event | None:
-    """The latest dated subscription event."""
-    return _latest(journey, Kind.SUBSCRIPTION)
-
-
-def goal_names(journey: Journey) -> list[str]:
-    """The names of the goals, latest first, each once."""
-    goals = [event for visit in journey.visits for event in reversed(visit.events) if event.kind is Kind.GOAL]
-    goals += [event for event in journey.undated if event.kind is Kind.GOAL]
-    return list(dict.fromkeys(event.name for event in goals if event.name))
 
 
 def looked_at(interest: Interest, *, is_least: bool) -> str:
@@ -116,7 +103,8 @@ def _reading(journey: Journey) -> str:
 
 
 def _goals(journey: Journey) -> str:
-    names, more = limit_list(goal_names(journey), _GOALS_NAMED)
+    names, more = limit_list(journey.goal_names, _GOALS_NAMED)
+    more += journey.more_goal_names
     told = [_named(name) for name in reversed(names)]
     if more:
         told.append(format_count(more, "other goal"))
@@ -125,7 +113,7 @@ def _goals(journey: Journey) -> str:
 
 def _money(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
     totals = journey.totals
-    latest = _latest(journey, Kind.PAYMENT)
+    latest = journey.latest_payment
     time = when(latest.at, now, zone) if latest and latest.at else ""
     parts = []
     payments = sum(paid.payments for paid in totals.paid)
@@ -157,16 +145,10 @@ def uncounted(number: int, noun: str) -> str:
 
 
 def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> str:
-    latest = latest_subscription(journey)
+    latest = journey.latest_subscription
     if latest is None or latest.at is None or (journey.is_customer and latest.name.casefold() in _BEGUN):
         return ""
     return append_time(_named(latest.words), when(latest.at, now, zone))
-
-
-def _latest(journey: Journey, kind: Kind) -> Event | None:
-    """The latest dated event of a kind, refunds left out."""
-    events = (event for visit in journey.visits for event in reversed(visit.events))
-    return next((event for event in events if event.kind is kind and not event.is_refund), None)
 
 
 def _named(text: str) -> str:

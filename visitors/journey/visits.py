@@ -1,10 +1,11 @@
-"""Visits: events with no gap over 30 minutes between them, which is the service's own rule."""
+"""Visits: events with no gap over 30 minutes between them, which is DataFast's own rule."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Self
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from visitors.journey.events import Counts, Event, count
 from visitors.journey.pages import Page
@@ -13,47 +14,62 @@ from visitors.journey.records import Record
 VISIT_GAP = timedelta(minutes=30)
 
 
-class Visit(Record, frozen=True, kw_only=True):
-    """One visit.
+class VisitOutline(Record, frozen=True, kw_only=True):
+    """A visit without its events: small, so that a whole journey can be drawn and counted from outlines.
 
-    `is_attended` is False when nobody was there: all that happened is the payment provider's or the customer's own
-    server's doing, such as a renewal at night. `number` counts from the first visit (1); None for a visit that nobody
-    attended, and for one that missing visits lie after, so that its number cannot be told. `events` are oldest first.
-    `entry` and `exit` are the first and the last page seen, None without one. `gap_before` is the time since the visit
-    before it ended. It is None for the earliest, and None across missing data: `gap_known` is False when something that
-    DataFast counts may have happened between, or before the earliest.
+    `is_attended` is False when the visitor was not there: every event came from the payment provider or the customer's
+    own server, such as a renewal at night. `number` counts from the first visit (1). It is None for a visit that is not
+    attended, and for one that is older than visits which DataFast left out. `gap_before` is the time since the previous
+    visit ended. It is None for the earliest visit, and where `gap_known` is False: then something that DataFast counts
+    but does not list may have happened in between, or before the earliest visit.
     """
 
     number: int | None
     is_attended: bool
     started_at: datetime
     ended_at: datetime
-    events: tuple[Event, ...]
     counts: Counts
-    entry: Page | None
-    exit: Page | None
     gap_before: timedelta | None
     gap_known: bool
 
     @property
     def duration(self) -> timedelta:
-        """From the first event to the last; nothing for a visit of one event, whose length nobody knows."""
+        """From the first event to the last; zero for a visit of one event, whose length is unknown."""
         return self.ended_at - self.started_at
 
-    @property
-    def milestones(self) -> tuple[Event, ...]:
-        """Everything but page views, oldest first."""
-        if self.counts.all == self.counts.views:  # most visits; nobody looks through ten thousand views for nothing
-            return ()
-        return tuple(event for event in self.events if not event.is_view)
+
+class Visit(VisitOutline, frozen=True, kw_only=True):
+    """A visit with its events.
+
+    `events` and `milestones` (everything but page views) are oldest first. `entry` and `exit` are the first and the
+    last page viewed, None without a page view. A stored visit reads its events only when they are used.
+    """
+
+    entry: Page | None
+    exit: Page | None
+    events: Sequence[Event]
+    milestones: Sequence[Event]
+
+    @classmethod
+    def build(
+        cls,
+        outline: VisitOutline,
+        *,
+        entry: Page | None,
+        exit: Page | None,  # noqa: A002 the field's name
+        events: Sequence[Event],
+        milestones: Sequence[Event],
+    ) -> Self:
+        """Return the visit with this outline."""
+        return cls(**asdict(outline), entry=entry, exit=exit, events=events, milestones=milestones)
 
 
-def split(events: Sequence[Event]) -> list[tuple[Event, ...]]:
-    """Dated events, oldest first, split where the gap is over 30 minutes; each with its dwell."""
+def split_visits(events: Sequence[Event]) -> list[tuple[Event, ...]]:
+    """Split dated events, oldest first, where the gap is over 30 minutes, and set each event's dwell."""
     groups = []
     group: list[Event] = []
-    ats = [event.at for event in events if event.at is not None]
-    for event, (at, next_at) in zip(events, pairwise(ats), strict=False):  # all but the last event
+    times = [event.at for event in events if event.at is not None]
+    for event, (at, next_at) in zip(events, pairwise(times), strict=False):  # all but the last event
         gap = next_at - at
         if gap > VISIT_GAP:
             groups.append((*group, event))
@@ -63,21 +79,22 @@ def split(events: Sequence[Event]) -> list[tuple[Event, ...]]:
     return [*groups, (*group, events[-1])] if events else []
 
 
-def visit(
+def make_visit(
     events: tuple[Event, ...], *, number: int | None, is_attended: bool, previous_end: datetime | None, gap_known: bool
 ) -> Visit:
-    """The visit of these events. `previous_end` is when the visit before it ended, None for the earliest."""
-    ats = [event.at for event in events if event.at is not None]
+    """Make the visit of these events. `previous_end` is when the previous visit ended, None for the earliest."""
+    times = [event.at for event in events if event.at is not None]
     pages = [event.page for event in events if event.is_view and event.page is not None]
     return Visit(
         number=number,
         is_attended=is_attended,
-        started_at=ats[0],
-        ended_at=ats[-1],
-        events=events,
+        started_at=times[0],
+        ended_at=times[-1],
         counts=count(events),
+        gap_before=times[0] - previous_end if gap_known and previous_end is not None else None,
+        gap_known=gap_known,
         entry=pages[0] if pages else None,
         exit=pages[-1] if pages else None,
-        gap_before=ats[0] - previous_end if gap_known and previous_end is not None else None,
-        gap_known=gap_known,
+        events=events,
+        milestones=tuple(event for event in events if not event.is_view),
     )

@@ -12,7 +12,7 @@ from visitors.models.audit import (
     VisitorContext,
     load_visitor_context,
 )
-from visitors.models.profiles import Budget, FetchLease, MetricsPoint, Snapshot
+from visitors.models.profiles import Budget, FetchLease, MetricsPoint, Snapshot, StoredJourney
 from visitors.models.websites import RESERVED_SLUGS, Website, WebsiteQuerySet, validate_slug, validate_time_zone
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "MetricsPoint",
     "OpenIDIdentity",
     "Snapshot",
+    "StoredJourney",
     "VisitorContext",
     "Website",
     "WebsiteQuerySet",

@@ -11,10 +11,10 @@ from visitors.models.websites import Website
 
 
 class Snapshot(models.Model):
-    """The last known good answer about one visitor of one website: what is shown when the upstream fails and the cache
-    is empty. `version` changes when what the answer says changes, not when it is merely received again.
+    """The newest good answer about one visitor of one website: what is shown until a newer one comes.
 
-    `answer_compressed` is the answer that brought this version, `fetched_at` when the upstream said so last.
+    `version` changes when the content of the answer changes, not when the same content is received again.
+    `answer_compressed` is the answer that brought this version, `fetched_at` is when DataFast last confirmed it.
     """
 
     # No index of its own for the website here and below: the one that begins with it serves as well.
@@ -44,11 +44,34 @@ class Snapshot(models.Model):
         return zlib.decompress(bytes(self.answer_compressed))
 
 
-class MetricsPoint(models.Model):
-    """What stood in the answer about a visitor at one moment, in numbers: the history behind a sparkline.
+class StoredJourney(models.Model):
+    """The journey that one version of a snapshot says, derived when it was stored, so that a page need not derive it.
 
-    There is a row only where one of the numbers differs from the row before. `score` is 0 to 100, None without a
-    prediction; `visits` and `page_views` are as in a journey, `goals` and `payments` those that are listed.
+    The newest three versions are kept, since open pages compare theirs with the newest. `content` is what
+    `visitors.profiles.stored_form` makes of it. `code_fingerprint` names the code that made it: rows of another release
+    are not read. All of it can be derived from the snapshot again, and goes with it.
+    """
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="journeys", db_index=False)
+    version = models.CharField(max_length=32)
+    code_fingerprint = models.CharField(max_length=12)
+    created_at = models.DateTimeField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["snapshot", "version"], name="one_journey_per_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.version} of snapshot {self.snapshot_id}"
+
+
+class MetricsPoint(models.Model):
+    """The numbers of one answer about a visitor: the history behind the score's trend line.
+
+    A row is written only when a number differs from the previous row. `score` is 0 to 100, None without a prediction;
+    `visits` and `page_views` are as in a journey; `goals` and `payments` count the listed ones.
     """
 
     website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)

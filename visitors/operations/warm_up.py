@@ -41,7 +41,7 @@ def warm_up() -> None:
 def render_page() -> None:
     """Render a page from an answer to its HTML."""
     parsed = parse_visitor(ANSWER)
-    digest = store.digest(VisitorAnswer(parsed.visitor, parsed.notes, ANSWER, None, 1))
+    digest = store.prepare(VisitorAnswer(parsed.visitor, parsed.notes, ANSWER, None, 1))
     website = Website(slug="warm-up", name="Warm-up", domain="example.com", time_zone="America/New_York")
     profile = profiles.Profile(0, VISITOR, digest.version, digest.at, at_hand=digest.contents)
     request, now = HttpRequest(), datetime.now(UTC)

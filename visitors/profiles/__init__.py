@@ -23,7 +23,6 @@ from visitors.profiles.budget import Purpose
 from visitors.profiles.circuit import is_datafast_failing
 from visitors.profiles.errors import VisitorErased
 from visitors.profiles.profile import Profile, Superseded
-from visitors.profiles.removal import Holdings, Removal, holdings, removing
 from visitors.profiles.service import (
     get_budget_usage,
     get_history,
@@ -35,24 +34,24 @@ from visitors.profiles.service import (
     refresh_profile,
     reset_after_key_change,
 )
+from visitors.profiles.store import StoredData, erase_profile, get_stored_data
 
 __all__ = [
-    "Holdings",
     "Profile",
     "Purpose",
-    "Removal",
+    "StoredData",
     "Superseded",
     "VisitorErased",
+    "erase_profile",
     "get_budget_usage",
     "get_history",
     "get_journey",
     "get_profile",
+    "get_stored_data",
     "get_stored_profile",
-    "holdings",
     "is_datafast_failing",
     "load_answer",
     "load_contents",
     "refresh_profile",
-    "removing",
     "reset_after_key_change",
 ]

@@ -72,7 +72,7 @@ class FetchRequest:
 
     def done(self) -> store.Found | None:
         """What the store has of it by now."""
-        newest = store.latest(self.website.pk, self.visitor_id)
+        newest = store.find_latest(self.website.pk, self.visitor_id)
         return store.Found(newest) if newest and newest.fetched_at >= self.not_before else None
 
     def failed(self, last: FetchLease, followed: UUID | None) -> UpstreamError | None:
@@ -169,20 +169,17 @@ def _bring(role: lease.Leader, errand: FetchRequest) -> store.Found | None:
         if found:
             role.land()
             return found
-        digest = store.digest(_ask(role, errand))
+        prepared = store.prepare(_ask(role, errand))
         # Together, so that nobody sees a landed flight without its answer, and none that was taken over leaves one.
         with transaction.atomic(durable=True):
             if not role.land():
                 return None
-            is_new = store.keep(errand.website.pk, errand.visitor_id, digest, is_first=role.is_first)
-        if is_new:
-            store.announce(errand.website.pk, errand.visitor_id, digest)
+            store.save_answer(errand.website.pk, errand.visitor_id, prepared, is_first=role.is_first)
     except tuple(NO_JOURNEY_SECONDS) as answer:
         with transaction.atomic(durable=True):
             if not role.land(answer):
                 return None
-            versions = store.forget(errand.website.pk, errand.visitor_id)
-        store.retract(errand.website.pk, errand.visitor_id, versions)
+            store.delete_answers(errand.website.pk, errand.visitor_id)
         raise
     except UpstreamError as failure:
         if not role.land(failure):
@@ -194,7 +191,7 @@ def _bring(role: lease.Leader, errand: FetchRequest) -> store.Found | None:
         fault = OwnFault()
         role.land(fault)
         raise fault from error
-    return store.Found(store.Latest(digest.version, digest.at), digest.contents, role.is_first)
+    return store.Found(store.Latest(prepared.version, prepared.at), prepared.contents, role.is_first)
 
 
 def _ask(role: lease.Leader, errand: FetchRequest) -> VisitorAnswer:

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from visitors.datafast.errors import UpstreamError
 from visitors.profiles import store
+from visitors.profiles.stored_form import Contents
 
 
 class Superseded(Exception):
@@ -28,7 +29,7 @@ class Profile:
     version: str
     fetched_at: datetime
     problem: UpstreamError | None = None
-    at_hand: store.Contents | None = field(default=None, repr=False, compare=False)
+    at_hand: Contents | None = field(default=None, repr=False, compare=False)
     is_first: bool = field(default=False, repr=False, compare=False)
 
     @property
@@ -42,9 +43,9 @@ class Profile:
         return datetime.now(UTC) - self.fetched_at
 
     @cached_property
-    def contents(self) -> store.Contents:
+    def contents(self) -> Contents:
         """The journey and the visitor. Raises Superseded."""
-        contents = self.at_hand or store.contents(self.website_id, self.visitor_id, self.version)
+        contents = self.at_hand or store.load_contents(self.website_id, self.visitor_id, self.version)
         if contents is None:
             raise Superseded
         return contents

@@ -94,7 +94,7 @@ def load_contents(website: Website, profile: Profile) -> Profile:
 
 def load_answer(website: Website, visitor_id: UUID) -> bytes:
     """Return DataFast's newest JSON about a visitor, as it was received. Raises VisitorErased if none is stored."""
-    answer = store.answer(website.pk, visitor_id)
+    answer = store.load_answer(website.pk, visitor_id)
     if answer is None:
         raise VisitorErased
     return answer
@@ -102,19 +102,19 @@ def load_answer(website: Website, visitor_id: UUID) -> bytes:
 
 def get_stored_profile(website: Website, visitor_id: UUID) -> Profile | None:
     """Return the stored profile, however old, or None. Makes no call."""
-    stored = store.latest(website.pk, visitor_id)
+    stored = store.find_latest(website.pk, visitor_id)
     return _profile(website, visitor_id, store.Found(stored)) if stored else None
 
 
 def get_journey(website: Website, visitor_id: UUID, version: str) -> Journey | None:
     """Return the journey of one version of a profile; None if it is not stored or `version` is not a version."""
-    contents = store.contents(website.pk, visitor_id, version) if _VERSION.fullmatch(version) else None
+    contents = store.load_contents(website.pk, visitor_id, version) if _VERSION.fullmatch(version) else None
     return contents.journey if contents else None
 
 
 def get_history(website: Website, visitor_id: UUID, *, limit: int = store.MAX_METRICS_POINTS) -> list[MetricsPoint]:
     """Return the newest `limit` points of a visitor's score and counts, oldest first."""
-    return store.history(website.pk, visitor_id, limit)
+    return store.load_history(website.pk, visitor_id, limit)
 
 
 def reset_after_key_change(website: Website) -> None:
@@ -138,7 +138,7 @@ def get_budget_usage(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
 
 
 def _latest(website: Website, visitor_id: UUID, context: VisitorContext | None) -> store.Latest | None:
-    stored = store.if_kept(context.kept) if context else store.latest(website.pk, visitor_id)
+    stored = store.latest_if_kept(context.kept) if context else store.find_latest(website.pk, visitor_id)
     if stored:
         metrics.answered_from("database")
     return stored

@@ -1,75 +1,42 @@
-"""What is kept of the answers: the newest one in the database for good, and in the cache what it says, derived.
+"""What is stored of a visitor: the newest answer, the journeys of its newest versions, and a history of numbers.
 
-Which answer is the newest is the database's to say: every page asks it who may see the visitor, and learns that by the
-same statement. The cache may vanish at any moment. Then what the newest answer says is derived again.
+The snapshot says which version is the newest. Everything else about a visitor is read for one version, so a page never
+mixes two. Erasing a visitor deletes the snapshot, and the journeys go with it.
 """
 
-import hashlib
-import zlib
-from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-import msgspec
 from django.conf import settings
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
-from msgspec import Struct
-from msgspec.structs import replace
 
-from visitors import cached, journey, sql
+from visitors import journey
 from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_visitor
 from visitors.datafast.payload import Visitor
-from visitors.models import MetricsPoint, Snapshot
-from visitors.profiles import entries, keys
+from visitors.models import FetchLease, MetricsPoint, Snapshot, StoredJourney
+from visitors.profiles.stored_form import Contents, code_fingerprint, decode_contents, encode_contents
 
-# How many sightings are kept of a visitor.
+# Per visitor: points of the history, and versions whose journeys are kept for pages that are open.
 MAX_METRICS_POINTS = 200
-
-# In one order, so that the same answer has the same bytes, whatever the order in which it lists parameters.
-_encode = msgspec.msgpack.Encoder(order="deterministic").encode
-
-_OF_VISITOR = "website_id = %(website)s AND visitor_id = %(visitor)s"
-_KEEP = """
-    INSERT INTO {table} (website_id, visitor_id, fetched_at, version, answer_compressed)
-    VALUES (%(website)s, %(visitor)s, %(at)s, %(version)s, %(answer)s)
-    ON CONFLICT (website_id, visitor_id) DO UPDATE SET
-        fetched_at = excluded.fetched_at, version = excluded.version, answer_compressed = excluded.answer_compressed
-"""
-_SEEN_AGAIN = f"UPDATE {{table}} SET fetched_at = %(at)s WHERE {_OF_VISITOR} AND version = %(version)s"  # noqa: S608 our own words
-_SIGHT = """
-    INSERT INTO {table} (website_id, visitor_id, at, score, visits, page_views, goals, payments)
-    VALUES (%(website)s, %(visitor)s, %(at)s, %(score)s, %(visits)s, %(page_views)s, %(goals)s, %(payments)s)
-"""
-_SIGHTED = ("id", "at", "score", "visits", "page_views", "goals", "payments")
+MAX_VERSIONS = 3
 
 
 class Latest(NamedTuple):
-    """Which answer about a visitor is the newest one, and when it came."""
+    """Which answer about a visitor is the newest one, and when DataFast last confirmed it."""
 
     version: str
     fetched_at: datetime
 
 
-class Contents(Struct, frozen=True, array_like=True):
-    """What an answer says: the journey, the visitor, and what could not be read.
-
-    The visitor is without the lists that the journey was derived from, and without the two counters that run with the
-    clock: an answer that differs in nothing else says the same.
-    """
-
-    visitor: Visitor
-    journey: journey.Journey
-    notes: tuple[Note, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What somebody asked for: which answer it is; what it says, where that is at hand; and whether it `is_first`: then
-    nothing was known of this visitor before."""
+    """A stored answer. `contents` are set if they were just fetched. `is_first` says that nothing was stored before."""
 
     latest: Latest
     contents: Contents | None = None
@@ -77,129 +44,174 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
-    """An answer that came at `at` (UTC), made ready to be kept. `encoded` are its contents."""
+class PreparedAnswer:
+    """An answer that came at `at` (UTC), ready to be saved. `stored_form` is its journey's."""
 
     body: bytes
     at: datetime
     contents: Contents
-    encoded: bytes
+    stored_form: bytes
     version: str
 
 
-def latest(website_id: int, visitor_id: UUID) -> Latest | None:
-    """Return the newest answer that is kept, None where there is none (or none that is recent enough to be kept)."""
-    snapshot = sql.one(Snapshot, ("version", "fetched_at"), _OF_VISITOR, website=website_id, visitor=visitor_id)
-    return if_kept((snapshot.version, snapshot.fetched_at) if snapshot else None)
+@dataclass(frozen=True, slots=True)
+class StoredData:
+    """What is stored of a visitor: when DataFast last answered (None without an answer), and how many points of history
+    there are."""
+
+    answered_at: datetime | None
+    metrics_points: int
 
 
-def if_kept(newest: tuple[str, datetime] | None) -> Latest | None:
-    """What `latest` says, from the version of the snapshot and when it came."""
+def find_latest(website_id: int, visitor_id: UUID) -> Latest | None:
+    """Return the newest stored answer, or None if there is none that is younger than PROFILE_KEEP_SECONDS."""
+    return latest_if_kept(_snapshots(website_id, visitor_id).values_list("version", "fetched_at").first())
+
+
+def latest_if_kept(newest: tuple[str, datetime] | None) -> Latest | None:
+    """Return what `find_latest` does, from a snapshot's version and the time of its answer."""
     if newest is None:
         return None
     oldest = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
     return Latest(*newest) if newest[1] >= oldest else None
 
 
-def digest(answer: VisitorAnswer) -> Digest:
-    """Make an answer that has just come ready to be kept."""
-    at = datetime.now(UTC)
-    contents = _contents(answer.visitor, answer.notes)
-    encoded = _encode(contents)
-    return Digest(answer.body, at, contents, encoded, hashlib.blake2b(encoded, digest_size=12).hexdigest())
+def prepare(answer: VisitorAnswer) -> PreparedAnswer:
+    """Derive the journey of an answer that has just come, and encode it."""
+    contents = _derive(answer.visitor, answer.notes)
+    stored_form, version = encode_contents(contents)
+    return PreparedAnswer(answer.body, datetime.now(UTC), contents, stored_form, version)
 
 
-def keep(website_id: int, visitor_id: UUID, answer: Digest, *, is_first: bool) -> bool:
-    """Keep an answer in the database; False when it says what was kept already. To be called in a transaction; for one
-    that is new, `announce` follows when that is over. `is_first` says that nothing was known of this visitor."""
-    which = {"website": website_id, "visitor": visitor_id}
-    values = {"at": answer.at, "version": answer.version}
-    if not is_first and sql.change(Snapshot, _SEEN_AGAIN, **which, **values):
-        return False
-    sql.change(Snapshot, _KEEP, **which, **values, answer=Snapshot.compress(answer.body))
-    _sight(website_id, visitor_id, answer, is_first=is_first)
-    return True
+def save_answer(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, is_first: bool) -> None:
+    """Store an answer, inside the caller's transaction. `is_first` says that nothing is stored of this visitor.
 
-
-def announce(website_id: int, visitor_id: UUID, answer: Digest) -> None:
-    """Put what a kept answer says into the cache, where the next readers find it derived."""
-    _remember(website_id, visitor_id, answer.version, answer.encoded)
-
-
-def forget(website_id: int, visitor_id: UUID) -> list[str]:
-    """Keep no answer about a visitor any longer: DataFast has none. To be called in a transaction; with the versions
-    that it returns, `retract` follows when that is over. See `removal` for all that is kept."""
-    versions = list(_snapshots(website_id, visitor_id).values_list("version", flat=True))
-    _snapshots(website_id, visitor_id).delete()
-    _sightings(website_id, visitor_id).delete()
-    return versions
-
-
-def retract(website_id: int, visitor_id: UUID, versions: Iterable[str]) -> None:
-    """Take what forgotten answers said out of the cache: nobody can read it from the database into the cache again."""
-    for version in versions:
-        cached.delete(keys.contents(website_id, visitor_id, version))
-
-
-def retract_website(website_id: int) -> None:
-    """The same for all visitors of a website that is gone. What is kept ready of their pages ends within minutes."""
-    cached.delete_matching(keys.of_website(website_id))
-
-
-def contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None:
-    """Return what one answer says; None when this version is no longer kept."""
-    found = _cached_contents(website_id, visitor_id, version)
-    if found:
-        return found
-    body = answer(website_id, visitor_id, version)
-    if body is None:
-        return None
-    parsed = parse_visitor(body)
-    derived = _contents(parsed.visitor, parsed.notes)
-    _remember(website_id, visitor_id, version, _encode(derived))
-    return derived
-
-
-def answer(website_id: int, visitor_id: UUID, version: str | None = None) -> bytes | None:
-    """Return the newest answer's JSON as it was received; None where it is not of this version, or there is none."""
-    found = _snapshots(website_id, visitor_id)
-    row = (found.filter(version=version) if version is not None else found).first()
-    return row.answer if row else None
-
-
-def history(website_id: int, visitor_id: UUID, limit: int) -> list[MetricsPoint]:
-    """Return the newest sightings, oldest first."""
-    which = f"{_OF_VISITOR} ORDER BY at DESC, id DESC LIMIT %(limit)s"
-    return sql.rows(MetricsPoint, _SIGHTED, which, website=website_id, visitor=visitor_id, limit=limit)[::-1]
-
-
-def _contents(visitor: Visitor, notes: tuple[Note, ...]) -> Contents:
-    activity = visitor.activity and replace(
-        visitor.activity,
-        visited_pages=None,
-        completed_goals=None,
-        completed_custom_goals=None,
-        time_since_first_visit=None,
-        time_since_current_visit=None,
+    An answer with the same content as the stored one changes only the time.
+    """
+    same = _snapshots(website_id, visitor_id).filter(version=answer.version)
+    if not is_first and same.update(fetched_at=answer.at):
+        return
+    [snapshot] = Snapshot.objects.bulk_create(
+        [
+            Snapshot(
+                website_id=website_id,
+                visitor_id=visitor_id,
+                fetched_at=answer.at,
+                version=answer.version,
+                answer_compressed=Snapshot.compress(answer.body),
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["website", "visitor_id"],
+        update_fields=["fetched_at", "version", "answer_compressed"],
     )
-    return Contents(replace(visitor, activity=activity), journey.derive(visitor), notes)
+    _save_journey(snapshot.pk, answer.version, answer.stored_form)
+    if not is_first:
+        versions = StoredJourney.objects.filter(snapshot=snapshot).order_by("-created_at", "-pk")
+        surplus = list(versions.values_list("pk", flat=True)[MAX_VERSIONS:])
+        if surplus:
+            StoredJourney.objects.filter(pk__in=surplus).delete()
+    _save_metrics(website_id, visitor_id, answer, is_first=is_first)
 
 
-def _sight(website_id: int, visitor_id: UUID, answer: Digest, *, is_first: bool) -> None:
-    """Add to the history, where the numbers are others than before."""
-    told, prediction = answer.contents.journey, answer.contents.visitor.prediction
+def delete_answers(website_id: int, visitor_id: UUID) -> None:
+    """Delete all answers about a visitor, inside the caller's transaction: DataFast has no journey of them."""
+    # Without the answers' bytes, which Django would otherwise read in order to delete the journeys with them.
+    _snapshots(website_id, visitor_id).only("pk").delete()
+    _metrics(website_id, visitor_id).delete()
+
+
+def erase_profile(website_id: int, visitor_id: UUID) -> StoredData:
+    """Delete everything about a visitor, inside the caller's transaction. Return what there was.
+
+    A call that is under way loses its lease, so its answer is not stored.
+    """
+    stored = get_stored_data(website_id, visitor_id)
+    # The lease first: a process that is about to store an answer has locked it, and is waited for.
+    FetchLease.objects.filter(website_id=website_id, visitor_id=visitor_id).delete()
+    delete_answers(website_id, visitor_id)
+    return stored
+
+
+def get_stored_data(website_id: int, visitor_id: UUID) -> StoredData:
+    """Return what is stored of a visitor."""
+    answered_at = _snapshots(website_id, visitor_id).values_list("fetched_at", flat=True).first()
+    return StoredData(answered_at, _metrics(website_id, visitor_id).count())
+
+
+def load_contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None:
+    """Return what one version says, or None if it is no longer stored.
+
+    The newest version is derived from the answer again if its journey was stored by another release, or not at all.
+    """
+    found = StoredJourney.objects.filter(
+        snapshot__website=website_id,
+        snapshot__visitor_id=visitor_id,
+        version=version,
+        code_fingerprint=code_fingerprint(),
+    )
+    content = found.values_list("content", flat=True).first()
+    if content is not None:
+        return decode_contents(bytes(content))
+    snapshot = _snapshots(website_id, visitor_id).filter(version=version).first()
+    if snapshot is None:
+        return None
+    parsed = parse_visitor(snapshot.answer)
+    contents = _derive(parsed.visitor, parsed.notes)
+    # A database that can't be written must not keep anybody from reading. A snapshot that was deleted meanwhile is not
+    # there to be locked, so nothing of an erased visitor is written.
+    with suppress(DatabaseError), transaction.atomic():
+        if Snapshot.objects.select_for_update().filter(pk=snapshot.pk, version=version).exists():
+            _save_journey(snapshot.pk, version, encode_contents(contents)[0])
+    return contents
+
+
+def load_answer(website_id: int, visitor_id: UUID) -> bytes | None:
+    """Return the newest answer's JSON as it was received, or None if nothing is stored."""
+    snapshot = _snapshots(website_id, visitor_id).first()
+    return snapshot.answer if snapshot else None
+
+
+def load_history(website_id: int, visitor_id: UUID, limit: int) -> list[MetricsPoint]:
+    """Return the newest points of the history, oldest first."""
+    return list(_metrics(website_id, visitor_id)[:limit])[::-1]
+
+
+def _derive(visitor: Visitor, notes: tuple[Note, ...]) -> Contents:
+    return Contents(visitor.identity, journey.derive(visitor), notes)
+
+
+def _save_journey(snapshot_id: int, version: str, stored_form: bytes) -> None:
+    stored = StoredJourney(
+        snapshot_id=snapshot_id,
+        version=version,
+        code_fingerprint=code_fingerprint(),
+        created_at=datetime.now(UTC),
+        content=stored_form,
+    )
+    StoredJourney.objects.bulk_create(
+        [stored],
+        update_conflicts=True,
+        unique_fields=["snapshot", "version"],
+        update_fields=["code_fingerprint", "created_at", "content"],
+    )
+
+
+def _save_metrics(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, is_first: bool) -> None:
+    """Add a point to the history if a number has changed."""
+    derived = answer.contents.journey
     numbers = {
-        "score": prediction.score if prediction else None,
-        "visits": told.visit_count,
-        "page_views": told.page_view_count,
-        "goals": told.counts.goals,
-        "payments": told.counts.payments,
+        "score": derived.prediction.score,
+        "visits": derived.visit_count,
+        "page_views": derived.page_view_count,
+        "goals": derived.counts.goals,
+        "payments": derived.counts.payments,
     }
-    # Few rows as a rule, and never more: one query for what was last and for what is one too many.
-    known = [] if is_first else list(_sightings(website_id, visitor_id).values_list("pk", *numbers))
+    # Bounded, and mostly few: one query for the last point and for those that are too many.
+    known = [] if is_first else list(_metrics(website_id, visitor_id).values_list("pk", *numbers))
     if known and known[0][1:] == tuple(numbers.values()):
         return
-    sql.change(MetricsPoint, _SIGHT, website=website_id, visitor=visitor_id, at=answer.at, **numbers)
+    MetricsPoint.objects.create(website_id=website_id, visitor_id=visitor_id, at=answer.at, **numbers)
     surplus = [row[0] for row in known[MAX_METRICS_POINTS - 1 :]]
     if surplus:
         MetricsPoint.objects.filter(pk__in=surplus).delete()
@@ -209,21 +221,5 @@ def _snapshots(website_id: int, visitor_id: UUID) -> QuerySet[Snapshot]:
     return Snapshot.objects.filter(website_id=website_id, visitor_id=visitor_id)
 
 
-def _sightings(website_id: int, visitor_id: UUID) -> QuerySet[MetricsPoint]:
+def _metrics(website_id: int, visitor_id: UUID) -> QuerySet[MetricsPoint]:
     return MetricsPoint.objects.filter(website_id=website_id, visitor_id=visitor_id).order_by("-at", "-pk")
-
-
-def _cached_contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None:
-    """What the cache has of it; bytes of something else count as none."""
-    packed = cached.read(keys.contents(website_id, visitor_id, version))
-    if packed is None:
-        return None
-    try:
-        return msgspec.msgpack.decode(zlib.decompress(packed), type=Contents)
-    except (zlib.error, msgspec.DecodeError, ValueError):
-        return None
-
-
-def _remember(website_id: int, visitor_id: UUID, version: str, encoded: bytes) -> None:
-    key = keys.contents(website_id, visitor_id, version)
-    entries.write(website_id, visitor_id, key, zlib.compress(encoded, 1), settings.PROFILE_KEEP_SECONDS)

@@ -20,7 +20,6 @@ from visitors.datafast.payload import WebsiteListing
 from visitors.formatting import is_currency
 from visitors.formatting.text import clean_or_none, truncate
 from visitors.models import RESERVED_SLUGS, FetchLease, Membership, Website
-from visitors.profiles import store
 from visitors.roles import Role
 from visitors.web import change_log
 
@@ -121,7 +120,6 @@ def remove(by: User, website: Website) -> None:
         # The flights first, as whoever lands takes them first; then the website, and with it all that points to it.
         FetchLease.objects.filter(website=website).delete()
         Website.objects.filter(pk=website.pk).delete()
-    store.retract_website(website.pk)
     change_log.note(by, "removed", website=website)
 
 

@@ -101,12 +101,6 @@ def test_admins_are_led_there_and_nobody_else(browser_of_admin, client, member, 
         assert "/erase/" not in client.get(f"/lumenkit/visitors/{visitor}/").content.decode()
 
 
-def test_a_cache_that_fails_is_said(browser_of_admin, sandbox, cache_that_clears_nothing):
-    browser_of_admin.get(JOURNEY)
-    text = Page(browser_of_admin.post(ADDRESS, {"typed": END}, follow=True).content).text
-    assert "Forgotten, but the cache could not be reached." in text
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_refresh_of_who_was_forgotten_meanwhile_leads_away_and_brings_nobody_back(
     browser_of_member, lumenkit, sandbox, clock, monkeypatch

@@ -19,7 +19,7 @@ from visitors.journey_page import presenters
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import Website
 from visitors.profiles import Profile
-from visitors.profiles.store import Contents
+from visitors.profiles.stored_form import Contents
 
 VISITOR_ID = UUID("a3ab2331-989f-4cfa-91c6-2461c9e3c6bd")
 ZONES = ("UTC", "America/New_York", "Asia/Seoul", "Asia/Kathmandu", "Australia/Lord_Howe")
@@ -34,7 +34,7 @@ def page(visitor, now, zone, query):
     website = Website(slug="lumenkit", name="Lumenkit", domain="lumenkit.example", time_zone=zone)
     profile = Profile(1, VISITOR_ID, "version", now - timedelta(seconds=5))
     # What the store would have of it.
-    profile.__dict__["contents"] = Contents(visitor, derive(visitor), (Note("identity.<b>", "expected text"),))
+    profile.__dict__["contents"] = Contents(visitor.identity, derive(visitor), (Note("identity.<b>", "expected text"),))
     screen = presenters.journey(
         profile,
         now=now,

@@ -337,7 +337,7 @@ def test_an_address_in_capitals_leads_to_the_one_page_with_what_it_asks(browser_
 
 def test_a_profile_that_disappears_while_it_is_read_is_explained(browser_of_member, sandbox, monkeypatch):
     browser_of_member.get(address())
-    monkeypatch.setattr("visitors.profiles.store.contents", lambda *_: None)
+    monkeypatch.setattr("visitors.profiles.store.load_contents", lambda *_: None)
     article_cache.clear()
     htmx = {"HX-Request": "true"}
     shown = browser_of_member.get(address())

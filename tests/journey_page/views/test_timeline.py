@@ -127,7 +127,7 @@ def test_a_version_in_an_address_reaches_nobody_elses_snapshot(browser_of_member
     ask(browser_of_member, visitor=LONG)
     (snapshot,) = Snapshot.objects.all()
     html = ask(browser_of_member, f"?part=visits&version={snapshot.version}").content.decode()
-    assert store.contents(lumenkit.pk, snapshot.visitor_id, snapshot.version) is not None
+    assert store.load_contents(lumenkit.pk, snapshot.visitor_id, snapshot.version) is not None
     assert "There was news of this visitor meanwhile." in html
     assert visits_in(html)[0] == "9"
 

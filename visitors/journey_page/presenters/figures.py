@@ -17,7 +17,7 @@ from visitors.formatting import (
 )
 from visitors.formatting.text import truncate
 from visitors.journey import Journey, Paid
-from visitors.journey.summary import latest_subscription, when
+from visitors.journey.summary import when
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _paid(paid: Paid, first: str) -> Figure:
 
 
 def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> list[Figure]:
-    latest = latest_subscription(journey)
+    latest = journey.latest_subscription
     if latest is None or latest.at is None:
         return []
     state = truncate(latest.words.removeprefix("subscription "), 40)

@@ -56,7 +56,7 @@ def journey(
     """
     contents = profile.contents
     told = contents.journey
-    where = whereabouts(contents.visitor.identity)
+    where = whereabouts(contents.identity)
     score_trend = trend(history, now=now, zone=zone)
     prediction = meter(told.prediction, observe(told, now=now, zone=zone), score_trend)
     page = timeline(

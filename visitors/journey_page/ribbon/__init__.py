@@ -20,7 +20,7 @@ journey is read: no page views.
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 
-from visitors.journey import Journey, Visit
+from visitors.journey import Journey, VisitOutline
 from visitors.journey_page.ribbon.layout import Drawing
 from visitors.journey_page.ribbon.shapes import Block, Gap, Mark, Ribbon, Word
 from visitors.journey_page.ribbon.svg import shapes_svg
@@ -33,7 +33,7 @@ def ribbon(
     *,
     now: datetime,
     zone: tzinfo,
-    address: Callable[[Visit], str],
+    address: Callable[[VisitOutline], str],
     wrote_at: datetime | None = None,
 ) -> Ribbon | None:
     """The ribbon of a journey; None where no event has a time.

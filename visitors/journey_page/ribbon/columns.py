@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
-from visitors.journey import Visit
+from visitors.journey import VisitOutline
 
 MOST_COLUMNS = 60
 # An empty stretch of more columns than LONG_EMPTY is drawn as BROKEN_WIDTH columns with a break.
@@ -48,7 +48,7 @@ class Column:
     """A stretch that began at `begin` with its visits, oldest first; or an empty one, `is_broken` when it is long."""
 
     begin: datetime
-    visits: tuple[Visit, ...]
+    visits: tuple[VisitOutline, ...]
     is_broken: bool = False
 
     @property
@@ -57,10 +57,10 @@ class Column:
         return BROKEN_WIDTH if self.is_broken else 1
 
 
-def columns(visits: Sequence[Visit], until: datetime, zone: tzinfo) -> tuple[Unit, list[Column]]:
+def columns(visits: Sequence[VisitOutline], until: datetime, zone: tzinfo) -> tuple[Unit, list[Column]]:
     """The columns of visits (oldest first, at least one) up to a moment."""
     unit, begins = _calendar(visits[0].started_at.astimezone(zone), until.astimezone(zone))
-    inside: list[list[Visit]] = [[] for _ in begins]
+    inside: list[list[VisitOutline]] = [[] for _ in begins]
     at = 0
     for visit in visits:
         while at + 1 < len(begins) and begins[at + 1] <= visit.started_at:

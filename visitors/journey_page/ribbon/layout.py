@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from visitors.formatting import (
     format_ago,
@@ -18,7 +18,7 @@ from visitors.formatting import (
     limit_list,
 )
 from visitors.formatting.text import truncate
-from visitors.journey import Event, Journey, Kind, Place, Visit
+from visitors.journey import Counts, Event, Journey, Kind, Place, VisitOutline
 from visitors.journey.summary import when
 from visitors.journey_page.ribbon.columns import Column, Unit, columns
 from visitors.journey_page.ribbon.lanes import REFERENCE, WIDTHS, Lanes
@@ -83,10 +83,12 @@ class _Cluster:
 class Drawing:
     """A ribbon in the making."""
 
-    def __init__(self, journey: Journey, *, now: datetime, zone: tzinfo, address: Callable[[Visit], str]) -> None:
+    def __init__(
+        self, journey: Journey, *, now: datetime, zone: tzinfo, address: Callable[[VisitOutline], str]
+    ) -> None:
         self._journey = journey
         self._zone, self._address = zone, address
-        self._visits = journey.visits[::-1]
+        self._visits = journey.outlines[::-1]
         last = self._visits[-1].ended_at
         # An upstream whose clock is ahead would draw time backwards.
         self._now = max(now, last)
@@ -173,13 +175,13 @@ class Drawing:
         roomy = (name for name, px in WIDTHS if (end - x) / 100 * px >= _BREAK_ROOM)
         return Gap(round(x, 2), round(end, 2), next(roomy, "") if is_broken else "", is_known=is_known)
 
-    def _visit_label(self, visit: Visit) -> str:
+    def _visit_label(self, visit: VisitOutline) -> str:
         """ "Visit 2, Mon, May 4, 20:01: 3 page views in 6 minutes, 2 goals, 1 payment"."""
         if visit.counts.views:
             viewed = format_count(visit.counts.views, "page view")
         else:
             viewed = "no page view" if self._journey.missing is None else "no page view listed"
-        told = [f"{viewed} in {format_duration(visit.duration)}" if visit.duration else viewed, *_brought([visit])]
+        told = [f"{viewed} in {format_duration(visit.duration)}" if visit.duration else viewed, *_brought(visit.counts)]
         number = "" if visit.number is None else f" {visit.number}"
         return f"Visit{number}, {self._when(visit.started_at)}: {', '.join(told)}"
 
@@ -255,7 +257,7 @@ class Drawing:
         told = [
             format_count(sum(visit.is_attended for visit in visits), "visit"),
             format_count(_views(column), "page view"),
-            *_brought(visits),
+            *_brought(*(visit.counts for visit in visits)),
         ]
         begin = f"{column.begin:%B %Y}" if unit in (Unit.MONTH, Unit.QUARTER) else f"{column.begin:%Y}"
         if unit in (Unit.DAY, Unit.WEEK):
@@ -279,7 +281,7 @@ class Drawing:
     def _clusters(self, form: str) -> list[_Cluster]:
         """The marks of a form, oldest first."""
         found: list[_Cluster] = []
-        for event in _milestones(self._visits):
+        for event in self._journey.milestones:
             if event.at is None or _FORMS[event.kind] != form:
                 continue
             x = self._scale.x(event.at)
@@ -311,7 +313,7 @@ class Drawing:
         if journey.missing is not None and journey.missing.visits:
             told += f" ({journey.visit_count - journey.missing.visits:,} listed)"
         told += f" from {days[0]} to {days[1]}" if days[0] != days[1] else f", {days[0]}"
-        return ", ".join([told, *_brought(self._visits)])
+        return ", ".join([told, *_brought(*(visit.counts for visit in self._visits))])
 
     def _note(self) -> str:
         if self._missing:
@@ -331,20 +333,22 @@ def _counted(events: Iterable[Event]) -> list[str]:
     return [format_count(counts[noun], noun) for noun in (*_NOUNS.values(), "refund") if counts[noun]]
 
 
-def _brought(visits: Iterable[Visit]) -> list[str]:
-    """What visits brought: everything that is marked but identifications."""
-    return _counted(event for event in _milestones(visits) if event.kind is not Kind.IDENTIFIED)
-
-
-def _milestones(visits: Iterable[Visit]) -> Iterable[Event]:
-    return chain.from_iterable(visit.milestones for visit in visits)
+def _brought(*visits: Counts) -> list[str]:
+    """What visits brought: "3 goals", "1 payment"."""
+    numbers = {
+        "goal": sum(counts.goals for counts in visits),
+        "subscription event": sum(counts.subscriptions for counts in visits),
+        "payment": sum(counts.payments - counts.refunds for counts in visits),
+        "refund": sum(counts.refunds for counts in visits),
+    }
+    return [format_count(number, noun) for noun, number in numbers.items() if number]
 
 
 def _views(column: Column) -> int:
     return sum(visit.counts.views for visit in column.visits)
 
 
-def _newest(column: Column) -> Visit:
+def _newest(column: Column) -> VisitOutline:
     return column.visits[-1]
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from visitors import formatting
-from visitors.journey import Event, Journey, Moment, Selection, Visit, Where, fold
+from visitors.journey import Event, Journey, Moment, Selection, VisitOutline, Where, fold
 from visitors.journey_page.timeline.lines import EventRow
 from visitors.journey_page.timeline.query import UNDATED, Position, TimelineQuery
 from visitors.journey_page.timeline.rows import NoteRow, VisitRow, Writer, iso, pages_said, visit_key
@@ -30,25 +30,16 @@ _LAST_ROWS = 3  # the moment, the cut and the group without a time may end a led
 
 
 class Section(Struct, frozen=True, kw_only=True, gc=False):
-    """A visit with the events of it that are asked for, or (visit None) those without a time.
+    """A visit, or (visit None) the events without a time; `size` is how many of its events match the query.
 
-    `index` is its place among all visits of the journey, newest first; `visit` is the whole visit, whatever is asked.
+    `index` is its place among all visits of the journey, newest first; `visit` outlines the whole visit, whatever is
+    asked for.
     """
 
     key: str
     index: int
-    visit: Visit | None
-    events: tuple[Event, ...]
-
-    def newest(self, passed: int, most: int) -> Sequence[Event]:
-        """At most so many events after the newest ones that are passed over; oldest first, as visits hold them.
-
-        Those without a time stay in the order received.
-        """
-        if self.visit is None:
-            return self.events[passed : passed + most]
-        end = max(0, len(self.events) - passed)
-        return self.events[max(0, end - most) : end]
+    visit: VisitOutline | None
+    size: int
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -75,20 +66,21 @@ class Page(Struct, frozen=True, kw_only=True):
 
 
 def sections(journey: Journey, selection: Selection | None) -> list[Section]:
-    """What there is to show, newest first, those without a time last; all of it without a selection."""
+    """What there is to show, newest first, events without a time last; all of it without a selection. Reads no events
+    of the journey."""
+    outlines = journey.outlines
     if selection is None:
-        chosen = list(enumerate(journey.visits))
-        undated = journey.undated
+        sizes = [(index, outline.counts.all) for index, outline in enumerate(outlines)]
+        undated = len(journey.undated)
     else:
-        index_of = {visit.started_at: index for index, visit in enumerate(journey.visits)}
-        chosen = [(index_of[visit.started_at], visit) for visit in selection.visits]
-        undated = selection.undated
+        index_of = {outline.started_at: index for index, outline in enumerate(outlines)}
+        sizes = [(index_of[visit.started_at], len(visit.events)) for visit in selection.visits]
+        undated = len(selection.undated)
     found = [
-        Section(key=visit_key(visit), index=index, visit=journey.visits[index], events=visit.events)
-        for index, visit in chosen
+        Section(key=visit_key(outlines[index]), index=index, visit=outlines[index], size=size) for index, size in sizes
     ]
     if undated:
-        found.append(Section(key=UNDATED, index=len(journey.visits), visit=None, events=undated))
+        found.append(Section(key=UNDATED, index=len(outlines), visit=None, size=undated))
     return found
 
 
@@ -101,12 +93,14 @@ class Ledger:
         found: Sequence[Section],
         query: TimelineQuery,
         *,
+        selection: Selection | None,
         moment: Moment | None,
         since: datetime | None,
         writer: Writer,
     ) -> None:
         self._journey = journey
         self._sections = found
+        self._selection = selection
         self._query = query
         self._moment = moment
         self._writer = writer
@@ -120,7 +114,7 @@ class Ledger:
         start = self._query.start
         if start is not None and start.key in self._places:
             place = self._places[start.key]
-            return self._lay_out(place, min(start.passed, len(self._sections[place].events)))
+            return self._lay_out(place, min(start.passed, self._sections[place].size))
         place, passed = self._wanted()
         if not passed and place < VISITS:
             page = self._lay_out(0, 0)
@@ -136,7 +130,7 @@ class Ledger:
         if start is None or start.key not in self._places:
             return None
         section = self._sections[self._places[start.key]]
-        return self._visit_row(section, min(start.passed, len(section.events)), most=ROWS - 1, is_open=True)
+        return self._visit_row(section, min(start.passed, section.size), most=ROWS - 1, is_open=True)
 
     def _wanted(self) -> tuple[int, int]:
         """What must be in view, as place and events to pass over: what was opened last, or the moment."""
@@ -157,7 +151,7 @@ class Ledger:
             newer = passed if place == first else 0
             is_open = newer > 0 or self._is_open(section)
             room = ROWS - _LAST_ROWS - size - len(notes) - 1
-            if place > first and room < (min(len(section.events), _WORTH_OPENING) if is_open else 0):
+            if place > first and room < (min(section.size, _WORTH_OPENING) if is_open else 0):
                 break
             is_last = place == len(self._sections) - 1
             most = (room if is_last else min(room, VISIT_EVENTS)) if is_open else 0
@@ -182,8 +176,8 @@ class Ledger:
             if not isinstance(row, VisitRow) or row.is_open:
                 continue
             section = self._sections[self._places[row.key]]
-            if len(section.events) < room:
-                filled = replace(row, events=self._lines(section, 0, section.events))
+            if section.size < room:
+                filled = replace(row, events=self._lines(section, 0, self._events(section)))
                 room -= len(filled.events)
             else:
                 filled = self._with_rest(row, section, 0)
@@ -230,7 +224,7 @@ class Ledger:
         # The earliest listed page view is in the newest visit that had begun by then; the missing part is below it.
         return self._first_place(lambda visit: visit.ended_at < before)
 
-    def _first_place(self, is_it: Callable[[Visit], bool]) -> int:
+    def _first_place(self, is_it: Callable[[VisitOutline], bool]) -> int:
         """The first place with such a visit; the one after all visits when there is none."""
         dated = [section for section in self._sections if section.visit is not None]
         return next(
@@ -242,7 +236,7 @@ class Ledger:
         moment = self._moment
         if moment is None or not self._holds_moment(section):
             return 0
-        return sum(event.at is not None and event.at > moment.at for event in section.events)
+        return sum(event.at is not None and event.at > moment.at for event in self._events(section))
 
     def _notes_above(self, place: int) -> list[NoteRow]:
         """What stands between a section and the newer one: a gap or what is cut off, and the moment."""
@@ -264,7 +258,7 @@ class Ledger:
         newer, this = self._sections[place - 1], self._sections[place]
         if newer.visit is None or this.visit is None:
             return None
-        if between := self._journey.visits[newer.index + 1 : this.index]:
+        if between := self._journey.outlines[newer.index + 1 : this.index]:
             visits = sum(visit.is_attended for visit in between)
             passed = formatting.format_count(visits, "visit") if visits else "Events without the visitor"
             return NoteRow(form="gap", text=f"{passed} in between without a match")
@@ -273,9 +267,9 @@ class Ledger:
 
     def _visit_row(self, section: Section, passed: int, *, most: int, is_open: bool) -> VisitRow:
         """A section's row with at most so many of its events, after the newest ones that are passed over."""
-        visit, query = section.visit, self._query
-        row = self._undated_row(section) if visit is None else self._head(section, visit)
-        chosen = section.newest(passed, most - self._holds_moment(section)) if most > 1 else ()
+        query = self._query
+        row = self._undated_row(section) if section.visit is None else self._head(section)
+        chosen = self._newest_events(section, passed, most - self._holds_moment(section)) if most > 1 else ()
         row = replace(
             row,
             is_open=is_open,
@@ -293,7 +287,7 @@ class Ledger:
 
     def _with_rest(self, row: VisitRow, section: Section, shown: int) -> VisitRow:
         """The row with what leads to the events after the newest ones, so many of which the reader has."""
-        rest = len(section.events) - shown
+        rest = section.size - shown
         if not rest:
             return row
         query = self._query
@@ -317,16 +311,34 @@ class Ledger:
         if moment is not None and self._holds_moment(section):
             newer = self._newer_than_moment(section)
             end = passed + len(chosen)
-            if passed <= newer < end or newer == end == len(section.events):
+            if passed <= newer < end or newer == end == section.size:
                 above = sum(line.event.at is not None and line.event.at > moment.at for line in lines)
                 rows.insert(above, self._writer.moment(moment.at, moment.words))
         return tuple(rows)
 
-    def _head(self, section: Section, visit: Visit) -> VisitRow:
+    def _events(self, section: Section) -> Sequence[Event]:
+        """The events of a section that match the query: of a visit oldest first, those without a time as received."""
+        chosen = self._selection or self._journey
+        if section.visit is None:
+            return chosen.undated
+        if self._selection is None:
+            return self._journey.visits[section.index].events
+        return self._selection.visits[self._places[section.key]].events
+
+    def _newest_events(self, section: Section, passed: int, most: int) -> Sequence[Event]:
+        """At most so many events of a section after the newest ones that are passed over, in its order."""
+        events = self._events(section)
+        if section.visit is None:
+            return events[passed : passed + most]
+        end = max(0, section.size - passed)
+        return events[max(0, end - most) : end]
+
+    def _head(self, section: Section) -> VisitRow:
+        visit = self._journey.visits[section.index]
         writer, counts = self._writer, visit.counts
         place = writer.place(visit)
-        if len(section.events) < counts.all:
-            match = f"{len(section.events):,} of {formatting.format_count(counts.all, 'event')} match"
+        if section.size < counts.all:
+            match = f"{section.size:,} of {formatting.format_count(counts.all, 'event')} match"
             place = f"{place} · {match}" if place else match
         return VisitRow(
             key=section.key,
@@ -348,7 +360,7 @@ class Ledger:
             number="?",
             when="Without a time",
             way="DataFast sent no readable time for these",
-            pages=formatting.format_count(len(section.events), "event"),
+            pages=formatting.format_count(section.size, "event"),
         )
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from visitors import formatting
 from visitors.formatting.text import isolate_direction, truncate
-from visitors.journey import Counts, Filter, Journey, Kind, Moment, Selection, Visit, around, select
+from visitors.journey import Counts, Filter, Journey, Kind, Moment, Selection, VisitOutline, around, select
 from visitors.journey_page.timeline.ledger import Ledger, Page, Section, sections
 from visitors.journey_page.timeline.query import BEFORE, SPANS, TimelineQuery
 from visitors.journey_page.timeline.rows import NoteRow, Row, VisitRow, Writer, iso, visit_key
@@ -109,7 +109,7 @@ def timeline(
     since = _since(journey, query)
     selection = _selection(journey, query, since)
     found = sections(journey, selection)
-    ledger = Ledger(journey, found, query, moment=moment, since=since, writer=writer)
+    ledger = Ledger(journey, found, query, selection=selection, moment=moment, since=since, writer=writer)
     page = ledger.page()
     counts = journey.counts if selection is None else selection.counts
     return Timeline(
@@ -145,13 +145,14 @@ def events_of_visit(
     """The events of the visit at which the query starts, as the row that holds them; None for an unknown visit."""
     query = query.in_zone(zone)
     since = _since(journey, query)
-    found = sections(journey, _selection(journey, query, since))
+    selection = _selection(journey, query, since)
+    found = sections(journey, selection)
     moment = around(journey, query.at) if query.at else None
     writer = Writer(journey, zone=zone, today=today, seen=seen)
-    return Ledger(journey, found, query, moment=moment, since=since, writer=writer).events()
+    return Ledger(journey, found, query, selection=selection, moment=moment, since=since, writer=writer).events()
 
 
-def visit_address(visit: Visit) -> str:
+def visit_address(visit: VisitOutline) -> str:
     """The query string and anchor under which the journey page shows this visit, open, wherever it stands."""
     key = visit_key(visit)
     return f"{TimelineQuery().address(opened=(key,))}#visit-{key}"

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from visitors import formatting
 from visitors.formatting.text import isolate_direction, truncate
-from visitors.journey import Counts, Event, Fold, Journey, Kind, Page, Visit
+from visitors.journey import Counts, Event, Fold, Journey, Kind, Page, Visit, VisitOutline
 from visitors.journey_page.timeline.lines import EventRow
 from visitors.journey_page.timeline.paths import path_html, way_html
 
@@ -123,7 +123,7 @@ class Writer:
         self._has_hosts = len(journey.hosts) > 1
         self._is_cut_off = journey.missing is not None
         self._paths: dict[str, SafeString] = {}
-        attended = [visit for visit in journey.visits if visit.is_attended]
+        attended = [visit for visit in journey.outlines if visit.is_attended]
         self._is_only = journey.visit_count <= 1
         self._latest = attended[0].started_at if attended else None
         self._earliest = attended[-1].started_at if attended else None
@@ -171,7 +171,7 @@ class Writer:
         """Whether this happened since the reader looked last."""
         return self._seen is not None and moment is not None and moment > self._seen
 
-    def place(self, visit: Visit) -> str:
+    def place(self, visit: VisitOutline) -> str:
         """Where a visit stands in the journey: "first visit", "day 12 · latest visit"; "" where that cannot be told."""
         if not visit.is_attended:
             return "without the visitor"
@@ -265,7 +265,7 @@ class Writer:
         )
 
 
-def visit_key(visit: Visit) -> str:
+def visit_key(visit: VisitOutline) -> str:
     """What names a visit in addresses and anchors: its number, or the second in which one without a number began."""
     return f"t{int(visit.started_at.timestamp())}" if visit.number is None else str(visit.number)
 
