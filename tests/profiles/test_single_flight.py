@@ -96,7 +96,7 @@ def test_a_fault_of_our_own_is_shared_and_logged_and_does_not_make_everybody_ask
         raise ZeroDivisionError
 
     sandbox.set_latency(0.2)
-    monkeypatch.setattr(store, "digest", broken)
+    monkeypatch.setattr(store, "prepare", broken)
     monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
     got = together(*[partial(profiles.get_profile, lumenkit, LEAD)] * 6)
     assert {type(error) for error in got} == {OwnFault}

@@ -88,20 +88,24 @@ class PageViews(Record, frozen=True, kw_only=True):
 
 
 class Journey(Record, frozen=True, kw_only=True):
-    """A journey. Times are UTC; text is cleaned, never HTML.
+    """A journey. Times are in UTC; text is cleaned, never HTML.
 
     `visits` are newest first, and `outlines` are the same visits without their events. `milestones` are the dated
     events other than page views, oldest first; `undated` are the events without a readable time, in the payload's
     order. Of a stored journey these four sequences are decoded as they are used, so a page reads only what it shows.
-    `counts` cover dated and undated events. `goal_names` are the names of completed goals, latest first, each once;
-    beyond MAX_GOAL_NAMES they are counted in `more_goal_names`. `latest_payment` (refunds aside) and
-    `latest_subscription` are dated. `visit_count` and `page_view_count` are the larger of what DataFast counts and what it lists.
-    `first_event_at` and `latest_event_at` span the dated events; `last_seen_at` is the latest thing that the visitor
-    did in person, so a renewal at night is not a sighting. `top_pages` are the five most seen, most views first.
-    `hosts` are those of the page views, most views first. `to_first_goal` and `to_first_payment` are measured from
-    `reported_first_visit_at` (or the first event, when earlier or alone), and None where that is not listed.
-    `current_page` is the latest page as DataFast reports it. `first_touch` and `last_touch` are None when no tag says
-    anything. `person` is None for an anonymous visitor.
+
+    `counts` cover dated and undated events. `visit_count` and `page_view_count` are the larger of what DataFast counts
+    and what it lists. `first_event_at` and `latest_event_at` span the dated events; `last_seen_at` is the time of the
+    latest event that the visitor caused in person, so a renewal at night does not count.
+
+    `top_pages` are the five most viewed, most views first. `hosts` are those of the page views, most views first.
+    `goal_names` are the names of completed goals, latest first, each once; those beyond MAX_GOAL_NAMES are counted in
+    `more_goal_names`. `latest_payment` (never a refund) and `latest_subscription` are dated. `to_first_goal` and
+    `to_first_payment` are measured from `reported_first_visit_at` (or from the first event, when that is earlier or
+    alone), and None where DataFast does not list the beginning.
+
+    `current_page` is the latest page as DataFast reports it. `first_touch` and `last_touch` are None if no tag tells
+    where the visitor came from. `person` is None for an anonymous visitor.
     """
 
     visitor_id: str | None

@@ -43,8 +43,8 @@ def test_a_second_reader_gets_the_same_article(browser_of_member, lumenkit, sand
 def test_an_erased_visitor_is_not_shown_from_the_cache(browser_of_member, lumenkit, sandbox):
     browser_of_member.get(ADDRESS)
     sandbox.answer_with(VISITOR, status=404)
-    with profiles.removing(lumenkit.pk, VISITOR):
-        pass
+    with transaction.atomic():
+        profiles.erase(lumenkit.pk, VISITOR)
     response = browser_of_member.get(ADDRESS)
     assert response.status_code == 404
     assert b'id="totals"' not in response.content
