@@ -102,7 +102,7 @@ def test_an_upstream_that_fails(faulty, lumenkit, behavior, expected, clock):
     clock.shift(120)  # a 429's minute is over
     faulty.behaviors = [answer(200, FINE)]
     kept = profiles.get_profile(lumenkit, VISITOR)
-    assert kept.contents.visitor.identity.city == "Seosan City"
+    assert kept.contents.identity.city == "Seosan City"
 
     faulty.behaviors = [behavior]
     again = in_time(lambda: profiles.refresh_profile(lumenkit, VISITOR, max_age=AT_ONCE))

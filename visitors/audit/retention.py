@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import Manager, Q
 
 from visitors import cached
@@ -114,7 +114,10 @@ def _remove(rows: "Manager[Any]", old: Q) -> int:
     for begin in range(0, len(numbers), BATCH):
         if begin:
             time.sleep(BREATH_SECONDS)
-        # Once more by age: one of them may have come anew meanwhile.
-        count, _ = rows.filter(old, pk__in=numbers[begin : begin + BATCH]).delete()
-        removed += count
+        with transaction.atomic():
+            # By age again: a row may have been renewed since. Locked, so that nothing is added to it meanwhile.
+            batch = rows.select_for_update().filter(old, pk__in=numbers[begin : begin + BATCH])
+            found = list(batch.values_list("pk", flat=True))
+            rows.filter(pk__in=found).only("pk").delete()
+        removed += len(found)
     return removed

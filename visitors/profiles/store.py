@@ -116,8 +116,9 @@ def save_answer(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, is
 
 def delete_answers(website_id: int, visitor_id: UUID) -> None:
     """Delete all answers about a visitor, inside the caller's transaction: DataFast has no journey of them."""
-    # Without the answers' bytes, which Django would otherwise read in order to delete the journeys with them.
-    _snapshots(website_id, visitor_id).only("pk").delete()
+    # Locked first, so that nobody adds a journey while they are deleted. Only the keys are read, not the answers.
+    found = list(_snapshots(website_id, visitor_id).select_for_update().values_list("pk", flat=True))
+    Snapshot.objects.filter(pk__in=found).only("pk").delete()
     _metrics(website_id, visitor_id).delete()
 
 

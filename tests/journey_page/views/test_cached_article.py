@@ -3,6 +3,7 @@
 import re
 
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.test import Client
 
 from visitors import profiles
@@ -44,7 +45,7 @@ def test_an_erased_visitor_is_not_shown_from_the_cache(browser_of_member, lumenk
     browser_of_member.get(ADDRESS)
     sandbox.answer_with(VISITOR, status=404)
     with transaction.atomic():
-        profiles.erase(lumenkit.pk, VISITOR)
+        profiles.erase_profile(lumenkit.pk, VISITOR)
     response = browser_of_member.get(ADDRESS)
     assert response.status_code == 404
     assert b'id="totals"' not in response.content
