@@ -145,7 +145,7 @@ def configuration(log_format: str) -> dict[str, Any]:
             # unavailable (503).
             "django.request": {"level": "ERROR", "filters": ["not unavailable"]},
             "django.security": {"level": "ERROR"},
-            # Axes logs every attempt; `visitors.accounts.sign_in` logs the start of a lock.
+            # Axes logs every attempt; `visitors.accounts` logs the start of a lock.
             "axes": {"level": "ERROR"},
             # Granian's own handlers would print every line a second time.
             "_granian": {"level": "ERROR", "handlers": []},

@@ -89,7 +89,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "visitors.accounts.sign_in.sessions.SessionEnd",
+    "visitors.accounts.sessions.SessionExpiryMiddleware",
     "dashboard.middleware.BodySizeLimitMiddleware",
     "visitors.web.access.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -157,14 +157,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 if OIDC_ISSUER:
-    AUTHENTICATION_BACKENDS.append("visitors.accounts.sign_in.openid.OpenIdBackend")
+    AUTHENTICATION_BACKENDS.append("visitors.accounts.openid.backend.OpenIDBackend")
 OIDC_AUTHENTICATION_CALLBACK_URL = "openid_finish"
 OIDC_RP_SCOPES = "openid email profile"
 OIDC_USE_PKCE = True
 OIDC_TIMEOUT = 5
 
-# `visitors.accounts.sign_in.throttling` explains the limits on failed sign-ins.
-AXES_HANDLER = "visitors.accounts.sign_in.throttling.Throttle"
+# `visitors.accounts.throttling` explains the limits on failed sign-ins.
+AXES_HANDLER = "visitors.accounts.throttling.ThrottleHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address", "username"]
 AXES_FAILURE_LIMIT = 100  # percent of each limit
 AXES_COOLOFF_TIME = timedelta(minutes=30)
@@ -172,7 +172,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "visitors.accounts.views.sign_in.locked"
-AXES_CLIENT_IP_CALLABLE = "visitors.accounts.sign_in.client_address.counted_address"
+AXES_CLIENT_IP_CALLABLE = "visitors.accounts.client_address.rate_limit_address"
 # Axes stores the fields of a failed sign-in unless they are named here. Some contain addresses that name visitors.
 AXES_SENSITIVE_PARAMETERS = ["username", "next", "csrfmiddlewaretoken", "code", "state"]
 AXES_DISABLE_ACCESS_LOG = True

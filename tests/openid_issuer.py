@@ -1,6 +1,6 @@
 """A real OpenID issuer on loopback, over HTTP: oidc-provider-mock, with a log of its requests and room for mischief.
 
-    with OpenIdIssuer({"jane": {"email": "jane@example.com", "email_verified": True}}) as issuer:
+    with OpenIDIssuer({"jane": {"email": "jane@example.com", "email_verified": True}}) as issuer:
         settings.OIDC_ISSUER = issuer.url
         location = issuer.agree(address_of_the_authorization, "jane")
 
@@ -19,7 +19,7 @@ with warnings.catch_warnings(record=True):  # what it stands on announces its ow
     import oidc_provider_mock
 
 
-class OpenIdIssuer:
+class OpenIDIssuer:
     """The issuer; `people` are the claims of each, by subject."""
 
     def __init__(self, people):

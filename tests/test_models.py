@@ -61,8 +61,8 @@ def test_what_cannot_be_is_refused_by_its_field(field, value):
 
 def test_a_website_exists_for_its_members_alone(lumenkit, pocketgarden, member):
     stranger = get_user_model().objects.create_user("stranger")
-    assert list(Website.objects.seen_by(member)) == [lumenkit]
-    assert not Website.objects.seen_by(stranger).exists()
+    assert list(Website.objects.visible_to(member)) == [lumenkit]
+    assert not Website.objects.visible_to(stranger).exists()
 
 
 def test_a_person_is_a_member_once(lumenkit, member):

@@ -19,7 +19,8 @@ REDIS = os.environ.get("TEST_REDIS_SERVER", "redis://127.0.0.1:6379")
 SERVICE_TESTS = [
     "tests/profiles",
     "tests/accounts/test_invitations.py",
-    "tests/accounts/test_people.py",
+    "tests/accounts/test_administration.py",
+    "tests/websites/test_members.py",
     "tests/audit",
     "tests/websites/test_actions.py",
     "tests/journey_page/views/test_seen.py",

@@ -10,5 +10,6 @@ class VisitorsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen for people who sign in."""
-        from visitors.accounts.sign_in import identities, sessions  # noqa: F401, PLC0415 know models, not there before
+        """Connect the receivers of sign-in signals."""
+        from visitors.accounts import sessions  # noqa: F401, PLC0415 models cannot be imported earlier
+        from visitors.accounts.openid import identities  # noqa: F401, PLC0415

@@ -9,8 +9,7 @@ urlpatterns = [
     path("<slug:slug>/visitors/<visitor_id:visitor_id>/", include("visitors.audit.urls")),
     path("", include("visitors.lookup.urls")),
     path("", include("visitors.accounts.urls")),
-    path("websites/", include("visitors.websites.urls")),
-    path("invitations/", include("visitors.websites.invitation_urls")),
+    path("", include("visitors.websites.urls")),
     path("websites/<slug:website>/", include("visitors.audit.website_urls")),
     path("", include("visitors.operations.urls")),
 ]

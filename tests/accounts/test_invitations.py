@@ -9,9 +9,10 @@ from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from visitors.accounts import invitations, people
+from visitors.accounts import administration, invitations
 from visitors.models import Invitation, Membership
 from visitors.roles import Role
+from visitors.websites import members
 
 User = get_user_model()
 
@@ -34,16 +35,16 @@ def signed(invitation):
 def refused(link, user, problem):
     """That nobody gets anything by this link, for this reason."""
     with pytest.raises(problem):
-        invitations.take(link, user)
+        invitations.accept(link, user)
     assert not Membership.objects.filter(user=user).exists()
     assert not User.objects.get(pk=user.pk).is_superuser
 
 
 def test_an_invitation_gives_its_role_once(lumenkit, admin, ana):
     link = signed(invitations.invite("ana", lumenkit, Role.MEMBER, by=admin))
-    invitations.take(link, ana)
+    invitations.accept(link, ana)
     assert Membership.objects.get(user=ana).role == "member"
-    refused(link, User.objects.create_user("bob"), invitations.Used)
+    refused(link, User.objects.create_user("bob"), invitations.InvitationUsed)
 
 
 def test_an_invitation_ends_after_three_days(lumenkit, admin, ana, clock):
@@ -51,7 +52,7 @@ def test_an_invitation_ends_after_three_days(lumenkit, admin, ana, clock):
     clock.shift(timedelta(days=3, seconds=-30))
     assert invitations.read(link)
     clock.shift(timedelta(seconds=31))
-    refused(link, ana, invitations.Ended)
+    refused(link, ana, invitations.InvitationExpired)
 
 
 def test_a_new_link_takes_the_place_of_the_old_one(lumenkit, admin, ana, clock):
@@ -59,14 +60,14 @@ def test_a_new_link_takes_the_place_of_the_old_one(lumenkit, admin, ana, clock):
     old = signed(invitation)
     clock.shift(timedelta(days=4))
     invitations.renew(invitation, by=admin)
-    refused(old, ana, invitations.Withdrawn)
-    invitations.take(signed(invitation), ana)
+    refused(old, ana, invitations.InvitationWithdrawn)
+    invitations.accept(signed(invitation), ana)
 
 
 def test_an_invitation_that_was_taken_meanwhile_gets_no_new_link(lumenkit, admin, ana):
     invitation = invitations.invite("ana", lumenkit, Role.MEMBER, by=admin)
-    invitations.take(signed(invitation), ana)
-    with pytest.raises(invitations.Used):
+    invitations.accept(signed(invitation), ana)
+    with pytest.raises(invitations.InvitationUsed):
         invitations.renew(invitation, by=admin)  # as it was read before
     assert Invitation.objects.get().used_at is not None
 
@@ -74,8 +75,8 @@ def test_an_invitation_that_was_taken_meanwhile_gets_no_new_link(lumenkit, admin
 def test_who_is_invited_again_gets_a_new_link_and_the_new_role(lumenkit, admin, ana):
     old = signed(invitations.invite("ana@example.com", lumenkit, Role.ADMIN, by=admin))
     new = signed(invitations.invite("Ana@example.com", lumenkit, Role.VIEWER, by=admin))
-    refused(old, ana, invitations.Withdrawn)
-    invitations.take(new, ana)
+    refused(old, ana, invitations.InvitationWithdrawn)
+    invitations.accept(new, ana)
     assert Membership.objects.get(user=ana).role == "viewer"
     assert Invitation.objects.count() == 1
 
@@ -84,7 +85,7 @@ def test_a_withdrawn_invitation_gives_nothing(lumenkit, admin, ana):
     invitation = invitations.invite("ana", lumenkit, Role.MEMBER, by=admin)
     link = signed(invitation)
     invitations.withdraw(invitation, by=admin)
-    refused(link, ana, invitations.Withdrawn)
+    refused(link, ana, invitations.InvitationWithdrawn)
 
 
 def test_nobody_sees_to_the_invitations_of_another_website(lumenkit, pocketgarden, admin):
@@ -104,26 +105,26 @@ def test_nobody_sees_to_the_invitations_of_another_website(lumenkit, pocketgarde
 def test_an_invitation_is_worth_nothing_without_the_right_of_who_made_it(lumenkit, admin, root, ana, lose):
     link = signed(invitations.invite("ana", lumenkit, Role.ADMIN, by=admin))
     if lose == "role":
-        people.change_role(Membership.objects.get(user=admin), Role.MEMBER, by=root)
+        members.set_role(Membership.objects.get(user=admin), Role.MEMBER, by=root)
     elif lose == "active":
-        people.switch_off(admin, by=root)
+        administration.deactivate(admin, by=root)
     else:
-        people.delete(admin, by=root)
-    refused(link, ana, invitations.Withdrawn)
+        administration.delete_account(admin, by=root)
+    refused(link, ana, invitations.InvitationWithdrawn)
 
 
 def test_an_administrators_invitation_ends_with_their_place(root, ana):
     other = User.objects.create_superuser("other")
     link = signed(invitations.invite_administrator("ana", by=other))
-    people.unmake_administrator(other, by=root)
-    refused(link, ana, invitations.Withdrawn)
+    administration.remove_administrator(other, by=root)
+    refused(link, ana, invitations.InvitationWithdrawn)
 
 
 def test_an_invitation_to_another_address_is_not_taken_by_mistake(lumenkit, admin, ana):
     link = signed(invitations.invite("bob@example.com", lumenkit, Role.MEMBER, by=admin))
-    refused(link, ana, invitations.ForSomebodyElse)
+    refused(link, ana, invitations.WrongRecipient)
     assert invitations.read(link)  # still good for Bob
-    invitations.take(link, User.objects.create_user("bob", "Bob@Example.com"))
+    invitations.accept(link, User.objects.create_user("bob", "Bob@Example.com"))
 
 
 @pytest.mark.parametrize(
@@ -138,21 +139,21 @@ def test_an_invitation_to_another_address_is_not_taken_by_mistake(lumenkit, admi
 )
 def test_a_link_that_was_changed_opens_nothing(lumenkit, admin, ana, changed):
     link = signed(invitations.invite("ana", lumenkit, Role.MEMBER, by=admin))
-    refused(changed(link), ana, invitations.NotALink)
+    refused(changed(link), ana, invitations.InvalidLink)
 
 
 def test_an_invitation_never_lowers_a_role_and_stays_good_for_others(lumenkit, admin, viewer, ana):
     link = signed(invitations.invite("somebody", lumenkit, Role.MEMBER, by=admin))
-    with pytest.raises(invitations.NothingToGain):
-        invitations.take(link, admin)
+    with pytest.raises(invitations.AlreadyGranted):
+        invitations.accept(link, admin)
     assert Membership.objects.get(user=admin).role == "admin"
-    invitations.take(link, viewer)
+    invitations.accept(link, viewer)
     assert Membership.objects.get(user=viewer).role == "member"
 
 
 def test_an_administrator_is_invited(root, ana):
     link = signed(invitations.invite_administrator("ana@example.com", by=root))
-    invitations.take(link, ana)
+    invitations.accept(link, ana)
     ana.refresh_from_db()
     assert ana.is_superuser
     assert not ana.is_staff
@@ -161,8 +162,8 @@ def test_an_administrator_is_invited(root, ana):
 def test_each_start_invites_the_first_administrator_anew_until_there_is_one(ana):
     first = signed(invitations.invite_first_administrator())
     second = signed(invitations.invite_first_administrator())
-    refused(first, ana, invitations.Withdrawn)
-    invitations.take(second, ana)
+    refused(first, ana, invitations.InvitationWithdrawn)
+    invitations.accept(second, ana)
     assert invitations.invite_first_administrator() is None
     User.objects.update(is_active=False)
     assert invitations.invite_first_administrator() is not None
@@ -170,9 +171,9 @@ def test_each_start_invites_the_first_administrator_anew_until_there_is_one(ana)
 
 def test_an_account_exists_only_if_it_got_the_place(lumenkit, admin):
     link = signed(invitations.invite("ana", lumenkit, Role.MEMBER, by=admin))
-    invitations.join(link, User(username="ana"))
-    with pytest.raises(invitations.Used):
-        invitations.join(link, User(username="bob"))
+    invitations.accept_as_new_user(link, User(username="ana"))
+    with pytest.raises(invitations.InvitationUsed):
+        invitations.accept_as_new_user(link, User(username="bob"))
     assert not User.objects.filter(username="bob").exists()
 
 
@@ -184,8 +185,8 @@ def test_of_many_who_open_a_link_at_once_one_gets_the_place(lumenkit, admin):
     def take(name):
         together.wait()
         try:
-            invitations.join(link, User(username=name))
-        except invitations.Used:
+            invitations.accept_as_new_user(link, User(username=name))
+        except invitations.InvitationUsed:
             got.append("")
         else:
             got.append(name)

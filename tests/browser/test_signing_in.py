@@ -7,16 +7,16 @@ from django.test import RequestFactory
 from playwright.sync_api import expect
 
 from tests.browser.conftest import violations
-from tests.openid_issuer import OpenIdIssuer
-from visitors.accounts.sign_in import issuer as issuers
-from visitors.accounts.sign_in.reset_links import reset_link
+from tests.openid_issuer import OpenIDIssuer
+from visitors.accounts.openid import provider
+from visitors.accounts.views.password_reset import make_reset_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")]
 
 
 def test_a_lost_password_is_replaced_and_signs_in(desk, member, live_server):
     page = desk()
-    path = reset_link(RequestFactory().get("/"), member).removeprefix("http://testserver")
+    path = make_reset_link(RequestFactory().get("/"), member).removeprefix("http://testserver")
     page.goto(path)
     page.get_by_label("New password", exact=True).fill("quite another password")
     page.get_by_label("New password, once more").fill("quite another password")
@@ -45,14 +45,14 @@ def test_the_way_to_the_issuer_and_back_is_open_under_the_pages_policy(desk, mem
     member.email = "mina@example.com"
     member.set_unusable_password()
     member.save()
-    with OpenIdIssuer({"subject-mina": {"email": "mina@example.com", "email_verified": True}}) as issuer:
+    with OpenIDIssuer({"subject-mina": {"email": "mina@example.com", "email_verified": True}}) as issuer:
         settings.OIDC_ISSUER = issuer.url
         settings.OIDC_RP_CLIENT_ID, settings.OIDC_RP_CLIENT_SECRET = "journeydesk", "secret"
         settings.AUTHENTICATION_BACKENDS = [
             *settings.AUTHENTICATION_BACKENDS,
-            "visitors.accounts.sign_in.openid.OpenIdBackend",
+            "visitors.accounts.openid.backend.OpenIDBackend",
         ]
-        issuers.forget()
+        provider.clear_cache()
         page = desk()
         # The issuer's own page wants a style sheet from elsewhere; no test goes there.
         page.route(re.compile(r"^https?://(?!localhost|127\.0\.0\.1)"), lambda route: route.fulfill(body=""))
@@ -62,4 +62,4 @@ def test_the_way_to_the_issuer_and_back_is_open_under_the_pages_policy(desk, mem
         page.get_by_role("button", name="subject-mina").click()
         expect(page.get_by_role("heading", name="Your account")).to_be_visible()
         expect(page.get_by_text("You sign in as mina.")).to_be_visible()
-    issuers.forget()
+    provider.clear_cache()

@@ -29,7 +29,7 @@ def test_a_website_is_added_with_its_members_and_an_encrypted_token(add):
     mina = get_user_model().objects.create_user("mina")
     zone = ["--time-zone", "Asia/Seoul", "--currency", "krw"]
     printed = add("shop", "--domain", "https://Shop.Example/pricing", "--member", "mina", *zone)
-    website = Website.objects.seen_by(mina).get()
+    website = Website.objects.visible_to(mina).get()
     assert (website.slug, website.domain, website.name) == ("shop", "shop.example", "shop.example")
     assert (website.time_zone, website.currency) == ("Asia/Seoul", "KRW")
     assert website.credential().token == LUMENKIT_KEY

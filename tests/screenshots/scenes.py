@@ -147,7 +147,7 @@ MANAGING = (
     Scene("66-website-remove-problem", f"{LUMENKIT}remove/", _press("Remove Lumenkit", typed="lumen"), **BRIEF),
     Scene("67-colleagues", f"{LUMENKIT}people/", **ADMIN),
     Scene("67-colleagues-menu", f"{LUMENKIT}people/", _open("Ana Lima"), **BRIEF),
-    Scene("67-colleagues-fresh-link", f"{LUMENKIT}people/", _press("Add", somebody="kenji@example.com"), **ADMIN),
+    Scene("67-colleagues-fresh-link", f"{LUMENKIT}people/", _press("Add", name_or_email="kenji@example.com"), **ADMIN),
     Scene("67-colleagues-nobody", f"/websites/{cast.PAUSED}/people/", **BRIEF),
     Scene("67-colleague-remove", lambda: cast.removal_of("ana", "lumenkit"), **BRIEF),
     Scene("68-look-ups", f"{LUMENKIT}look-ups/", **ADMIN),
@@ -157,7 +157,9 @@ MANAGING = (
     Scene("68-look-ups-nothing-fits", f"{LUMENKIT}look-ups/?person=nobody", **BRIEF),
     Scene("68-look-ups-problem", f"{LUMENKIT}look-ups/?first=2026-02-03&last=2026-01-01&visitor=hello", **BRIEF),
     Scene("70-accounts", "/people/", **ADMIN),
-    Scene("70-accounts-fresh-link", "/people/", _press("Name an administrator", somebody="ida@example.com"), **BRIEF),
+    Scene(
+        "70-accounts-fresh-link", "/people/", _press("Name an administrator", name_or_email="ida@example.com"), **BRIEF
+    ),
     Scene("71-account", lambda: cast.account_of("jonas"), **ADMIN),
     Scene("71-account-reset-link", lambda: cast.account_of("jonas"), _press("Make a link"), **BRIEF),
     Scene("71-account-of-mine", lambda: cast.account_of(cast.ADMIN), **BRIEF),

@@ -20,7 +20,7 @@ ABOUT_VISITOR = {"slug": "lumenkit", "visitor_id": VISITOR}
 
 # The number of a colleague's account, of their role on Lumenkit, and of an invitation to it.
 NUMBER = 4711
-A_COLLEAGUE = {"website": "lumenkit", "membership": NUMBER}
+A_COLLEAGUE = {"slug": "lumenkit", "membership": NUMBER}
 
 SIGN_IN, NOT_THERE, REFUSED, FINE, NOT_SO = 302, 404, 403, 200, 405
 PEOPLE = ("nobody", "stranger", "viewer", "member", "admin", "administrator")
@@ -54,9 +54,14 @@ TABLE = {
     "account": ({}, "get", ALL_SIGNED_IN),
     "change_password": ({}, "get", ALL_SIGNED_IN),
     "sign_out_everywhere": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
-    "reset": ({}, "get", (FINE,) * 6),
-    "reset_sent": ({}, "get", (FINE,) * 6),
-    "new_password": ({"uidb64": "MQ", "token": "invented"}, "get", (FINE,) * 6),  # which says that it works no more
+    "password_reset": ({}, "get", (FINE,) * 6),
+    "password_reset_sent": ({}, "get", (FINE,) * 6),
+    # An invalid link has a page of its own.
+    "password_reset_confirm": (
+        {"uidb64": "MQ", "token": "invented"},
+        "get",
+        (FINE,) * 6,
+    ),
     "openid_start": ({}, "get", (NOT_THERE,) * 6),  # no issuer is configured
     "openid_finish": ({}, "get", (NOT_THERE,) * 6),
     "sign_out": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
@@ -81,20 +86,20 @@ TABLE = {
     "add_website": ({}, "get", administrators(FINE)),
     "add_website_details": ({}, "get", administrators(302)),  # no key was pasted
     "connect_account": ({}, "get", administrators(302)),
-    "website": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
-    "website_key": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
-    "pause_website": ({"website": "lumenkit"}, "post", those_who_manage(302)),
-    "resume_website": ({"website": "lumenkit"}, "post", those_who_manage(302)),
-    "remove_website": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
-    "people": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
+    "website": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
+    "website_key": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
+    "pause_website": ({"slug": "lumenkit"}, "post", those_who_manage(302)),
+    "resume_website": ({"slug": "lumenkit"}, "post", those_who_manage(302)),
+    "remove_website": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
+    "members": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "change_role": (A_COLLEAGUE, "post", those_who_manage(400)),  # to no role
-    "remove_colleague": (A_COLLEAGUE, "get", those_who_manage(FINE)),
-    "accounts": ({}, "get", administrators(FINE)),
-    "account_of": ({"user": NUMBER}, "get", administrators(FINE)),
-    "administrator": ({"user": NUMBER}, "post", administrators(302)),
-    "active": ({"user": NUMBER}, "post", administrators(302)),
+    "remove_member": (A_COLLEAGUE, "get", those_who_manage(FINE)),
+    "people": ({}, "get", administrators(FINE)),
+    "person": ({"user": NUMBER}, "get", administrators(FINE)),
+    "set_administrator": ({"user": NUMBER}, "post", administrators(400)),
+    "set_active": ({"user": NUMBER}, "post", administrators(400)),
     "reset_link": ({"user": NUMBER}, "post", administrators(FINE)),
-    "forget_openid": ({"user": NUMBER}, "post", administrators(302)),
+    "unlink_openid": ({"user": NUMBER}, "post", administrators(302)),
     "delete_account": ({"user": NUMBER}, "get", administrators(FINE)),
     "withdraw_invitation": ({"invitation": NUMBER}, "post", those_who_manage(302)),
     "renew_invitation": ({"invitation": NUMBER}, "post", those_who_manage(FINE)),
@@ -102,19 +107,19 @@ TABLE = {
 }
 # Addresses that change something and answer to nothing but POST.
 POST_ONLY = {
-    "active",
-    "administrator",
     "change_role",
     "follow",
-    "forget_openid",
     "look",
     "pause_website",
     "refresh",
     "renew_invitation",
     "reset_link",
     "resume_website",
+    "set_active",
+    "set_administrator",
     "sign_out",
     "sign_out_everywhere",
+    "unlink_openid",
     "withdraw_invitation",
     "zone",
 }

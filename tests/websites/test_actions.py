@@ -34,7 +34,7 @@ from visitors.websites import actions
     ],
 )
 def test_an_address_part_is_made_from_the_domain(domain, slug):
-    assert actions.proposed_slug(domain, {"add", "taken", "taken-2"}) == slug
+    assert actions.propose_slug(domain, {"add", "taken", "taken-2"}) == slug
 
 
 @pytest.mark.django_db(transaction=True)

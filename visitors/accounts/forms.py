@@ -1,56 +1,197 @@
-"""The forms for colleagues: whom to add, in which role, and who somebody is who joins."""
+"""The forms about accounts: sign-in, own account, passwords and invitations."""
 
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import SetPasswordMixin, UserCreationForm
+from django.contrib.auth import authenticate
+from django.contrib.auth.forms import (
+    AuthenticationForm,
+    PasswordChangeForm,
+    PasswordResetForm,
+    SetPasswordForm,
+    SetPasswordMixin,
+    UserCreationForm,
+    UsernameField,
+)
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.core.validators import EmailValidator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.views.decorators.debug import sensitive_variables
 
-from visitors.accounts.sign_in.forms import PASSWORD_RULES, StyledForm
-from visitors.roles import Role
+from visitors import cached
+from visitors.accounts.users import resolve_username
+from visitors.web import mail
 
-NO_ADDRESS = "This is no e-mail address."
-ROLES = [(role.value, role.value.capitalize()) for role in Role]
+PASSWORD_RULES = "At least 10 characters. Not your name, not only digits, and none of those that many people use."  # noqa: S105 (a sentence)
+WRONG_PASSWORD = "That is not your current password."  # noqa: S105 (a sentence)
+INVALID_EMAIL = "This is no e-mail address."
+# Per account, whoever requests them.
+SECONDS_BETWEEN_RESET_MAILS = 300
 
 
-def validate_somebody(typed: str) -> None:
-    """Refuse what looks like an e-mail address and is none. Anything else may be a name."""
+class StyledForm(forms.Form):
+    """A form with the style sheet's input fields."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
+
+
+class SignInForm(AuthenticationForm):
+    """A user name or email, and a password."""
+
+    username = UsernameField(max_length=254)
+
+    error_messages = AuthenticationForm.error_messages | {
+        "invalid_login": "The name or e-mail and the password don’t match. Check both, capital letters too."
+    }
+
+    @sensitive_variables()
+    def clean(self) -> dict[str, Any]:
+        """Resolve an email to its user name before the password is checked and failures are counted."""
+        if typed := self.cleaned_data.get("username"):
+            self.cleaned_data["username"] = resolve_username(typed)
+        return super().clean()
+
+
+class AccountForm(StyledForm):
+    """The user's own name and email. A new email needs the current password, as password resets are sent there."""
+
+    full_name = forms.CharField(
+        max_length=150,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text="As colleagues see you.",
+    )
+    email = forms.EmailField(
+        label="E-mail",
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text="To sign in with, and for a new password where mail is set up.",
+    )
+    current_password = forms.CharField(
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text="Only needed for another e-mail.",
+    )
+
+    def __init__(self, request: HttpRequest, user: User, data: Any = None) -> None:
+        super().__init__(data, initial={"full_name": user.get_full_name(), "email": user.email})
+        self._request, self._user = request, user
+        if not user.has_usable_password():
+            del self.fields["current_password"]
+
+    def clean_email(self) -> str:
+        """Refuse the email of another account: neither could sign in with it."""
+        email: str = self.cleaned_data["email"]
+        if email and _users_signing_in_as(email).exclude(pk=self._user.pk).exists():
+            raise ValidationError("Another account has this e-mail.")
+        return email
+
+    @sensitive_variables()
+    def clean(self) -> dict[str, Any]:
+        """Require the current password for a new email."""
+        cleaned = super().clean() or {}
+        if "current_password" in self.fields and cleaned.get("email", self._user.email) != self._user.email:
+            password = cleaned.get("current_password")
+            if not password:
+                self.add_error("current_password", "Changing the e-mail needs your current password.")
+            elif not _is_password_of(self._request, self._user, password):
+                self.add_error("current_password", WRONG_PASSWORD)
+        return cleaned
+
+    def save(self) -> None:
+        """Save the full name in `first_name`: it cannot be split reliably."""
+        self._user.first_name, self._user.last_name = self.cleaned_data["full_name"], ""
+        self._user.email = self.cleaned_data["email"]
+        self._user.save(update_fields=["first_name", "last_name", "email"])
+
+
+class NewPasswordForm(StyledForm, SetPasswordForm):
+    """A new password, entered twice."""
+
+    new_password1, new_password2 = SetPasswordForm.create_password_fields("New password", "New password, once more")
+    new_password1.help_text, new_password2.help_text = PASSWORD_RULES, ""
+
+
+class ChangePasswordForm(NewPasswordForm, PasswordChangeForm):
+    """The current password, and a new one entered twice."""
+
+    error_messages = PasswordChangeForm.error_messages | {"password_incorrect": WRONG_PASSWORD}
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._request = request
+        self.fields["old_password"].label = "Current password"
+
+    @sensitive_variables()
+    def clean_old_password(self) -> str:
+        """Check the password as at the sign-in, so that guesses in an unattended browser are limited too."""
+        password: str = self.cleaned_data["old_password"]
+        if not _is_password_of(self._request, self.user, password):
+            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return password
+
+
+class ResetForm(StyledForm, PasswordResetForm):
+    """The email of a user who has lost the password.
+
+    The mail is sent in the background, so the response takes as long without such an account.
+    """
+
+    email = forms.EmailField(
+        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True})
+    )
+
+    def send_mail(  # noqa: PLR0917 Django's signature
+        self,
+        subject_template_name: str,
+        email_template_name: str,
+        context: dict[str, Any],
+        from_email: str | None,
+        to_email: str,
+        html_email_template_name: str | None = None,  # noqa: ARG002 there is none
+    ) -> None:
+        """Send the mail, unless the account got one in the last five minutes."""
+        key = f"reset-mail:{context['user'].pk}"
+        if cached.read(key):
+            return
+        cached.write(key, b"sent", SECONDS_BETWEEN_RESET_MAILS)
+        subject = render_to_string(subject_template_name, context).strip()
+        message = EmailMessage(subject, render_to_string(email_template_name, context), from_email, [to_email])
+        mail.send_in_background(message, "a link to a new password")
+
+
+def validate_name_or_email(typed: str) -> None:
+    """Refuse an invalid email address. Text without an @ may be a user name."""
     if "@" in typed:
-        EmailValidator(NO_ADDRESS)(typed)
+        EmailValidator(INVALID_EMAIL)(typed)
 
 
 class InviteForm(StyledForm):
-    """Somebody, by user name or e-mail."""
+    """Whom to add or invite, by user name or email."""
 
-    somebody = forms.CharField(
+    name_or_email = forms.CharField(
         label="User name or e-mail",
         max_length=254,
-        validators=[validate_somebody],
+        validators=[validate_name_or_email],
         error_messages={"required": "Enter a user name or an e-mail address."},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
         help_text="Whoever has an account needs nothing else. For others you get a link to send.",
     )
 
 
-class ColleagueForm(InviteForm):
-    """The same, with the role that they get on a website."""
-
-    role = forms.ChoiceField(choices=ROLES, initial=Role.VIEWER, error_messages={"required": "Choose a role."})
-
-
-class RoleForm(forms.Form):
-    """A role."""
-
-    role = forms.ChoiceField(choices=ROLES)
-
-
 class JoinForm(StyledForm, UserCreationForm):
-    """A new account for somebody who was invited: Django's form, with a name and an e-mail that are nobody else's.
+    """A new account for an invited user.
 
-    `invited` is whom the invitation is for. An e-mail address there is that of the account; a name can be changed.
+    `invited` is a user name, a full name or an email. An email is fixed; a name is a suggestion.
     """
 
     first_name = forms.CharField(
@@ -62,12 +203,11 @@ class JoinForm(StyledForm, UserCreationForm):
     email = forms.EmailField(
         label="E-mail",
         max_length=254,
-        error_messages={"required": "Enter your e-mail address.", "invalid": NO_ADDRESS},
+        error_messages={"required": "Enter your e-mail address.", "invalid": INVALID_EMAIL},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     password1, password2 = SetPasswordMixin.create_password_fields("Password", "Password, once more")
-    password1.help_text = PASSWORD_RULES
-    password2.help_text = ""
+    password1.help_text, password2.help_text = PASSWORD_RULES, ""
 
     field_order = ("first_name", "email", "username", "password1", "password2")
 
@@ -75,31 +215,39 @@ class JoinForm(StyledForm, UserCreationForm):
         fields = ("first_name", "email", "username")
 
     def __init__(self, invited: str, data: Any = None) -> None:
-        is_address = "@" in invited
-        field = "email" if is_address else "first_name" if " " in invited else "username"
+        is_email = "@" in invited
+        field = "email" if is_email else "first_name" if " " in invited else "username"
         super().__init__(data, initial={field: invited})
-        if is_address:
+        if is_email:
             self.fields["email"].disabled = True
             self.fields["email"].help_text = "The invitation is for this address."
-        name = self.fields["username"]
-        name.label, name.help_text = "User name", "Letters, digits and . + - _"
-        del name.widget.attrs["autofocus"]  # the first field that is empty is the browser's business
+        username = self.fields["username"]
+        username.label, username.help_text = "User name", "Letters, digits and . + - _"
+        del username.widget.attrs["autofocus"]  # it is not the first field
 
-    def clean_username(self) -> str | None:  # type: ignore[override]  # None where the field refused it already
-        """Refuse a name that is taken in any case of its letters, and one that is an address: it could be another's."""
+    def clean_username(self) -> str | None:  # type: ignore[override]  # None where the field is invalid
+        """Refuse a name that is taken in another case, and one with an @: it could be the email of another user."""
         name: str | None = super().clean_username()
         if name and "@" in name:
             raise ValidationError("A user name has no @. You can sign in with your e-mail as well.")
         return name
 
     def clean_email(self) -> str:
-        """Refuse the address of another account: who signs in by it, or forgets the password, must be one person."""
+        """Refuse the email of another account: sign-in and password reset need it to be unique."""
         email: str = self.cleaned_data["email"]
-        if User.objects.filter(Q(email__iexact=email) | Q(username__iexact=email)).exists():
+        if _users_signing_in_as(email).exists():
             raise ValidationError("An account has this e-mail already. If it is yours, sign in to take the invitation.")
         return email
 
     def as_user(self) -> User:
-        """The account, not saved yet."""
+        """Return the account, not saved yet."""
         user: User = self.save(commit=False)
         return user
+
+
+def _users_signing_in_as(email: str) -> QuerySet[User]:
+    return User.objects.filter(Q(email__iexact=email) | Q(username__iexact=email))
+
+
+def _is_password_of(request: HttpRequest, user: User, password: str) -> bool:
+    return authenticate(request, username=user.get_username(), password=password) == user

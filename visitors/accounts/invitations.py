@@ -1,241 +1,258 @@
-"""Invitations: a signed link that gives whoever opens it first a place on a website, or that of an administrator.
+"""Invitations: signed links that give one user a role on a website, or make one an administrator.
 
-What can be wrong with one:
-
-    Unusable
-    ├── NotALink           not one of ours, or not all of it
-    ├── Withdrawn          taken back, replaced by a new link, or made by somebody who may not invite there any more
-    ├── Used               works once
-    ├── Ended              works for three days
-    ├── ForSomebodyElse    sent to another e-mail address than that of the account that opens it
-    └── NothingToGain      the account may already do all that it offers
+A link works once, for three days, and only while the user who made it could still make it.
 """
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import signing
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from visitors.accounts import people
+from visitors.accounts.locks import lock_administrators, lock_members
+from visitors.accounts.users import display_name
 from visitors.models import Invitation, Membership, Website
 from visitors.roles import Role
-from visitors.web import change_log
+from visitors.web import change_log, mail
 
 VALID_FOR = timedelta(days=3)
 
-# Chat tools take a colon in a link for its end now and then, so it is a point.
+# Some chat tools end a link at a colon.
 _signer = signing.Signer(salt="visitors.invitations", sep=".")
-_FIRST = "The first administrator"
 
 
-class Unusable(Exception):
-    """An invitation that can't be taken."""
+class InvalidInvitation(Exception):
+    """An invitation that cannot be accepted. `status` is the HTTP status of the page that says so."""
+
+    status = 410
 
 
-class NotALink(Unusable):
-    """Not one of ours, or not all of it."""
+class InvalidLink(InvalidInvitation):
+    """The link is not one of ours, or incomplete."""
+
+    status = 404
 
 
-class Withdrawn(Unusable):
-    """Taken back, replaced by a new link, or made by somebody who may not invite there any more."""
+class InvitationWithdrawn(InvalidInvitation):
+    """Withdrawn, replaced by a new link, or made by a user who may not invite there any more."""
 
 
-class Used(Unusable):
-    """Somebody has taken it."""
+class InvitationUsed(InvalidInvitation):
+    """Accepted already."""
 
 
-class Ended(Unusable):
+class InvitationExpired(InvalidInvitation):
     """Older than three days."""
 
 
-class ForSomebodyElse(Unusable):
-    """It was sent to another e-mail address than that of the account that opens it. The text is that address."""
+class WrongRecipient(InvalidInvitation):
+    """Sent to another email than that of the account that opens it. The text is that email."""
+
+    status = 403
 
 
-class NothingToGain(Unusable):
-    """The account may already do all that it offers."""
+class AlreadyGranted(InvalidInvitation):
+    """The account has all the rights that the invitation gives."""
+
+    status = 409
 
 
-# ---- Making ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class IssuedInvitation:
+    """An invitation with its absolute link, which is shown once, and whether the link was mailed too."""
+
+    invitation: Invitation
+    link: str
+    is_mailed: bool
+
+
+# ---- Inviting -------------------------------------------------------------------------------------------------------
 
 
 def path(invitation: Invitation) -> str:
-    """The path of its link. Whoever has it may take it: it belongs into no log."""
+    """Return the path of the link. Anyone with the link can accept it, so it must not be logged."""
     return reverse("invitation", args=[_signer.sign(invitation.key.hex)])
 
 
 def invite(invited: str, website: Website, role: Role, *, by: User) -> Invitation:
-    """Keep a place on a website for somebody. Whom one invites again gets a new link; the old one ends."""
-    with people.manages(by, website):
-        return _keep_a_place(invited, website, role, by)
+    """Invite to a role on a website, by user name or email. Inviting again makes a new link and ends the old one."""
+    with lock_members(website, by):
+        return _invite(invited, website, role, by)
 
 
 def invite_administrator(invited: str, *, by: User) -> Invitation:
-    """Keep the place of an administrator for somebody."""
-    with people.administrates(by):
-        return _keep_a_place(invited, None, None, by)
+    """Invite an administrator of the deployment, by user name or email."""
+    with lock_administrators(by):
+        return _invite(invited, None, None, by)
 
 
 def invite_from_command(invited: str, website: Website | None, role: Role | None) -> Invitation:
-    """The same for whoever may run commands on the machine: they may do anything already."""
+    """Invite without a permission check: whoever can run commands on the machine can do anything."""
     with transaction.atomic():
-        return _keep_a_place(invited, website, role, None)
+        return _invite(invited, website, role, None)
 
 
 def invite_first_administrator() -> Invitation | None:
-    """Keep the place of the first administrator, in place of the one that was kept at the last start.
-
-    None where there is an administrator already.
-    """
+    """Invite the first administrator, replacing the link of the last start. None where there is one already."""
     if User.objects.filter(is_superuser=True, is_active=True).exists():
         return None
-    return invite_from_command(_FIRST, None, None)
+    return invite_from_command("The first administrator", None, None)
 
 
 def renew(invitation: Invitation, *, by: User) -> None:
-    """Give an invitation a new link for another three days; the old link ends. Raises `Used`."""
-    with _sees_to(invitation, by):
-        # As it is now, not as it was read: somebody may have taken it meanwhile.
+    """Replace the link by one that works for another three days. Raises InvitationUsed."""
+    with _lock(invitation, by):
+        # It may have been accepted since it was read.
         if not Invitation.objects.select_for_update().filter(pk=invitation.pk, used_at=None).exists():
-            raise Used
-        invitation.invited_by = by
-        _write(invitation)
+            raise InvitationUsed
+        _save_with_new_link(invitation, by)
 
 
 def withdraw(invitation: Invitation, *, by: User) -> None:
-    """Take an invitation back."""
-    with _sees_to(invitation, by):
-        number, _ = Invitation.objects.filter(pk=invitation.pk, used_at=None).delete()
-        if number:
-            _note(invitation, by, "withdrew")
+    """Delete an invitation that is still open."""
+    with _lock(invitation, by):
+        deleted, _ = Invitation.objects.filter(pk=invitation.pk, used_at=None).delete()
+        if deleted:
+            _record(by, "withdrew", invitation)
 
 
-def pending(website: Website | None) -> QuerySet[Invitation]:
-    """Those that nobody has taken yet, newest first: for a website, or for administrators."""
+def open_invitations(website: Website | None) -> QuerySet[Invitation]:
+    """Return the unused invitations to a website, or those of administrators, newest first."""
     return Invitation.objects.filter(website=website, used_at=None).select_related("invited_by").order_by("-created_at")
 
 
-def problem(invitation: Invitation) -> Unusable | None:
-    """Why nobody can take it, as it is now."""
+def find_problem(invitation: Invitation) -> InvalidInvitation | None:
+    """Return why an invitation cannot be accepted now, or None."""
     if invitation.used_at:
-        return Used()
-    if not _still_holds(invitation):
-        return Withdrawn()
-    return Ended() if ends_at(invitation) <= timezone.now() else None
+        return InvitationUsed()
+    if not _can_inviter_still_invite(invitation):
+        return InvitationWithdrawn()
+    return InvitationExpired() if expires_at(invitation) <= timezone.now() else None
 
 
-def ends_at(invitation: Invitation) -> datetime:
-    """Until when it can be taken."""
+def expires_at(invitation: Invitation) -> datetime:
+    """Return when the link stops working."""
     return invitation.created_at + VALID_FOR
 
 
-# ---- Taking ---------------------------------------------------------------------------------------------------------
+def issue(request: HttpRequest, invitation: Invitation, by: User) -> IssuedInvitation:
+    """Return an invitation with its link, and mail the link where it is for an email and mail is set up."""
+    link = request.build_absolute_uri(path(invitation))
+    is_mailed = settings.SENDS_MAIL and "@" in invitation.invited
+    if is_mailed:
+        role = Role(invitation.role) if invitation.role else None
+        context = {"invitation": invitation, "role": role, "by": display_name(by), "link": link}
+        text = render_to_string("accounts/invitation_email.txt", context)
+        message = EmailMessage("Your invitation to Journeydesk", text, to=[invitation.invited])
+        mail.send_in_background(message, "an invitation")
+    return IssuedInvitation(invitation, link, is_mailed)
 
 
-def read(signed: str, *, to_take: bool = False) -> Invitation:
-    """The invitation that a link names. Raises `Unusable`. `to_take` locks it, inside of a transaction."""
+# ---- Accepting ------------------------------------------------------------------------------------------------------
+
+
+def read(signed: str, *, lock: bool = False) -> Invitation:
+    """Return the invitation of a link. Raises InvalidInvitation. `lock` needs a transaction."""
     try:
         key = UUID(_signer.unsign(signed))
     except (signing.BadSignature, ValueError) as error:
-        raise NotALink from error
+        raise InvalidLink from error
     invitations = Invitation.objects.select_related("website", "invited_by")
-    if to_take:
+    if lock:
         invitations = invitations.select_for_update(of=("self",))
     invitation = invitations.filter(key=key).first()
     if invitation is None:
-        raise Withdrawn
-    if found := problem(invitation):
-        raise found
+        raise InvitationWithdrawn
+    if problem := find_problem(invitation):
+        raise problem
     return invitation
 
 
-def check_for(invitation: Invitation, user: User) -> None:
-    """Raise `Unusable` where it is not for this account, or would give it nothing."""
-    _check_address(invitation, user)
+def check_recipient(invitation: Invitation, user: User) -> None:
+    """Raise WrongRecipient for another email than the invited one, AlreadyGranted where it would give nothing new."""
+    _check_email(invitation, user)
     if invitation.website is None:
         if user.is_superuser:
-            raise NothingToGain
+            raise AlreadyGranted
         return
-    there = Membership.objects.filter(website=invitation.website, user=user).first()
-    if there and Role(there.role).may(Role(invitation.role)):
-        raise NothingToGain
+    membership = Membership.objects.filter(website=invitation.website, user=user).first()
+    if membership and Role(membership.role).includes(Role(invitation.role)):
+        raise AlreadyGranted
 
 
-def take(signed: str, user: User) -> Invitation:
-    """Give an account the place that the link keeps. Raises `Unusable`, and has changed nothing then."""
+def accept(signed: str, user: User) -> Invitation:
+    """Give an existing account what the link offers. Raises InvalidInvitation, with nothing changed."""
     with transaction.atomic():
-        invitation = read(signed, to_take=True)
-        check_for(invitation, user)
-        _settle(invitation, user)
+        invitation = read(signed, lock=True)
+        check_recipient(invitation, user)
+        _grant(invitation, user)
     return invitation
 
 
-def join(signed: str, user: User) -> Invitation:
-    """The same with a new account, which is saved here: it exists only if it has got the place."""
+def accept_as_new_user(signed: str, user: User) -> Invitation:
+    """Save a new account and give it what the link offers: both or neither. Raises InvalidInvitation."""
     with transaction.atomic():
-        invitation = read(signed, to_take=True)
-        _check_address(invitation, user)
+        invitation = read(signed, lock=True)
+        _check_email(invitation, user)
         user.save()
-        _settle(invitation, user)
+        _grant(invitation, user)
     return invitation
 
 
-# ---- Inside ---------------------------------------------------------------------------------------------------------
-
-
-def _keep_a_place(invited: str, website: Website | None, role: Role | None, by: User | None) -> Invitation:
+def _invite(invited: str, website: Website | None, role: Role | None, by: User | None) -> Invitation:
     same = Invitation.objects.select_for_update().filter(website=website, invited__iexact=invited, used_at=None).first()
     invitation = same or Invitation(website=website, invited=invited)
     invitation.role = role or ""
-    invitation.invited_by = by
-    _write(invitation)
+    _save_with_new_link(invitation, by)
     return invitation
 
 
-def _write(invitation: Invitation) -> None:
-    """Save it with a new link, good from now on."""
+def _save_with_new_link(invitation: Invitation, by: User | None) -> None:
+    invitation.invited_by = by
     invitation.key = uuid4()
     invitation.created_at = timezone.now()
     invitation.save()
-    _note(invitation, invitation.invited_by, "made")
+    _record(by, "made", invitation)
 
 
-def _check_address(invitation: Invitation, user: User) -> None:
+def _check_email(invitation: Invitation, user: User) -> None:
     if "@" in invitation.invited and invitation.invited.casefold() != user.email.casefold():
-        raise ForSomebodyElse(invitation.invited)
+        raise WrongRecipient(invitation.invited)
 
 
-def _settle(invitation: Invitation, user: User) -> None:
+def _grant(invitation: Invitation, user: User) -> None:
     invitation.used_at = timezone.now()
     invitation.save(update_fields=["used_at"])
     if invitation.website is None:
         User.objects.filter(pk=user.pk).update(is_superuser=True)
     else:
         Membership.objects.update_or_create(website=invitation.website, user=user, defaults={"role": invitation.role})
-    _note(invitation, user, "took")
+    _record(user, "took", invitation)
 
 
-def _sees_to(invitation: Invitation, person: User) -> AbstractContextManager[None]:
-    website = invitation.website
-    return people.manages(person, website) if website else people.administrates(person)
+def _lock(invitation: Invitation, by: User) -> AbstractContextManager[None]:
+    return lock_members(invitation.website, by) if invitation.website else lock_administrators(by)
 
 
-def _still_holds(invitation: Invitation) -> bool:
-    """Whether whoever made it may still give away what it gives. The command line always may."""
+def _can_inviter_still_invite(invitation: Invitation) -> bool:
     inviter = invitation.invited_by
-    if inviter is None or not inviter.is_active:
-        return inviter is None
-    if invitation.website is None:
-        return inviter.is_superuser
+    if inviter is None:  # made by a command
+        return True
+    if invitation.website is None or not inviter.is_active:
+        return inviter.is_active and inviter.is_superuser
     return Website.objects.managed_by(inviter).filter(pk=invitation.website.pk).exists()
 
 
-def _note(invitation: Invitation, by: User | None, did: str) -> None:
-    place = invitation.role or "administrator"
-    change_log.note(by, f"{did} invitation {invitation.pk} ({place})", website=invitation.website)
+def _record(by: User | None, change: str, invitation: Invitation) -> None:
+    grant = invitation.role or "administrator"
+    change_log.record(by, f"{change} invitation {invitation.pk} ({grant})", website=invitation.website)

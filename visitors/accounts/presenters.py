@@ -1,13 +1,46 @@
-"""When somebody signed in last, as every page about people shows it."""
+"""What pages about users and invitations show."""
 
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from django.contrib.auth.models import User
 
-from visitors.formatting import DisplayTime, display_time, format_ago
+from visitors.accounts import invitations
+from visitors.accounts.users import display_name
+from visitors.formatting import DisplayTime, display_time, format_ago, format_duration
+from visitors.models import Invitation, Website
 
 
-def last(user: User, now: datetime, zone: tzinfo) -> DisplayTime | None:
-    """When this was; None: never."""
+@dataclass(frozen=True, slots=True)
+class OpenInvitation:
+    """An unused invitation, with the name of the user who made it ("" for a command) and a phrase for its state, such
+    as "ends in 2 days"."""
+
+    invitation: Invitation
+    invited_by: str
+    made: DisplayTime
+    state: str
+
+
+def open_invitations(website: Website | None, now: datetime, zone: tzinfo) -> list[OpenInvitation]:
+    """Return the unused invitations to a website, or those of administrators."""
+    return [_open_invitation(invitation, now, zone) for invitation in invitations.open_invitations(website)]
+
+
+def last_sign_in(user: User, now: datetime, zone: tzinfo) -> DisplayTime | None:
+    """Return when the user last signed in, or None."""
     at = user.last_login
     return display_time(at, zone, format_ago(at, now)) if at else None
+
+
+def _open_invitation(invitation: Invitation, now: datetime, zone: tzinfo) -> OpenInvitation:
+    problem = invitations.find_problem(invitation)
+    if problem is None:
+        state = f"ends in {format_duration(invitations.expires_at(invitation) - now)}"
+    elif isinstance(problem, invitations.InvitationExpired):
+        state = "has ended"
+    else:
+        state = "holds no more: whoever made it may not invite here now"
+    made = display_time(invitation.created_at, zone, format_ago(invitation.created_at, now))
+    invited_by = display_name(invitation.invited_by) if invitation.invited_by else ""
+    return OpenInvitation(invitation, invited_by, made, state)

@@ -1,39 +1,27 @@
-"""URLs of sign-in, invitations, a person's own account, and the administration of all accounts."""
+"""URLs of sign-in, OpenID, password reset, the own account, invitations and the administration of accounts."""
 
-from django.urls import include, path
+from django.urls import path
 
-from visitors.accounts.views import account, administration, invitation, openid, password_reset, sign_in
-
-sign_in_urls = [
-    path("", sign_in.sign_in, name="sign_in"),
-    path("openid/", openid.start, name="openid_start"),
-    path("openid/return/", openid.finish, name="openid_finish"),
-]
-own_account_urls = [
-    path("", account.account, name="account"),
-    path("password/", account.change_password, name="change_password"),
-    path("sign-out-everywhere/", account.sign_out_everywhere, name="sign_out_everywhere"),
-]
-password_reset_urls = [
-    path("", password_reset.reset, name="reset"),
-    path("sent/", password_reset.reset_sent, name="reset_sent"),
-    path("<str:uidb64>/<str:token>/", password_reset.new_password, name="new_password"),
-]
-administration_urls = [
-    path("", administration.show, name="accounts"),
-    path("<int:user>/", administration.one, name="account_of"),
-    path("<int:user>/administrator/", administration.administrator, name="administrator"),
-    path("<int:user>/active/", administration.active, name="active"),
-    path("<int:user>/reset-link/", administration.new_password_link, name="reset_link"),
-    path("<int:user>/openid/", administration.forget_openid, name="forget_openid"),
-    path("<int:user>/delete/", administration.delete, name="delete_account"),
-]
+from visitors.accounts.openid import views as openid
+from visitors.accounts.views import account, administration, invitation, password_reset, sign_in
 
 urlpatterns = [
-    path("sign-in/", include(sign_in_urls)),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/openid/", openid.start, name="openid_start"),
+    path("sign-in/openid/return/", openid.finish, name="openid_finish"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
-    path("account/", include(own_account_urls)),
-    path("reset/", include(password_reset_urls)),
+    path("reset/", password_reset.password_reset, name="password_reset"),
+    path("reset/sent/", password_reset.password_reset_sent, name="password_reset_sent"),
+    path("reset/<str:uidb64>/<str:token>/", password_reset.password_reset_confirm, name="password_reset_confirm"),
+    path("account/", account.account, name="account"),
+    path("account/password/", account.change_password, name="change_password"),
+    path("account/sign-out-everywhere/", account.sign_out_everywhere, name="sign_out_everywhere"),
     path("invitations/<str:signed>/", invitation.show, name="invitation"),
-    path("people/", include(administration_urls)),
+    path("people/", administration.people, name="people"),
+    path("people/<int:user>/", administration.person, name="person"),
+    path("people/<int:user>/administrator/", administration.set_administrator, name="set_administrator"),
+    path("people/<int:user>/active/", administration.set_active, name="set_active"),
+    path("people/<int:user>/reset-link/", administration.reset_link, name="reset_link"),
+    path("people/<int:user>/openid/", administration.unlink_openid, name="unlink_openid"),
+    path("people/<int:user>/delete/", administration.delete, name="delete_account"),
 ]

@@ -49,5 +49,5 @@ def forget(website: Website, visitor_id: UUID, *, by: User | None) -> Traces:
         stored = profiles.erase_profile(website.pk, visitor_id)
         looks, _ = LastSeen.objects.filter(website=website, visitor_id=visitor_id).delete()
         lines = log.erase(by, website, visitor_id)
-    change_log.note(by, "forgot a visitor", website=website)
+    change_log.record(by, "forgot a visitor", website=website)
     return Traces(stored.answered_at, stored.metrics_points, looks, lines)

@@ -4,7 +4,7 @@
 - what a person has seen of a visitor: RETENTION_DAYS after their last look;
 - lines of the look-up log: AUDIT_DAYS after the look-up;
 - invitations: three days after somebody took them, RETENTION_DAYS after they were made where nobody has;
-- failed sign-ins, and sessions that have ended: as `sign_in.housekeeping` says.
+- failed sign-ins after a day, and expired sessions.
 
 The cache's entries end by themselves, PROFILE_KEEP_SECONDS after they were written at the latest.
 """
@@ -17,13 +17,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db import connections, transaction
 from django.db.models import Manager, Q
 
 from visitors import cached
+from visitors.accounts import throttling
 from visitors.accounts.invitations import VALID_FOR
-from visitors.accounts.sign_in import cleanup
 from visitors.formatting import format_count, join_list
 from visitors.models import AuditEntry, FetchLease, Invitation, LastSeen, MetricsPoint, Snapshot
 
@@ -43,7 +44,8 @@ _CLAIM = "retention:purge"
 def purge() -> dict[str, int]:
     """Remove what is kept too long. Return how many of what: {"answer": 3, …}."""
     removed = {name: _remove(rows, old) for name, rows, old in _kept_too_long(datetime.now(UTC))}
-    cleanup.purge()
+    throttling.delete_old_failures()
+    SessionStore.clear_expired()
     return removed
 
 

@@ -14,7 +14,7 @@ from visitors.lookup import id_parser, last_seen
 from visitors.models import Website
 from visitors.roles import Role
 from visitors.web import time_zones
-from visitors.web.access import SignedInRequest, website_or_404, websites_of
+from visitors.web.access import SignedInRequest, website_or_404
 
 # The cookie that DataFast's script sets in a visitor's browser.
 VISITOR_COOKIE = "datafast_visitor_id"
@@ -38,7 +38,7 @@ def look_up(request: SignedInRequest) -> HttpResponse:
     Several ids, or one that may belong to something else, are listed for the user to choose. Without an id, the form
     comes back with the text and a sentence (422).
     """
-    websites = list(websites_of(request))
+    websites = list(Website.objects.visible_to(request.user))
     if request.method != "POST":
         return _render_home(request, websites, website=_default_website(request, websites))
     text = request.POST.get("pasted", "")

@@ -1,5 +1,4 @@
-"""What Journeydesk keeps: websites with their encrypted tokens, who may see them, what was learned of visitors, and who
-looked at them."""
+"""The models: websites, roles, visitors' profiles, and the audit log."""
 
 from visitors.models.accounts import Invitation, Membership, OpenIDIdentity
 from visitors.models.audit import (

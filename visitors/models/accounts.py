@@ -1,4 +1,4 @@
-"""What a person is on a website, who is invited, and whom an OpenID issuer means."""
+"""Roles on websites, invitations and OpenID identities."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from django.db import models
 from visitors.models.websites import Website
 from visitors.roles import Role
 
+ROLE_CHOICES = [(role.value, role.value.capitalize()) for role in Role]
+
 
 class Membership(models.Model):
-    """A person who may see a website, and what they may do there."""
+    """A user's role on a website."""
 
     website = models.ForeignKey(Website, on_delete=models.CASCADE)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
-    role = models.CharField(
-        max_length=6, choices=[(role.value, role.value.capitalize()) for role in Role], default=Role.MEMBER.value
-    )
+    role = models.CharField(max_length=6, choices=ROLE_CHOICES, default=Role.MEMBER.value)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["website", "user"], name="one_membership_per_person")]
@@ -29,18 +29,18 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """A place on a website, or that of an administrator (no website, no role), kept for somebody.
+    """An invitation to a role on a website, or to become an administrator (no website, no role).
 
-    Whoever opens its signed link (see `visitors.accounts.invitations`) first, within three days of `created_at`, takes
-    it: then `used_at` is set. `key` is what the link names: a new link has a new key. `invited` is a name or e-mail
-    address as it was typed. `invited_by` is None where a command of `manage.py` made it.
+    The first user who opens its signed link (see `visitors.accounts.invitations`) within three days of `created_at`
+    can accept it, which sets `used_at`. `key` identifies the link: a new link has a new key. `invited` is a user name
+    or an email as it was typed. `invited_by` is None where a command made the invitation.
     """
 
     website = models.ForeignKey(Website, on_delete=models.CASCADE, null=True)
-    role = models.CharField(max_length=6, choices=[(role.value, role.value.capitalize()) for role in Role], blank=True)
+    role = models.CharField(max_length=6, choices=ROLE_CHOICES, blank=True)
     key = models.UUIDField(unique=True, default=uuid4)
     invited = models.CharField(max_length=254)
-    # An invitation is worth what the person who made it may give: without them it is worth nothing.
+    # An invitation is valid only while its maker may invite, so it is deleted with the maker's account.
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
     created_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
@@ -48,9 +48,17 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"invitation of {self.invited}"
 
+    @property
+    def grant(self) -> str:
+        """What the user becomes: "a viewer of Lumenkit", "an administrator"."""
+        return f"{Role(self.role).with_article} of {self.website}" if self.website else "an administrator"
+
 
 class OpenIDIdentity(models.Model):
-    """Who a person is to an OpenID issuer: `subject` is its name for them, which never changes and is nobody else's."""
+    """A user's identity at an OpenID issuer.
+
+    `subject` is unique at the issuer and never changes (OpenID Connect Core 1.0, section 2).
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     issuer = models.CharField(max_length=500)

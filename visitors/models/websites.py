@@ -1,11 +1,10 @@
-"""Websites, with their encrypted tokens, and who may see them."""
+"""Websites with their encrypted tokens."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import available_timezones
 
-from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -17,11 +16,9 @@ from visitors.formatting import format_zone
 from visitors.roles import Role
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.contrib.auth.models import User
 
-# First parts of addresses that are not websites; `add` stands in a slug's place below `websites/`.
+# First path segments of other pages; "add" takes the place of a slug below `websites/`.
 RESERVED_SLUGS = {
     "account",
     "add",
@@ -41,41 +38,35 @@ RESERVED_SLUGS = {
 
 
 def validate_time_zone(name: str) -> None:
-    """Refuse what is not an IANA time zone, such as "Europe/Berlin"."""
+    """Require the name of an IANA time zone, such as "Europe/Berlin"."""
     if name not in available_timezones():
         raise ValidationError("%(name)s is no IANA time zone. An example: Europe/Berlin.", params={"name": name})
 
 
 def validate_slug(slug: str) -> None:
-    """Refuse slugs that are other pages' addresses."""
+    """Refuse slugs that would hide other pages."""
     if slug in RESERVED_SLUGS:
         raise ValidationError("%(slug)s is the address of another page. Choose another one.", params={"slug": slug})
 
 
 class WebsiteQuerySet(models.QuerySet["Website"]):
-    """Websites, by who may see them."""
+    """Websites by permission."""
 
-    def seen_by(self, user: User) -> WebsiteQuerySet:
-        """Only the websites on which this person has a role, which stands in `role`; for others they do not exist."""
+    def visible_to(self, user: User) -> WebsiteQuerySet:
+        """Return the websites on which the user has a role, each with that role in `role`."""
         return self.filter(membership__user=user).annotate(role=models.F("membership__role"))  # type: ignore[no-redef]  # for the plugin
 
     def managed_by(self, user: User) -> WebsiteQuerySet:
-        """Only the websites whose key and people this person sees to: an administrator's are all of them."""
+        """Return the websites that the user manages as their admin; for an administrator all of them."""
         if user.is_superuser:
             return self.all()
         return self.filter(membership__user=user, membership__role=Role.ADMIN)
 
-    def with_last_answer(self) -> WebsiteQuerySet:
-        """Each with the moment of DataFast's last answer about one of its visitors in `answered_at`, None without."""
-        snapshots: models.QuerySet[Any] = models.QuerySet(apps.get_model("visitors", "Snapshot"))
-        newest = snapshots.filter(website=models.OuterRef("pk")).order_by("-fetched_at").values("fetched_at")
-        return self.annotate(answered_at=models.Subquery(newest[:1]))  # type: ignore[no-redef]  # for the plugin
-
 
 class Website(models.Model):
-    """A website on DataFast, with the token that opens its visitors.
+    """A website on DataFast, with the token that reads its visitors.
 
-    The token is stored encrypted and is never shown again: `credential_mask` is what people see of it.
+    The token is stored encrypted and never shown again: pages show `credential_mask`.
     """
 
     name = models.CharField(max_length=80, help_text="As your team calls it.")
@@ -101,22 +92,19 @@ class Website(models.Model):
     )
     credential_encrypted = models.TextField(editable=False, default="")
     credential_mask = models.CharField("token", max_length=32, editable=False, default="")
-    # How the upstream took the token lately. None: well.
+    # When DataFast first rejected the token. None: it accepts the token.
     key_rejected_since = models.DateTimeField(null=True, editable=False)
-    # How the upstream does: failures without an answer between, and until when it is left alone because of them.
+    # The circuit breaker: failed calls in a row, and until when no further call is made.
     consecutive_failures = models.PositiveIntegerField(default=0, editable=False)
     circuit_open_until = models.DateTimeField(null=True, editable=False)
     members: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="websites"
     )
-
-    # Switched off by its administrators: nobody asks the upstream, what is kept is shown.
+    # When its admins paused it: DataFast is not called, and stored profiles are shown.
     paused_at = models.DateTimeField(null=True, editable=False)
 
-    # Set by `seen_by` and `load_visitor_context` alone: what the person who asks may do here.
+    # The current user's role. Only `visible_to` and `load_visitor_context` set it.
     role: str = ""
-    # Set by `with_last_answer` alone.
-    answered_at: datetime | None = None
 
     objects = WebsiteQuerySet.as_manager()
 
@@ -128,16 +116,16 @@ class Website(models.Model):
 
     @property
     def zone_name(self) -> str:
-        """The time zone as a person reads it: "America/New York"."""
+        """Return the time zone for display: "America/New York"."""
         return format_zone(self.time_zone)
 
     def set_token(self, token: str) -> None:
-        """Take a new token, encrypted from here on. Raises `CredentialError` with a sentence when it can't be one."""
+        """Encrypt and set a token. Raises CredentialError, with a sentence for the user, for an invalid one."""
         credential = Credential(token, self.datafast_id or None)
         self.credential_encrypted = encryption.encrypt(credential.token)
         self.credential_mask = mask(credential.token)
         self.key_rejected_since = None
 
     def credential(self) -> Credential:
-        """Return the token to call the upstream with. Raises `encryption.KeyLost` or `CredentialError`."""
+        """Return the token to call DataFast with. Raises `encryption.KeyLost` or CredentialError."""
         return Credential(encryption.decrypt(self.credential_encrypted), self.datafast_id or None)

@@ -1,6 +1,8 @@
-"""Who may see what. Every view about a website begins here."""
+"""Permission checks of the views: who may see a website, manage it, or administer the deployment."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate
 from uuid import UUID
 
 from django.conf import settings
@@ -8,86 +10,100 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import get_object_or_404, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from visitors.models import VisitorContext, Website, WebsiteQuerySet, load_visitor_context
+from visitors.models import VisitorContext, Website, load_visitor_context
 from visitors.roles import Role
+
+View = Callable[..., HttpResponse]
 
 
 class SignedInRequest(HttpRequest):
-    """A request behind the sign-in, which the login middleware guarantees for every view that does not opt out."""
+    """A request of a signed-in user. SignInRequiredMiddleware guarantees it for views that do not opt out."""
 
     user: User
     htmx: HtmxDetails
 
 
-def websites_of(request: SignedInRequest) -> WebsiteQuerySet:
-    """The websites that this person may see."""
-    return Website.objects.seen_by(request.user)
-
-
 def website_or_404(request: SignedInRequest, slug: str, least: Role = Role.VIEWER) -> Website:
-    """The website under this slug. For those who have no role there it does not exist; to those whose role is less than
-    `least` it is refused."""
-    website: Website = get_object_or_404(websites_of(request), slug=slug)
-    if not Role(website.role).may(least):
+    """Return the website with the user's role in `role`.
+
+    Raises Http404 where the user has no role on it, and PermissionDenied where the role is lower than `least`.
+    """
+    website: Website = get_object_or_404(Website.objects.visible_to(request.user), slug=slug)
+    if not Role(website.role).includes(least):
         raise PermissionDenied
     return website
 
 
 def managed_website_or_404(request: SignedInRequest, slug: str) -> Website:
-    """The website under this slug, for those who see to its key and its people. To others who may see it it is refused;
-    for everybody else it does not exist."""
+    """Return the website for its admins and for administrators.
+
+    Raises PermissionDenied for users with a lower role on it, and Http404 for all others.
+    """
     website = Website.objects.managed_by(request.user).filter(slug=slug).first()
-    if website is None:
-        return website_or_404(request, slug, Role.ADMIN)
-    return website
+    return website or website_or_404(request, slug, Role.ADMIN)
 
 
-def administrator_or_403(request: SignedInRequest) -> User:
-    """The person who asks, if they are an administrator of the whole deployment."""
-    if not request.user.is_superuser:
-        raise PermissionDenied
-    return request.user
+def manager_required(view: Callable[Concatenate[SignedInRequest, Website, ...], HttpResponse]) -> View:
+    """Call a view with the website of the slug in the URL, for its admins and for administrators only."""
+
+    @wraps(view)
+    def check(request: SignedInRequest, slug: str, **kwargs: Any) -> HttpResponse:
+        return view(request, managed_website_or_404(request, slug), **kwargs)
+
+    return check
+
+
+def administrator_required(view: Callable[Concatenate[SignedInRequest, ...], HttpResponse]) -> View:
+    """Call a view for administrators of the deployment only."""
+
+    @wraps(view)
+    def check(request: SignedInRequest, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        return view(request, **kwargs)
+
+    return check
 
 
 def visitor_context_or_404(request: SignedInRequest, slug: str, visitor_id: UUID) -> VisitorContext:
-    """The website for all who may see it, with what is known of a visitor there for this person. One query."""
-    opened = load_visitor_context(request.user, slug, visitor_id)
-    if opened is None:
+    """Return the website and what the database has on a visitor for this user. Raises Http404 without a role there."""
+    context = load_visitor_context(request.user, slug, visitor_id)
+    if context is None:
         raise Http404("No such website.")
-    return opened
+    return context
 
 
 def visitor_id_or_404(text: str) -> UUID:
-    """The visitor id of an address, in any case; 404 for what is not a UUID of version 4."""
+    """Return the visitor id of a URL, in upper or lower case. Raises Http404 for anything but a UUID of version 4."""
     try:
         visitor_id = UUID(text)
     except ValueError as error:
         raise Http404("Not a visitor id.") from error
-    # UUID reads braces, missing dashes and more; an address is one of these 36 characters.
+    # UUID() also accepts braces, missing dashes and more.
     if visitor_id.version != 4 or str(visitor_id) != text.lower():
         raise Http404("Not a visitor id.")
     return visitor_id
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Django's own, which leads back to a page: to that of the form or of the part that was asked for.
+    """Redirect to the sign-in page, and from there back to the page of the form or fragment that was requested.
 
-    A part that htmx asks for can't turn into the sign-in page, so the browser itself is sent there.
+    htmx cannot show the sign-in page in place of a fragment, so the browser is sent there.
     """
 
     def handle_no_permission(  # type: ignore[override]  # the stubs promise one kind of redirect only
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponseRedirectBase:
-        """Send whoever is not signed in to the sign-in page."""
+        """Return the redirect."""
         htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # HtmxMiddleware's
         if request.method in ("GET", "HEAD") and not htmx:
             return super().handle_no_permission(request, view_func)
         page = htmx.current_url_abs_path or resolve_url(settings.LOGIN_REDIRECT_URL)
-        answer = redirect_to_login(page, resolve_url(settings.LOGIN_URL))
-        return HttpResponseClientRedirect(answer.url) if htmx else answer
+        response = redirect_to_login(page, resolve_url(settings.LOGIN_URL))
+        return HttpResponseClientRedirect(response.url) if htmx else response

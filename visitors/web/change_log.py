@@ -1,6 +1,6 @@
-"""What people change about websites and accounts, a line each in the log `visitors.web.change_log`.
+"""The log of changes to websites and accounts: one line for each, in the logger `visitors.web.change_log`.
 
-A line names people and websites by number and address part: no token, no link, no name, no visitor.
+A line names users by number and websites by slug. It contains no token, link, personal name or visitor id.
 """
 
 import logging
@@ -12,11 +12,11 @@ from visitors.models import Website
 logger = logging.getLogger("visitors.web.change_log")
 
 
-def note(by: User | None, did: str, *, website: Website | None = None, whom: User | None = None) -> None:
-    """Write down that somebody did something ("replaced the key"), to which website or to whom. None: a command did."""
-    parts = [f"User {by.pk} {did}" if by else f"A command {did}"]
-    if whom is not None:
-        parts.append(f"user {whom.pk}")
+def record(by: User | None, change: str, *, website: Website | None = None, user: User | None = None) -> None:
+    """Log a change ("replaced the key") with the website or user that it changed. `by` is None for a command."""
+    parts = [f"User {by.pk} {change}" if by else f"A command {change}"]
+    if user is not None:
+        parts.append(f"user {user.pk}")
     if website is not None:
         parts.append(f"website {website.slug}")
     logger.info("%s", ", ".join(parts))

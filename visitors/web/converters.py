@@ -4,7 +4,7 @@ from django.urls import register_converter
 
 
 class VisitorIdConverter:
-    """Match the length and the characters of a visitor id; `visitor_id_or_404` checks that it is a valid one."""
+    """Match 36 characters of a UUID. `visitor_id_or_404` validates it, so that any other text is a 404 of the view."""
 
     regex = "[0-9A-Fa-f-]{36}"
 

@@ -1,15 +1,15 @@
-"""Django's own pages with a form, for those of ours that are made of them."""
+"""What Django's form views lack."""
 
 from typing import Any
 
 from django.http import HttpResponse
 
 
-class Refusing:
-    """A page that refuses a form says so in its status too: browsers then offer to keep no password that was wrong."""
+class InvalidFormStatusMixin:
+    """Respond to an invalid form with status 422, so that browsers do not offer to save a wrong password."""
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """The page again, with what is wrong."""
+        """Render the page with the form's errors."""
         response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # Django's views have it
         response.status_code = 422
         return response

@@ -1,4 +1,4 @@
-"""Mail that goes out beside the answer: nobody waits for the server that takes it."""
+"""Mail that is sent in the background, so that no response waits for the mail server."""
 
 import logging
 from smtplib import SMTPException
@@ -9,14 +9,14 @@ from django.core.mail import EmailMessage
 logger = logging.getLogger(__name__)
 
 
-def send(message: EmailMessage, what: str) -> None:
-    """Send a mail soon. Where that fails, the log says so of `what` it was: "a link to a new password"."""
-    Thread(target=_send, args=(message, what)).start()
+def send_in_background(message: EmailMessage, content: str) -> None:
+    """Send a mail in a thread. A failure is logged with its `content`, such as "an invitation"."""
+    Thread(target=_send, args=(message, content)).start()
 
 
-def _send(message: EmailMessage, what: str) -> None:
+def _send(message: EmailMessage, content: str) -> None:
     try:
         message.send()
     except (SMTPException, OSError) as error:
-        # Neither the address nor a link belongs into a log.
-        logger.error("A mail with %s could not be sent: %s", what, type(error).__name__)  # noqa: TRY400
+        # The error's text can contain the address or the link, which must not be logged.
+        logger.error("A mail with %s could not be sent: %s", content, type(error).__name__)  # noqa: TRY400

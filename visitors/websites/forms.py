@@ -1,4 +1,4 @@
-"""The forms about websites. A token goes in and never comes out: no field renders one again."""
+"""The forms about websites and their members. No field renders a token again."""
 
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -8,54 +8,46 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import DomainNameValidator
 
+from visitors.accounts.forms import InviteForm
 from visitors.datafast.credentials import AccountToken, Credential, CredentialError, Kind
 from visitors.formatting import is_currency
 from visitors.formatting.text import clean
 from visitors.models import Website
-from visitors.websites.actions import proposed_slug, taken_slugs
+from visitors.models.accounts import ROLE_CHOICES
+from visitors.roles import Role
+from visitors.websites.actions import propose_slug, taken_slugs
 
-# The regions of the world in the time zone database; what stands beside them are older names of the same zones.
-_REGIONS = (
-    "Africa",
-    "America",
-    "Antarctica",
-    "Arctic",
-    "Asia",
-    "Atlantic",
-    "Australia",
-    "Europe",
-    "Indian",
-    "Pacific",
-)
-_WHERE_IT_IS = "A website key (df_…), or an account token (dft_…), which can open several websites."
-_PLAIN = {"class": "input", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+# The regions of the time zone database. Zones outside of them are older names of the same zones.
+_REGIONS = ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"]
+_KEY_HELP = "A website key (df_…), or an account token (dft_…), which can open several websites."
+_INPUT = {"class": "input", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class TokenField(forms.CharField):
-    """A key or token: one line that the browser neither shows nor keeps, and that is never rendered again."""
+    """A key or token. The browser neither shows nor saves it, and it is never rendered again."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
             max_length=600,
-            widget=forms.PasswordInput(render_value=False, attrs=_PLAIN),
+            widget=forms.PasswordInput(render_value=False, attrs=_INPUT),
             error_messages={"required": "Paste a key or a token.", "max_length": "This is too long for a token."},
             **options,
         )
 
 
-def zone_choices(*, also: str) -> list[tuple[str, Any]]:
-    """The time zones by region, with UTC before them; a website may have one with an older name (`also`)."""
+def time_zone_choices(*, current: str) -> list[tuple[str, Any]]:
+    """Return UTC and the time zones by region. The current zone is included even with an older name."""
     zones = sorted(available_timezones())
     regions = [
         (region, [(zone, zone.partition("/")[2].replace("_", " ")) for zone in zones if zone.startswith(f"{region}/")])
         for region in _REGIONS
     ]
-    alone = ["UTC"] if also == "UTC" or also.partition("/")[0] in _REGIONS else ["UTC", also]
-    return [*((zone, zone) for zone in alone), *regions]
+    ungrouped = ["UTC"] if current == "UTC" or current.partition("/")[0] in _REGIONS else ["UTC", current]
+    return [*((zone, zone) for zone in ungrouped), *regions]
 
 
-def domain_of(text: str) -> str:
-    """The domain in what somebody has entered, which may be the address of a page. Raises ValidationError."""
+def parse_domain(text: str) -> str:
+    """Return the domain of a domain or URL. Raises ValidationError."""
     entered = text.strip().lower()
     try:
         host = urlsplit(entered if "//" in entered else f"//{entered}").hostname or ""
@@ -68,8 +60,8 @@ def domain_of(text: str) -> str:
     return host.rstrip(".")
 
 
-class FactsForm(forms.ModelForm):
-    """What a website is called, and how it reckons."""
+class SettingsForm(forms.ModelForm):
+    """A website's name, domain, time zone and currency."""
 
     time_zone = forms.ChoiceField(
         label="Time zone",
@@ -88,32 +80,32 @@ class FactsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["time_zone"].choices = zone_choices(also=self.instance.time_zone)  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = time_zone_choices(current=self.instance.time_zone)  # type: ignore[attr-defined]
         for name, field in self.fields.items():
-            field.widget.attrs |= {"class": "input"} if name in ("name", "time_zone") else _PLAIN
+            field.widget.attrs |= {"class": "input"} if name in ("name", "time_zone") else _INPUT
 
         self.fields["domain"].error_messages["required"] = "Enter the website’s domain."
         self.fields["name"].error_messages["required"] = "Enter a name."
         self.fields["currency"].error_messages["required"] = "Enter a currency, such as USD."
 
     def clean_name(self) -> str:
-        """Without characters that act on the text around them."""
+        """Remove control and direction characters, which would change the text around the name."""
         return clean(self.cleaned_data["name"])
 
     def clean_domain(self) -> str:
-        """The domain alone."""
-        return domain_of(self.cleaned_data["domain"])
+        """Return the domain of a URL too."""
+        return parse_domain(self.cleaned_data["domain"])
 
     def clean_currency(self) -> str:
-        """One that exists, in capitals."""
+        """Return an existing currency in capitals."""
         code: str = self.cleaned_data["currency"].strip().upper()
         if not is_currency(code):
             raise ValidationError("This is no currency. Examples: USD, EUR, JPY.")
         return code
 
 
-class NewWebsiteForm(FactsForm):
-    """A website that is added by hand. With an account's token it needs the website's id."""
+class NewWebsiteForm(SettingsForm):
+    """A website that is entered by hand. With an account token it needs the website's id in DataFast."""
 
     slug = forms.SlugField(
         label="Address part",
@@ -123,10 +115,10 @@ class NewWebsiteForm(FactsForm):
         help_text="Its part of the address: /shop/visitors/… Empty: made from the domain. It can’t be changed later.",
     )
 
-    class Meta(FactsForm.Meta):
+    class Meta(SettingsForm.Meta):
         fields: ClassVar = ("datafast_id", "domain", "name", "slug", "time_zone", "currency")
         labels: ClassVar = {"datafast_id": "Website id in DataFast"}
-        help_texts: ClassVar = FactsForm.Meta.help_texts | {
+        help_texts: ClassVar = SettingsForm.Meta.help_texts | {
             "datafast_id": "24 digits from 0 to 9 and a to f.",
             "name": "As your team calls it. Empty: the domain.",
         }
@@ -141,53 +133,65 @@ class NewWebsiteForm(FactsForm):
             del self.fields["datafast_id"]
 
     def clean_datafast_id(self) -> str:
-        """In small letters."""
+        """Return the id in lower case."""
         return str(self.cleaned_data["datafast_id"]).strip().lower()
 
     def clean(self) -> dict[str, Any]:
-        """Make the name and the address part from the domain where none was entered."""
+        """Derive an empty name and slug from the domain."""
         cleaned = super().clean() or self.cleaned_data
         cleaned["name"] = cleaned.get("name") or cleaned.get("domain", "")[:80]
         if not cleaned.get("slug") and "slug" not in self.errors and cleaned.get("domain"):
-            cleaned["slug"] = proposed_slug(cleaned["domain"], taken_slugs())
+            cleaned["slug"] = propose_slug(cleaned["domain"], taken_slugs())
         return cleaned
 
 
 class TokenForm(forms.Form):
-    """A key or a token, before it is known what it opens."""
+    """A key or token."""
 
-    token = TokenField(label="Key or token", help_text=_WHERE_IT_IS)
+    token = TokenField(label="Key or token", help_text=_KEY_HELP)
 
     def clean_token(self) -> Credential | AccountToken:
-        """What the token is, by its shape."""
+        """Return a website key as Credential, an account token as AccountToken."""
         token: str = self.cleaned_data["token"]
         try:
             return AccountToken(token) if token.startswith("dft_") else Credential(token)
-        except CredentialError as refusal:
-            raise ValidationError(str(refusal)) from refusal
+        except CredentialError as error:
+            raise ValidationError(str(error)) from error
 
 
-class ReplacementForm(TokenForm):
-    """Another key or token for a website. Valid, it has the `credential` that the two make."""
+class ReplaceKeyForm(TokenForm):
+    """Another key or token for a website. The valid form has the `credential`."""
 
-    token = TokenField(label="New key or token", help_text=_WHERE_IT_IS)
+    token = TokenField(label="New key or token", help_text=_KEY_HELP)
     datafast_id = forms.CharField(
         label="Website id in DataFast",
         required=False,
         max_length=24,
         help_text="Needed with an account token: 24 digits from 0 to 9 and a to f.",
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=_INPUT),
     )
 
     def clean(self) -> dict[str, Any]:
-        """Put the two together; a website key needs no id."""
+        """Combine an account token with the website's id; a website key needs none."""
         cleaned = super().clean() or self.cleaned_data
         token = cleaned.get("token")
         if isinstance(token, AccountToken) and "datafast_id" in cleaned:
             try:
                 cleaned["credential"] = Credential(token.token, cleaned["datafast_id"].strip().lower() or None)
-            except CredentialError as refusal:
-                self.add_error("datafast_id", str(refusal))
+            except CredentialError as error:
+                self.add_error("datafast_id", str(error))
         elif token:
             cleaned["credential"] = token
         return cleaned
+
+
+class AddMemberForm(InviteForm):
+    """A user and the role to give."""
+
+    role = forms.ChoiceField(choices=ROLE_CHOICES, initial=Role.VIEWER, error_messages={"required": "Choose a role."})
+
+
+class RoleForm(forms.Form):
+    """A role."""
+
+    role = forms.ChoiceField(choices=ROLE_CHOICES)

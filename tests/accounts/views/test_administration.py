@@ -46,14 +46,16 @@ def test_an_account_shows_its_roles(browser, member):
 
 
 def test_whoever_has_an_account_is_made_an_administrator_at_once(browser, member):
-    assert "mina (mina) is an administrator now." in words(browser.post("/people/", {"somebody": "mina"}, follow=True))
+    assert "mina (mina) is an administrator now." in words(
+        browser.post("/people/", {"name_or_email": "mina"}, follow=True)
+    )
     theirs = Client()
     theirs.force_login(member)
     assert theirs.get("/people/").status_code == 200
 
 
 def test_others_are_invited_with_a_link_that_is_shown_once(browser):
-    page = browser.post("/people/", {"somebody": "ana@example.com"})
+    page = browser.post("/people/", {"name_or_email": "ana@example.com"})
     (link,) = re.findall(r'value="http://testserver(/invitations/[^"]+)"', words(page))
     assert Client().get(link).status_code == 200
     assert link not in words(browser.get("/people/"))
@@ -65,7 +67,7 @@ def test_others_are_invited_with_a_link_that_is_shown_once(browser):
 
 
 def test_the_invitations_of_administrators_are_not_for_admins_of_a_website(client, browser, admin):
-    browser.post("/people/", {"somebody": "ana@example.com"})
+    browser.post("/people/", {"name_or_email": "ana@example.com"})
     invitation = Invitation.objects.get()
     client.force_login(admin)
     for what in ("link", "withdraw"):
@@ -75,7 +77,7 @@ def test_the_invitations_of_administrators_are_not_for_admins_of_a_website(clien
 
 @pytest.mark.parametrize(("typed", "sentence"), [("", "Enter a user name"), ("@", "This is no e-mail address.")])
 def test_what_can_not_be_is_said_beside_the_field(browser, typed, sentence):
-    page = browser.post("/people/", {"somebody": typed})
+    page = browser.post("/people/", {"name_or_email": typed})
     assert page.status_code == 422
     assert sentence in words(page)
 
@@ -159,7 +161,7 @@ def test_who_else_would_have_to_see_to_a_website_is_said(browser, admin):
 def test_nobody_else_changes_accounts(client, admin, root, address):
     client.force_login(admin)
     assert client.post(f"/people/{root.pk}/{address}/", {"answer": "no"}).status_code == 403
-    assert client.post("/people/", {"somebody": "ada"}).status_code == 403
+    assert client.post("/people/", {"name_or_email": "ada"}).status_code == 403
     root.refresh_from_db()
     assert (root.is_superuser, root.is_active) == (True, True)
 

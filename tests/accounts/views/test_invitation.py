@@ -183,7 +183,7 @@ def test_a_forged_form_takes_nothing(link, viewer):
 def test_an_invited_administrator_is_led_to_the_websites(client, db):
     root = User.objects.create_superuser("root")
     link = invitations.path(invitations.invite_administrator("ana@example.com", by=root))
-    assert "see to this Journeydesk" in words(client.get(link))
+    assert "manage this Journeydesk" in words(client.get(link))
     assert client.post(link, ANA).url == "/websites/"
     assert User.objects.get(username="ana").is_superuser
 
@@ -199,6 +199,6 @@ def test_the_way_over_the_sign_in_leads_back_to_the_link(client, link):
 def test_a_refusal_is_logged_without_the_link(client, link, viewer, caplog):
     client.force_login(viewer)
     client.get(link)
-    assert f"An invitation was refused (ForSomebodyElse) to user {viewer.pk}." in caplog.text
+    assert f"An invitation was refused (WrongRecipient) to user {viewer.pk}." in caplog.text
     assert link.split("/")[2] not in caplog.text
     assert str(Invitation.objects.get().key.hex) not in caplog.text

@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client, RequestFactory
 
 from tests.page_reader import Page
-from visitors.accounts.sign_in.reset_links import reset_link
+from visitors.accounts.views.password_reset import make_reset_link
 
 NEW = "quite another password"
 
@@ -25,7 +25,7 @@ def member(member):
 @pytest.fixture
 def link(member):
     """As an administrator makes it; the path of it."""
-    address = reset_link(RequestFactory().get("/"), member)
+    address = make_reset_link(RequestFactory().get("/"), member)
     assert address.startswith("http://testserver/reset/")
     return address.removeprefix("http://testserver")
 

@@ -49,7 +49,7 @@ def test_it_lists_who_may_do_what_with_few_queries(browser, person_with_role, dj
 @pytest.mark.parametrize("typed", ["ana", "ANA@example.com"])
 def test_a_colleague_with_an_account_has_the_role_at_once(browser, typed):
     ana = User.objects.create_user("ana", "ana@example.com")
-    answer = browser.post(PAGE, {"somebody": typed, "role": "viewer"}, follow=True)
+    answer = browser.post(PAGE, {"name_or_email": typed, "role": "viewer"}, follow=True)
     assert answer.redirect_chain == [(PAGE, 302)]
     assert "ana (ana) is a viewer of Lumenkit now." in answer.content.decode()
     theirs = Client()
@@ -58,7 +58,7 @@ def test_a_colleague_with_an_account_has_the_role_at_once(browser, typed):
 
 
 def test_for_others_there_is_a_link_that_is_shown_once(browser):
-    page = browser.post(PAGE, {"somebody": "ana@example.com", "role": "member"})
+    page = browser.post(PAGE, {"name_or_email": "ana@example.com", "role": "member"})
     link = link_on(page)
     assert invitations.read(link.split("/")[2]).role == "member"
     assert link not in browser.get(PAGE).content.decode()
@@ -67,7 +67,7 @@ def test_for_others_there_is_a_link_that_is_shown_once(browser):
 
 def test_where_mail_is_set_up_the_link_goes_out_as_well(browser, settings):
     settings.SENDS_MAIL = True
-    link = link_on(browser.post(PAGE, {"somebody": "ana@example.com", "role": "viewer"}))
+    link = link_on(browser.post(PAGE, {"name_or_email": "ana@example.com", "role": "viewer"}))
     until = time.monotonic() + 5
     while not mail.outbox and time.monotonic() < until:
         time.sleep(0.01)
@@ -75,17 +75,17 @@ def test_where_mail_is_set_up_the_link_goes_out_as_well(browser, settings):
     assert letter.to == ["ana@example.com"]
     assert f"http://testserver{link}" in letter.body
     assert "ada invites you to see the visitors of lumenkit.example in Journeydesk, as a viewer." in letter.body
-    browser.post(PAGE, {"somebody": "a name", "role": "viewer"})
+    browser.post(PAGE, {"name_or_email": "a name", "role": "viewer"})
     assert len(mail.outbox) == 1
 
 
 def test_without_it_nothing_is_sent(browser):
-    browser.post(PAGE, {"somebody": "ana@example.com", "role": "viewer"})
+    browser.post(PAGE, {"name_or_email": "ana@example.com", "role": "viewer"})
     assert mail.outbox == []
 
 
 def test_sending_the_form_twice_leaves_one_invitation_with_the_link_that_was_shown_last(browser):
-    form = {"somebody": "ana@example.com", "role": "member"}
+    form = {"name_or_email": "ana@example.com", "role": "member"}
     first, second = link_on(browser.post(PAGE, form)), link_on(browser.post(PAGE, form))
     assert Invitation.objects.count() == 1
     assert (Client().get(first).status_code, Client().get(second).status_code) == (410, 200)
@@ -95,14 +95,14 @@ def test_sending_the_form_twice_leaves_one_invitation_with_the_link_that_was_sho
     ("form", "sentence"),
     [
         ({}, "Enter a user name or an e-mail address."),
-        ({"somebody": "   ", "role": "viewer"}, "Enter a user name or an e-mail address."),
-        ({"somebody": "ana"}, "Choose a role."),
-        ({"somebody": "ana", "role": "owner"}, "owner is not one of the available choices"),
-        ({"somebody": "ana@", "role": "viewer"}, "This is no e-mail address."),
-        ({"somebody": "x" * 255, "role": "viewer"}, "at most 254 characters"),
-        ({"somebody": "a\0b", "role": "viewer"}, "Null characters are not allowed."),
-        ({"somebody": "ada", "role": "viewer"}, "ada is here already, as an admin."),
-        ({"somebody": "mina", "role": "admin"}, "mina is here already, as a member."),
+        ({"name_or_email": "   ", "role": "viewer"}, "Enter a user name or an e-mail address."),
+        ({"name_or_email": "ana"}, "Choose a role."),
+        ({"name_or_email": "ana", "role": "owner"}, "owner is not one of the available choices"),
+        ({"name_or_email": "ana@", "role": "viewer"}, "This is no e-mail address."),
+        ({"name_or_email": "x" * 255, "role": "viewer"}, "at most 254 characters"),
+        ({"name_or_email": "a\0b", "role": "viewer"}, "Null characters are not allowed."),
+        ({"name_or_email": "ada", "role": "viewer"}, "ada is here already, as an admin."),
+        ({"name_or_email": "mina", "role": "admin"}, "mina is here already, as a member."),
     ],
 )
 def test_what_can_not_be_is_said_beside_the_field_and_changes_nothing(browser, member, form, sentence):
@@ -114,7 +114,7 @@ def test_what_can_not_be_is_said_beside_the_field_and_changes_nothing(browser, m
 
 
 def test_what_was_typed_is_text_and_stays_in_the_field(browser):
-    page = browser.post(PAGE, {"somebody": '"><b>ana', "role": "owner"}).content.decode()
+    page = browser.post(PAGE, {"name_or_email": '"><b>ana', "role": "owner"}).content.decode()
     assert "&quot;&gt;&lt;b&gt;ana" in page
     assert "<b>ana" not in page
 
@@ -158,7 +158,7 @@ def test_others_change_nothing(client, request, person, admin):
     client.force_login(request.getfixturevalue(person))
     number = number_of("ada")
     posts = {
-        PAGE: {"somebody": "x", "role": "admin"},
+        PAGE: {"name_or_email": "x", "role": "admin"},
         f"{PAGE}{number}/role/": {"role": "viewer"},
         f"{PAGE}{number}/remove/": {},
     }
@@ -185,7 +185,7 @@ def test_the_colleagues_and_invitations_of_another_website_are_not_there(browser
 
 
 def test_an_invitation_gets_a_new_link_or_is_withdrawn(browser):
-    first = link_on(browser.post(PAGE, {"somebody": "ana@example.com", "role": "member"}))
+    first = link_on(browser.post(PAGE, {"name_or_email": "ana@example.com", "role": "member"}))
     number = Invitation.objects.get().pk
     second = link_on(browser.post(f"/invitations/{number}/link/"))
     assert Client().get(first).status_code == 410
@@ -207,4 +207,4 @@ def test_an_administrator_sees_to_people_without_seeing_visitors(client, admin):
 
 def test_nothing_of_it_is_kept_on_the_way(browser):
     assert "no-store" in browser.get(PAGE)["Cache-Control"]
-    assert "no-store" in browser.post(PAGE, {"somebody": "ana", "role": "viewer"})["Cache-Control"]
+    assert "no-store" in browser.post(PAGE, {"name_or_email": "ana", "role": "viewer"})["Cache-Control"]

@@ -1,4 +1,4 @@
-"""A person's own account: name, e-mail, password, and signing out of every browser."""
+"""The user's own account: name, email, password, and signing out of every browser."""
 
 from typing import Any
 
@@ -11,16 +11,16 @@ from django.urls import reverse_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from visitors.accounts.sign_in import sessions
-from visitors.accounts.sign_in.forms import AccountForm, ChangePasswordForm
+from visitors.accounts import sessions
+from visitors.accounts.forms import AccountForm, ChangePasswordForm
 from visitors.web.access import SignedInRequest
-from visitors.web.forms import Refusing
+from visitors.web.forms import InvalidFormStatusMixin
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("current_password")
 def account(request: SignedInRequest) -> HttpResponse:
-    """Show what is known of the person, and take what they change of it."""
+    """Show and change the user's name and email."""
     form = AccountForm(request, request.user, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         form.save()
@@ -29,8 +29,8 @@ def account(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/account.html", {"form": form}, status=422 if form.errors else 200)
 
 
-class ChangePassword(Refusing, PasswordChangeView):
-    """Django's own, which keeps this session and ends the person's others."""
+class ChangePassword(InvalidFormStatusMixin, PasswordChangeView):
+    """Change the password. Django keeps this session and ends the user's others."""
 
     http_method_names = ("get", "head", "post", "options")
     template_name = "accounts/change_password.html"
@@ -38,11 +38,11 @@ class ChangePassword(Refusing, PasswordChangeView):
     success_url = reverse_lazy("account")
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """The request, by which failures are counted."""
+        """Add the request, by which failures are counted."""
         return super().get_form_kwargs() | {"request": self.request}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Say what has happened."""
+        """Confirm the change with a message."""
         messages.success(self.request, "Your password is changed. Your sessions in other browsers have ended.")
         return super().form_valid(form)
 
@@ -52,7 +52,7 @@ change_password = ChangePassword.as_view()
 
 @require_POST
 def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
-    """End all of the person's sessions, this one too."""
+    """End all sessions of the user, including this one."""
     sessions.end_all(request.user)
     logout(request)
     messages.success(request, "You are signed out everywhere.")

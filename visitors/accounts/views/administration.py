@@ -6,25 +6,28 @@ from datetime import UTC, datetime
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest
 from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from visitors.accounts import invitations, pending_invitations, people, presenters
+from visitors.accounts import administration, invitations, presenters
 from visitors.accounts.forms import InviteForm
-from visitors.accounts.sign_in.reset_links import reset_link
+from visitors.accounts.locks import is_last_admin
+from visitors.accounts.users import InvalidChange, display_name, find_user
+from visitors.accounts.views.password_reset import make_reset_link
 from visitors.formatting import DisplayTime
 from visitors.models import Invitation, Membership, OpenIDIdentity
 from visitors.web import change_log
-from visitors.web.access import SignedInRequest, administrator_or_403
+from visitors.web.access import SignedInRequest, administrator_required
 from visitors.web.time_zones import time_zone_of
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account, with its roles by website, and when it was used to sign in last (None: never)."""
+    """A user with the roles on websites, and the time of the last sign-in (None: never)."""
 
     user: User
     name: str
@@ -33,131 +36,144 @@ class Account:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def show(request: SignedInRequest) -> HttpResponse:
-    """Show all accounts; name an administrator. Whoever has an account is one at once, others are invited."""
-    administrator_or_403(request)
+@administrator_required
+def people(request: SignedInRequest) -> HttpResponse:
+    """List all accounts. POST makes an existing user an administrator, or invites one."""
     if request.method != "POST":
-        return page(request)
+        return render_people(request)
     form = InviteForm(request.POST)
     if not form.is_valid():
-        return page(request, form=form)
-    somebody = form.cleaned_data["somebody"]
+        return render_people(request, form=form)
+    name_or_email = form.cleaned_data["name_or_email"]
     try:
-        user = people.find(somebody)
+        user = find_user(name_or_email)
         if user is None:
-            return page(request, ready=invitations.invite_administrator(somebody, by=request.user))
-        people.make_administrator(user, by=request.user)
-    except people.Refused as refusal:
-        form.add_error("somebody", str(refusal))
-        return page(request, form=form)
-    messages.success(request, f"{people.called(user)} ({user.get_username()}) is an administrator now.")
-    return redirect("accounts")
+            invitation = invitations.invite_administrator(name_or_email, by=request.user)
+            return render_people(request, invitation=invitation)
+        administration.make_administrator(user, by=request.user)
+    except InvalidChange as error:
+        form.add_error("name_or_email", str(error))
+        return render_people(request, form=form)
+    messages.success(request, f"{display_name(user)} ({user.get_username()}) is an administrator now.")
+    return redirect("people")
 
 
-def page(request: SignedInRequest, *, form: InviteForm | None = None, ready: Invitation | None = None) -> HttpResponse:
-    """The page: with what was typed and refused, or with an invitation whose link is to be sent."""
+def render_people(
+    request: SignedInRequest, *, form: InviteForm | None = None, invitation: Invitation | None = None
+) -> HttpResponse:
+    """Render the list with a refused form, or with a new invitation whose link is issued now."""
     now = datetime.now(UTC)
     context = {
-        "accounts": [_account(request, user, now) for user in _accounts().order_by(Lower("username"))],
+        "accounts": [_account(request, user) for user in _users().order_by(Lower("username"))],
         "form": form or InviteForm(),
-        "pending": pending_invitations.of(None, now, time_zone_of(request)),
-        "ready": ready and pending_invitations.hand_over(request, ready),
+        "open_invitations": presenters.open_invitations(None, now, time_zone_of(request)),
+        "issued": invitation and invitations.issue(request, invitation, request.user),
     }
     return render(request, "accounts/people.html", context, status=422 if form else 200)
 
 
 @require_safe
-def one(request: SignedInRequest, user: int) -> HttpResponse:
-    """One account, and what can be done about it."""
-    return _one(request, _whom_or_404(request, user))
+@administrator_required
+def person(request: SignedInRequest, user: int) -> HttpResponse:
+    """Show one account and the actions on it."""
+    return _render_person(request, _user_or_404(user))
 
 
 @require_POST
-def administrator(request: SignedInRequest, user: int) -> HttpResponse:
-    """Make somebody an administrator ("yes"), or leave them with their roles ("no")."""
-    whom = _whom_or_404(request, user)
-    if request.POST.get("answer") == "yes":
-        return _done(request, whom, people.make_administrator, "is an administrator now.")
-    return _done(request, whom, people.unmake_administrator, "is no administrator any more.")
+@administrator_required
+def set_administrator(request: SignedInRequest, user: int) -> HttpResponse:
+    """Make a user an administrator (`answer=yes`), or take that away (`answer=no`)."""
+    if _answer(request) == "yes":
+        return _apply(request, user, administration.make_administrator, "is an administrator now.")
+    return _apply(request, user, administration.remove_administrator, "is no administrator any more.")
 
 
 @require_POST
-def active(request: SignedInRequest, user: int) -> HttpResponse:
-    """Switch an account on ("yes"), or off, which ends its sessions."""
-    whom = _whom_or_404(request, user)
-    if request.POST.get("answer") == "yes":
-        return _done(request, whom, people.switch_on, "can sign in again.")
-    return _done(request, whom, people.switch_off, "can’t sign in any more, and is signed out everywhere.")
+@administrator_required
+def set_active(request: SignedInRequest, user: int) -> HttpResponse:
+    """Activate an account (`answer=yes`), or deactivate it and end its sessions (`answer=no`)."""
+    if _answer(request) == "yes":
+        return _apply(request, user, administration.activate, "can sign in again.")
+    return _apply(request, user, administration.deactivate, "can’t sign in any more, and is signed out everywhere.")
 
 
 @require_POST
-def new_password_link(request: SignedInRequest, user: int) -> HttpResponse:
-    """Make a link with which somebody sets a new password, and show it."""
-    whom = _whom_or_404(request, user)
-    if not whom.is_active:
-        messages.error(request, f"The account of {people.called(whom)} is switched off. Switch it on first.")
-        return redirect("account_of", user)
-    change_log.note(request.user, "made a link to a new password", whom=whom)
-    return _one(request, whom, link=reset_link(request, whom))
+@administrator_required
+def reset_link(request: SignedInRequest, user: int) -> HttpResponse:
+    """Make a link to a new password and show it once."""
+    found = _user_or_404(user)
+    if not found.is_active:
+        messages.error(request, f"The account of {display_name(found)} is switched off. Switch it on first.")
+        return redirect("person", user)
+    change_log.record(request.user, "made a link to a new password", user=found)
+    return _render_person(request, found, link=make_reset_link(request, found))
 
 
 @require_POST
-def forget_openid(request: SignedInRequest, user: int) -> HttpResponse:
-    """Forget as whom somebody signs in with OpenID, so that they come in by their e-mail anew."""
-    return _done(request, _whom_or_404(request, user), people.forget_openid, "is matched anew at the next sign-in.")
+@administrator_required
+def unlink_openid(request: SignedInRequest, user: int) -> HttpResponse:
+    """Delete a user's OpenID identities, so that the next OpenID sign-in is matched by email."""
+    return _apply(request, user, administration.unlink_openid, "is matched anew at the next sign-in.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
 def delete(request: SignedInRequest, user: int) -> HttpResponse:
-    """Ask whether an account shall go, and delete it."""
-    whom = _whom_or_404(request, user)
+    """Ask for confirmation, then delete an account."""
     if request.method == "POST":
-        return _done(request, whom, people.delete, "has no account any more.")
-    account = _account(request, whom, datetime.now(UTC))
+        return _apply(request, user, administration.delete_account, "has no account any more.")
+    account = _account(request, _user_or_404(user))
     return render(request, "accounts/delete.html", {"account": account, "needed_by": _needed_by(account)})
 
 
-def _one(request: SignedInRequest, whom: User, *, link: str = "") -> HttpResponse:
-    account = _account(request, whom, datetime.now(UTC))
+def _render_person(request: SignedInRequest, user: User, *, link: str = "") -> HttpResponse:
+    account = _account(request, user)
     context = {
         "account": account,
         "needed_by": _needed_by(account),
-        "identities": OpenIDIdentity.objects.filter(user=whom),
+        "identities": OpenIDIdentity.objects.filter(user=user),
         "link": link,
     }
     return render(request, "accounts/person.html", context)
 
 
-def _whom_or_404(request: SignedInRequest, number: int) -> User:
-    administrator_or_403(request)
-    return get_object_or_404(_accounts(), pk=number)
+def _answer(request: SignedInRequest) -> str:
+    answer = request.POST.get("answer", "")
+    if answer not in ("yes", "no"):
+        raise BadRequest("The answer is neither yes nor no.")
+    return answer
 
 
-def _accounts() -> QuerySet[User]:
-    """All of them, with their roles."""
+def _user_or_404(pk: int) -> User:
+    return get_object_or_404(_users(), pk=pk)
+
+
+def _users() -> QuerySet[User]:
+    """Return all users with their roles in `roles`."""
     roles = Membership.objects.select_related("website").order_by("website__name")
     return User.objects.prefetch_related(Prefetch("membership_set", roles, to_attr="roles"))
 
 
-def _account(request: SignedInRequest, user: User, now: datetime) -> Account:
-    last_sign_in = presenters.last(user, now, time_zone_of(request))
-    return Account(user, people.called(user), user.roles, last_sign_in)  # type: ignore[attr-defined]  # prefetched
+def _account(request: SignedInRequest, user: User) -> Account:
+    last_sign_in = presenters.last_sign_in(user, datetime.now(UTC), time_zone_of(request))
+    return Account(user, display_name(user), user.roles, last_sign_in)  # type: ignore[attr-defined]  # prefetched
 
 
 def _needed_by(account: Account) -> list[str]:
-    """The websites that nobody else sees to."""
-    return [there.website.name for there in account.roles if people.is_last_admin(there)]
+    """Return the names of the websites that have no other admin."""
+    return [membership.website.name for membership in account.roles if is_last_admin(membership)]
 
 
-def _done(request: SignedInRequest, whom: User, change: Callable[..., None], words: str) -> HttpResponse:
-    """Make a change and say so, or why not; then back to where the person still may be."""
-    number, name = whom.pk, people.called(whom)
+def _apply(request: SignedInRequest, pk: int, change: Callable[..., None], result: str) -> HttpResponse:
+    """Make a change, show its result or why it was refused, and redirect to a page that the user may still see."""
+    user = _user_or_404(pk)
+    name = display_name(user)
     try:
-        change(whom, by=request.user)
-    except people.Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("account_of", number)
-    messages.success(request, f"{name} {words}")
-    if number == request.user.pk:
+        change(user, by=request.user)
+    except InvalidChange as error:
+        messages.error(request, str(error))
+        return redirect("person", pk)
+    messages.success(request, f"{name} {result}")
+    if pk == request.user.pk:
         return redirect("look_up")
-    return redirect("accounts") if change is people.delete else redirect("account_of", number)
+    return redirect("people") if change is administration.delete_account else redirect("person", pk)

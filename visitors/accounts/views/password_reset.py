@@ -1,41 +1,45 @@
-"""A new password for somebody who has lost the old one: asking for a link, and what the link opens."""
+"""Password reset: request a link by mail, and set a new password with it."""
 
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import User
+from django.contrib.auth.tokens import default_token_generator
 from django.contrib.auth.views import PasswordResetConfirmView, PasswordResetDoneView, PasswordResetView
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
-from visitors.accounts.sign_in import throttling
-from visitors.accounts.sign_in.forms import NewPasswordForm, ResetForm
-from visitors.web.forms import Refusing
+from visitors.accounts import throttling
+from visitors.accounts.forms import NewPasswordForm, ResetForm
+from visitors.web.forms import InvalidFormStatusMixin
 
 
-class Reset(Refusing, PasswordResetView):
-    """Asks for the e-mail. Where no mail is sent, it says whom to ask instead."""
+class PasswordReset(InvalidFormStatusMixin, PasswordResetView):
+    """Take an email and mail a link. Without mail, the page names whom to ask."""
 
     http_method_names = ("get", "head", "post", "options")
     template_name = "accounts/reset.html"
     email_template_name = "accounts/reset_email.txt"
     subject_template_name = "accounts/reset_subject.txt"
     form_class = ResetForm
-    success_url = reverse_lazy("reset_sent")
+    success_url = reverse_lazy("password_reset_sent")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Send a link, and say the same whoever has been named."""
+        """Send a link. The response is the same for known and unknown emails."""
         if not settings.SENDS_MAIL:
             raise Http404("There is no form where no mail is sent.")
         return super().post(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The page, with or without a form."""
+        """Add whether mail is set up."""
         return super().get_context_data(sends_mail=settings.SENDS_MAIL, **kwargs)
 
 
-class NewPassword(Refusing, PasswordResetConfirmView):
-    """Takes the link's token out of the address at once, and a new password."""
+class PasswordResetConfirm(InvalidFormStatusMixin, PasswordResetConfirmView):
+    """Set a new password. Django first moves the link's token from the address into the session."""
 
     http_method_names = ("get", "head", "post", "options")
     template_name = "accounts/new_password.html"
@@ -43,12 +47,22 @@ class NewPassword(Refusing, PasswordResetConfirmView):
     success_url = reverse_lazy("sign_in")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """The person has shown who they are: failed attempts before keep them out no longer."""
-        throttling.forget(form.user.get_username())
+        """Save the password, and unlock the account: its user is verified."""
+        throttling.reset_failures(form.user.get_username())
         messages.success(self.request, "Your new password is set. Sign in with it.")
         return super().form_valid(form)
 
 
-reset = Reset.as_view()
-reset_sent = PasswordResetDoneView.as_view(template_name="accounts/reset_sent.html")
-new_password = NewPassword.as_view()
+password_reset = PasswordReset.as_view()
+password_reset_sent = PasswordResetDoneView.as_view(template_name="accounts/reset_sent.html")
+password_reset_confirm = PasswordResetConfirm.as_view()
+
+
+def make_reset_link(request: HttpRequest, user: User) -> str:
+    """Return a link with which the user sets a new password, for an administrator to pass on.
+
+    It expires with the first new password, the next sign-in or a new email, and after PASSWORD_RESET_TIMEOUT. Nothing
+    about it is stored.
+    """
+    args = [urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)]
+    return request.build_absolute_uri(reverse("password_reset_confirm", args=args))

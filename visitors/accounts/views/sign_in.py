@@ -10,14 +10,14 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from visitors.accounts.sign_in import throttling
-from visitors.accounts.sign_in.forms import SignInForm
+from visitors.accounts import throttling
+from visitors.accounts.forms import SignInForm
 from visitors.formatting import format_duration
-from visitors.web.forms import Refusing
+from visitors.web.forms import InvalidFormStatusMixin
 
 
-class SignIn(Refusing, LoginView):
-    """Django's own, by user name or e-mail."""
+class SignIn(InvalidFormStatusMixin, LoginView):
+    """Sign in with a user name or email, and a password."""
 
     http_method_names = ("get", "head", "post", "options")
     template_name = "accounts/sign_in.html"
@@ -25,11 +25,11 @@ class SignIn(Refusing, LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The form, and where else one may sign in."""
+        """Add the name of the OpenID issuer, "" for none."""
         return super().get_context_data(openid_name=settings.OIDC_ISSUER and settings.OIDC_NAME, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Sign in, and note that this browser is one of this person's."""
+        """Sign in, and remember that this browser is the user's."""
         response = super().form_valid(form)
         throttling.remember_browser(response, form.get_user().get_username())
         return response
@@ -40,19 +40,17 @@ sign_out = LogoutView.as_view()
 
 
 def locked(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:  # noqa: ARG001
-    """Instead of the answer to a sign-in where too many have failed: for how long it is of no use to try."""
+    """Respond to a password of a locked account or address (AXES_LOCKOUT_CALLABLE)."""
     seconds = throttling.seconds_locked(request, get_client_username(request, credentials))
-    if request.user.is_authenticated:  # a current password was asked for
-        return _too_many(request, "accounts/locked.html", {}, seconds)
-    view = SignIn()
-    view.setup(request)
-    # A form without data: asked for its errors, it would try the password.
-    form = SignInForm(request, initial={"username": request.POST.get("username", "")})
-    return _too_many(request, SignIn.template_name, view.get_context_data(form=form), seconds)
-
-
-def _too_many(request: HttpRequest, template: str, context: dict[str, Any], seconds: int) -> HttpResponse:
     locked_for = format_duration(timedelta(minutes=ceil(seconds / 60)))
-    answer = render(request, template, context | {"locked_for": locked_for}, status=429)
-    answer["Retry-After"] = str(seconds)
-    return answer
+    if request.user.is_authenticated:  # on a page that requires the current password
+        page = render(request, "accounts/locked.html", {"locked_for": locked_for}, status=429)
+    else:
+        view = SignIn()
+        view.setup(request)
+        # Unbound, as reading the errors of a bound form would check the password.
+        form = SignInForm(request, initial={"username": request.POST.get("username", "")})
+        context = view.get_context_data(form=form, locked_for=locked_for)
+        page = render(request, SignIn.template_name, context, status=429)
+    page["Retry-After"] = str(seconds)
+    return page

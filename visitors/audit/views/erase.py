@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from visitors.audit import erasure
 from visitors.formatting import display_time, format_ago
-from visitors.web.access import SignedInRequest, managed_website_or_404, visitor_id_or_404, websites_of
+from visitors.models import Website
+from visitors.web.access import SignedInRequest, managed_website_or_404, visitor_id_or_404
 from visitors.web.time_zones import time_zone_of
 
 
@@ -38,7 +39,7 @@ def forget(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
         and display_time(answered_at, time_zone_of(request, site), format_ago(answered_at, datetime.now(UTC))),
         "to_type": to_type,
         "typed": typed,
-        "is_reader": websites_of(request).filter(pk=site.pk).exists(),
+        "is_reader": Website.objects.visible_to(request.user).filter(pk=site.pk).exists(),
         "is_refused": request.method == "POST",
     }
     return render(request, "audit/erase.html", context, status=422 if request.method == "POST" else 200)

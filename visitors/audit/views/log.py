@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 from visitors.audit.search import Search
 from visitors.formatting import DisplayTime, display_day_and_clock
 from visitors.journey import harmless
-from visitors.models import AuditAction, AuditEntry, Membership
-from visitors.web.access import SignedInRequest, managed_website_or_404, websites_of
+from visitors.models import AuditAction, AuditEntry, Membership, Website
+from visitors.web.access import SignedInRequest, managed_website_or_404
 from visitors.web.downloads import BYTE_ORDER_MARK
 
 CSV_HEADER = ("time_utc", "person", "visitor_id", "from", "result")
@@ -55,7 +55,7 @@ def show(request: SignedInRequest, website: str) -> HttpResponse:
         "people": Membership.objects.filter(website=site)
         .order_by("user__username")
         .values_list("user__username", flat=True),
-        "may_open": websites_of(request).filter(pk=site.pk).exists(),
+        "may_open": Website.objects.visible_to(request.user).filter(pk=site.pk).exists(),
         "zone_name": site.zone_name,
     }
     return render(request, "audit/log.html", context, status=422 if search.problems else 200)

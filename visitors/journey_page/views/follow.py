@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HTMX_STOP_POLLING
 
 from visitors import profiles
-from visitors.accounts.sign_in import sessions
+from visitors.accounts import sessions
 from visitors.audit import log
 from visitors.audit.decorators import audited
 from visitors.datafast.errors import NoJourney, UpstreamError
@@ -30,7 +30,7 @@ def follow(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
     visitor is redirected away from. Trouble with DataFast is a note beside the live mark, with `Retry-After` where it
     is known when to try again.
     """
-    sessions.made_by_page(request)
+    sessions.mark_automatic(request)
     visitor = visitor_id_or_404(visitor_id)
     context = visitor_context_or_404(request, slug, visitor)
     website = context.website

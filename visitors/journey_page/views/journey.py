@@ -14,8 +14,8 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
 
 from visitors import profiles
-from visitors.accounts.people import called
-from visitors.accounts.sign_in import sessions
+from visitors.accounts import sessions
+from visitors.accounts.users import display_name
 from visitors.audit import log
 from visitors.audit.decorators import audited
 from visitors.datafast.errors import NoJourney, UpstreamError
@@ -25,7 +25,7 @@ from visitors.journey_page.timeline import TimelineQuery
 from visitors.lookup import last_seen
 from visitors.models import AuditAction, Website
 from visitors.roles import Role
-from visitors.web.access import SignedInRequest, visitor_context_or_404, visitor_id_or_404, websites_of
+from visitors.web.access import SignedInRequest, visitor_context_or_404, visitor_id_or_404
 
 # A user who presses Refresh wants the present state; pressing again within this time changes nothing.
 PRESSED_AGAIN = timedelta(seconds=3)
@@ -67,7 +67,7 @@ def refresh(request: SignedInRequest, slug: str, visitor_id: str) -> HttpRespons
     # Sent by the page itself when it opens with an older profile, not by a user's press.
     is_automatic = "automatic" in request.POST
     if is_automatic:
-        sessions.made_by_page(request)
+        sessions.mark_automatic(request)
     max_age = None if is_automatic else PRESSED_AGAIN
     try:
         profile = profiles.refresh_profile(website, visitor, max_age=max_age, context=context)
@@ -123,7 +123,7 @@ def _render_no_journey(
         "menders": "",
     }
     if problem.is_elsewhere:
-        context["other_websites"] = websites_of(request).exclude(pk=website.pk)
+        context["other_websites"] = Website.objects.visible_to(request.user).exclude(pk=website.pk)
     if problem.mend:
         if request.user.is_superuser or website.role == Role.ADMIN:
             context["mend_at"] = reverse("website_key" if problem.mend == "key" else "website", args=[website.slug])
@@ -142,5 +142,5 @@ def _name_managers(website: Website) -> str:
     is_manager = Q(is_superuser=True) | Q(membership__website=website, membership__role=Role.ADMIN)
     managers = list(User.objects.filter(is_manager, is_active=True).distinct().order_by("is_superuser", "username"))
     shown, more = limit_list(managers, _MAX_MENDERS_NAMED)
-    names = [called(manager) for manager in shown]
+    names = [display_name(manager) for manager in shown]
     return join_list([*names, format_count(more, "other")] if more else names)

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from visitors import profiles
-from visitors.accounts.sign_in import sessions
+from visitors.accounts import sessions
 from visitors.datafast.errors import UpstreamError
 from visitors.lookup import last_seen
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
@@ -15,7 +15,7 @@ from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_4
 @require_POST
 def look(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Record the newest journey as seen by this user. The answer is empty."""
-    sessions.made_by_page(request)
+    sessions.mark_automatic(request)
     website, visitor = website_or_404(request, slug), visitor_id_or_404(visitor_id)
     profile = profiles.get_stored_profile(website, visitor)
     if profile is not None:

@@ -59,7 +59,7 @@ class Command(BaseCommand):
             Membership.objects.bulk_create(
                 [Membership(website=website, user=user, role=roles[user.get_username()]) for user in users]
             )
-        change_log.note(None, "added a website", website=website)
+        change_log.record(None, "added a website", website=website)
         people = ", ".join(f"{name} ({role})" for name, role in sorted(roles.items())) or "nobody yet"
         self.stdout.write(
             f"Added {website.name} with the token {website.credential_mask}. People: {people}.\n"

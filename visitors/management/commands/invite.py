@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from dashboard.addresses import public_origin
-from visitors.accounts import invitations, people
-from visitors.accounts.forms import validate_somebody
+from visitors.accounts import invitations
+from visitors.accounts.forms import validate_name_or_email
+from visitors.accounts.users import InvalidChange, find_user
 from visitors.models import Website
 from visitors.roles import Role
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         """Make it and print its link."""
         somebody = options["somebody"].strip()
         try:
-            validate_somebody(somebody)
+            validate_name_or_email(somebody)
         except ValidationError as error:
             raise CommandError(f"{somebody} is no e-mail address.") from error
         if not 0 < len(somebody) <= 254:
@@ -41,9 +42,10 @@ class Command(BaseCommand):
         if options["administrator"] and options["role"]:
             raise CommandError("An administrator has no role: leave --role out, or name a website with --website.")
         invitation = invitations.invite_from_command(somebody, self._website(options["website"]), self._role(options))
-        place = f"{Role(invitation.role).one} of {invitation.website}" if invitation.website else "an administrator"
         link = public_origin(options["host"], options["port"]) + invitations.path(invitation)
-        self.stdout.write(f"This link makes {somebody} {place}. It works once, and ends in three days:\n\n  {link}\n")
+        self.stdout.write(
+            f"This link makes {somebody} {invitation.grant}. It works once, and ends in three days:\n\n  {link}\n"
+        )
         self._tell_of_account(somebody)
 
     def _website(self, slug: str | None) -> Website | None:
@@ -60,8 +62,8 @@ class Command(BaseCommand):
 
     def _tell_of_account(self, somebody: str) -> None:
         try:
-            user = people.find(somebody)
-        except people.Refused:
+            user = find_user(somebody)
+        except InvalidChange:
             return
         if user:
             name = user.get_username()

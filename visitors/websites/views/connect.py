@@ -1,12 +1,11 @@
-"""Adding websites: a key or token first, then what it opens.
+"""Add websites: first a key or token, then the websites that it opens.
 
-A website's key leads to a form about the one website. An account's token leads to the list of its websites, or to the
-same form where it may not list them. Nothing is saved under a token that DataFast refuses.
+A website key leads to a form for its website. An account token leads to the list of its websites, or to the same form
+where it may not list them. A token that DataFast rejects is never saved.
 """
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
@@ -14,131 +13,127 @@ from django.views.decorators.http import require_http_methods
 
 from visitors.datafast.credentials import AccountToken, Credential, Kind, mask
 from visitors.datafast.errors import UpstreamError
+from visitors.datafast.payload import WebsiteListing
 from visitors.formatting import join_list
 from visitors.models import Website
 from visitors.profiles import tokens
 from visitors.profiles.tokens import TokenRejected
-from visitors.web.access import SignedInRequest, administrator_or_403
-from visitors.websites import actions
+from visitors.web.access import SignedInRequest, administrator_required
+from visitors.websites import actions, pending_token
 from visitors.websites.forms import NewWebsiteForm, TokenForm
-from visitors.websites.views import pending
-from visitors.websites.views.pending import PendingToken
+from visitors.websites.pending_token import PendingToken
 
 
 @sensitive_post_parameters("token")
 @require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
 def start(request: SignedInRequest) -> HttpResponse:
-    """Take a key or token, ask DataFast about it, and lead on to what it opens."""
-    administrator_or_403(request)
+    """Take a key or token, test it, and redirect to the form or list of what it opens."""
     form = TokenForm(request.POST or None)
     is_untested = False
     if form.is_valid():
-        opened: Credential | AccountToken = form.cleaned_data["token"]
+        token: Credential | AccountToken = form.cleaned_data["token"]
         try:
-            return _opened(request, opened)
-        except TokenRejected as refusal:
-            form.add_error("token", str(refusal))
+            return _continue(request, token)
+        except TokenRejected as error:
+            form.add_error("token", str(error))
         except UpstreamError as error:
-            pending.keep(request, PendingToken(opened.token))
+            pending_token.save(request, PendingToken(token.token))
             form.add_error("token", f"{error} So it is not known whether the key works.")
             is_untested = True
     context = {"form": form, "is_untested": is_untested, "is_first": not Website.objects.exists()}
-    return render(request, "websites/add.html", context, status=_status(form))
+    return render(request, "websites/add.html", context, status=422 if form.errors else 200)
 
 
-def _opened(request: SignedInRequest, opened: Credential | AccountToken) -> HttpResponse:
-    """Lead on with a token that DataFast accepts. Raises TokenRejected and UpstreamError."""
-    if isinstance(opened, Credential):
-        tokens.check(opened)
-        pending.keep(request, PendingToken(opened.token))
-        return redirect("add_website_details")
-    try:
-        listed = tokens.websites_of(opened)
-    except TokenRejected as refusal:
-        if not refusal.is_permission:
-            raise
-        pending.keep(request, PendingToken(opened.token))
-        messages.warning(request, "This token may not list its websites: enter the id of the one that you want to add.")
-        return redirect("add_website_details")
-    pending.keep(request, PendingToken(opened.token, listed))
-    return redirect("connect_account")
+def _continue(request: SignedInRequest, token: Credential | AccountToken) -> HttpResponse:
+    """Test a token, save it for the next page, and redirect there. Raises TokenRejected and UpstreamError."""
+    listed, page = None, "add_website_details"
+    if isinstance(token, Credential):
+        tokens.check(token)
+    else:
+        try:
+            listed, page = tokens.websites_of(token), "connect_account"
+        except TokenRejected as error:
+            if not error.is_permission:
+                raise
+            messages.warning(
+                request, "This token may not list its websites: enter the id of the one that you want to add."
+            )
+    pending_token.save(request, PendingToken(token.token, listed))
+    return redirect(page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
 def details(request: SignedInRequest) -> HttpResponse:
-    """Take what the website of the pasted token is called, test the token, and add it."""
-    user = administrator_or_403(request)
-    pasted = pending.find(request)
-    if pasted is None:
-        # The form was sent twice, and the first one has been here.
-        return _to_added(request, request.POST.get("slug", "")) or _paste_again(request)
-    kind = Kind.ACCOUNT_TOKEN if pasted.token.startswith("dft_") else Kind.WEBSITE_KEY
+    """Take the settings of the pending token's website, test the token, and add the website."""
+    pending = pending_token.load(request)
+    if pending is None:
+        slug = request.POST.get("slug", "")
+        if slug and Website.objects.filter(slug=slug).exists():
+            # The form was submitted twice, and the first request has added the website.
+            return redirect("website", slug)
+        return _paste_again(request)
+    kind = Kind.ACCOUNT_TOKEN if pending.token.startswith("dft_") else Kind.WEBSITE_KEY
     form = NewWebsiteForm(request.POST or None, kind=kind)
     may_save_anyway = False
     if form.is_valid():
         website: Website = form.instance
-        credential = Credential(pasted.token, website.datafast_id or None)
-        try:
-            tokens.check(credential)
-        except TokenRejected as refusal:
-            form.add_error("datafast_id" if "datafast_id" in form.fields else None, str(refusal))
-        except UpstreamError as error:
-            if "anyway" not in request.POST:
-                form.add_error(None, f"{error} So it is not known whether the key works.")
-                may_save_anyway = True
-        if form.is_valid():
+        credential = Credential(pending.token, website.datafast_id or None)
+        refusal, may_save_anyway = _test(request, credential, "key")
+        if refusal:
+            is_about_id = "datafast_id" in form.fields and not may_save_anyway
+            form.add_error("datafast_id" if is_about_id else None, refusal)
+        else:
             try:
-                actions.add(user, website, credential)
+                actions.add(request.user, website, credential)
             except IntegrityError:
                 form.add_error("slug", "Somebody has just taken this address part. Choose another one.")
             else:
-                pending.drop(request)
+                pending_token.discard(request)
                 messages.success(request, f"{website.name} is connected.")
                 return redirect("website", website.slug)
-    if "slug" in form.errors and _holds(form.data.get("slug", ""), pasted.token):
-        return redirect("website", form.data["slug"])
-    context = {"form": form, "mask": mask(pasted.token), "may_save_anyway": may_save_anyway}
-    return render(request, "websites/details.html", context, status=_status(form))
+    if "slug" in form.errors:
+        existing = Website.objects.filter(slug=form.data.get("slug", "")).first()
+        if existing and actions.has_token(existing, pending.token):
+            # The same form, submitted twice at the same time.
+            return redirect("website", existing.slug)
+    context = {"form": form, "mask": mask(pending.token), "may_save_anyway": may_save_anyway}
+    return render(request, "websites/details.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
 def connect(request: SignedInRequest) -> HttpResponse:
-    """Show the websites that the pasted account token opens, and add those that are picked."""
-    user = administrator_or_403(request)
-    pasted = pending.find(request)
-    if pasted is None or pasted.websites is None:
+    """List the websites of the pending account token, and add those that the user picks."""
+    pending = pending_token.load(request)
+    if pending is None or pending.websites is None:
         return _paste_again(request)
-    here = actions.here_already(pasted.websites)
-    readable = [one for one in pasted.websites if actions.is_readable(one)]
-    picked = [one for one in readable if one.id in request.POST.getlist("website")]
+    connected = actions.find_connected(pending.websites)
+    candidates = [website for website in pending.websites if actions.can_connect(website)]
+    picked = [website for website in candidates if website.id in request.POST.getlist("website")]
     problem, may_save_anyway = "", False
     if request.method == "POST" and not picked:
         problem = "Pick at least one website."
     elif picked:
-        account = AccountToken(pasted.token)
-        try:
-            # What it lists, it opens; whether it may read visitors at all, one of them tells.
-            tokens.check(Credential(account.token, picked[0].id))
-        except TokenRejected as refusal:
-            problem = str(refusal)
-        except UpstreamError as error:
-            if "anyway" not in request.POST:
-                problem, may_save_anyway = f"{error} So it is not known whether the token works.", True
+        # The token may list websites without being allowed to read visitors, which a test with one of them shows.
+        problem, may_save_anyway = _test(request, Credential(pending.token, picked[0].id), "token")
         if not problem:
-            return _added(request, actions.connect(user, account, picked))
+            return _connect(request, AccountToken(pending.token), picked)
     context = {
-        "rows": [(one, here.get(one.id or ""), one in picked) for one in readable],
-        "unreadable": len(pasted.websites) - len(readable),
-        "can_pick": any(one.id not in here for one in readable),
-        "mask": mask(pasted.token),
+        "rows": [(website, connected.get(website.id or ""), website in picked) for website in candidates],
+        "unreadable": len(pending.websites) - len(candidates),
+        "can_pick": any(website.id not in connected for website in candidates),
+        "mask": mask(pending.token),
         "problem": problem,
         "may_save_anyway": may_save_anyway,
     }
     return render(request, "websites/connect.html", context, status=422 if problem else 200)
 
 
-def _added(request: SignedInRequest, connected: actions.Connected) -> HttpResponse:
-    pending.drop(request)
+def _connect(request: SignedInRequest, account: AccountToken, picked: list[WebsiteListing]) -> HttpResponse:
+    connected = actions.connect(request.user, account, picked)
+    pending_token.discard(request)
     if connected.websites:
         names = join_list([website.name for website in connected.websites])
         messages.success(request, f"{names} {'is' if len(connected.websites) == 1 else 'are'} connected.")
@@ -147,24 +142,18 @@ def _added(request: SignedInRequest, connected: actions.Connected) -> HttpRespon
     return redirect("websites")
 
 
-def _to_added(request: SignedInRequest, slug: str) -> HttpResponse | None:
-    if request.method == "POST" and Website.objects.filter(slug=slug).exists():
-        return redirect("website", slug)
-    return None
+def _test(request: SignedInRequest, credential: Credential, name: str) -> tuple[str, bool]:
+    """Test a token. Return a sentence ("" for none) and whether the user may save it anyway, untested."""
+    try:
+        tokens.check(credential)
+    except TokenRejected as error:
+        return str(error), False
+    except UpstreamError as error:
+        if "anyway" not in request.POST:
+            return f"{error} So it is not known whether the {name} works.", True
+    return "", False
 
 
 def _paste_again(request: SignedInRequest) -> HttpResponse:
-    messages.warning(request, pending.PASTE_AGAIN)
+    messages.warning(request, pending_token.PASTE_AGAIN)
     return redirect("add_website")
-
-
-def _holds(slug: str, token: str) -> bool:
-    """Whether the website under this address part has this very token: then it has just been added, by the same form
-    sent twice."""
-    website = Website.objects.filter(slug=slug).first()
-    return website is not None and actions.has_token(website, token)
-
-
-def _status(form: Form | NewWebsiteForm) -> int:
-    # A page that refuses says so in its status too.
-    return 422 if form.errors else 200

@@ -1,4 +1,4 @@
-"""Replacing a website's key: the new one is tested, and until then the old one stays."""
+"""Replace a website's key. The new key is tested first, and the old one stays until then."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,11 +11,10 @@ from visitors.datafast.errors import UpstreamError
 from visitors.models import Snapshot, Website
 from visitors.profiles import tokens
 from visitors.profiles.tokens import TokenRejected
-from visitors.web.access import SignedInRequest, managed_website_or_404
-from visitors.websites import actions
-from visitors.websites.forms import ReplacementForm
-from visitors.websites.views import pending
-from visitors.websites.views.pending import PendingToken
+from visitors.web.access import SignedInRequest, manager_required
+from visitors.websites import actions, pending_token
+from visitors.websites.forms import ReplaceKeyForm
+from visitors.websites.pending_token import PendingToken
 
 _OTHER_WEBSITE = (
     "This is another website than the one whose visitors are kept here. Add it as a website of its own, so that the"
@@ -29,64 +28,64 @@ _UNKNOWN_VISITOR = (
 
 @sensitive_post_parameters("token")
 @require_http_methods(["GET", "HEAD", "POST"])
-def replace(request: SignedInRequest, website: str) -> HttpResponse:
-    """Take another key, and keep it where DataFast accepts it.
+@manager_required
+def replace(request: SignedInRequest, website: Website) -> HttpResponse:
+    """Take a new key and save it if DataFast accepts it.
 
-    What DataFast leaves open, whoever replaces the key decides: the page asks, and holds the key meanwhile.
+    Where the test leaves a doubt, the page shows it and the user decides (`anyway`).
     """
-    site = managed_website_or_404(request, website)
     if "anyway" in request.POST:
-        return _replaced_anyway(request, site)
-    form = ReplacementForm(request.POST or None, initial={"datafast_id": site.datafast_id})
+        return _replace_anyway(request, website)
+    form = ReplaceKeyForm(request.POST or None, initial={"datafast_id": website.datafast_id})
     doubt = ""
     if form.is_valid():
         credential: Credential = form.cleaned_data["credential"]
         try:
-            doubt = _doubt(site, credential)
-        except TokenRejected as refusal:
-            form.add_error("datafast_id" if refusal.is_website_id else "token", str(refusal))
-        if doubt:
-            held = PendingToken(credential.token, website_id=credential.website_id, replaces_on=site.pk)
-            pending.keep(request, held)
-        elif form.is_valid():
-            return _replaced(request, site, credential)
-    context = {"website": site, "form": form, "doubt": doubt}
+            doubt = _find_doubt(website, credential)
+        except TokenRejected as error:
+            form.add_error("datafast_id" if error.is_website_id else "token", str(error))
+        else:
+            if not doubt:
+                return _replace(request, website, credential)
+            pending = PendingToken(credential.token, website_id=credential.website_id, replaces_on=website.pk)
+            pending_token.save(request, pending)
+    context = {"website": website, "form": form, "doubt": doubt}
     return render(request, "websites/key.html", context, status=422 if form.errors or doubt else 200)
 
 
-def _doubt(website: Website, credential: Credential) -> str:
-    """Test a key, and return what speaks against it nevertheless, "" for nothing. Raises TokenRejected."""
+def _find_doubt(website: Website, credential: Credential) -> str:
+    """Test a key, and return a sentence about a remaining doubt or "". Raises TokenRejected."""
     newest = Snapshot.objects.filter(website=website).order_by("-fetched_at").values_list("visitor_id", flat=True)
-    known = newest.first()
-    if known and website.datafast_id and credential.website_id not in (None, website.datafast_id):
+    known_visitor = newest.first()
+    if known_visitor and website.datafast_id and credential.website_id not in (None, website.datafast_id):
         raise TokenRejected(_OTHER_WEBSITE, is_website_id=True)
     try:
-        knows = tokens.check(credential, known)
+        is_known = tokens.check(credential, known_visitor)
     except UpstreamError as error:
         return f"{error} So it is not known whether the new key works."
-    return _UNKNOWN_VISITOR if known and not knows else ""
+    return _UNKNOWN_VISITOR if known_visitor and not is_known else ""
 
 
-def _replaced_anyway(request: SignedInRequest, website: Website) -> HttpResponse:
-    """Keep the key that is held, whatever is not known of it; but not one that DataFast refuses."""
-    held = pending.find(request, replaces_on=website.pk)
-    if held is None:
-        messages.warning(request, pending.PASTE_AGAIN)
+def _replace_anyway(request: SignedInRequest, website: Website) -> HttpResponse:
+    """Save the pending key despite a doubt, but not a key that DataFast rejects."""
+    pending = pending_token.load(request, replaces_on=website.pk)
+    if pending is None:
+        messages.warning(request, pending_token.PASTE_AGAIN)
         return redirect("website_key", website.slug)
-    credential = Credential(held.token, held.website_id)
+    credential = Credential(pending.token, pending.website_id)
     try:
-        _doubt(website, credential)
-    except TokenRejected as refusal:
-        messages.error(request, str(refusal))
+        _find_doubt(website, credential)
+    except TokenRejected as error:
+        messages.error(request, str(error))
         return redirect("website_key", website.slug)
-    return _replaced(request, website, credential)
+    return _replace(request, website, credential)
 
 
-def _replaced(request: SignedInRequest, website: Website, credential: Credential) -> HttpResponse:
+def _replace(request: SignedInRequest, website: Website, credential: Credential) -> HttpResponse:
     try:
         actions.replace_key(request.user, website, credential)
     except Website.DoesNotExist as error:
         raise Http404("It was removed meanwhile.") from error
-    pending.drop(request)
+    pending_token.discard(request)
     messages.success(request, "The key is replaced.")
     return redirect("website", website.slug)

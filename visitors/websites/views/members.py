@@ -1,4 +1,4 @@
-"""Who may do what on one website, for those who see to it."""
+"""The members of a website and their roles."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,18 +9,20 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from visitors.accounts import invitations, pending_invitations, people, presenters
-from visitors.accounts.forms import ColleagueForm, RoleForm
+from visitors.accounts import invitations, presenters
+from visitors.accounts.users import InvalidChange, display_name, find_user
 from visitors.formatting import DisplayTime
 from visitors.models import Invitation, Membership, Website
 from visitors.roles import Role
-from visitors.web.access import SignedInRequest, managed_website_or_404
+from visitors.web.access import SignedInRequest, manager_required
 from visitors.web.time_zones import time_zone_of
+from visitors.websites.forms import AddMemberForm, RoleForm
+from visitors.websites.members import add_member, members_of, remove_member, set_role
 
 
 @dataclass(frozen=True, slots=True)
-class Colleague:
-    """Somebody with a role on the website, and when they signed in last (None: never)."""
+class Member:
+    """A member, with the time of the last sign-in (None: never)."""
 
     membership: Membership
     name: str
@@ -28,87 +30,89 @@ class Colleague:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def show(request: SignedInRequest, website: str) -> HttpResponse:
-    """Show the website's people; add one. Whoever has an account has the role at once, others are invited."""
-    site = managed_website_or_404(request, website)
+@manager_required
+def members(request: SignedInRequest, website: Website) -> HttpResponse:
+    """List the members. POST gives an existing user a role, or invites one."""
     if request.method != "POST":
-        return page(request, site)
-    form = ColleagueForm(request.POST)
+        return render_members(request, website)
+    form = AddMemberForm(request.POST)
     if not form.is_valid():
-        return page(request, site, form=form)
-    somebody, role = form.cleaned_data["somebody"], Role(form.cleaned_data["role"])
+        return render_members(request, website, form=form)
+    name_or_email, role = form.cleaned_data["name_or_email"], Role(form.cleaned_data["role"])
     try:
-        user = people.find(somebody)
+        user = find_user(name_or_email)
         if user is None:
-            return page(request, site, ready=invitations.invite(somebody, site, role, by=request.user))
-        people.give_role(site, user, role, by=request.user)
-    except people.Refused as refusal:
-        form.add_error("somebody", str(refusal))
-        return page(request, site, form=form)
-    messages.success(request, f"{people.called(user)} ({user.get_username()}) is {role.one} of {site} now.")
-    return redirect("people", site.slug)
+            invitation = invitations.invite(name_or_email, website, role, by=request.user)
+            return render_members(request, website, invitation=invitation)
+        add_member(website, user, role, by=request.user)
+    except InvalidChange as error:
+        form.add_error("name_or_email", str(error))
+        return render_members(request, website, form=form)
+    name = f"{display_name(user)} ({user.get_username()})"
+    messages.success(request, f"{name} is {role.with_article} of {website} now.")
+    return redirect("members", website.slug)
 
 
-def page(
-    request: SignedInRequest, site: Website, *, form: ColleagueForm | None = None, ready: Invitation | None = None
+def render_members(
+    request: SignedInRequest,
+    website: Website,
+    *,
+    form: AddMemberForm | None = None,
+    invitation: Invitation | None = None,
 ) -> HttpResponse:
-    """The page: with what was typed and refused, or with an invitation whose link is to be sent."""
-    zone, now = time_zone_of(request, site), datetime.now(UTC)
+    """Render the list with a refused form, or with a new invitation whose link is issued now."""
+    zone, now = time_zone_of(request, website), datetime.now(UTC)
     context = {
-        "website": site,
+        "website": website,
         "roles": list(Role),
-        "colleagues": [
-            Colleague(there, people.called(there.user), presenters.last(there.user, now, zone))
-            for there in people.of_website(site)
+        "members": [
+            Member(membership, display_name(membership.user), presenters.last_sign_in(membership.user, now, zone))
+            for membership in members_of(website)
         ],
-        "form": form or ColleagueForm(),
-        "pending": pending_invitations.of(site, now, zone),
-        "ready": ready and pending_invitations.hand_over(request, ready),
+        "form": form or AddMemberForm(),
+        "open_invitations": presenters.open_invitations(website, now, zone),
+        "issued": invitation and invitations.issue(request, invitation, request.user),
     }
     return render(request, "websites/members.html", context, status=422 if form else 200)
 
 
 @require_POST
-def change_role(request: SignedInRequest, website: str, membership: int) -> HttpResponse:
-    """Give a colleague another role."""
-    site = managed_website_or_404(request, website)
-    there = _colleague_or_404(site, membership)
+@manager_required
+def change_role(request: SignedInRequest, website: Website, membership: int) -> HttpResponse:
+    """Give a member another role."""
+    member = get_object_or_404(members_of(website), pk=membership)
     form = RoleForm(request.POST)
     if not form.is_valid():
         raise BadRequest("There is no such role.")
     role = Role(form.cleaned_data["role"])
     try:
-        people.change_role(there, role, by=request.user)
-    except people.Refused as refusal:
-        messages.error(request, str(refusal))
+        set_role(member, role, by=request.user)
+    except InvalidChange as error:
+        messages.error(request, str(error))
     else:
-        messages.success(request, f"{people.called(there.user)} is {role.one} of {site} now.")
-    return _back(request, site)
+        messages.success(request, f"{display_name(member.user)} is {role.with_article} of {website} now.")
+    return _redirect_to_members(request, website)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def remove(request: SignedInRequest, website: str, membership: int) -> HttpResponse:
-    """Ask whether a colleague shall lose the role; take it away."""
-    site = managed_website_or_404(request, website)
-    there = _colleague_or_404(site, membership)
-    name = people.called(there.user)
+@manager_required
+def remove(request: SignedInRequest, website: Website, membership: int) -> HttpResponse:
+    """Ask for confirmation, then take a member's role away."""
+    member = get_object_or_404(members_of(website), pk=membership)
+    name = display_name(member.user)
     if request.method != "POST":
-        context = {"website": site, "colleague": there, "name": name}
+        context = {"website": website, "membership": member, "name": name}
         return render(request, "websites/remove_member.html", context)
     try:
-        people.remove(there, by=request.user)
-    except people.Refused as refusal:
-        messages.error(request, str(refusal))
+        remove_member(member, by=request.user)
+    except InvalidChange as error:
+        messages.error(request, str(error))
     else:
-        messages.success(request, f"{name} has no role on {site} any more.")
-    return _back(request, site)
+        messages.success(request, f"{name} has no role on {website} any more.")
+    return _redirect_to_members(request, website)
 
 
-def _colleague_or_404(site: Website, number: int) -> Membership:
-    return get_object_or_404(people.of_website(site), pk=number)
-
-
-def _back(request: SignedInRequest, site: Website) -> HttpResponse:
-    """To the page, for those who may still see it: one can give one's own role up."""
-    sees = Website.objects.managed_by(request.user).filter(pk=site.pk).exists()
-    return redirect("people", site.slug) if sees else redirect("look_up")
+def _redirect_to_members(request: SignedInRequest, website: Website) -> HttpResponse:
+    """Redirect to the list, or to the home page for users who have given up their own role."""
+    may_see = Website.objects.managed_by(request.user).filter(pk=website.pk).exists()
+    return redirect("members", website.slug) if may_see else redirect("look_up")

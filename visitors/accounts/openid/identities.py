@@ -1,0 +1,115 @@
+"""Match OpenID identities with accounts.
+
+The issuer verifies an email, but the email of an account is not verified: users can change their own. So an account
+with a password is linked to an identity only after the same browser has signed in with that password. A user who
+enters the email of somebody else cannot make that person sign in to the wrong account.
+"""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import IntegrityError, transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from visitors.accounts.users import has_email
+from visitors.formatting.text import clean
+from visitors.models import OpenIDIdentity
+
+# Where the session keeps an identity until the password is entered, and for how long.
+_SESSION_KEY = "openid_waiting"
+_PASSWORD_TIMEOUT_SECONDS = 15 * 60
+
+_ASK = "Ask an administrator of this Journeydesk"
+UNVERIFIED = f"Your e-mail isn’t verified there, so nobody can tell which account is yours. {_ASK}."
+UNKNOWN = f"No account here has your e-mail. {_ASK} for an invitation."
+SEVERAL = f"More than one account here has your e-mail. {_ASK}."
+CLOSED = f"Your account here is closed. {_ASK}."
+SIGN_IN_FIRST = (
+    "The account here with your e-mail has a password. Sign in with it, this once: then both are known to be yours."
+)
+TAKEN = f"The account here with your e-mail is tied to another identity. {_ASK}."
+
+
+class SignInRejected(Exception):
+    """An identity that may not sign in. The text is the sentence that the user reads."""
+
+
+class PasswordNeeded(SignInRejected):
+    """The identity matches an account that has a password."""
+
+    def __init__(self, user: User, issuer: str, subject: str) -> None:
+        super().__init__(SIGN_IN_FIRST)
+        self._identity = {"user": user.pk, "issuer": issuer, "subject": subject}
+
+    def remember(self, session: SessionBase) -> None:
+        """Link the identity if this browser signs in to the account within 15 minutes."""
+        session[_SESSION_KEY] = self._identity | {"until": time.time() + _PASSWORD_TIMEOUT_SECONDS}
+
+
+def find_linked_user(issuer: str, subject: str) -> User | None:
+    """Return the user linked to an identity, or None. Raises SignInRejected for an inactive account."""
+    identity = OpenIDIdentity.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
+    if identity is None:
+        return None
+    if not identity.user.is_active:
+        raise SignInRejected(CLOSED)
+    return identity.user
+
+
+def link_new_identity(issuer: str, subject: str, claims: dict[str, Any]) -> User:
+    """Return the user with the verified email of a new identity, and link the two; create the user where
+    OIDC_CREATE_USERS allows it.
+
+    Raises SignInRejected. Once linked, the identity counts and the email does not.
+    """
+    email = claims.get("email")
+    # Some issuers send the boolean as a string.
+    if not isinstance(email, str) or "@" not in email or claims.get("email_verified") not in (True, "true"):
+        raise SignInRejected(UNVERIFIED)
+    candidates = [user for user in User.objects.filter(email__iexact=email) if has_email(user, email)]
+    active = [user for user in candidates if user.is_active]
+    if len(active) > 1:
+        raise SignInRejected(SEVERAL)
+    if candidates and not active:
+        raise SignInRejected(CLOSED)
+    if not (active or settings.OIDC_CREATE_USERS):
+        raise SignInRejected(UNKNOWN)
+    if active and OpenIDIdentity.objects.filter(issuer=issuer, user=active[0]).exists():
+        raise SignInRejected(TAKEN)
+    if active and active[0].has_usable_password():
+        raise PasswordNeeded(active[0], issuer, subject)
+    try:
+        with transaction.atomic():
+            user = active[0] if active else _create_user(email, claims)
+            OpenIDIdentity.objects.create(user=user, issuer=issuer, subject=subject)
+    except IntegrityError as error:  # linked at the same time, or the email is another account's user name
+        raise SignInRejected(TAKEN) from error
+    return user
+
+
+def _create_user(email: str, claims: dict[str, Any]) -> User:
+    """Create an account without a password and without roles."""
+    max_length = User._meta.get_field("username").max_length or 0  # noqa: SLF001 Django documents it
+    if len(email) > max_length:
+        raise SignInRejected(UNKNOWN)
+    name = claims.get("name")
+    full_name = clean(name)[:150] if isinstance(name, str) else ""
+    return User.objects.create_user(email.lower(), email, first_name=full_name)
+
+
+@receiver(user_logged_in)
+def _link_remembered_identity(request: HttpRequest, user: User, **_: object) -> None:
+    remembered = request.session.pop(_SESSION_KEY, None)
+    if remembered is None or remembered["user"] != user.pk or remembered["until"] < time.time():
+        return
+    identity = {"user": user, "issuer": remembered["issuer"], "subject": remembered["subject"]}
+    # Either of the two may have been linked to another one meanwhile.
+    OpenIDIdentity.objects.bulk_create([OpenIDIdentity(**identity)], ignore_conflicts=True)
+    if OpenIDIdentity.objects.filter(**identity).exists():
+        messages.success(request, f"From now on you can sign in with {settings.OIDC_NAME} as well.")

@@ -1,0 +1,70 @@
+"""When sessions end: after some idle time (SESSION_IDLE_MINUTES), and two weeks after the sign-in at the latest."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+MAX_AGE = timedelta(days=14)
+# Keys in the session; the values are Unix times in seconds.
+SIGNED_IN_AT, ACTIVE_AT = "began", "active"
+# Activity is saved once in a tenth of the idle time: saving it at each request would cost a write each.
+_SAVES_PER_IDLE_TIME = 10
+
+
+class SessionExpiryMiddleware:
+    """End expired sessions, and save that a user is active.
+
+    Belongs after AuthenticationMiddleware and before SignInRequiredMiddleware.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Sign out where the session has expired, then respond."""
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return self._get_response(request)
+        now, idle_seconds = int(time.time()), settings.SESSION_IDLE_MINUTES * 60
+        if _has_expired(request.session, now, idle_seconds):
+            logout(request)
+        response = self._get_response(request)
+        session = request.session
+        if SESSION_KEY in session and not hasattr(request, "is_automatic"):
+            session.setdefault(SIGNED_IN_AT, now)
+            if now - session.get(ACTIVE_AT, 0) >= idle_seconds / _SAVES_PER_IDLE_TIME:
+                session[ACTIVE_AT] = now
+        return response
+
+
+def mark_automatic(request: HttpRequest) -> None:
+    """Mark a request that an open page makes by itself: it does not count as activity of the user."""
+    request.is_automatic = True  # type: ignore[attr-defined]
+
+
+def end_all(user: User) -> None:
+    """Sign a user out of every browser."""
+    # Only the data of a session names its user. There are few sessions: expired ones are deleted.
+    sessions = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
+    keys = [session.pk for session in sessions if session.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    Session.objects.filter(pk__in=keys).delete()
+
+
+def _has_expired(session: SessionBase, now: int, idle_seconds: int) -> bool:
+    signed_in_at: int = session.get(SIGNED_IN_AT, now)
+    active_at: int = session.get(ACTIVE_AT, now)
+    return now - active_at > idle_seconds or now - signed_in_at > MAX_AGE.total_seconds()
+
+
+@receiver(user_logged_in)
+def _start(request: HttpRequest, **_: object) -> None:
+    request.session[SIGNED_IN_AT] = request.session[ACTIVE_AT] = int(time.time())

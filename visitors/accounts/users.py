@@ -1,0 +1,49 @@
+"""Find users by what was typed, and name them."""
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+
+
+class InvalidChange(Exception):
+    """A change to roles or accounts that cannot be made. Its text is a sentence for the user who asked for it."""
+
+
+def display_name(user: User) -> str:
+    """Return the full name, or the user name where there is none."""
+    return user.get_full_name() or user.get_username()
+
+
+def find_user(typed: str) -> User | None:
+    """Return the user with this user name or email, in upper or lower case; None where there is none.
+
+    A user name in exactly this spelling wins. Raises InvalidChange where several users match.
+    """
+    if not typed:
+        return None
+    candidates = User.objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed))
+    # Databases treat some different letters as equal (ı and I), so the matches are compared again.
+    matches = [user for user in candidates if typed.casefold() in (user.username.casefold(), user.email.casefold())]
+    exact = [user for user in matches if user.username == typed]
+    if len(exact or matches) > 1:
+        raise InvalidChange("Several accounts answer to that. Enter the user name, exactly as it is written.")
+    return next(iter(exact or matches), None)
+
+
+def resolve_username(typed: str) -> str:
+    """Return the user name of the account that a sign-in names by user name or email; the typed text without a match.
+
+    An email that several active accounts share matches none of them. It takes one query in any case, and a password is
+    hashed either way, so the response time does not reveal whether an account exists.
+    """
+    typed = typed.strip()
+    matches = Q(username=typed) | Q(email__iexact=typed, is_active=True) if typed else Q(pk=None)
+    found = list(User.objects.filter(matches).values_list("username", flat=True)[:3])
+    return typed if typed in found or len(found) != 1 else found[0]
+
+
+def has_email(user: User, email: str) -> bool:
+    """Whether this is the user's email, in upper or lower case.
+
+    Compares what the database matched: it treats some different letters as equal (ı and I).
+    """
+    return bool(email) and user.email.casefold() == email.casefold()

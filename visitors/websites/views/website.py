@@ -1,0 +1,81 @@
+"""The list of websites, and one website's own page: its status and settings, pausing and removing it."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from visitors.formatting import format_count
+from visitors.models import Membership, Snapshot, Website
+from visitors.web.access import SignedInRequest, manager_required
+from visitors.websites import actions
+from visitors.websites.forms import SettingsForm
+from visitors.websites.status import website_statuses
+
+
+@require_safe
+def websites(request: SignedInRequest) -> HttpResponse:
+    """List the websites that the user manages, with their statuses. A user who manages none gets a 403."""
+    managed = list(Website.objects.managed_by(request.user))
+    if not managed and not request.user.is_superuser:
+        raise PermissionDenied
+    return render(request, "websites/list.html", {"statuses": website_statuses(request, managed)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manager_required
+def overview(request: SignedInRequest, website: Website) -> HttpResponse:
+    """Show a website's status and settings. POST saves the settings."""
+    form = SettingsForm(request.POST or None, instance=website)
+    if form.is_valid():
+        actions.change(request.user, website, form.changed_data)
+        messages.success(request, "Saved.")
+        return redirect("website", website.slug)
+    # The form has changed its instance, even where it is invalid.
+    stored = get_object_or_404(Website, pk=website.pk)
+    (status,) = website_statuses(request, [stored])
+    context = {
+        "website": stored,
+        "status": status,
+        "form": form,
+        "sees_visitors": Membership.objects.filter(website=website, user=request.user).exists(),
+    }
+    return render(request, "websites/overview.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@manager_required
+def pause(request: SignedInRequest, website: Website) -> HttpResponse:
+    """Stop calls to DataFast for this website."""
+    actions.pause(request.user, website)
+    return redirect("website", website.slug)
+
+
+@require_POST
+@manager_required
+def resume(request: SignedInRequest, website: Website) -> HttpResponse:
+    """Allow calls to DataFast again."""
+    actions.resume(request.user, website)
+    return redirect("website", website.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manager_required
+def remove(request: SignedInRequest, website: Website) -> HttpResponse:
+    """Show what is deleted with a website. POST removes it once the user has typed its slug."""
+    typed = request.POST.get("typed", "").strip().lower()
+    if request.method == "POST" and typed == website.slug.lower():
+        actions.remove(request.user, website)
+        messages.success(request, f"{website.name} is removed.")
+        manages_more = request.user.is_superuser or Website.objects.managed_by(request.user).exists()
+        return redirect("websites" if manages_more else "look_up")
+    is_refused = request.method == "POST"
+    context = {
+        "website": website,
+        "people": format_count(Membership.objects.filter(website=website).count(), "person", "people"),
+        "kept": format_count(Snapshot.objects.filter(website=website).count(), "visitor"),
+        "is_refused": is_refused,
+        "typed": typed,
+    }
+    return render(request, "websites/remove.html", context, status=422 if is_refused else 200)
