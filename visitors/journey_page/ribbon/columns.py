@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from visitors.journey import VisitOutline
@@ -45,10 +45,14 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A stretch that began at `begin` with its visits, oldest first; or an empty one, `is_broken` when it is long."""
+    """A stretch of the calendar from `begin` on, with its visits, oldest first, and their page views.
+
+    One without visits is `is_broken` if it is long.
+    """
 
     begin: datetime
-    visits: tuple[VisitOutline, ...]
+    visits: tuple[VisitOutline, ...] = ()
+    views: int = 0
     is_broken: bool = False
 
     @property
@@ -61,16 +65,17 @@ def columns(visits: Sequence[VisitOutline], until: datetime, zone: tzinfo) -> tu
     """The columns of visits (oldest first, at least one) up to a moment."""
     unit, begins = _calendar(visits[0].started_at.astimezone(zone), until.astimezone(zone))
     inside: list[list[VisitOutline]] = [[] for _ in begins]
+    later = [begin.astimezone(UTC) for begin in begins[1:]]  # as visits: comparing two zones takes ten times as long
     at = 0
     for visit in visits:
-        while at + 1 < len(begins) and begins[at + 1] <= visit.started_at:
+        while at < len(later) and later[at] <= visit.started_at:
             at += 1
         inside[at].append(visit)
     found: list[Column] = []
     empty: list[datetime] = []
     for begin, here in zip(begins, inside, strict=True):
         if here:
-            found += [*_emptied(empty), Column(begin, tuple(here))]
+            found += [*_emptied(empty), Column(begin, tuple(here), sum(visit.counts.views for visit in here))]
             empty = []
         else:
             empty.append(begin)
@@ -79,8 +84,8 @@ def columns(visits: Sequence[VisitOutline], until: datetime, zone: tzinfo) -> tu
 
 def _emptied(begins: list[datetime]) -> list[Column]:
     if len(begins) > LONG_EMPTY:
-        return [Column(begins[0], (), is_broken=True)]
-    return [Column(begin, ()) for begin in begins]
+        return [Column(begins[0], is_broken=True)]
+    return [Column(begin) for begin in begins]
 
 
 def _calendar(first: datetime, last: datetime) -> tuple[Unit, list[datetime]]:

@@ -220,7 +220,7 @@ class Drawing:
     def _draw_columns(self) -> None:
         unit, found = columns(self._visits, self._now, self._zone)
         each = (100 - self._missing) / sum(column.weight for column in found)
-        most = max(_LEAST_RECORD, *(_views(column) for column in found))
+        most = max(_LEAST_RECORD, *(column.views for column in found))
         missing = self._journey.missing
         x = self._missing
         before: datetime | None = None
@@ -229,7 +229,7 @@ class Drawing:
             self._scale.add(column.begin, x)
             if column.visits:
                 # A tenth of a column on either side keeps neighbors apart.
-                height = height_of(_views(column), most)
+                height = height_of(column.views, most)
                 label, newest = self._column_label(unit, column), self._address(_newest(column))
                 self._blocks.append(block(x + each * 0.1, each * 0.8, height, label, newest))
             else:
@@ -256,7 +256,7 @@ class Drawing:
         visits = column.visits
         told = [
             format_count(sum(visit.is_attended for visit in visits), "visit"),
-            format_count(_views(column), "page view"),
+            format_count(column.views, "page view"),
             *_brought(*(visit.counts for visit in visits)),
         ]
         begin = f"{column.begin:%B %Y}" if unit in (Unit.MONTH, Unit.QUARTER) else f"{column.begin:%Y}"
@@ -267,9 +267,9 @@ class Drawing:
     # --- Above and below ---
 
     def _draw_marks(self) -> None:
-        for form in ("money", "goal", "id"):
+        for form, clusters in self._clusters().items():
             lane = "money" if form == "money" else "goal"
-            for cluster in reversed(self._clusters(form)):
+            for cluster in reversed(clusters):
                 x, y = round(cluster.x, 2), _LANES[lane] + 6
                 if form == "id" and any(_are_close(mark.x, x) for mark in self._marks if mark.form == "goal"):
                     y += _BELOW_GOALS
@@ -278,17 +278,18 @@ class Drawing:
                 if form == "money":
                     self._lanes.reserve("goal", x)  # its stem passes through
 
-    def _clusters(self, form: str) -> list[_Cluster]:
-        """The marks of a form, oldest first."""
-        found: list[_Cluster] = []
+    def _clusters(self) -> dict[str, list[_Cluster]]:
+        """Group milestones into marks by form, oldest first."""
+        found: dict[str, list[_Cluster]] = {"money": [], "goal": [], "id": []}
         for event in self._journey.milestones:
-            if event.at is None or _FORMS[event.kind] != form:
+            if event.at is None:
                 continue
-            x = self._scale.x(event.at)
-            if found and _are_close(found[-1].x, x):
-                found[-1].events.append(event)
+            x, form = self._scale.x(event.at), _FORMS[event.kind]
+            clusters = found[form]
+            if clusters and _are_close(clusters[-1].x, x):
+                clusters[-1].events.append(event)
             else:
-                found.append(_Cluster(form, x, [event]))
+                clusters.append(_Cluster(form, x, [event]))
         return found
 
     def _say_missing(self) -> None:
@@ -342,10 +343,6 @@ def _brought(*visits: Counts) -> list[str]:
         "refund": sum(counts.refunds for counts in visits),
     }
     return [format_count(number, noun) for noun, number in numbers.items() if number]
-
-
-def _views(column: Column) -> int:
-    return sum(visit.counts.views for visit in column.visits)
 
 
 def _newest(column: Column) -> VisitOutline:

@@ -1,4 +1,4 @@
-"""From time to x: piecewise linear, since visits and the gaps between them have scales of their own."""
+"""Map time to x: piecewise linear, since visits and the gaps between them have different scales."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -11,31 +11,33 @@ _STEPS = 24  # to a ten-thousandth of a percent
 
 
 class Scale:
-    """Moments and where they stand; between two of them time runs evenly. Moments are added in their order."""
+    """Times with their x, added in order; between two of them time runs evenly."""
 
     def __init__(self) -> None:
-        self._moments: list[datetime] = []
+        # Unix times: comparing datetimes of two zones takes Python ten times as long, and there are many.
+        self._times: list[float] = []
         self._xs: list[float] = []
 
-    def add(self, moment: datetime, x: float) -> None:
-        """From here on, time runs from this moment at x."""
-        self._moments.append(moment)
+    def add(self, time: datetime, x: float) -> None:
+        """Add the next time."""
+        self._times.append(time.timestamp())
         self._xs.append(x)
 
-    def x(self, moment: datetime) -> float:
-        """Where a moment stands; at the nearest end when it lies outside."""
-        after = bisect_right(self._moments, moment)
+    def x(self, time: datetime) -> float:
+        """Return the x of a time; that of the nearest end if it lies outside."""
+        at = time.timestamp()
+        after = bisect_right(self._times, at)
         if after == 0:
             return self._xs[0]
-        if after == len(self._moments):
+        if after == len(self._times):
             return self._xs[-1]
-        begin, end = self._moments[after - 1], self._moments[after]
+        begin, end = self._times[after - 1], self._times[after]
         left, right = self._xs[after - 1], self._xs[after]
-        return left + (right - left) * ((moment - begin) / (end - begin))
+        return left + (right - left) * ((at - begin) / (end - begin))
 
 
 def visit_widths(spans: Sequence[timedelta], share: float) -> list[float]:
-    """How wide each visit is: one scale for all, so that widths compare, and together at most `share`."""
+    """Return the width of each visit: one scale for all, so that widths compare, and together at most `share`."""
     minutes = [span.total_seconds() / 60 for span in spans]
     least = min(NARROWEST, share / len(spans))
 
@@ -51,7 +53,7 @@ def visit_widths(spans: Sequence[timedelta], share: float) -> list[float]:
     return widths(low)
 
 
-def gap_widths(spans: Sequence[timedelta], room: float) -> list[float]:
-    """How wide each gap is: a longer one is never narrower, but five years do not leave nothing for an hour."""
+def gap_widths(spans: Sequence[timedelta], width: float) -> list[float]:
+    """Return the width of each gap: a longer one is never narrower, but five years leave something for an hour."""
     weights = [1 + log2(1 + max(0.0, span.total_seconds()) / 3600) for span in spans]
-    return [room * weight / sum(weights) for weight in weights]
+    return [width * weight / sum(weights) for weight in weights]

@@ -155,7 +155,7 @@ def events_of_visit(
 def visit_address(visit: VisitOutline) -> str:
     """The query string and anchor under which the journey page shows this visit, open, wherever it stands."""
     key = visit_key(visit)
-    return f"{TimelineQuery().address(opened=(key,))}#visit-{key}"
+    return f"?open={key}#visit-{key}"
 
 
 def _since(journey: Journey, query: TimelineQuery) -> datetime | None:
