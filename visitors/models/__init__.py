@@ -8,10 +8,9 @@ from visitors.models.audit import (
     AuditEntryQuerySet,
     AuditResult,
     LastSeen,
-    VisitorContext,
-    load_visitor_context,
 )
 from visitors.models.profiles import Budget, FetchLease, MetricsPoint, Snapshot, StoredJourney
+from visitors.models.visitor_context import VisitorContext, load_visitor_context
 from visitors.models.websites import RESERVED_SLUGS, Website, WebsiteQuerySet, validate_slug, validate_time_zone
 
 __all__ = [

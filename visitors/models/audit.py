@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings
 from django.db import models
 
-from visitors import sql
-from visitors.models.accounts import Membership
-from visitors.models.profiles import Snapshot
 from visitors.models.websites import Website
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from django.contrib.auth.models import User
 
 
 class LastSeen(models.Model):
@@ -135,87 +125,3 @@ class AuditEntry(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002
         """Raise AppendOnly."""
         raise AppendOnly("What stands in the look-up log stays as it was written.")
-
-
-# The log is asked once for each colleague of the website, so its length does not matter.
-_OPENED = """
-    WITH colleague AS (
-        SELECT log.user_name, log.at, COUNT(*) OVER () AS number FROM {member} AS other
-        JOIN {log} AS log ON log.id = (
-            SELECT id FROM {log}
-            WHERE website_id = other.website_id AND visitor_id = %(visitor)s AND user_id = other.user_id
-                AND result = %(shown)s
-            ORDER BY at DESC LIMIT 1
-        )
-        WHERE other.website_id = (SELECT id FROM {website} WHERE slug = %(slug)s) AND other.user_id <> %(user)s
-        ORDER BY log.at DESC LIMIT 1
-    )
-    SELECT {columns},
-        member.role, snapshot.version, snapshot.fetched_at, look.seen,
-        colleague.number, colleague.user_name, colleague.at,
-        (
-            SELECT at FROM {log}
-            WHERE website_id = website.id AND visitor_id = %(visitor)s AND user_id = member.user_id
-                AND result = %(shown)s
-            ORDER BY at DESC LIMIT 1
-        )
-    FROM {website} AS website
-    JOIN {member} AS member ON member.website_id = website.id AND member.user_id = %(user)s
-    LEFT JOIN {snapshot} AS snapshot ON snapshot.website_id = website.id AND snapshot.visitor_id = %(visitor)s
-    LEFT JOIN {look} AS look
-        ON look.website_id = website.id AND look.user_id = member.user_id AND look.visitor_id = %(visitor)s
-    LEFT JOIN colleague ON TRUE
-    WHERE website.slug = %(slug)s
-"""
-for _name, _model in (
-    ("look", LastSeen),
-    ("website", Website),
-    ("member", Membership),
-    ("log", AuditEntry),
-    ("snapshot", Snapshot),
-):
-    _OPENED = _OPENED.replace(f"{{{_name}}}", _model._meta.db_table)  # noqa: SLF001
-
-
-class ColleagueViews(NamedTuple):
-    """How many colleagues have looked at a visitor, who did last, and when."""
-
-    number: int
-    latest: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class VisitorContext:
-    """A website, with a person's `role` there, and what the database knows of one of its visitors for that person.
-
-    `kept` is the version of the snapshot and when it came. `seen` is their `LastSeen.seen`, None where they have never
-    looked; `shown_at` is when they were shown the visitor last.
-    """
-
-    website: Website
-    kept: tuple[str, datetime] | None
-    seen: bytes | None
-    colleagues: ColleagueViews | None
-    shown_at: datetime | None
-
-
-def load_visitor_context(user: User, slug: str, visitor_id: UUID) -> VisitorContext | None:
-    """The website under this slug as this person opens a visitor there; None where they may not see it.
-
-    Written out, since it stands before every journey page.
-    """
-    values = {"user": user.pk, "slug": slug, "visitor": visitor_id, "shown": AuditResult.SHOWN.value}
-    found = sql.joined(Website, "website", _OPENED, **values)
-    if found is None:
-        return None
-    website, (role, version, fetched_at, seen, number, latest, looked_at, shown_at) = found
-    website.role = role
-    kept_at, colleagues_at = sql.moment(fetched_at), sql.moment(looked_at)
-    return VisitorContext(
-        website,
-        (version, kept_at) if kept_at else None,
-        seen,
-        ColleagueViews(number, latest, colleagues_at) if colleagues_at else None,
-        sql.moment(shown_at),
-    )

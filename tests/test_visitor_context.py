@@ -1,0 +1,73 @@
+"""The context of a visitor is what the ORM finds."""
+
+from uuid import UUID
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from visitors import profiles
+from visitors.audit import log
+from visitors.datafast.errors import BotVisitor
+from visitors.lookup import last_seen
+from visitors.models import (
+    AuditAction,
+    AuditEntry,
+    AuditResult,
+    LastSeen,
+    Membership,
+    Snapshot,
+    VisitorContext,
+    Website,
+    load_visitor_context,
+)
+from visitors.models.visitor_context import ColleagueViews
+from visitors.roles import Role
+from visitors.sandbox import documented
+
+LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
+OTHER = UUID(documented.CUSTOMER.visitor_id)
+
+pytestmark = pytest.mark.django_db
+
+
+def context_by_orm(user, slug, visitor_id):
+    website = Website.objects.seen_by(user).filter(slug=slug).first()
+    if website is None:
+        return None
+    snapshot = Snapshot.objects.filter(website=website, visitor_id=visitor_id).first()
+    seen = LastSeen.objects.filter(website=website, user=user, visitor_id=visitor_id).first()
+    shown = AuditEntry.objects.filter(website=website, visitor_id=visitor_id, result=AuditResult.SHOWN).order_by("-at")
+    members = Membership.objects.filter(website=website).exclude(user=user).values("user")
+    views = shown.filter(user__in=members)
+    return VisitorContext(
+        website,
+        (snapshot.version, snapshot.fetched_at) if snapshot else None,
+        seen.seen if seen else None,
+        ColleagueViews(views.values("user").distinct().order_by().count(), views[0].user_name, views[0].at)
+        if views
+        else None,
+        shown.filter(user=user).values_list("at", flat=True).first(),
+    )
+
+
+@pytest.mark.parametrize("visitor_id", [LEAD, OTHER], ids=["looked up", "unknown"])
+@pytest.mark.parametrize("name", ["mina", "vera", "ada", "sam"])
+@pytest.mark.usefixtures("sandbox")
+def test_the_context_is_what_the_orm_finds(lumenkit, pocketgarden, person_with_role, name, visitor_id):
+    member, viewer, _ = (person_with_role(*one) for one in zip(("mina", "vera", "ada"), Role, strict=True))
+    stranger = get_user_model().objects.create_user("sam")
+    Membership.objects.create(website=pocketgarden, user=stranger, role=Role.ADMIN)
+    journey = profiles.get_profile(lumenkit, LEAD).contents.journey
+    for user, error in ((member, None), (viewer, None), (viewer, BotVisitor()), (member, None), (stranger, None)):
+        log.record_lookup(user, lumenkit, LEAD, AuditAction.PAGE, error)
+    last_seen.mark_seen(viewer, lumenkit, LEAD, journey)
+    user = get_user_model().objects.get(username=name)
+    for website in (lumenkit, pocketgarden):
+        found = load_visitor_context(user, website.slug, visitor_id)
+        assert found == context_by_orm(user, website.slug, visitor_id)
+        assert found is None or found.website.role == Membership.objects.get(website=website, user=user).role
+
+
+def test_the_context_takes_one_query(lumenkit, member, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        load_visitor_context(member, "lumenkit", LEAD)

@@ -1,0 +1,109 @@
+"""What every view of a visitor needs: the website with the user's role, and what the database knows of the visitor.
+
+This is the only written-out SQL: it runs before every journey page, and takes 0.1 ms where the ORM takes 1.8 ms for the
+same (a whole signed-in request takes about 2 ms). A test compares it with the ORM.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db import connection, models
+
+from visitors.models.accounts import Membership
+from visitors.models.audit import AuditEntry, AuditResult, LastSeen
+from visitors.models.profiles import Snapshot
+from visitors.models.websites import Website
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.contrib.auth.models import User
+
+# One look into an index of the log per member of the website, so the length of the log does not matter.
+_WEBSITE, _MEMBERSHIP, _ENTRY, _SNAPSHOT, _LAST_SEEN = (
+    model._meta.db_table  # noqa: SLF001 the public name of a table's name
+    for model in (Website, Membership, AuditEntry, Snapshot, LastSeen)
+)
+_QUERY = f"""
+    WITH colleague AS (
+        SELECT entry.user_name, entry.at, COUNT(*) OVER () AS number FROM {_MEMBERSHIP} AS other
+        JOIN {_ENTRY} AS entry ON entry.id = (
+            SELECT id FROM {_ENTRY}
+            WHERE website_id = other.website_id AND visitor_id = %(visitor)s AND user_id = other.user_id
+                AND result = %(shown)s
+            ORDER BY at DESC LIMIT 1
+        )
+        WHERE other.website_id = (SELECT id FROM {_WEBSITE} WHERE slug = %(slug)s) AND other.user_id <> %(user)s
+        ORDER BY entry.at DESC LIMIT 1
+    )
+    SELECT website.*, member.role AS role, snapshot.version, snapshot.fetched_at, last_seen.seen,
+        colleague.number AS colleagues, colleague.user_name AS colleague, colleague.at AS colleague_at,
+        (
+            SELECT at FROM {_ENTRY}
+            WHERE website_id = website.id AND visitor_id = %(visitor)s AND user_id = member.user_id
+                AND result = %(shown)s
+            ORDER BY at DESC LIMIT 1
+        ) AS shown_at
+    FROM {_WEBSITE} AS website
+    JOIN {_MEMBERSHIP} AS member ON member.website_id = website.id AND member.user_id = %(user)s
+    LEFT JOIN {_SNAPSHOT} AS snapshot ON snapshot.website_id = website.id AND snapshot.visitor_id = %(visitor)s
+    LEFT JOIN {_LAST_SEEN} AS last_seen ON last_seen.website_id = website.id AND last_seen.user_id = member.user_id
+        AND last_seen.visitor_id = %(visitor)s
+    LEFT JOIN colleague ON TRUE
+    WHERE website.slug = %(slug)s
+"""  # noqa: S608 names of our own tables
+
+
+class ColleagueViews(NamedTuple):
+    """How many colleagues have viewed a visitor, and the name and time of the latest."""
+
+    number: int
+    latest: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorContext:
+    """A website with the user's `role` there, and what the database knows of one of its visitors.
+
+    `kept` is the version of the snapshot and the time of its answer, None without a snapshot. `seen` is the user's
+    `LastSeen.seen`, None if they have never looked. `shown_at` is when the user was last shown the visitor.
+    """
+
+    website: Website
+    kept: tuple[str, datetime] | None
+    seen: bytes | None
+    colleagues: ColleagueViews | None
+    shown_at: datetime | None
+
+
+def load_visitor_context(user: User, slug: str, visitor_id: UUID) -> VisitorContext | None:
+    """Return a visitor's context on the website with this slug, or None if the user has no role there. One query."""
+    values = {
+        "user": user.pk,
+        "slug": slug,
+        "visitor": models.UUIDField().get_db_prep_value(visitor_id, connection),
+        "shown": AuditResult.SHOWN.value,
+    }
+    # The columns of other tables become attributes of the website, as the database returns them.
+    website = next(iter(Website.objects.raw(_QUERY, values)), None)
+    if website is None:
+        return None
+    extra = vars(website)
+    fetched_at, colleague_at = _time(extra["fetched_at"]), _time(extra["colleague_at"])
+    return VisitorContext(
+        website,
+        (extra["version"], fetched_at) if fetched_at else None,
+        extra["seen"],
+        ColleagueViews(extra["colleagues"], extra["colleague"], colleague_at) if colleague_at else None,
+        _time(extra["shown_at"]),
+    )
+
+
+def _time(stored: datetime | str | None) -> datetime | None:
+    """Return a column's time. SQLite stores it as text, in UTC without saying so."""
+    at = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
