@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 def context_by_orm(user, slug, visitor_id):
-    website = Website.objects.seen_by(user).filter(slug=slug).first()
+    website = Website.objects.visible_to(user).filter(slug=slug).first()
     if website is None:
         return None
     snapshot = Snapshot.objects.filter(website=website, visitor_id=visitor_id).first()
