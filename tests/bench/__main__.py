@@ -135,7 +135,7 @@ def measure_pages(scene: Scene, rows: Rows) -> None:
     not exist it looks the same.
     """
     connection = load.Connection(scene.address)
-    pages = {name: connection.ask(scene.get(journey(one))) for name, one in (("50", scene.fifty), ("l", scene.long))}
+    pages = {name: connection.send(scene.get(journey(one))) for name, one in (("50", scene.fifty), ("l", scene.long))}
     assert all(page.status == 200 for page in pages.values()), pages
     connection.close()
     unchanged = f"automatic=1&version={scene.version(scene.fifty)}"
@@ -157,7 +157,7 @@ def measure_pages(scene: Scene, rows: Rows) -> None:
     connections = [load.Connection(scene.address) for _ in range(WORKERS * 2)]
     for number in range(WARM_UP_ROUNDS + SAMPLES):
         for name, make_request in requests_of.items():
-            answer = random.choice(connections).ask(make_request(number))
+            answer = random.choice(connections).send(make_request(number))
             assert answer.status == 200, (name, answer.status)
             if number >= WARM_UP_ROUNDS:
                 seconds[name].append(answer.seconds)
@@ -204,7 +204,7 @@ def measure_cold(scene: Scene, rows: Rows) -> None:
             started = time.perf_counter()
             scene.ask_sandbox("GET", f"/api/v1/visitors/{visitor_id}")
             upstream = time.perf_counter() - started
-        answer = connection.ask(scene.get(journey(visitor_id)))
+        answer = connection.send(scene.get(journey(visitor_id)))
         assert answer.status == 200, answer
         seconds.append(answer.seconds - upstream)
         upstream_seconds.append(upstream)
@@ -229,13 +229,13 @@ def measure_followers(scene: Scene, rows: Rows) -> None:
     """Twenty pages follow a visitor who is on the site, one request after the other, as pages opened in turn do."""
     connection = load.Connection(scene.address)
     path = journey(scene.live)
-    assert connection.ask(scene.get(path)).status == 200
+    assert connection.send(scene.get(path)).status == 200
     before, seconds = scene.calls(scene.live), []
     versions = [scene.version(scene.live)] * FOLLOWERS
     started, turn = time.perf_counter(), 0
     while time.perf_counter() - started < FOLLOW_SECONDS:
         follower = turn % FOLLOWERS
-        answer = connection.ask(scene.post(f"{path}follow/", f"version={versions[follower]}"))
+        answer = connection.send(scene.post(f"{path}follow/", f"version={versions[follower]}"))
         assert answer.status in (200, 204), answer
         seconds.append(answer.seconds)
         if answer.status == 200:

@@ -27,7 +27,7 @@ class Connection:
         self._socket = socket.create_connection(address, timeout=timeout)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def ask(self, request: bytes) -> Answer:
+    def send(self, request: bytes) -> Answer:
         """Send a request and read its answer."""
         started = time.perf_counter()
         self._socket.sendall(request)
@@ -87,7 +87,7 @@ def at_once(address: Address, payload: bytes, readers: int) -> list[Answer]:
     def read() -> None:
         connection = Connection(address)
         barrier.wait()
-        answers.append(connection.ask(payload))
+        answers.append(connection.send(payload))
         connection.close()
 
     threads = [threading.Thread(target=read) for _ in range(readers)]
@@ -112,7 +112,7 @@ def _rate(address: Address, payload: bytes, connections: int, seconds: float) ->
 
     def run(number: int) -> None:
         while time.perf_counter() - started < seconds:
-            if opened[number].ask(payload).status >= 400:
+            if opened[number].send(payload).status >= 400:
                 raise RuntimeError("The server refused a request of the load.")
             counts[number] += 1
 

@@ -1,4 +1,4 @@
-"""A process makes a page before its first reader comes. No test here may use the database."""
+"""A process renders a page before its first request. No test here may use the database."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ assert again < first / 3, (first, again)
 """
 
 
-def test_the_page_that_nobody_sees_needs_no_database_and_loads_what_readers_need():
+def test_warming_up_compiles_the_templates_of_a_journey_page():
     compiled = engines["jinja2"].env.cache
     compiled.clear()
     warm_up.warm_up()
@@ -31,7 +31,7 @@ def test_the_page_that_nobody_sees_needs_no_database_and_loads_what_readers_need
     } <= names
 
 
-def test_what_a_process_does_once_is_done_by_then():
+def test_a_page_renders_quickly_after_warming_up():
     subprocess.run(
         [sys.executable, "-c", PROGRAM],
         env={"DJANGO_SETTINGS_MODULE": "tests.settings", "TMPDIR": str(SCRATCH)},

@@ -1,7 +1,7 @@
 """What changes on a page that is open: for its refresh, and for following a visitor.
 
 The reader's folds, filters, focus and input stay as they are: new rows are added to the top of the timeline, or a link
-there says that there are some. Unchanged parts are not sent.
+to them appears. Unchanged parts are not sent.
 """
 
 from datetime import datetime

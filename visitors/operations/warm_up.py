@@ -1,7 +1,7 @@
-"""Does once what a process does once, before its first reader comes.
+"""Prepares a server process before its first request.
 
 Compiling the templates, loading the names of countries, currencies and time zones, and reading the certificates for
-DataFast's take a third of a second. Reads neither the database nor the cache, and calls nobody.
+DataFast's take a third of a second. Reads neither the database nor the cache, and makes no call.
 """
 
 from datetime import UTC, datetime

@@ -19,7 +19,7 @@ def address(name, visitor=LEAD):
     return f"/lumenkit/visitors/{visitor}/{name}"
 
 
-def test_the_summary_is_plain_text_with_a_link_to_the_journey(browser_of_member):
+def test_the_summary_is_plain_text_with_a_link(browser_of_member):
     answer = browser_of_member.get(address("summary.txt"))
     text = answer.content.decode()
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -32,7 +32,7 @@ def test_the_summary_comes_as_markdown_too(browser_of_member):
     assert text.startswith("**")
 
 
-def test_the_csv_file_has_a_row_for_each_event_of_the_answer(browser_of_member):
+def test_the_csv_file_has_a_row_per_event(browser_of_member):
     answer = browser_of_member.get(address("events.csv"))
     received = browser_of_member.get(address("answer.json")).json()["data"]
     activity = received["activity"]
@@ -43,14 +43,14 @@ def test_the_csv_file_has_a_row_for_each_event_of_the_answer(browser_of_member):
     assert answer.headers["Content-Disposition"] == f'attachment; filename="lumenkit-{LEAD}.csv"'
 
 
-def test_no_cell_of_a_hostile_visitor_is_one_that_a_spreadsheet_runs(browser_of_member):
+def test_no_cell_of_the_csv_file_is_a_formula(browser_of_member):
     answer = browser_of_member.get(address("events.csv", documented.HOSTILE.visitor_id))
     cells = [cell for row in csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))) for cell in row]
     assert any("<" in cell for cell in cells)  # the hostile text is there
     assert not [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@"))]
 
 
-def test_the_answer_is_shown_as_received_and_comes_as_a_file_on_request(browser_of_member, sandbox):
+def test_the_answer_is_shown_as_received_or_downloaded(browser_of_member, sandbox):
     shown = browser_of_member.get(address("answer.json"))
     assert shown.json()["status"] == "success"
     assert "Content-Disposition" not in shown.headers
@@ -61,7 +61,7 @@ def test_the_answer_is_shown_as_received_and_comes_as_a_file_on_request(browser_
 
 
 @pytest.mark.parametrize("name", ["summary.txt", "events.csv", "answer.json"])
-def test_nobody_else_gets_them_and_nobody_keeps_them(client, browser_of_member, name, pocketgarden):
+def test_exports_are_private_and_never_cached(client, browser_of_member, name, pocketgarden):
     assert browser_of_member.get(address(name)).headers["Cache-Control"] == "private, no-store"
     assert browser_of_member.get(f"/pocketgarden/visitors/{LEAD}/{name}").status_code == 404
     browser_of_member.logout()
@@ -69,11 +69,11 @@ def test_nobody_else_gets_them_and_nobody_keeps_them(client, browser_of_member, 
 
 
 @pytest.mark.parametrize("name", ["summary.txt", "events.csv", "answer.json"])
-def test_a_visitor_whom_datafast_does_not_know_has_none(browser_of_member, name):
+def test_exports_of_an_unknown_visitor_are_not_found(browser_of_member, name):
     assert browser_of_member.get(address(name, "00000000-0000-4000-8000-000000000404")).status_code == 404
 
 
-def test_a_viewer_copies_a_summary_and_takes_no_files_along(client, viewer, sandbox):
+def test_a_viewer_gets_the_summary_but_no_files(client, viewer, sandbox):
     client.force_login(viewer)
     page = client.get(address("")).content.decode()
     assert "summary.txt" in page

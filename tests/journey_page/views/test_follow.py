@@ -26,7 +26,7 @@ def version():
 
 
 def opened(browser):
-    """Open the page; return the state that it shows."""
+    """Open the page; return the version that it shows."""
     assert browser.get(ADDRESS).status_code == 200
     return version()
 
@@ -41,14 +41,14 @@ def parts(response):
     return {tag["id"] for _, tag in Page(response.content).tags if "hx-swap-oob" in tag}
 
 
-def test_nothing_new_is_no_content_and_no_call_within_ten_seconds(browser_of_member, sandbox):
+def test_following_without_news_is_204_without_a_call(browser_of_member, sandbox):
     known = opened(browser_of_member)
     answer = follow(browser_of_member, known)
     assert (answer.status_code, answer.content) == (204, b"")
     assert sandbox.calls.count(LIVE) == 1
 
 
-def test_the_live_page_has_all_that_the_answers_aim_at(browser_of_member, clock):
+def test_a_live_page_has_every_id_that_updates_replace(browser_of_member, clock):
     page = Page(browser_of_member.get(ADDRESS).content)
     known = version()
     clock.shift(60)
@@ -57,7 +57,7 @@ def test_the_live_page_has_all_that_the_answers_aim_at(browser_of_member, clock)
     assert page.with_id("follow")["action"] == f"{ADDRESS}follow/"
 
 
-def test_news_come_as_parts_with_the_newest_rows_alone(browser_of_member, clock):
+def test_news_comes_as_changed_parts_and_new_rows(browser_of_member, clock):
     known = opened(browser_of_member)
     clock.shift(60)
     answer = follow(browser_of_member, known)
@@ -73,7 +73,7 @@ def test_news_come_as_parts_with_the_newest_rows_alone(browser_of_member, clock)
     assert follow(browser_of_member, version()).status_code == 204
 
 
-def test_a_filtered_timeline_gets_a_link_once_and_nothing_else(browser_of_member, clock):
+def test_a_filtered_timeline_gets_one_link_to_new_rows(browser_of_member, clock):
     known = opened(browser_of_member)
     clock.shift(60)
     answer = follow(browser_of_member, known, "?kind=goal")
@@ -83,11 +83,11 @@ def test_a_filtered_timeline_gets_a_link_once_and_nothing_else(browser_of_member
     assert " – show" in page.text
     newest = version()
     assert follow(browser_of_member, newest, "?kind=goal", timeline=known, announced=newest).status_code == 204
-    # Another filter was chosen meanwhile, whose timeline has no such link yet.
+    # The timeline of another filter, chosen meanwhile, has no such link yet.
     assert parts(follow(browser_of_member, newest, "?kind=page", timeline=known)) == {"news", "said"}
 
 
-def test_a_state_that_is_no_longer_kept_gets_the_link_too(browser_of_member, clock):
+def test_a_page_of_an_unknown_version_gets_the_link_too(browser_of_member, clock):
     opened(browser_of_member)
     clock.shift(60)
     answer = follow(browser_of_member, "0123456789abcdef")
@@ -96,12 +96,12 @@ def test_a_state_that_is_no_longer_kept_gets_the_link_too(browser_of_member, clo
 
 
 @pytest.mark.parametrize("known", ["", "../../etc", "x" * 5000, "\x00"])
-def test_a_nonsensical_version_is_an_old_one(browser_of_member, clock, known):
+def test_an_invalid_version_counts_as_an_old_one(browser_of_member, clock, known):
     opened(browser_of_member)
     assert follow(browser_of_member, known).status_code == 200
 
 
-def test_the_end_of_the_visit_ends_the_following(browser_of_member):
+def test_the_end_of_the_visit_stops_the_polling(browser_of_member):
     lead = f"/lumenkit/visitors/{documented.RETURNING_LEAD.visitor_id}/"
     browser_of_member.get(lead)
     known = Snapshot.objects.get(visitor_id=documented.RETURNING_LEAD.visitor_id).version
@@ -111,7 +111,7 @@ def test_the_end_of_the_visit_ends_the_following(browser_of_member):
     assert "The visit has ended." in Page(answer.content).text
 
 
-def test_twenty_pages_ask_the_upstream_no_more_often_than_one(browser_of_member, sandbox, clock):
+def test_twenty_following_pages_call_datafast_as_often_as_one(browser_of_member, sandbox, clock):
     known = [opened(browser_of_member)] * 20
     for second in range(30):
         clock.shift(1)
@@ -121,7 +121,7 @@ def test_twenty_pages_ask_the_upstream_no_more_often_than_one(browser_of_member,
     assert sandbox.calls.count(LIVE) <= 4
 
 
-def test_trouble_is_a_note_beside_the_live_mark_and_the_page_stays(browser_of_member, sandbox, clock):
+def test_trouble_while_following_is_a_note_beside_the_live_mark(browser_of_member, sandbox, clock):
     known = opened(browser_of_member)
     sandbox.answer_with(LIVE, status=500)
     clock.shift(7 * 60)  # long enough for the visit to have ended, for all that is known
@@ -132,9 +132,7 @@ def test_trouble_is_a_note_beside_the_live_mark_and_the_page_stays(browser_of_me
     assert text.endswith("This page tries again by itself.")
 
 
-def test_pages_that_follow_leave_the_last_calls_to_people_and_say_when_they_go_on(
-    browser_of_member, sandbox, clock, settings
-):
+def test_following_pages_leave_the_last_calls_to_users(browser_of_member, sandbox, clock, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 2
     known = opened(browser_of_member)
     clock.shift(15)
@@ -144,14 +142,14 @@ def test_pages_that_follow_leave_the_last_calls_to_people_and_say_when_they_go_o
     assert sandbox.calls.count(LIVE) == 1
 
 
-def test_a_visitor_who_is_gone_leads_to_the_page_that_says_so(browser_of_member, sandbox, clock):
+def test_following_a_visitor_unknown_to_datafast_reloads_the_page(browser_of_member, sandbox, clock):
     known = opened(browser_of_member)
     sandbox.answer_with(LIVE, status=404)
     clock.shift(15)
     assert follow(browser_of_member, known).headers["HX-Redirect"] == ADDRESS
 
 
-def test_what_somebody_watches_is_what_they_have_seen(browser_of_member, clock, member):
+def test_following_marks_new_events_as_seen(browser_of_member, clock, member):
     known = opened(browser_of_member)
     browser_of_member.post(f"{ADDRESS}look/")
     before = LastSeen.objects.get(user=member).looked_at

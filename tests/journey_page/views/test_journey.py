@@ -55,7 +55,7 @@ def page(browser, *args):
 
 
 @pytest.mark.parametrize("name", IN_WORDS)
-def test_every_value_of_an_answer_is_on_the_page_in_words(browser_of_member, lumenkit, other_upstream, clock, name):
+def test_every_value_of_an_answer_is_on_the_page(browser_of_member, lumenkit, other_upstream, clock, name):
     clock.move_to("2026-05-20T12:00:00Z")
     other_upstream.behaviors = [answer(body=(PAYLOADS / name).read_bytes())]
     shown = page(browser_of_member, PAYLOAD_ID, "?open=1,2,3")
@@ -63,7 +63,7 @@ def test_every_value_of_an_answer_is_on_the_page_in_words(browser_of_member, lum
     assert [words for words in IN_WORDS[name] if words not in shown.text] == []
 
 
-def test_what_people_wrote_is_text_and_never_a_link(browser_of_member, sandbox):
+def test_visitor_supplied_text_is_never_a_link(browser_of_member, sandbox):
     shown = page(browser_of_member, documented.HOSTILE.visitor_id)
     assert "<script>" in shown.text
     assert [tag["src"] for tag in shown.named("script") if not tag["src"].startswith("/static/")] == []
@@ -71,7 +71,7 @@ def test_what_people_wrote_is_text_and_never_a_link(browser_of_member, sandbox):
     assert not [link for link in shown.links if not link.startswith(("/", "#", "?"))]
 
 
-def test_html_in_every_string_of_an_answer_is_text(browser_of_member, other_upstream):
+def test_html_in_an_answer_is_escaped(browser_of_member, other_upstream):
     def hostile(value):
         match value:
             case dict():
@@ -90,7 +90,7 @@ def test_html_in_every_string_of_an_answer_is_text(browser_of_member, other_upst
     assert not [attributes for _, attributes in shown.tags if any(name.startswith("on") for name in attributes)]
 
 
-def test_a_page_about_a_person_is_kept_by_no_cache(browser_of_member, sandbox):
+def test_pages_about_a_visitor_forbid_caching(browser_of_member, sandbox):
     for response in (
         browser_of_member.get(address()),
         browser_of_member.get("/"),
@@ -100,7 +100,7 @@ def test_a_page_about_a_person_is_kept_by_no_cache(browser_of_member, sandbox):
         assert {"private", "no-store"} <= set(response.headers["Cache-Control"].split(", "))
 
 
-def test_an_id_in_capitals_leads_to_the_one_address(browser_of_member):
+def test_an_id_in_capitals_redirects_to_lower_case(browser_of_member):
     response = browser_of_member.get(address("C0FFEE00-0000-4000-8000-000000000002"))
     assert (response.status_code, response.headers["Location"]) == (
         302,
@@ -118,21 +118,19 @@ def test_an_id_in_capitals_leads_to_the_one_address(browser_of_member):
         "c0ffee00000040008000000000000002",
     ],
 )
-def test_nonsense_in_place_of_an_id_is_not_found(browser_of_member, nonsense):
+def test_an_invalid_id_is_not_found(browser_of_member, nonsense):
     response = browser_of_member.get(address(nonsense))
     assert response.status_code == 404
     assert "There is no such page" in Page(response.content).text
 
 
-def test_another_team_s_website_does_not_exist(browser_of_member, pocketgarden):
+def test_a_foreign_website_is_not_found(browser_of_member, pocketgarden):
     response = browser_of_member.get(f"/pocketgarden/visitors/{LEAD}/")
     assert response.status_code == 404
     assert "Pocket" not in response.content.decode()
 
 
-def test_an_unknown_visitor_can_be_tried_on_the_person_s_other_websites(
-    browser_of_member, member, sandbox, pocketgarden
-):
+def test_an_unknown_visitor_links_to_the_user_s_other_websites(browser_of_member, member, sandbox, pocketgarden):
     Membership.objects.create(website=pocketgarden, user=member)
     response = browser_of_member.get(address(documented.APP_USER.visitor_id))
     shown = Page(response.content)
@@ -141,11 +139,11 @@ def test_an_unknown_visitor_can_be_tried_on_the_person_s_other_websites(
     assert f"/pocketgarden/visitors/{documented.APP_USER.visitor_id}/" in shown.links
 
 
-def test_an_unknown_visitor_leads_to_nobody_else_s_website(browser_of_member, sandbox, pocketgarden):
+def test_an_unknown_visitor_links_to_no_foreign_website(browser_of_member, sandbox, pocketgarden):
     assert "Look on" not in page(browser_of_member, documented.APP_USER.visitor_id).text
 
 
-def test_a_bot_is_called_one_and_not_asked_for_again(browser_of_member, sandbox):
+def test_a_bot_is_explained_without_a_retry(browser_of_member, sandbox):
     response = browser_of_member.get(address(documented.BOT.visitor_id))
     shown = Page(response.content)
     assert response.status_code == 404
@@ -153,7 +151,7 @@ def test_a_bot_is_called_one_and_not_asked_for_again(browser_of_member, sandbox)
     assert "Try again" not in shown.text
 
 
-def test_a_refused_key_names_who_can_mend_it(browser_of_member, sandbox):
+def test_a_rejected_key_names_the_managers(browser_of_member, sandbox):
     get_user_model().objects.create_superuser("ada", first_name="Ada", last_name="King")
     response = browser_of_member.get(address(documented.named("unauthorized").visitor_id))
     shown = Page(response.content)
@@ -163,13 +161,13 @@ def test_a_refused_key_names_who_can_mend_it(browser_of_member, sandbox):
     assert "Replace the key" not in shown.text
 
 
-def test_who_sees_to_a_website_is_led_to_its_key(client, admin, sandbox):
+def test_a_manager_gets_a_link_to_the_rejected_key(client, admin, sandbox):
     client.force_login(admin)
     shown = Page(client.get(address(documented.named("unauthorized").visitor_id)).content)
     assert "/websites/lumenkit/key/" in shown.links
 
 
-def test_a_reached_limit_says_how_long_in_words_and_to_machines(browser_of_member, sandbox):
+def test_a_reached_limit_shows_and_sends_the_retry_time(browser_of_member, sandbox):
     response = browser_of_member.get(address(documented.named("rate limited").visitor_id))
     shown = Page(response.content)
     seconds = int(response.headers["Retry-After"])
@@ -180,7 +178,7 @@ def test_a_reached_limit_says_how_long_in_words_and_to_machines(browser_of_membe
 
 
 @pytest.mark.parametrize("name", ["server error", "cut-off JSON", "not JSON", "wrong shape", "redirect", "web page"])
-def test_a_broken_upstream_is_a_sentence_and_another_try(browser_of_member, sandbox, name):
+def test_a_broken_answer_is_explained_and_can_be_retried(browser_of_member, sandbox, name):
     response = browser_of_member.get(address(documented.named(name).visitor_id))
     shown = Page(response.content)
     assert response.status_code == 503
@@ -189,11 +187,11 @@ def test_a_broken_upstream_is_a_sentence_and_another_try(browser_of_member, sand
     assert "Traceback" not in shown.text
 
 
-def test_a_fresh_page_asks_for_nothing_by_itself(browser_of_member, sandbox):
+def test_a_fresh_page_does_not_refresh_itself(browser_of_member, sandbox):
     assert not [tag for _, tag in page(browser_of_member).tags if tag.get("id") == "renew"]
 
 
-def test_an_older_copy_asks_once_by_itself_and_says_so_without_javascript(browser_of_member, sandbox, clock):
+def test_an_old_profile_refreshes_itself_once(browser_of_member, sandbox, clock):
     browser_of_member.get(address())
     clock.shift(7200)
     shown = page(browser_of_member)
@@ -203,16 +201,14 @@ def test_an_older_copy_asks_once_by_itself_and_says_so_without_javascript(browse
     assert len(sandbox.calls) == 1
 
 
-def test_a_refresh_without_javascript_leads_back_to_what_was_shown(browser_of_member, sandbox):
+def test_a_refresh_without_javascript_keeps_the_query(browser_of_member, sandbox):
     shown = page(browser_of_member, LEAD, "?kind=goal&open=2")
     fields = {field["name"]: field["value"] for field in shown.named("input") if field.get("name") == "shown"}
     response = browser_of_member.post(address(rest="refresh/"), fields)
     assert (response.status_code, response.headers["Location"]) == (302, address(rest="?kind=goal&open=2"))
 
 
-def test_a_refresh_that_fails_without_javascript_says_so_above_the_kept_journey(
-    browser_of_member, other_upstream, clock
-):
+def test_a_failing_refresh_without_javascript_shows_a_notice(browser_of_member, other_upstream, clock):
     other_upstream.behaviors = [answer(body=(PAYLOADS / "visitor-2026.json").read_bytes()), error(401)]
     browser_of_member.get(address(PAYLOAD_ID))
     clock.shift(120)
@@ -223,7 +219,7 @@ def test_a_refresh_that_fails_without_javascript_says_so_above_the_kept_journey(
 
 
 def swapped(response):
-    """The ids of what an answer puts in place of what stands there."""
+    """The ids of the parts that an answer replaces."""
     return {tag["id"] for _, tag in Page(response.content).tags if "hx-swap-oob" in tag}
 
 
@@ -232,7 +228,7 @@ def refreshed(browser, visitor, **fields):
     return browser.post(address(visitor, "refresh/"), fields, headers=headers)
 
 
-def test_a_refresh_with_nothing_new_touches_the_age_only(browser_of_member, other_upstream, clock):
+def test_a_refresh_without_news_updates_the_age_only(browser_of_member, other_upstream, clock):
     other_upstream.behaviors = [answer(body=(PAYLOADS / "visitor-2026.json").read_bytes())]
     shown = page(browser_of_member, PAYLOAD_ID)
     (version,) = [tag["value"] for tag in shown.named("input") if tag.get("name") == "version"]
@@ -244,23 +240,21 @@ def test_a_refresh_with_nothing_new_touches_the_age_only(browser_of_member, othe
     assert len(other_upstream.requests) == 2
 
 
-def test_a_refresh_with_news_swaps_what_is_about_them(browser_of_member, other_upstream, clock):
+def test_a_refresh_with_news_swaps_the_changed_parts(browser_of_member, other_upstream, clock):
     bodies = [(PAYLOADS / f"visitor-{year}.json").read_bytes() for year in (2026, 2025)]
     other_upstream.behaviors = [answer(body=body) for body in bodies]
     shown = page(browser_of_member, PAYLOAD_ID)
     (version,) = [tag["value"] for tag in shown.named("input") if tag.get("name") == "version"]
     clock.shift(10)
     response = refreshed(browser_of_member, PAYLOAD_ID, version=version)
-    told_of_the_person = {"who-name", "who-facts", "side"}
-    told_of_the_journey = {"summary", "since", "totals", "ribbon", "news"}
+    about_the_person = {"who-name", "who-facts", "side"}
+    about_the_journey = {"summary", "since", "totals", "ribbon", "news"}
     always = {"notice", "age", "refresh-version", "said"}
-    assert swapped(response) == always | told_of_the_person | told_of_the_journey
+    assert swapped(response) == always | about_the_person | about_the_journey
     assert "72 of 100" in Page(response.content).text
 
 
-def test_a_refresh_in_which_only_the_prediction_changed_leaves_the_journey_alone(
-    browser_of_member, other_upstream, clock
-):
+def test_a_changed_prediction_leaves_the_journey_alone(browser_of_member, other_upstream, clock):
     body = json.loads((PAYLOADS / "visitor-2025.json").read_bytes())
     changed = json.loads(json.dumps(body))
     changed["data"]["prediction"]["score"] = 41
@@ -270,17 +264,17 @@ def test_a_refresh_in_which_only_the_prediction_changed_leaves_the_journey_alone
     clock.shift(10)
     response = refreshed(browser_of_member, PAYLOAD_ID, version=version)
     parts = {"notice", "age", "who-name", "who-facts", "refresh-version", "side", "said"}
-    assert swapped(response) == parts | {"arrived"}  # which says that the timeline's state is the newest one
+    assert swapped(response) == parts | {"arrived"}  # with the version that the timeline now shows
     text = Page(response.content).text
     assert "41 of 100" in text
     assert "Refreshed." in text
-    # What the page then knows is the newest state in every part.
+    # Every part of the page then shows the newest version.
     arrived = Page(response.content).with_id("arrived")
     again = refreshed(browser_of_member, PAYLOAD_ID, version=arrived["data-version"])
     assert swapped(again) == {"notice", "age", "said"}
 
 
-def test_a_failing_refresh_is_a_notice_and_nothing_else_changes(browser_of_member, other_upstream, clock):
+def test_a_failing_refresh_changes_the_notice_and_the_age_only(browser_of_member, other_upstream, clock):
     other_upstream.behaviors = [
         answer(body=(PAYLOADS / "visitor-2026.json").read_bytes()),
         error(429, headers={"X-RateLimit-Limit": "60"}),
@@ -295,7 +289,7 @@ def test_a_failing_refresh_is_a_notice_and_nothing_else_changes(browser_of_membe
     assert "The limit of 60 requests a minute" in text
 
 
-def test_a_visitor_whom_datafast_no_longer_knows_gets_the_whole_page(browser_of_member, other_upstream, clock):
+def test_refreshing_a_visitor_unknown_to_datafast_reloads_the_page(browser_of_member, other_upstream, clock):
     other_upstream.behaviors = [answer(body=(PAYLOADS / "visitor-2026.json").read_bytes()), error(404)]
     browser_of_member.get(address(PAYLOAD_ID))
     clock.shift(120)
@@ -304,7 +298,7 @@ def test_a_visitor_whom_datafast_no_longer_knows_gets_the_whole_page(browser_of_
     assert browser_of_member.get(address(PAYLOAD_ID)).status_code == 404
 
 
-def test_who_was_signed_out_meanwhile_is_sent_to_the_sign_in_and_back(client, lumenkit, settings):
+def test_a_signed_out_user_is_sent_to_sign_in_and_back(client, lumenkit, settings):
     settings.MIDDLEWARE = [
         name.replace(
             "django.contrib.auth.middleware.LoginRequiredMiddleware", "visitors.web.access.SignInRequiredMiddleware"
@@ -320,7 +314,7 @@ def test_who_was_signed_out_meanwhile_is_sent_to_the_sign_in_and_back(client, lu
     assert (response.status_code, response.headers["Location"]) == (302, f"/sign-in/?next={address()}")
 
 
-def test_what_could_not_be_read_is_listed(browser_of_member, other_upstream):
+def test_unreadable_fields_are_listed(browser_of_member, other_upstream):
     data = {"visitorId": PAYLOAD_ID, "identity": {"browser": "Chrome", "city": "Ulm"}, "activity": {"visitCount": "3"}}
     other_upstream.behaviors = [answer(body={"status": "success", "data": data})]
     text = page(browser_of_member, PAYLOAD_ID).text
@@ -329,7 +323,7 @@ def test_what_could_not_be_read_is_listed(browser_of_member, other_upstream):
     assert "Ulm" in text
 
 
-def test_an_address_in_capitals_leads_to_the_one_page_with_what_it_asks(browser_of_member, lumenkit):
+def test_an_id_in_capitals_redirects_with_its_query(browser_of_member, lumenkit):
     moved = browser_of_member.get(address(LEAD.upper(), "?q=pricing&kind=goal"))
     assert moved.headers["Location"] == address(LEAD, "?q=pricing&kind=goal")
     assert browser_of_member.get(address(LEAD.upper())).headers["Location"] == address()

@@ -1,4 +1,4 @@
-"""What is new since a person looked, and at whom they looked lately."""
+"""What is new since a user looked, and which visitors they looked at recently."""
 
 import json
 import re
@@ -21,7 +21,7 @@ ADDRESS = f"/lumenkit/visitors/{VISITOR}/"
 LEAD = documented.RETURNING_LEAD.visitor_id
 
 
-def told(pages, goals=()):
+def answer_with(pages, goals=()):
     """An answer with these page views (path, time) and goals (name, time)."""
     views = [{"url": f"lumenkit.example{path}", "timestamp": at} for path, at in pages]
     done = [{"name": name, "origin": "payment_provider", "timestamp": at} for name, at in goals]
@@ -36,19 +36,19 @@ LATER = [*BEFORE, ("/", "2026-05-03T09:00:00.000Z"), ("/checkout", "2026-05-04T0
 @pytest.fixture
 def two_answers(other_upstream, clock):
     clock.move_to("2026-05-02T12:00:00Z", tick=False)
-    other_upstream.behaviors = [told(BEFORE), told(LATER, [("payment", "2026-05-04T09:05:00.000Z")])]
+    other_upstream.behaviors = [answer_with(BEFORE), answer_with(LATER, [("payment", "2026-05-04T09:05:00.000Z")])]
     return other_upstream
 
 
 def renewed(browser, clock, **shift):
-    """Look, and come back later, when the page has renewed itself."""
+    """Look, and come back after the page has refreshed itself."""
     browser.post(f"{ADDRESS}look/")
     clock.shift(timedelta(**shift))
     browser.post(f"{ADDRESS}refresh/", {"automatic": "1"}, headers={"HX-Request": "true"})
     return Page(browser.get(ADDRESS).content)
 
 
-def test_what_came_since_the_last_look_is_said_and_marked(browser_of_member, two_answers, clock):
+def test_news_since_the_last_look_is_counted_and_marked(browser_of_member, two_answers, clock):
     first = Page(browser_of_member.get(ADDRESS).content)
     assert "since you looked" not in first.text
     page = renewed(browser_of_member, clock, days=3)
@@ -57,7 +57,7 @@ def test_what_came_since_the_last_look_is_said_and_marked(browser_of_member, two
     assert sum("is-new" in (tag.get("class") or "") for tag in page.named("li")) == 3
 
 
-def test_a_page_that_was_only_opened_counts_as_not_read_and_keeps_the_words(browser_of_member, two_answers, clock):
+def test_opening_a_page_alone_does_not_mark_it_as_seen(browser_of_member, two_answers, clock):
     browser_of_member.get(ADDRESS)
     assert bytes(LastSeen.objects.get().seen) == b""
     renewed(browser_of_member, clock, days=3)
@@ -66,7 +66,7 @@ def test_a_page_that_was_only_opened_counts_as_not_read_and_keeps_the_words(brow
     assert "since you looked" not in Page(browser_of_member.get(ADDRESS).content).text
 
 
-def test_the_marks_stay_in_what_is_loaded_later(browser_of_member, two_answers, clock):
+def test_later_fragments_keep_the_new_marks(browser_of_member, two_answers, clock):
     page = renewed(browser_of_member.get(ADDRESS) and browser_of_member, clock, days=3)
     browser_of_member.post(f"{ADDRESS}look/")
     seen = page.with_id("journey")["hx-vals"]
@@ -75,8 +75,8 @@ def test_the_marks_stay_in_what_is_loaded_later(browser_of_member, two_answers, 
     assert sum("is-new" in (tag.get("class") or "") for tag in fragment.named("li")) == 2
 
 
-def test_the_page_s_own_refresh_says_what_came_since(browser_of_member, two_answers, clock):
-    """The main case: what is kept is what the reader saw, and what the page asks for then brings the news."""
+def test_an_automatic_refresh_counts_what_is_new(browser_of_member, two_answers, clock):
+    """The main case: the stored profile is what the user saw, and the refresh of the page brings the news."""
     browser_of_member.get(ADDRESS)
     browser_of_member.post(f"{ADDRESS}look/")
     clock.shift(timedelta(days=3))
@@ -88,7 +88,7 @@ def test_the_page_s_own_refresh_says_what_came_since(browser_of_member, two_answ
     words = "2 visits and 1 payment since you looked 3 days ago."
     assert refreshed.text.count(words) == 2  # to be read, and to be heard
     assert "hidden" not in refreshed.with_id("since")
-    # What the reader asks for next is still counted from what they had seen when the page was opened.
+    # Later requests still count from what the user had seen when the page was opened.
     browser_of_member.post(f"{ADDRESS}look/")
     again = browser_of_member.post(f"{ADDRESS}refresh/", values | {"automatic": ""}, headers=htmx)
     assert words in Page(again.content).text
@@ -98,7 +98,7 @@ def test_the_page_s_own_refresh_says_what_came_since(browser_of_member, two_answ
     "brought",
     ["", "!", "AAAA", "é", "2026-05-01T10:02:00+00:00", "kgGXoTGjMS4wAQEBAcM", "x" * 9000, "\x00"],
 )
-def test_what_a_page_brings_back_that_is_no_mark_counts_as_none(browser_of_member, sandbox, brought):
+def test_an_invalid_seen_value_counts_as_none(browser_of_member, sandbox, brought):
     address = f"/lumenkit/visitors/{LEAD}/"
     browser_of_member.get(address)
     htmx = {"HX-Request": "true"}
@@ -114,7 +114,7 @@ def test_a_mark_without_zones_is_none(moment):
     assert last_seen.decode_seen(last_seen.encode_seen(seen)) == (seen if moment.tzinfo else None)
 
 
-def test_somebody_else_s_look_is_not_mine(browser_of_member, two_answers, clock, client, lumenkit):
+def test_another_user_s_look_does_not_count(browser_of_member, two_answers, clock, client, lumenkit):
     renewed(browser_of_member.get(ADDRESS) and browser_of_member, clock, days=3)
     other = get_user_model().objects.create_user("joe")
     Membership.objects.create(website=lumenkit, user=other)
@@ -122,7 +122,7 @@ def test_somebody_else_s_look_is_not_mine(browser_of_member, two_answers, clock,
     assert "since you looked" not in Page(client.get(ADDRESS).content).text
 
 
-def test_a_look_is_written_once_a_minute_at_most(browser_of_member, sandbox, clock, member):
+def test_seeing_a_page_is_recorded_once_a_minute(browser_of_member, sandbox, clock, member):
     clock.move_to(datetime.now(UTC), tick=False)
     address = f"/lumenkit/visitors/{LEAD}/"
     browser_of_member.get(address)
@@ -135,14 +135,14 @@ def test_a_look_is_written_once_a_minute_at_most(browser_of_member, sandbox, clo
     assert LastSeen.objects.get(user=member).looked_at == first.looked_at + timedelta(seconds=67)
 
 
-def test_a_look_at_nobody_leaves_none(browser_of_member, sandbox):
+def test_marking_an_unknown_visitor_stores_nothing(browser_of_member, sandbox):
     missing = "00000000-0000-4000-8000-000000000404"
     assert browser_of_member.post(f"/lumenkit/visitors/{missing}/look/").status_code == 204
     assert not LastSeen.objects.exists()
 
 
 @pytest.mark.parametrize("stored", [b"", b"garbage", b"\x92\x02\x90", b"\xc1"])
-def test_a_mark_of_another_version_is_none(browser_of_member, sandbox, stored):
+def test_an_unreadable_stored_mark_counts_as_none(browser_of_member, sandbox, stored):
     address = f"/lumenkit/visitors/{LEAD}/"
     browser_of_member.get(address)
     browser_of_member.post(f"{address}look/")
@@ -164,18 +164,18 @@ def test_the_mark_costs_one_query(browser_of_member, sandbox):
 # --- The look-up page ---
 
 
-def test_whom_one_merely_opened_is_in_the_list(browser_of_member, sandbox):
+def test_an_opened_visitor_is_listed_as_recent(browser_of_member, sandbox):
     browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
     assert "Priya Raman" in Page(browser_of_member.get("/").content).text
 
 
-def test_that_a_page_was_read_is_written_however_soon_after_it_was_opened(browser_of_member, sandbox):
+def test_reading_a_page_is_recorded_right_after_opening_it(browser_of_member, sandbox):
     browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
     browser_of_member.post(f"/lumenkit/visitors/{LEAD}/look/")
     assert bytes(LastSeen.objects.get().seen) != b""
 
 
-def test_the_look_up_page_lists_whom_one_looked_at_newest_first(browser_of_member, sandbox, clock):
+def test_the_home_page_lists_recent_visitors_newest_first(browser_of_member, sandbox, clock):
     clock.move_to(datetime.now(UTC), tick=False)
     for visitor in (LEAD, documented.ONE_PAGE.visitor_id):
         browser_of_member.get(f"/lumenkit/visitors/{visitor}/")
@@ -188,7 +188,7 @@ def test_the_look_up_page_lists_whom_one_looked_at_newest_first(browser_of_membe
     assert f"/lumenkit/visitors/{LEAD}/" in page.links
 
 
-def test_the_list_is_of_twelve_and_costs_one_query(browser_of_member, member, lumenkit, clock):
+def test_recent_visitors_are_twelve_in_one_query(browser_of_member, member, lumenkit, clock):
     looked = [
         LastSeen(
             user=member,
@@ -207,19 +207,19 @@ def test_the_list_is_of_twelve_and_costs_one_query(browser_of_member, member, lu
     assert len(queries) == 4  # session and person, websites and looks
 
 
-def test_a_website_that_one_may_no_longer_see_is_not_in_the_list(browser_of_member, sandbox, member):
+def test_recent_visitors_of_a_lost_website_are_not_listed(browser_of_member, sandbox, member):
     browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
     browser_of_member.post(f"/lumenkit/visitors/{LEAD}/look/")
     Membership.objects.filter(user=member).delete()
     assert "Priya Raman" not in Page(browser_of_member.get("/").content).text
 
 
-def test_a_newcomer_reads_what_the_list_is_for(browser_of_member):
+def test_an_empty_list_of_recents_is_explained(browser_of_member):
     page = Page(browser_of_member.get("/").content)
     assert "Nobody yet. The visitors you look up will be listed here." in page.text
 
 
-def test_a_name_is_text(browser_of_member, member, lumenkit, clock):
+def test_a_recent_visitor_s_name_is_escaped(browser_of_member, member, lumenkit, clock):
     look = LastSeen(user=member, website=lumenkit, visitor_id=LEAD, looked_at=datetime.now(UTC), seen=b"")
     look.label = "<img src=x onerror=alert(1)>"
     look.save()

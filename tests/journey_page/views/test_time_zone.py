@@ -1,4 +1,4 @@
-"""In whose time the pages tell."""
+"""The time zone of the pages."""
 
 import json
 import re
@@ -32,7 +32,7 @@ def page(browser, rest="?open=1.2"):
 
 
 def clocks(shown):
-    """The words of the page's times, with their absolute ones."""
+    """The machine-readable times of a page."""
     return [tag["datetime"] for tag in shown.named("time")]
 
 
@@ -46,7 +46,7 @@ def test_the_website_s_zone_is_the_default(browser_of_member):
     ("zone", "words"),
     [("UTC", ["05:30:00", "06:30:00"]), ("Europe/Berlin", ["06:30:00", "07:30:00"])],
 )
-def test_every_part_of_the_page_tells_in_the_chosen_zone(browser_of_member, zone, words):
+def test_every_part_of_the_page_uses_the_chosen_zone(browser_of_member, zone, words):
     before = page(browser_of_member)
     assert choose(browser_of_member, zone).status_code == 302
     shown = page(browser_of_member)
@@ -56,76 +56,76 @@ def test_every_part_of_the_page_tells_in_the_chosen_zone(browser_of_member, zone
     assert [word for word in words if word not in fragment] == []
     summary = browser_of_member.get(f"{ADDRESS}summary.txt").content.decode()
     assert [word for word in words if word not in summary] == []
-    # The words are others, the moments are the same.
+    # Other words, the same points in time.
     assert clocks(before) == clocks(shown)
 
 
-def test_they_wrote_at_is_on_the_chosen_clock(browser_of_member):
+def test_the_ticket_time_is_read_in_the_chosen_zone(browser_of_member):
     choose(browser_of_member, "Europe/Berlin")
     fragment = browser_of_member.get(f"{ADDRESS}timeline/?at=2026-11-01T07:45", headers={"HX-Request": "true"})
     assert fragment.headers["HX-Push-Url"] == f"{ADDRESS}?at=2026-11-01T06:45:00Z"
 
 
-def test_the_page_comes_back_as_it_stood_with_the_moment_that_was_meant(browser_of_member):
+def test_choosing_a_zone_keeps_the_query_and_the_ticket_time(browser_of_member):
     answered = choose(browser_of_member, "UTC", "?kind=page&open=1&at=2026-11-01T09:00")
     assert answered.headers["Location"] == f"{ADDRESS}?kind=page&at=2026-11-01T14:00:00Z&open=1"
 
 
-def test_a_page_without_a_query_comes_back_without_one(browser_of_member):
+def test_choosing_a_zone_without_a_query_adds_none(browser_of_member):
     assert choose(browser_of_member, "UTC").headers["Location"] == ADDRESS
 
 
-def test_the_choice_stays_and_goes_back_to_the_website_s(browser_of_member):
-    kept = choose(browser_of_member, "UTC").cookies[COOKIE]
-    assert (kept.value, kept["samesite"], kept["httponly"]) == ("UTC", "Lax", True)
+def test_the_chosen_zone_is_kept_and_can_be_reset(browser_of_member):
+    cookie = choose(browser_of_member, "UTC").cookies[COOKIE]
+    assert (cookie.value, cookie["samesite"], cookie["httponly"]) == ("UTC", "Lax", True)
     assert 'aria-current="true">UTC' in browser_of_member.get(ADDRESS).content.decode()
     assert choose(browser_of_member, "").cookies[COOKIE]["max-age"] == 0
     assert "times in America/New York" in page(browser_of_member).text
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "utc\x00", "<script>", "x" * 5000])
-def test_what_is_no_zone_is_refused(browser_of_member, zone):
+def test_an_unknown_zone_is_rejected(browser_of_member, zone):
     answered = choose(browser_of_member, zone)
     assert (answered.status_code, COOKIE in answered.cookies) == (400, False)
     assert zone not in answered.content.decode()
 
 
-@pytest.mark.parametrize("kept", ["Mars/Olympus", "/etc/localtime", "", "\\"])
-def test_a_cookie_that_names_no_zone_counts_as_none(browser_of_member, kept):
-    browser_of_member.cookies[COOKIE] = kept
+@pytest.mark.parametrize("name", ["Mars/Olympus", "/etc/localtime", "", "\\"])
+def test_a_cookie_with_an_unknown_zone_is_ignored(browser_of_member, name):
+    browser_of_member.cookies[COOKIE] = name
     assert "times in America/New York" in page(browser_of_member).text
 
 
-def test_another_site_s_address_leads_nowhere_else(browser_of_member):
+def test_a_foreign_referer_does_not_change_the_redirect(browser_of_member):
     headers = {"Referer": "https://elsewhere.example/?q=1"}
     answered = browser_of_member.post(f"{ADDRESS}zone/", {"zone": "UTC"}, headers=headers)
     assert answered.headers["Location"] == f"{ADDRESS}?q=1"
 
 
-def test_the_look_up_page_knows_the_choice_too(browser_of_member):
+def test_the_home_page_uses_the_chosen_zone(browser_of_member):
     browser_of_member.get(ADDRESS)
     browser_of_member.post(f"{ADDRESS}look/")
     choose(browser_of_member, "Asia/Seoul")
     assert "KST (UTC+9)" in browser_of_member.get("/").content.decode()
 
 
-def test_all_zones_of_the_browser_s_kind_are_known(browser_of_member):
+def test_zone_names_of_browsers_are_known(browser_of_member):
     for zone in ("Asia/Calcutta", "Asia/Kolkata", "America/Argentina/Buenos_Aires", "Etc/GMT+5"):
         assert choose(browser_of_member, zone).status_code == 302
 
 
-def test_the_two_times_of_a_clock_that_is_set_back_are_two_pages(browser_of_member):
-    """Also within one minute, in which the page of the first is still at hand."""
+def test_both_times_of_a_repeated_hour_have_their_own_page(browser_of_member):
+    """Also within one minute, while the article of the first is cached."""
     shown_twice = "2026-11-01T01:30"
     pages = [
         browser_of_member.get(f"{ADDRESS}?at={shown_twice}{second}") for second in ("", f"&at_second={shown_twice}")
     ]
-    told = [re.search('They wrote <time datetime="(.*?)"', answered.content.decode())[1] for answered in pages]
-    assert told == ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"]
+    times = [re.search('They wrote <time datetime="(.*?)"', answered.content.decode())[1] for answered in pages]
+    assert times == ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"]
 
 
-def test_two_zones_of_one_name_are_two_pages(browser_of_member):
-    """Both are called "West" by their menus; within one minute, in which the page of the first is still at hand."""
+def test_two_zones_with_one_short_name_differ(browser_of_member):
+    """The menu calls both "West"; within one minute, while the article of the first is cached."""
     for zone in ("Brazil/West", "Australia/West"):
         choose(browser_of_member, zone)
         assert f"times in {zone}" in page(browser_of_member).text

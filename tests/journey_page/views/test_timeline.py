@@ -27,7 +27,7 @@ def page_of(visitor=LEAD):
     return f"/lumenkit/visitors/{visitor}/"
 
 
-def ask(browser, query="", visitor=LEAD):
+def get_fragment(browser, query="", visitor=LEAD):
     return browser.get(f"{page_of(visitor)}timeline/{query}", headers=HTMX)
 
 
@@ -39,8 +39,8 @@ def visits_in(html):
     return re.findall(r'id="visit-([a-z0-9]+)"', html)
 
 
-def test_changed_filters_bring_the_whole_timeline_and_the_address_of_the_page(browser_of_member):
-    answer = ask(browser_of_member, "?kind=goal&q=&range=&before=&at=")
+def test_a_changed_filter_renders_the_timeline_and_pushes_the_url(browser_of_member):
+    answer = get_fragment(browser_of_member, "?kind=goal&q=&range=&before=&at=")
     html = answer.content.decode()
     assert html.count('id="timeline"') == 1
     assert "<html" not in html
@@ -48,17 +48,17 @@ def test_changed_filters_bring_the_whole_timeline_and_the_address_of_the_page(br
     assert "no-store" in answer.headers["Cache-Control"]
 
 
-def test_the_page_itself_shows_the_same_for_the_same_query(browser_of_member):
+def test_the_page_shows_the_same_timeline_as_the_fragment(browser_of_member):
     query = "?kind=goal&kind=page&q=pricing&at=2026-05-05T10:00Z"
-    fragment = ask(browser_of_member, query).content.decode()
+    fragment = get_fragment(browser_of_member, query).content.decode()
     page = browser_of_member.get(page_of() + query).content.decode()
     ledger = re.compile(r'<ol class="ledger".*?</section>', re.DOTALL)
     assert ledger.search(fragment)[0] == ledger.search(page)[0]
     assert visits_in(page)
 
 
-def test_every_link_of_htmx_has_an_address_beside_it_that_works_without(browser_of_member):
-    html = ask(browser_of_member, "?at=2026-05-05T10:00Z&q=a", LONG).content.decode()
+def test_every_htmx_link_has_a_working_href(browser_of_member):
+    html = get_fragment(browser_of_member, "?at=2026-05-05T10:00Z&q=a", LONG).content.decode()
     links = re.findall(r"<a [^>]*hx-get=[^>]*>", html)
     assert len(links) > 4
     for link in links:
@@ -66,54 +66,54 @@ def test_every_link_of_htmx_has_an_address_beside_it_that_works_without(browser_
         assert browser_of_member.get(page_of(LONG) + href.partition("#")[0]).status_code == 200
 
 
-def test_without_htmx_the_fragments_address_leads_to_the_page(browser_of_member):
+def test_a_fragment_without_htmx_redirects_to_the_page(browser_of_member):
     answer = browser_of_member.get(f"{page_of()}timeline/?kind=goal&q=a%26b")
     assert answer.status_code == 302
     assert answer.headers["Location"] == f"{page_of()}?kind=goal&q=a%26b"
 
 
 def test_a_jump_keeps_its_anchor_in_the_address(browser_of_member):
-    answer = ask(browser_of_member, "?open=1&to=visit-1", LONG)
+    answer = get_fragment(browser_of_member, "?open=1&to=visit-1", LONG)
     assert answer.headers["HX-Push-Url"] == f"{page_of(LONG)}?open=1#visit-1"
     assert visits_in(answer.content.decode())[-1] == "1"
 
 
 @pytest.mark.parametrize("anchor", ["//evil.example", "visit-1 ", "visit-1%0d%0aX: y", "Visit"])
-def test_other_anchors_are_dropped(browser_of_member, anchor):
-    assert ask(browser_of_member, f"?to={anchor}").headers["HX-Push-Url"] == page_of()
+def test_an_invalid_anchor_is_dropped(browser_of_member, anchor):
+    assert get_fragment(browser_of_member, f"?to={anchor}").headers["HX-Push-Url"] == page_of()
 
 
-def test_the_next_visits_are_rows_alone_and_leave_the_address(browser_of_member):
-    first = ask(browser_of_member, visitor=LONG).content.decode()
+def test_more_visits_are_rows_and_do_not_push_a_url(browser_of_member):
+    first = get_fragment(browser_of_member, visitor=LONG).content.decode()
     following = re.search(r'hx-get="[^"?]*(\?from=[^"]*part=visits)"', first)[1].replace("&amp;", "&")
-    answer = ask(browser_of_member, f"{following}&version={version_in(first)}", LONG)
+    answer = get_fragment(browser_of_member, f"{following}&version={version_in(first)}", LONG)
     html = answer.content.decode()
     assert 'id="timeline"' not in html
     assert "HX-Push-Url" not in answer.headers
     assert int(visits_in(html)[0]) == int(visits_in(first)[-1]) - 1
 
 
-def test_the_events_of_a_visit_come_alone(browser_of_member):
-    html = ask(browser_of_member, "?from=1&part=events", LONG).content.decode()
+def test_events_of_a_visit_are_rendered_alone(browser_of_member):
+    html = get_fragment(browser_of_member, "?from=1&part=events", LONG).content.decode()
     assert html.count('<li class="event ') == 28
     assert not visits_in(html)
 
 
-def test_events_of_a_visit_that_is_not_there_are_not_found(browser_of_member):
-    assert ask(browser_of_member, "?from=99&part=events").status_code == 404
-    assert ask(browser_of_member, "?part=events").status_code == 404
+def test_events_of_an_unknown_visit_are_not_found(browser_of_member):
+    assert get_fragment(browser_of_member, "?from=99&part=events").status_code == 404
+    assert get_fragment(browser_of_member, "?part=events").status_code == 404
 
 
-def test_an_older_snapshot_is_paged_through_as_long_as_it_is_kept(browser_of_member, lumenkit):
-    version = version_in(ask(browser_of_member, visitor=LONG).content.decode())
+def test_an_older_version_can_be_paged_through_while_it_is_stored(browser_of_member, lumenkit):
+    version = version_in(get_fragment(browser_of_member, visitor=LONG).content.decode())
     Snapshot.objects.update(version="newer")
-    html = ask(browser_of_member, f"?from=200&part=visits&version={version}", LONG).content.decode()
+    html = get_fragment(browser_of_member, f"?from=200&part=visits&version={version}", LONG).content.decode()
     assert visits_in(html)[0] == "200"
 
 
 @pytest.mark.parametrize("part", ["visits", "events"])
-def test_when_the_snapshot_is_gone_the_newest_replaces_the_whole_and_says_so(browser_of_member, part):
-    answer = ask(browser_of_member, f"?from=200&kind=goal&part={part}&version=0123456789abcdef", LONG)
+def test_a_lost_version_is_replaced_by_the_newest_timeline(browser_of_member, part):
+    answer = get_fragment(browser_of_member, f"?from=200&kind=goal&part={part}&version=0123456789abcdef", LONG)
     html = answer.content.decode()
     assert html.count('id="timeline"') == 1
     assert "There was news of this visitor meanwhile." in html
@@ -123,38 +123,38 @@ def test_when_the_snapshot_is_gone_the_newest_replaces_the_whole_and_says_so(bro
     assert answer.headers["HX-Replace-Url"] == f"{page_of(LONG)}?kind=goal"
 
 
-def test_a_version_in_an_address_reaches_nobody_elses_snapshot(browser_of_member, lumenkit):
-    ask(browser_of_member, visitor=LONG)
+def test_a_version_does_not_open_another_visitor_s_journey(browser_of_member, lumenkit):
+    get_fragment(browser_of_member, visitor=LONG)
     (snapshot,) = Snapshot.objects.all()
-    html = ask(browser_of_member, f"?part=visits&version={snapshot.version}").content.decode()
+    html = get_fragment(browser_of_member, f"?part=visits&version={snapshot.version}").content.decode()
     assert store.load_contents(lumenkit.pk, snapshot.visitor_id, snapshot.version) is not None
     assert "There was news of this visitor meanwhile." in html
     assert visits_in(html)[0] == "9"
 
 
-def test_nothing_of_an_address_is_markup(browser_of_member):
+def test_query_values_are_escaped(browser_of_member):
     nasty = "%22%3E%3Cscript%3Ealert(1)%3C/script%3E%00%ff"
     query = "&".join(f"{name}={nasty}" for name in ("kind", "q", "range", "before", "at", "from", "open", "shut", "to"))
-    for answer in (ask(browser_of_member, f"?{query}"), browser_of_member.get(f"{page_of()}?{query}")):
+    for answer in (get_fragment(browser_of_member, f"?{query}"), browser_of_member.get(f"{page_of()}?{query}")):
         assert answer.status_code == 200
         assert "<script>alert" not in answer.content.decode()
 
 
-def test_hostile_text_of_the_upstream_is_text(browser_of_member):
-    html = ask(browser_of_member, visitor=documented.HOSTILE.visitor_id).content.decode()
+def test_hostile_text_is_escaped(browser_of_member):
+    html = get_fragment(browser_of_member, visitor=documented.HOSTILE.visitor_id).content.decode()
     assert "&lt;script&gt;" in html
     assert "<script>alert" not in html
     assert "javascript:" not in "".join(re.findall(r'(?:href|src|hx-get)="[^"]*"', html))
 
 
-def test_when_there_is_no_journey_the_page_says_why(browser_of_member):
+def test_a_timeline_without_a_journey_reloads_the_page(browser_of_member):
     missing = documented.named("not found").visitor_id
-    answer = ask(browser_of_member, visitor=missing)
+    answer = get_fragment(browser_of_member, visitor=missing)
     assert answer.headers["HX-Redirect"] == page_of(missing)
 
 
-def test_a_first_answer_is_small_however_long_the_journey(browser_of_member):
-    html = ask(browser_of_member, visitor=LONG).content.decode()
+def test_a_long_journey_renders_a_bounded_number_of_rows(browser_of_member):
+    html = get_fragment(browser_of_member, visitor=LONG).content.decode()
     rows = sum(html.count(f'class="{name}"') for name in ("visit", "gap", "cut")) + html.count('<li class="event ')
     assert 50 < rows <= 150
 

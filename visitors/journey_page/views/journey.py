@@ -112,7 +112,7 @@ def _notice(profile: profiles.Profile) -> presenters.Notice | None:
 def _render_no_journey(
     request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError
 ) -> HttpResponse:
-    """Render the page that says why there is no journey, and what the user can do."""
+    """Render the page that explains why there is no journey, and what the user can do."""
     problem = presenters.problem(error, domain=website.domain, now=datetime.now(UTC))
     context: dict[str, object] = {
         "website": website,

@@ -32,8 +32,8 @@ _ANCHOR = re.compile(r"[a-z]+(-[a-z0-9]{1,20})?", re.ASCII)
 def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Render the part of a timeline that `part` names ("visits", "events"; else the whole), of the version `version`.
 
-    When that version is gone, the whole timeline of the newest one comes instead and says so, so that a page never
-    mixes two. A whole timeline goes into the browser's history under the journey page's own address.
+    When that version is gone, the whole timeline of the newest one replaces the page's one, with a note, so that a
+    page never mixes two. A whole timeline goes into the browser's history under the journey page's own address.
     """
     visitor = visitor_id_or_404(visitor_id)
     context = visitor_context_or_404(request, slug, visitor)
