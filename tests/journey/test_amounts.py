@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from visitors.journey.amounts import amount, currency
+from visitors.journey.amounts import parse_amount, parse_currency
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from visitors.journey.amounts import amount, currency
     ],
 )
 def test_numbers_and_numeric_text_are_amounts(value, said):
-    assert f"{amount(value):f}" == said
+    assert f"{parse_amount(value):f}" == said
 
 
 @pytest.mark.parametrize(
@@ -29,9 +29,9 @@ def test_numbers_and_numeric_text_are_amounts(value, said):
     [None, True, "", "free", "$149", "1,499", "1e9", "٣", 10**12, 10**4000, float("nan"), float("inf"), 1e300, [1], {}],
 )
 def test_everything_else_is_not(value):
-    assert amount(value) is None
+    assert parse_amount(value) is None
 
 
 @pytest.mark.parametrize(("value", "code"), [("USD", "USD"), (" eur ", "EUR"), ("$", None), ("ÉUR", None), (7, None)])
 def test_a_currency_is_three_letters(value, code):
-    assert currency(value) == code
+    assert parse_currency(value) == code

@@ -8,7 +8,7 @@ from tests.journey.examples import goal, stamp, view
 from visitors.datafast.payload import Activity, CompletedGoal
 from visitors.journey import Kind
 from visitors.journey.events import goal_events, view_events
-from visitors.journey.goals import merged_goals
+from visitors.journey.goals import merge_goals
 
 PROVIDER = "payment_provider"
 
@@ -69,20 +69,20 @@ def test_a_goal_in_both_lists_is_one_and_keeps_what_only_one_says():
             goal("other"),
         ),
     )
-    signup, other = merged_goals(activity)
+    signup, other = merge_goals(activity)
     assert (signup.origin, signup.is_server, signup.description) == ("manual", True, "Hi")
     assert other.name == "other"
 
 
 def test_a_goal_twice_in_one_list_is_two():
     twice = (goal("signup"), goal("signup"))
-    assert len(merged_goals(Activity(completed_goals=twice, completed_custom_goals=twice[:1]))) == 2
+    assert len(merge_goals(Activity(completed_goals=twice, completed_custom_goals=twice[:1]))) == 2
 
 
 def test_two_goals_in_both_lists_are_two_and_each_meets_its_own_twin():
     first = (goal("signup", origin="manual"), goal("signup", origin="manual"))
     second = (goal("signup", description="a"), goal("signup", description="b"), goal("signup", description="c"))
-    merged = merged_goals(Activity(completed_goals=first, completed_custom_goals=second))
+    merged = merge_goals(Activity(completed_goals=first, completed_custom_goals=second))
     assert [one.description for one in merged] == ["a", "b", "c"]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from visitors.journey.pages import page
+from visitors.journey.pages import parse_page
 
 
 @pytest.mark.parametrize(
@@ -20,47 +20,47 @@ from visitors.journey.pages import page
     ],
 )
 def test_an_address_has_a_host_a_path_and_a_query(address, host, path, query):
-    read = page(address)
+    read = parse_page(address)
     assert (read.host, read.path, read.query) == (host, path, query)
     assert (read.platform, read.screen) == (None, None)
 
 
 def test_a_screen_of_an_app_has_platform_and_screen():
-    read = page("example.com/__app/ios/Order%20details")
+    read = parse_page("example.com/__app/ios/Order%20details")
     assert (read.platform, read.screen, read.label) == ("ios", "Order details", "Order details (iOS app)")
 
 
 @pytest.mark.parametrize("address", ["example.com/__app/ios", "example.com/__app/ios/", "example.com/__app//Home"])
 def test_an_app_address_without_platform_or_screen_is_a_page(address):
-    assert page(address).screen is None
+    assert parse_page(address).screen is None
 
 
 @pytest.mark.parametrize("address", [None, "", "  "])
 def test_no_address_is_no_page(address):
-    assert page(address) is None
+    assert parse_page(address) is None
 
 
 @pytest.mark.parametrize("hidden", ["\u202e", "%E2%80%AE", "\x00", "%00", "\ud800", "\u2066", "%0A"])
 def test_characters_that_act_on_the_text_around_them_are_shown_as_what_they_are_not(hidden):
-    read = page(f"example.com/a{hidden}gpj.exe")
+    read = parse_page(f"example.com/a{hidden}gpj.exe")
     assert read.path in ("/a\ufffdgpj.exe", "/a gpj.exe")
 
 
 def test_joiners_of_persian_and_emoji_stay():
-    assert page("example.com/می‌خواهم/👩‍🚀").path == "/می‌خواهم/👩‍🚀"
+    assert parse_page("example.com/می‌خواهم/👩‍🚀").path == "/می‌خواهم/👩‍🚀"
 
 
 def test_a_path_in_the_fragment_is_part_of_what_a_person_calls_the_page():
-    assert page("example.com/#/pricing").label == "/#/pricing"
-    assert page("example.com/docs#install").label == "/docs"
+    assert parse_page("example.com/#/pricing").label == "/#/pricing"
+    assert parse_page("example.com/docs#install").label == "/docs"
 
 
 @pytest.mark.parametrize(
     ("platform", "app"), [("ios", "iOS app"), ("iOS", "iOS app"), ("android", "Android app"), ("watch", "watch app")]
 )
 def test_an_app_is_spelled_as_its_makers_do(platform, app):
-    assert page(f"example.com/__app/{platform}/Home").app == app
+    assert parse_page(f"example.com/__app/{platform}/Home").app == app
 
 
 def test_a_page_of_a_website_belongs_to_no_app():
-    assert page("example.com/").app == ""
+    assert parse_page("example.com/").app == ""

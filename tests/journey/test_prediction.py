@@ -6,17 +6,17 @@ import pytest
 
 from visitors.datafast.payload import Prediction
 from visitors.journey import Absence
-from visitors.journey.prediction import read
+from visitors.journey.prediction import read_prediction
 
 
 def test_without_a_prediction_a_payment_tells_why():
-    assert read(None, is_customer=True).absence is Absence.CUSTOMER
-    assert read(None, is_customer=False).absence is Absence.UNKNOWN
+    assert read_prediction(None, is_customer=True).absence is Absence.CUSTOMER
+    assert read_prediction(None, is_customer=False).absence is Absence.UNKNOWN
 
 
 @pytest.mark.parametrize("score", [-1, 100.5, math.nan, math.inf])
 def test_a_value_out_of_range_is_refused_by_name(score):
-    reading = read(Prediction(score=score, conversion_rate=1.5, confidence=0.9), is_customer=False)
+    reading = read_prediction(Prediction(score=score, conversion_rate=1.5, confidence=0.9), is_customer=False)
     assert (reading.score, reading.conversion_rate, reading.confidence) == (None, None, 0.9)
     assert reading.refused == ("score", "conversionRate")
     assert reading.score_words == ""
@@ -32,7 +32,7 @@ def test_a_value_out_of_range_is_refused_by_name(score):
     ],
 )
 def test_confidence_under_a_half_is_too_little(confidence, is_weak, words):
-    reading = read(Prediction(score=72, confidence=confidence), is_customer=False)
+    reading = read_prediction(Prediction(score=72, confidence=confidence), is_customer=False)
     assert (reading.is_weak, reading.confidence_words) == (is_weak, words)
 
 
@@ -47,4 +47,4 @@ def test_confidence_under_a_half_is_too_little(confidence, is_weak, words):
     ],
 )
 def test_the_score_is_said_against_the_average(score, words):
-    assert read(Prediction(score=score), is_customer=False).score_words == words
+    assert read_prediction(Prediction(score=score), is_customer=False).score_words == words

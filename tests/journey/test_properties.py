@@ -17,20 +17,20 @@ from visitors.journey import (
     VISIT_GAP,
     Filter,
     Kind,
-    around,
+    compare_seen,
     csv_rows,
     derive,
-    difference,
+    find_ticket_moment,
     fold,
-    mark,
+    make_seen,
     markdown,
     observe,
     plain_text,
     select,
     summarize,
 )
-from visitors.journey.instants import instant
-from visitors.journey.pages import page
+from visitors.journey.pages import parse_page
+from visitors.journey.timestamps import parse_timestamp
 
 ZONES = [ZoneInfo("America/New_York"), ZoneInfo("Pacific/Kiritimati"), timezone(timedelta(hours=-23, minutes=-59))]
 zones = st.sampled_from(ZONES)
@@ -50,12 +50,12 @@ def test_every_page_view_goal_and_identification_is_there_exactly_once_and_nothi
     activity = visitor.activity or Activity()
     events = [*dated(journey), *journey.undated]
 
-    views = Counter((page(view.url), instant(view.timestamp)) for view in activity.visited_pages or ())
+    views = Counter((parse_page(view.url), parse_timestamp(view.timestamp)) for view in activity.visited_pages or ())
     assert Counter((event.page, event.at) for event in events if event.is_view) == views
 
     # The same goal in both lists is one; twice in one list is two.
     lists = [
-        Counter((goal.name, instant(goal.timestamp) or goal.timestamp) for goal in goals or ())
+        Counter((goal.name, parse_timestamp(goal.timestamp) or goal.timestamp) for goal in goals or ())
         for goals in (activity.completed_goals, activity.completed_custom_goals)
     ]
     expected = Counter()
@@ -129,13 +129,13 @@ def test_every_journey_can_be_said_at_any_moment(visitor, now, zone):
     journey = derive(visitor)
     assert summarize(journey, now=now, zone=zone).endswith(".")
     assert all(seen.text for seen in observe(journey, now=now, zone=zone))
-    assert difference(mark(journey, now), journey).words(now) == ""
+    assert compare_seen(make_seen(journey, now), journey).words(now) == ""
     for text in (plain_text, markdown):
         written = text(journey, now=now, as_of=now, zone=zone, link="https://desk.example/")
         # Our own isolates around a name stand in pairs; upstream text brings none, so nothing else may remain.
         assert not any(_has_control(_ISOLATED.sub(r"\1", line)) for line in written.split("\n"))
         assert "https://desk.example/" in written
-    assert around(journey, now).words
+    assert find_ticket_moment(journey, now).words
 
 
 @given(visitors)

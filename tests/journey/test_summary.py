@@ -9,7 +9,7 @@ import pytest
 from tests.journey.examples import START, edition, goal, journey, view
 from visitors.datafast.payload import Activity, Identity, Visitor
 from visitors.journey import derive, summarize
-from visitors.journey.summary import when
+from visitors.journey.summary import format_when
 
 NEW_YORK = ZoneInfo("America/New_York")
 PROVIDER = "payment_provider"
@@ -74,24 +74,24 @@ def test_a_payment_without_an_amount_is_said_as_that():
     ("zone", "word"), [(UTC, "6 hours ago"), (NEW_YORK, "6 hours ago"), (ZoneInfo("Asia/Seoul"), "yesterday")]
 )
 def test_yesterday_is_a_word_of_the_zone(zone, word):
-    assert when(START, START + timedelta(hours=6), zone) == word
+    assert format_when(START, START + timedelta(hours=6), zone) == word
 
 
 def test_days_are_those_of_the_calendar():
-    assert when(START, START + timedelta(hours=46), UTC) == "2 days ago"
+    assert format_when(START, START + timedelta(hours=46), UTC) == "2 days ago"
 
 
 def test_daylight_saving_does_not_move_yesterday():
     zone = NEW_YORK  # the clocks went forward on March 8, 2026
     late = datetime(2026, 3, 7, 23, 30, tzinfo=zone)
-    assert when(late, datetime(2026, 3, 8, 8, 30, tzinfo=zone), zone) == "yesterday"
+    assert format_when(late, datetime(2026, 3, 8, 8, 30, tzinfo=zone), zone) == "yesterday"
 
 
 def test_after_midnight_what_was_just_now_is_not_yesterday_yet():
     late = datetime(2026, 5, 4, 23, 59, tzinfo=NEW_YORK)
-    assert when(late, late + timedelta(minutes=14), NEW_YORK) == "14 minutes ago"
-    assert when(late, late + timedelta(hours=5, minutes=59), NEW_YORK) == "5 hours ago"
-    assert when(late, late + timedelta(hours=6), NEW_YORK) == "yesterday"
+    assert format_when(late, late + timedelta(minutes=14), NEW_YORK) == "14 minutes ago"
+    assert format_when(late, late + timedelta(hours=5, minutes=59), NEW_YORK) == "5 hours ago"
+    assert format_when(late, late + timedelta(hours=6), NEW_YORK) == "yesterday"
 
 
 def test_a_source_without_end_is_cut_short():

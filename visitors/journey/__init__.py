@@ -5,18 +5,18 @@ no Django and no clock; `now` is an argument where it matters. All of it is froz
 are. `derive` makes a journey; everything else reads one.
 """
 
-from visitors.journey.difference import Difference, Seen, difference, mark
 from visitors.journey.events import Counts, Event, Kind
 from visitors.journey.evidence import Leaning, Observation, observe
-from visitors.journey.exports import CSV_HEADER, csv_rows, harmless, markdown, plain_text
+from visitors.journey.exports import CSV_HEADER, csv_rows, escape_formula, markdown, plain_text
 from visitors.journey.filters import Filter, Selection, select
 from visitors.journey.folding import Fold, fold
 from visitors.journey.journey import Interest, Journey, Missing, PageViews, Place, derive
-from visitors.journey.moment import Moment, Near, Where, around
 from visitors.journey.pages import Page
 from visitors.journey.person import Person
-from visitors.journey.prediction import BASELINE, Absence, Reading
+from visitors.journey.prediction import BASELINE, Absence, PredictionReading
+from visitors.journey.seen import Difference, Seen, compare_seen, make_seen
 from visitors.journey.summary import summarize
+from visitors.journey.ticket_moment import Near, TicketMoment, Where, find_ticket_moment
 from visitors.journey.totals import Paid, Totals
 from visitors.journey.touches import Touch
 from visitors.journey.visits import VISIT_GAP, Visit, VisitOutline
@@ -36,7 +36,6 @@ __all__ = [
     "Kind",
     "Leaning",
     "Missing",
-    "Moment",
     "Near",
     "Observation",
     "Page",
@@ -44,21 +43,22 @@ __all__ = [
     "Paid",
     "Person",
     "Place",
-    "Reading",
+    "PredictionReading",
     "Seen",
     "Selection",
+    "TicketMoment",
     "Totals",
     "Touch",
     "Visit",
     "VisitOutline",
     "Where",
-    "around",
+    "compare_seen",
     "csv_rows",
     "derive",
-    "difference",
+    "escape_formula",
+    "find_ticket_moment",
     "fold",
-    "harmless",
-    "mark",
+    "make_seen",
     "markdown",
     "observe",
     "plain_text",

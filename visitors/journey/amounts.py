@@ -13,7 +13,7 @@ _SMALLEST = Decimal("0.000001")
 _UNIT = Decimal(1)
 
 
-def amount(value: object) -> Decimal | None:
+def parse_amount(value: object) -> Decimal | None:
     """The amount that a number or a numeric text ("149.00") says, to six decimals; None for anything else.
 
     Text with signs of currencies or thousands is not guessed at: "1,499" is two amounts in two countries.
@@ -37,7 +37,7 @@ def amount(value: object) -> Decimal | None:
     return shortest.quantize(_UNIT) if shortest == shortest.to_integral_value() else shortest
 
 
-def currency(value: object) -> str | None:
+def parse_currency(value: object) -> str | None:
     """The three upper-case letters of an ISO 4217 code in any case, or None. "$" is none: it names many currencies."""
     if not isinstance(value, str):
         return None

@@ -15,11 +15,11 @@ from msgspec.structs import replace
 from visitors.datafast.payload import CompletedGoal, VisitedPage
 from visitors.formatting import format_money
 from visitors.formatting.text import clean_or_none
-from visitors.journey.amounts import amount, currency
-from visitors.journey.instants import instant
-from visitors.journey.pages import Page, page
+from visitors.journey.amounts import parse_amount, parse_currency
+from visitors.journey.pages import Page, parse_page
 from visitors.journey.person import Person
 from visitors.journey.records import Record
+from visitors.journey.timestamps import parse_timestamp
 
 _PROVIDER = "payment_provider"
 _PAYMENTS = frozenset({"payment"})
@@ -142,7 +142,7 @@ class Counts(Record, frozen=True, kw_only=True):
         return self.views + self.identified + self.goals + self.payments + self.subscriptions
 
 
-def count(events: Iterable[Event]) -> Counts:
+def count_events(events: Iterable[Event]) -> Counts:
     """Count events by kind."""
     found = Counter((event.kind, event.is_refund) for event in events)
     kinds = Counter[Kind]()
@@ -169,8 +169,8 @@ def view_events(visited: Iterable[VisitedPage]) -> list[Event]:
         if url in pages:
             seen = pages[url]
         else:
-            seen = pages[url] = page(url)
-        at = instant(view.timestamp)
+            seen = pages[url] = parse_page(url)
+        at = parse_timestamp(view.timestamp)
         events.append(
             Event(
                 kind=Kind.PAGE if seen is None or seen.screen is None else Kind.SCREEN,
@@ -184,7 +184,7 @@ def view_events(visited: Iterable[VisitedPage]) -> list[Event]:
 
 def identified_event(person: Person, identified_at: str | None) -> Event:
     """The identification of a person; `identified_at` is the upstream's text."""
-    at = instant(identified_at)
+    at = parse_timestamp(identified_at)
     return Event(
         kind=Kind.IDENTIFIED, at=at, name=person.label, raw_at=clean_or_none(identified_at) if at is None else None
     )
@@ -201,11 +201,11 @@ def goal_events(goals: Iterable[CompletedGoal]) -> list[Event]:
 
 def _goal_event(goal: CompletedGoal) -> Event:
     metadata = goal.metadata or {}
-    size = amount(goal.amount)
+    size = parse_amount(goal.amount)
     if size is None:
-        size = amount(metadata.get("amount"))
+        size = parse_amount(metadata.get("amount"))
     kind, is_refund = _sort(goal, size)
-    at = instant(goal.timestamp)
+    at = parse_timestamp(goal.timestamp)
     return Event(
         kind=kind,
         at=at,
@@ -214,7 +214,7 @@ def _goal_event(goal: CompletedGoal) -> Event:
         origin=clean_or_none(goal.origin),
         is_server=goal.is_server,
         amount=None if size is None else abs(size),
-        currency=currency(goal.currency) or currency(metadata.get("currency")),
+        currency=parse_currency(goal.currency) or parse_currency(metadata.get("currency")),
         is_refund=is_refund,
         raw_at=clean_or_none(goal.timestamp) if at is None else None,
     )

@@ -7,7 +7,7 @@ from visitors.formatting import format_count, format_money, join_list, limit_lis
 from visitors.formatting.text import truncate
 from visitors.journey.journey import Journey
 from visitors.journey.records import Record
-from visitors.journey.summary import looked_at, uncounted, when
+from visitors.journey.summary import format_views, format_when, format_without_amount
 
 _RECENT = timedelta(days=2)
 _LONG = timedelta(days=14)
@@ -58,9 +58,9 @@ def _money(journey: Journey) -> _Found:
                 (Leaning.AGAINST, _added_up(paid.refunds, "refund", format_money(paid.refunded, paid.currency)))
             )
     if totals.payments_without_amount:
-        found.append((Leaning.FOR, uncounted(totals.payments_without_amount, "payment")))
+        found.append((Leaning.FOR, format_without_amount(totals.payments_without_amount, "payment")))
     if totals.refunds_without_amount:
-        found.append((Leaning.AGAINST, uncounted(totals.refunds_without_amount, "refund")))
+        found.append((Leaning.AGAINST, format_without_amount(totals.refunds_without_amount, "refund")))
     return found
 
 
@@ -84,7 +84,7 @@ def _interest(journey: Journey) -> _Found:
         if interest.views:
             # Once is in one visit, which goes without saying.
             visits = f" in {format_count(interest.visits, 'visit')}" if interest.visits and interest.views > 1 else ""
-            found.append((Leaning.FOR, f"Viewed {name} {looked_at(interest, is_least=is_least)}{visits}"))
+            found.append((Leaning.FOR, f"Viewed {name} {format_views(interest, is_least=is_least)}{visits}"))
         elif name == "pricing" and journey.counts.pages:
             # Not every website has a page of that name.
             found.append((Leaning.NEUTRAL, "No pricing page among the pages that DataFast lists"))
@@ -118,7 +118,9 @@ def _returning(journey: Journey, now: datetime, zone: tzinfo) -> _Found:
         found.append(
             (
                 leaning,
-                "On the site now" if journey.is_live(now) else f"Last seen {when(journey.last_seen_at, now, zone)}",
+                "On the site now"
+                if journey.is_live(now)
+                else f"Last seen {format_when(journey.last_seen_at, now, zone)}",
             )
         )
     return found

@@ -9,7 +9,7 @@ from visitors.formatting import format_count, format_full_time, format_money, fo
 from visitors.formatting.text import clean, truncate
 from visitors.journey.events import Event
 from visitors.journey.journey import Journey
-from visitors.journey.summary import summarize, uncounted
+from visitors.journey.summary import format_without_amount, summarize
 
 _LAST_EVENTS = 10
 _LONGEST = 300
@@ -96,10 +96,10 @@ def _row(event: Event, number: int | None) -> tuple[str, ...]:
         "yes" if event.is_refund else "",
         "" if event.dwell is None else f"{event.dwell.total_seconds():.3f}",
     )
-    return tuple(harmless(cell or "") for cell in cells)
+    return tuple(escape_formula(cell or "") for cell in cells)
 
 
-def harmless(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     """The cell of a CSV file, behind an apostrophe where a spreadsheet would run it."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
@@ -155,9 +155,9 @@ def _paid(journey: Journey) -> str:
             text += f" ({gross} less {refunded} refunded)"
         parts.append(text)
     if without := journey.totals.payments_without_amount:
-        parts.append(uncounted(without, "payment"))
+        parts.append(format_without_amount(without, "payment"))
     if without := journey.totals.refunds_without_amount:
-        parts.append(uncounted(without, "refund"))
+        parts.append(format_without_amount(without, "refund"))
     return join_list(parts)
 
 

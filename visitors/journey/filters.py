@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from visitors.journey.events import Counts, Event, Kind, count
+from visitors.journey.events import Counts, Event, Kind, count_events
 from visitors.journey.journey import Journey
 from visitors.journey.records import Record
 from visitors.journey.visits import Visit
@@ -51,7 +51,7 @@ def select(journey: Journey, wanted: Filter) -> Selection:
         for visit in journey.visits
     ]
     undated = [] if has_range else [event for event in journey.undated if not text or _says(event, text, known)]
-    counts = count([event for _, events in found for event in events] + undated)
+    counts = count_events([event for _, events in found for event in events] + undated)
     if wanted.kinds:
         found = [(visit, [event for event in events if event.kind in wanted.kinds]) for visit, events in found]
         undated = [event for event in undated if event.kind in wanted.kinds]

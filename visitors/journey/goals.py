@@ -5,10 +5,10 @@ from collections.abc import Hashable
 from msgspec.structs import replace
 
 from visitors.datafast.payload import Activity, CompletedGoal
-from visitors.journey.instants import instant
+from visitors.journey.timestamps import parse_timestamp
 
 
-def merged_goals(activity: Activity) -> list[CompletedGoal]:
+def merge_goals(activity: Activity) -> list[CompletedGoal]:
     """All goals of both editions' lists, each once, in the order received, `completed_goals` first.
 
     A goal of the same name at the same instant in both lists is one goal; what only one of them says about it is kept.
@@ -30,7 +30,7 @@ def merged_goals(activity: Activity) -> list[CompletedGoal]:
 
 
 def _key(goal: CompletedGoal) -> Hashable:
-    return goal.name, instant(goal.timestamp) or goal.timestamp
+    return goal.name, parse_timestamp(goal.timestamp) or goal.timestamp
 
 
 def _merged(goal: CompletedGoal, twin: CompletedGoal) -> CompletedGoal:

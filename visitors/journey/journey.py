@@ -12,14 +12,14 @@ from typing import Any, TypedDict
 from visitors.datafast.payload import Activity, Visitor
 from visitors.formatting import format_count, join_list
 from visitors.formatting.text import clean_or_none
-from visitors.journey.events import Counts, Event, Kind, count, goal_events, identified_event, view_events
-from visitors.journey.goals import merged_goals
-from visitors.journey.instants import instant
-from visitors.journey.pages import Page, page
-from visitors.journey.person import Person, person
-from visitors.journey.prediction import Reading, read
+from visitors.journey.events import Counts, Event, Kind, count_events, goal_events, identified_event, view_events
+from visitors.journey.goals import merge_goals
+from visitors.journey.pages import Page, parse_page
+from visitors.journey.person import Person, read_person
+from visitors.journey.prediction import PredictionReading, read_prediction
 from visitors.journey.records import Record
-from visitors.journey.totals import Totals, total
+from visitors.journey.timestamps import parse_timestamp
+from visitors.journey.totals import Totals, add_payments
 from visitors.journey.touches import Touch, first_touch, last_touch
 from visitors.journey.visits import VISIT_GAP, Visit, VisitOutline, make_visit, split_visits
 
@@ -137,7 +137,7 @@ class Journey(Record, frozen=True, kw_only=True):
     to_first_payment: timedelta | None
     first_touch: Touch | None
     last_touch: Touch | None
-    prediction: Reading
+    prediction: PredictionReading
 
     @property
     def begin(self) -> datetime | None:
@@ -164,18 +164,18 @@ class _PagesSeen(TypedDict):
 def derive(visitor: Visitor) -> Journey:
     """The journey that an answer tells. Any answer that parses has one; without events it has no visits."""
     activity = visitor.activity or Activity()
-    who = person(visitor.profile)
+    who = read_person(visitor.profile)
     # Each sort in the order in which they stand at the same instant, which the sort by time below then keeps.
     events = view_events(activity.visited_pages or ())
     if who is not None:
         events.append(identified_event(who, visitor.profile.identified_at if visitor.profile else None))
-    events += sorted(goal_events(merged_goals(activity)), key=lambda event: _RANKS[event.kind])
+    events += sorted(goal_events(merge_goals(activity)), key=lambda event: _RANKS[event.kind])
     dated = sorted((event for event in events if event.at is not None), key=attrgetter("at"))
     groups = split_visits(dated)
 
-    counts = count(events)
+    counts = count_events(events)
     attended = [any(event.is_in_person for event in group) for group in groups]
-    first_visit_at = instant(activity.first_visit_at)
+    first_visit_at = parse_timestamp(activity.first_visit_at)
     missing = _missing(activity, groups, attended, views=counts.views, first_visit_at=first_visit_at)
     visit_count = max(_number(activity.visit_count), sum(attended))
     visits = _visits(groups, attended, visit_count, missing)
@@ -202,10 +202,10 @@ def derive(visitor: Visitor) -> Journey:
         latest_event_at=dated[-1].at if dated else None,
         last_seen_at=next((event.at for event in reversed(dated) if event.is_in_person), None),
         reported_first_visit_at=first_visit_at,
-        reported_last_visit_at=instant(activity.last_visit_at),
-        current_page=page(activity.current_url),
+        reported_last_visit_at=parse_timestamp(activity.last_visit_at),
+        current_page=parse_page(activity.current_url),
         **_pages_seen(events, visits),
-        totals=total(events),
+        totals=add_payments(events),
         goal_names=goal_names[:MAX_GOAL_NAMES],
         more_goal_names=max(0, len(goal_names) - MAX_GOAL_NAMES),
         latest_payment=_latest(milestones, Kind.PAYMENT),
@@ -214,7 +214,7 @@ def derive(visitor: Visitor) -> Journey:
         to_first_payment=_until(dated, begin, lambda event: event.kind is Kind.PAYMENT and not event.is_refund),
         first_touch=first_touch(visitor.identity),
         last_touch=last_touch(next((visit for visit in visits if visit.is_attended), None)),
-        prediction=read(visitor.prediction, is_customer=counts.payments > 0),
+        prediction=read_prediction(visitor.prediction, is_customer=counts.payments > 0),
     )
 
 

@@ -42,7 +42,7 @@ class Page(Record, frozen=True, kw_only=True):
         return f"{self.path}#{self.fragment}" if self.fragment.startswith(("/", "!/")) else self.path
 
 
-def page(address: str | None) -> Page | None:
+def parse_page(address: str | None) -> Page | None:
     """The page at an address of the upstream; None when there is no address. Never raises, whatever the text."""
     url = clean(address).strip() if address else ""
     if not url:

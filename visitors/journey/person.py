@@ -5,8 +5,8 @@ from datetime import datetime
 
 from visitors.datafast.payload import UserProfile
 from visitors.formatting.text import clean, clean_or_none
-from visitors.journey.instants import instant
 from visitors.journey.records import Record
+from visitors.journey.timestamps import parse_timestamp
 
 # "companyName", "company_name" and "Company name" are one key.
 _SPELLING = re.compile(r"[\s_-]")
@@ -33,7 +33,7 @@ class Person(Record, frozen=True, kw_only=True):
         return self.name or self.email or self.user_id or ""
 
 
-def person(profile: UserProfile | None) -> Person | None:
+def read_person(profile: UserProfile | None) -> Person | None:
     """The person that a profile names; None for none, and for a profile that says nothing at all."""
     if profile is None:
         return None
@@ -54,7 +54,7 @@ def person(profile: UserProfile | None) -> Person | None:
         user_id=user_id,
         company=pick("company", "companyname", "organization", "organisation"),
         plan=pick("plan", "planname"),
-        identified_at=instant(profile.identified_at),
+        identified_at=parse_timestamp(profile.identified_at),
         metadata=metadata,
     )
 

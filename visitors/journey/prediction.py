@@ -18,7 +18,7 @@ class Absence(StrEnum):
     UNKNOWN = "either already a customer, or the website has no revenue attribution set up"
 
 
-class Reading(Record, frozen=True, kw_only=True):
+class PredictionReading(Record, frozen=True, kw_only=True):
     """The prediction. A value that was not sent is None; one outside its range is None too and named in `refused`.
 
     `score` is 0 to 100 with 50 for the website's average visitor, `conversion_rate` and `confidence` 0 to 1,
@@ -66,10 +66,10 @@ class Reading(Record, frozen=True, kw_only=True):
         return "plenty of data behind it" if self.confidence >= 0.8 else "a fair amount of data behind it"
 
 
-def read(prediction: Prediction | None, *, is_customer: bool) -> Reading:
+def read_prediction(prediction: Prediction | None, *, is_customer: bool) -> PredictionReading:
     """The prediction as far as it can be true; without one, why."""
     if prediction is None:
-        return Reading(absence=Absence.CUSTOMER if is_customer else Absence.UNKNOWN)
+        return PredictionReading(absence=Absence.CUSTOMER if is_customer else Absence.UNKNOWN)
     refused: list[str] = []
 
     def within(value: float | None, most: float, upstream_name: str) -> float | None:
@@ -78,7 +78,7 @@ def read(prediction: Prediction | None, *, is_customer: bool) -> Reading:
         refused.append(upstream_name)  # "not a number" too: it compares as false
         return None
 
-    return Reading(
+    return PredictionReading(
         score=within(prediction.score, 100, "score"),
         conversion_rate=within(prediction.conversion_rate, 1, "conversionRate"),
         # No visitor is worth a billion dollars.

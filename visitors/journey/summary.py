@@ -35,12 +35,12 @@ def summarize(journey: Journey, *, now: datetime, zone: tzinfo) -> str:
     return " ".join(sentences)
 
 
-def looked_at(interest: Interest, *, is_least: bool) -> str:
+def format_views(interest: Interest, *, is_least: bool) -> str:
     """How often: "twice", "5 times"; "at least twice" where page views are missing."""
     return f"{'at least ' if is_least else ''}{_times(interest.views)}"
 
 
-def when(then: datetime, now: datetime, zone: tzinfo) -> str:
+def format_when(then: datetime, now: datetime, zone: tzinfo) -> str:
     """How long ago as a person says it: "4 minutes ago" today and short of a night, "yesterday", then days of the
     calendar, then `ago`."""
     named = format_day(then, now, zone)
@@ -73,7 +73,7 @@ def _parts(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
 
 def _arrival(journey: Journey, now: datetime, zone: tzinfo) -> str:
     begin = journey.begin
-    time = when(begin, now, zone) if begin else ""
+    time = format_when(begin, now, zone) if begin else ""
     if journey.first_touch is not None:
         return f"came from {append_time(_named(journey.first_touch.label), time)}"
     return f"first seen {time}" if time else ""
@@ -82,13 +82,13 @@ def _arrival(journey: Journey, now: datetime, zone: tzinfo) -> str:
 def _last_seen(journey: Journey, now: datetime, zone: tzinfo) -> str:
     if journey.last_seen_at is None:
         return ""
-    return "on the site now" if journey.is_live(now) else f"last seen {when(journey.last_seen_at, now, zone)}"
+    return "on the site now" if journey.is_live(now) else f"last seen {format_when(journey.last_seen_at, now, zone)}"
 
 
 def _reading(journey: Journey) -> str:
     is_least = journey.missing is not None and journey.missing.page_views > 0
     if journey.pricing.views:
-        return f"read pricing {looked_at(journey.pricing, is_least=is_least)}"
+        return f"read pricing {format_views(journey.pricing, is_least=is_least)}"
     if not journey.top_pages:
         return ""
     top = journey.top_pages[0]
@@ -97,7 +97,7 @@ def _reading(journey: Journey) -> str:
     if top.views == 1:
         return format_count(journey.page_view_count, "page view")
     if top.views == 2:
-        return f"viewed {_named(top.label)} {looked_at(Interest(views=2), is_least=is_least)}"
+        return f"viewed {_named(top.label)} {format_views(Interest(views=2), is_least=is_least)}"
     # The number first: many an address ends with one of its own.
     return f"{'at least ' if is_least else ''}{top.views:,} views of {_named(top.label)}"
 
@@ -114,7 +114,7 @@ def _goals(journey: Journey) -> str:
 def _money(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
     totals = journey.totals
     latest = journey.latest_payment
-    time = when(latest.at, now, zone) if latest and latest.at else ""
+    time = format_when(latest.at, now, zone) if latest and latest.at else ""
     parts = []
     payments = sum(paid.payments for paid in totals.paid)
     if payments:
@@ -125,7 +125,7 @@ def _money(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
             last = f", the last {time}" if time else ""
             parts.append(f"paid {paid_in_all} in {format_count(payments, 'payment')}{last}")
     if without := totals.payments_without_amount:
-        made = f"made {uncounted(without, 'other payment' if payments else 'payment')}"
+        made = f"made {format_without_amount(without, 'other payment' if payments else 'payment')}"
         if payments or not time:
             parts.append(made)
         else:
@@ -135,11 +135,11 @@ def _money(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
         parts.append(f"got {join_list(refunded)} back")
     if totals.refunds_without_amount:
         other = "other refund" if any(paid.refunds for paid in totals.paid) else "refund"
-        parts.append(f"got {uncounted(totals.refunds_without_amount, other)}")
+        parts.append(f"got {format_without_amount(totals.refunds_without_amount, other)}")
     return parts
 
 
-def uncounted(number: int, noun: str) -> str:
+def format_without_amount(number: int, noun: str) -> str:
     """ "1 payment (amount unknown)", "2 refunds (amounts unknown)"."""
     return f"{format_count(number, noun)} ({'amount' if number == 1 else 'amounts'} unknown)"
 
@@ -148,7 +148,7 @@ def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> str:
     latest = journey.latest_subscription
     if latest is None or latest.at is None or (journey.is_customer and latest.name.casefold() in _BEGUN):
         return ""
-    return append_time(_named(latest.words), when(latest.at, now, zone))
+    return append_time(_named(latest.words), format_when(latest.at, now, zone))
 
 
 def _named(text: str) -> str:

@@ -35,7 +35,7 @@ class Totals(Record, frozen=True, kw_only=True):
     refunds_without_amount: int = 0
 
 
-def total(events: Iterable[Event]) -> Totals:
+def add_payments(events: Iterable[Event]) -> Totals:
     """The payments and refunds among the events, dated or not, added up per currency."""
     payments = [event for event in events if event.kind is Kind.PAYMENT]
     paid = [

@@ -7,7 +7,7 @@ from typing import Self
 
 from msgspec.structs import asdict, replace
 
-from visitors.journey.events import Counts, Event, count
+from visitors.journey.events import Counts, Event, count_events
 from visitors.journey.pages import Page
 from visitors.journey.records import Record
 
@@ -90,7 +90,7 @@ def make_visit(
         is_attended=is_attended,
         started_at=times[0],
         ended_at=times[-1],
-        counts=count(events),
+        counts=count_events(events),
         gap_before=times[0] - previous_end if gap_known and previous_end is not None else None,
         gap_known=gap_known,
         entry=pages[0] if pages else None,

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from visitors import profiles
-from visitors.journey import Seen, difference
+from visitors.journey import Seen, compare_seen
 from visitors.journey_page import article_cache, presenters
 from visitors.journey_page.article_cache import Article
 from visitors.journey_page.timeline import TimelineQuery
@@ -74,7 +74,7 @@ def present_age(request: SignedInRequest, website: Website, profile: profiles.Pr
 
 def describe_news(seen: Seen | None, profile: profiles.Profile) -> str:
     """Return what is new: "2 visits and 1 payment since you looked 3 days ago"; "" for nothing."""
-    return difference(seen, profile.contents.journey).words(datetime.now(UTC)) if seen else ""
+    return compare_seen(seen, profile.contents.journey).words(datetime.now(UTC)) if seen else ""
 
 
 def _load_article(

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from visitors.formatting.text import truncate
-from visitors.journey import Journey, Seen, mark
+from visitors.journey import Journey, Seen, make_seen
 from visitors.models import LastSeen, Snapshot, Website
 
 # A page that is reloaded again and again, or that follows a visitor, writes no more often than this.
@@ -78,7 +78,7 @@ def mark_seen(user: User, website: Website, visitor_id: UUID, journey: Journey) 
     rows = LastSeen.objects.filter(user=user, website=website, visitor_id=visitor_id)
     if rows.filter(looked_at__gt=now - WRITE_INTERVAL).exclude(seen=_UNSEEN).exists():
         return
-    row = _row(user, website, visitor_id, journey, looked_at=now, seen=_dump(mark(journey, now)))
+    row = _row(user, website, visitor_id, journey, looked_at=now, seen=_dump(make_seen(journey, now)))
     with transaction.atomic():
         if _is_stored(website, visitor_id):
             LastSeen.objects.bulk_create(

@@ -5,12 +5,12 @@ import pytest
 from tests.journey.examples import edition
 from visitors.datafast.payload import Prediction
 from visitors.journey import derive
-from visitors.journey.prediction import read
+from visitors.journey.prediction import read_prediction
 from visitors.journey_page.presenters.prediction import meter
 
 
 def shown(is_customer=False, **fields):
-    return meter(read(Prediction(**fields), is_customer=is_customer), ())
+    return meter(read_prediction(Prediction(**fields), is_customer=is_customer), ())
 
 
 def facts(drawn):
@@ -43,7 +43,7 @@ def test_a_low_confidence_mutes_it():
     assert facts(shown(confidence=0.31))["Confidence"] == "31%"
     assert shown(score=79).warning == "DataFast does not say how much data is behind it."
     assert shown(score=79, confidence=0.5).warning == ""
-    assert meter(read(None, is_customer=False), ()).warning == ""
+    assert meter(read_prediction(None, is_customer=False), ()).warning == ""
 
 
 def test_an_impossible_number_is_left_out_and_named():
@@ -53,5 +53,5 @@ def test_an_impossible_number_is_left_out_and_named():
 
 
 def test_none_says_which_reason_it_has_where_that_can_be_told():
-    assert "already a customer:" in meter(read(None, is_customer=True), ()).absence
-    assert "no revenue attribution" in meter(read(None, is_customer=False), ()).absence
+    assert "already a customer:" in meter(read_prediction(None, is_customer=True), ()).absence
+    assert "no revenue attribution" in meter(read_prediction(None, is_customer=False), ()).absence

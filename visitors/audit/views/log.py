@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from visitors.audit.search import Search
 from visitors.formatting import DisplayTime, display_day_and_clock
-from visitors.journey import harmless
+from visitors.journey import escape_formula
 from visitors.models import AuditAction, AuditEntry, Membership, Website
 from visitors.web.access import SignedInRequest, managed_website_or_404
 from visitors.web.downloads import BYTE_ORDER_MARK
@@ -94,7 +94,7 @@ def _csv(lines: Iterator[AuditEntry]) -> Iterator[str]:
     for line in lines:
         at = line.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         cells = (at, line.user_name, str(line.visitor_id or "forgotten"), line.source, line.result)
-        writer.writerow([harmless(cell) for cell in cells])
+        writer.writerow([escape_formula(cell) for cell in cells])
         if text.tell() > 32_000:
             yield text.getvalue()
             text.seek(0)

@@ -17,7 +17,7 @@ from visitors.formatting import (
 )
 from visitors.formatting.text import truncate
 from visitors.journey import Journey, Paid
-from visitors.journey.summary import when
+from visitors.journey.summary import format_when
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,6 @@ def _seen(journey: Journey, now: datetime, zone: tzinfo) -> list[Figure]:
         found.append(Figure("First seen", moment=begin, note=format_clock(journey.begin, zone)))
     last = journey.last_seen_at
     if last is not None:
-        words = "on the site now" if journey.is_live(now) else when(last, now, zone)
+        words = "on the site now" if journey.is_live(now) else format_when(last, now, zone)
         found.append(Figure("Last seen", moment=display_time(last, zone, words)))
     return found

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from visitors.formatting import format_percent, join_list
-from visitors.journey import BASELINE, Absence, Observation, Reading
+from visitors.journey import BASELINE, Absence, Observation, PredictionReading
 from visitors.journey_page.presenters.facts import Fact
 from visitors.journey_page.presenters.trend import Trend
 
@@ -49,7 +49,7 @@ class Meter:
     trend: Trend | None = None
 
 
-def meter(reading: Reading, observations: tuple[Observation, ...], trend: Trend | None = None) -> Meter:
+def meter(reading: PredictionReading, observations: tuple[Observation, ...], trend: Trend | None = None) -> Meter:
     """The prediction of a journey, with its way up to now, beside what the journey shows."""
     score = reading.score if reading.score is not None else float(BASELINE)
     facts = (
@@ -82,7 +82,7 @@ def _chance(rate: float | None) -> str:
     )
 
 
-def _confidence(reading: Reading) -> str:
+def _confidence(reading: PredictionReading) -> str:
     """How sure it is; what that means, unless the warning says it."""
     if reading.confidence is None:
         return "" if "confidence" in reading.refused else "not sent"

@@ -19,7 +19,7 @@ from visitors.formatting import (
 )
 from visitors.formatting.text import truncate
 from visitors.journey import Counts, Event, Journey, Kind, Place, VisitOutline
-from visitors.journey.summary import when
+from visitors.journey.summary import format_when
 from visitors.journey_page.ribbon.columns import Column, Unit, columns
 from visitors.journey_page.ribbon.lanes import REFERENCE, WIDTHS, Lanes
 from visitors.journey_page.ribbon.scale import Scale, gap_widths, visit_widths
@@ -212,7 +212,7 @@ class Drawing:
     def _since_last(self) -> str:
         """As the figures and the summary say it; but "yesterday", which the date below says already, in hours."""
         last = self._visits[-1].ended_at
-        text = when(last, self._now, self._zone)
+        text = format_when(last, self._now, self._zone)
         return format_ago(last, self._now) if text == "yesterday" else text
 
     # --- Column by column ---

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from visitors import formatting
-from visitors.journey import Event, Journey, Moment, Selection, VisitOutline, Where, fold
+from visitors.journey import Event, Journey, Selection, TicketMoment, VisitOutline, Where, fold
 from visitors.journey_page.timeline.lines import EventRow
 from visitors.journey_page.timeline.query import UNDATED, Position, TimelineQuery
 from visitors.journey_page.timeline.rows import NoteRow, VisitRow, Writer, iso, pages_said, visit_key
@@ -94,7 +94,7 @@ class Ledger:
         query: TimelineQuery,
         *,
         selection: Selection | None,
-        moment: Moment | None,
+        moment: TicketMoment | None,
         since: datetime | None,
         writer: Writer,
     ) -> None:

@@ -4,7 +4,17 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from visitors import formatting
 from visitors.formatting.text import isolate_direction, truncate
-from visitors.journey import Counts, Filter, Journey, Kind, Moment, Selection, VisitOutline, around, select
+from visitors.journey import (
+    Counts,
+    Filter,
+    Journey,
+    Kind,
+    Selection,
+    TicketMoment,
+    VisitOutline,
+    find_ticket_moment,
+    select,
+)
 from visitors.journey_page.timeline.ledger import Ledger, Page, Section, sections
 from visitors.journey_page.timeline.query import BEFORE, SPANS, TimelineQuery
 from visitors.journey_page.timeline.rows import NoteRow, Row, VisitRow, Writer, iso, visit_key
@@ -104,7 +114,7 @@ def timeline(
     at = clocked(query.at, zone) if query.at else None
     before = clocked(query.before, zone) if query.before else None
     query = query.in_zone(zone)
-    moment = around(journey, query.at) if query.at else None
+    moment = find_ticket_moment(journey, query.at) if query.at else None
     writer = Writer(journey, zone=zone, today=today, seen=seen)
     since = _since(journey, query)
     selection = _selection(journey, query, since)
@@ -147,7 +157,7 @@ def events_of_visit(
     since = _since(journey, query)
     selection = _selection(journey, query, since)
     found = sections(journey, selection)
-    moment = around(journey, query.at) if query.at else None
+    moment = find_ticket_moment(journey, query.at) if query.at else None
     writer = Writer(journey, zone=zone, today=today, seen=seen)
     return Ledger(journey, found, query, selection=selection, moment=moment, since=since, writer=writer).events()
 
@@ -202,7 +212,7 @@ def _remarks(query: TimelineQuery, before: Clocked | None) -> tuple[str, ...]:
     return tuple(remarks)
 
 
-def _told(moment: Moment, at: Clocked, query: TimelineQuery, writer: Writer, page: Page) -> Told:
+def _told(moment: TicketMoment, at: Clocked, query: TimelineQuery, writer: Writer, page: Page) -> Told:
     other = None
     if at.other is not None:
         label = f"Take the {'first' if at.is_second else 'second'} time"

@@ -6,7 +6,7 @@ import msgspec
 
 from tests.journey.examples import START, edition, goal, journey, view
 from visitors.datafast.payload import Visitor
-from visitors.journey import Seen, derive, difference, mark
+from visitors.journey import Seen, compare_seen, derive, make_seen
 
 LATER = START + timedelta(days=3)
 
@@ -14,41 +14,41 @@ LATER = START + timedelta(days=3)
 def test_new_visits_and_payments_are_counted_and_said():
     before = journey(view("/"))
     now = journey(view("/"), view("/", days=1), view("/a", days=2), goals=(goal("payment", 1, days=2),))
-    news = difference(mark(before, START), now)
+    news = compare_seen(make_seen(before, START), now)
     assert news.words(LATER) == "2 visits and 1 payment since you looked 3 days ago"
 
 
 def test_pages_of_the_same_visit_are_said_as_pages():
-    news = difference(mark(journey(view("/")), START), journey(view("/"), view("/a", 1), view("/b", 2)))
+    news = compare_seen(make_seen(journey(view("/")), START), journey(view("/"), view("/a", 1), view("/b", 2)))
     assert news.words(LATER) == "2 page views since you looked 3 days ago"
 
 
 def test_a_look_of_this_very_minute_is_said_in_words_that_follow_since():
-    news = difference(mark(journey(view("/")), START), journey(view("/"), view("/a", 1)))
+    news = compare_seen(make_seen(journey(view("/")), START), journey(view("/"), view("/a", 1)))
     assert news.words(START + timedelta(seconds=20)) == "1 page view since you looked a moment ago"
 
 
 def test_goals_are_news_and_a_count_that_fell_is_not():
     before = journey(view("/"), view("/", 1))
-    news = difference(mark(before, START), journey(view("/"), goals=(goal("a", 1), goal("b", 2))))
+    news = compare_seen(make_seen(before, START), journey(view("/"), goals=(goal("a", 1), goal("b", 2))))
     assert (news.goals, news.page_views) == (2, 0)
     assert news.words(LATER) == "2 goals since you looked 3 days ago"
 
 
 def test_an_identification_is_news():
-    news = difference(mark(derive(Visitor()), START), derive(edition(2026)))
+    news = compare_seen(make_seen(derive(Visitor()), START), derive(edition(2026)))
     assert news.words(LATER).endswith("1 payment and an identification since you looked 3 days ago")
 
 
 def test_nothing_new_is_nothing_said():
     told = journey(view("/"))
-    news = difference(mark(told, START), told)
+    news = compare_seen(make_seen(told, START), told)
     assert not news
     assert news.words(LATER) == ""
 
 
 def test_a_mark_is_stored_and_read_back_equal():
-    seen = mark(derive(edition(2026)), START)
+    seen = make_seen(derive(edition(2026)), START)
     assert msgspec.json.decode(msgspec.json.encode(seen), type=Seen) == seen
 
 
@@ -62,5 +62,5 @@ def test_refunds_and_subscription_events_are_not_said_as_payments_and_goals():
             goal("refund", 2, days=1, origin="payment_provider"),
         ),
     )
-    news = difference(mark(before, START), now)
+    news = compare_seen(make_seen(before, START), now)
     assert news.words(LATER) == "1 visit, 1 goal, 1 subscription event and 1 refund since you looked 3 days ago"

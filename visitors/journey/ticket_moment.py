@@ -46,7 +46,7 @@ class Near(Record, frozen=True, kw_only=True):
         return f"{format_duration(self.distance)} {side}" if self.distance >= _SECOND else "at that very moment"
 
 
-class Moment(Record, frozen=True, kw_only=True):
+class TicketMoment(Record, frozen=True, kw_only=True):
     """A moment (aware) in a journey.
 
     `visit` is the one to open: around the moment, else the nearest. `last_page` is the latest page view at or before
@@ -90,7 +90,7 @@ class Moment(Record, frozen=True, kw_only=True):
         return [] if self.after is None else [f"next came {self.after.after_words}"]
 
 
-def around(journey: Journey, at: datetime) -> Moment:
+def find_ticket_moment(journey: Journey, at: datetime) -> TicketMoment:
     """Where a moment (aware) lies in a journey, and what came before it."""
     # The visit that had begun by then, and the one that came next; visits are newest first.
     newer = sum(visit.started_at > at for visit in journey.outlines)
@@ -105,7 +105,7 @@ def around(journey: Journey, at: datetime) -> Moment:
 
     goals = [near for near in earlier if near.event.kind in _GOALS]
     missing = journey.missing
-    return Moment(
+    return TicketMoment(
         at=at,
         where=_where(past, coming, is_during=is_during),
         visit=past if is_during else _nearer(past, coming, earlier, later),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from visitors.journey.instants import instant
+from visitors.journey.timestamps import parse_timestamp
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,8 @@ from visitors.journey.instants import instant
     ],
 )
 def test_an_instant_is_read_in_utc(text, read):
-    assert instant(text) == read
-    assert instant(text).tzinfo is UTC
+    assert parse_timestamp(text) == read
+    assert parse_timestamp(text).tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -39,4 +39,4 @@ def test_an_instant_is_read_in_utc(text, read):
     ],
 )
 def test_what_names_no_instant_that_can_be_is_not_one(text):
-    assert instant(text) is None
+    assert parse_timestamp(text) is None

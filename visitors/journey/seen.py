@@ -59,7 +59,7 @@ class Difference(Record, frozen=True, kw_only=True):
         return f"{join_list(parts)} since you looked {looked}" if parts else ""
 
 
-def mark(journey: Journey, looked_at: datetime) -> Seen:
+def make_seen(journey: Journey, looked_at: datetime) -> Seen:
     """The mark of a journey that somebody looks at."""
     return Seen(
         looked_at=looked_at,
@@ -72,9 +72,9 @@ def mark(journey: Journey, looked_at: datetime) -> Seen:
     )
 
 
-def difference(seen: Seen, journey: Journey) -> Difference:
+def compare_seen(seen: Seen, journey: Journey) -> Difference:
     """What the journey holds beyond the mark. Where the list is cut off a count can fall, which is nothing new."""
-    now = mark(journey, seen.looked_at)
+    now = make_seen(journey, seen.looked_at)
     goals, payments = max(0, now.goals - seen.goals), max(0, now.payments - seen.payments)
     since = seen.latest_event_at
     later = [event for event in journey.milestones if event.at and (since is None or event.at > since)]

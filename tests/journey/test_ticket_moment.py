@@ -6,14 +6,14 @@ import pytest
 
 from tests.journey.examples import START, goal, journey, stamp, view
 from visitors.datafast.payload import Visitor
-from visitors.journey import Where, around, derive
+from visitors.journey import Where, derive, find_ticket_moment
 
 EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-14))
 TOLD = journey(view("/checkout", 0), view("/done", 10), view("/back", days=2), goals=(goal("checkout_initiated", 1),))
 
 
 def at(minutes=0, *, days=0):
-    return around(TOLD, START + timedelta(days=days, minutes=minutes))
+    return find_ticket_moment(TOLD, START + timedelta(days=days, minutes=minutes))
 
 
 @pytest.mark.parametrize(
@@ -50,10 +50,12 @@ def test_the_last_page_is_found_over_a_renewal_that_came_by_itself():
         view("/back", days=9),
         goals=(goal("subscription_renewed", days=3, origin="payment_provider"),),
     )
-    words = around(told, START + timedelta(days=3, hours=2)).words
+    words = find_ticket_moment(told, START + timedelta(days=3, hours=2)).words
     assert "Last page /settings/billing, 3 days 2 hours before." in words
     assert "ubscription renewed, 2 hours before." in words
-    assert around(told, START + timedelta(days=3, minutes=20)).words.startswith("Last page /settings/billing, 3 days")
+    assert find_ticket_moment(told, START + timedelta(days=3, minutes=20)).words.startswith(
+        "Last page /settings/billing, 3 days"
+    )
 
 
 def test_outside_of_what_was_sent_is_said():
@@ -62,22 +64,24 @@ def test_outside_of_what_was_sent_is_said():
 
 
 def test_no_event_with_a_time_is_said():
-    assert around(derive(Visitor()), START).words == "DataFast sent no event with a time."
+    assert find_ticket_moment(derive(Visitor()), START).words == "DataFast sent no event with a time."
 
 
 @pytest.mark.parametrize("extreme", [datetime.min.replace(tzinfo=EAST), datetime.max.replace(tzinfo=WEST)])
 def test_the_ends_of_the_calendar_are_moments_too(extreme):
-    assert around(TOLD, extreme).visit is not None
+    assert find_ticket_moment(TOLD, extreme).visit is not None
 
 
 def test_what_may_be_missing_around_the_moment_is_said():
     cut_off = journey(view("/", days=3), page_view_count=9, first_visit_at=stamp())
-    assert around(cut_off, START + timedelta(days=1)).is_missing
-    assert not around(cut_off, START + timedelta(days=3, minutes=1)).is_missing
+    assert find_ticket_moment(cut_off, START + timedelta(days=1)).is_missing
+    assert not find_ticket_moment(cut_off, START + timedelta(days=3, minutes=1)).is_missing
 
 
 def test_between_visits_of_a_list_that_is_cut_off_there_may_be_others():
     told = journey(
         view("/", days=100), goals=(goal("signup"),), visit_count=61, page_view_count=90, first_visit_at=stamp()
     )
-    assert around(told, START + timedelta(days=50)).words.startswith("Between two visits that DataFast lists. Goal")
+    assert find_ticket_moment(told, START + timedelta(days=50)).words.startswith(
+        "Between two visits that DataFast lists. Goal"
+    )

@@ -10,7 +10,7 @@ _FIRST_YEAR = 2000
 _LAST_YEAR = 2199
 
 
-def instant(text: str | None) -> datetime | None:
+def parse_timestamp(text: str | None) -> datetime | None:
     """The instant that an RFC 3339 text names, in UTC; None when there is no text or it names none.
 
     A date without a time is no instant. A time without an offset is taken as UTC: the service promises UTC, and its
