@@ -18,7 +18,7 @@ def test_without_a_prediction_a_payment_tells_why():
 def test_a_value_out_of_range_is_refused_by_name(score):
     reading = read_prediction(Prediction(score=score, conversion_rate=1.5, confidence=0.9), is_customer=False)
     assert (reading.score, reading.conversion_rate, reading.confidence) == (None, None, 0.9)
-    assert reading.refused == ("score", "conversionRate")
+    assert reading.unreadable == ("score", "conversionRate")
     assert reading.score_words == ""
 
 

@@ -1,8 +1,7 @@
 """A journey: what one visitor did on a website, from first touch to last, in the order in which it happened.
 
-Pure domain: from the payload of DataFast's Get visitor answer to a `Journey` of visits and their events. Knows no HTTP,
-no Django and no clock; `now` is an argument where it matters. All of it is frozen records that msgpack stores as they
-are. `derive` makes a journey; everything else reads one.
+Pure domain: `derive` turns the payload of DataFast's Get visitor answer into a `Journey` of visits and events, and
+everything else reads one. There is no HTTP, no Django and no clock here; `now` is an argument. All values are frozen.
 """
 
 from visitors.journey.events import Counts, Event, Kind

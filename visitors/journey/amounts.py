@@ -1,4 +1,4 @@
-"""From the upstream's loose amounts and currencies to ones that can be added up."""
+"""Parse the amounts and currencies of goals, which DataFast passes on as customers send them."""
 
 import re
 from decimal import Decimal
@@ -6,17 +6,17 @@ from decimal import Decimal
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,20})?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
-# Amounts from here on are somebody's mistake. With six decimals, ten thousand of them still add up without rounding in
-# the 28 digits that Decimal computes with.
+# Amounts from here on are mistakes. With six decimals, ten thousand smaller ones add up without rounding in the 28
+# digits that Decimal computes with.
 _TOO_LARGE = 10**12
 _SMALLEST = Decimal("0.000001")
 _UNIT = Decimal(1)
 
 
 def parse_amount(value: object) -> Decimal | None:
-    """The amount that a number or a numeric text ("149.00") says, to six decimals; None for anything else.
+    """Return the amount in a number or a numeric text ("149.00"), rounded to six decimals; None for anything else.
 
-    Text with signs of currencies or thousands is not guessed at: "1,499" is two amounts in two countries.
+    Text with currency signs or thousands separators is not parsed: "1,499" means two amounts in two countries.
     """
     match value:
         case bool():
@@ -38,7 +38,7 @@ def parse_amount(value: object) -> Decimal | None:
 
 
 def parse_currency(value: object) -> str | None:
-    """The three upper-case letters of an ISO 4217 code in any case, or None. "$" is none: it names many currencies."""
+    """Return an ISO 4217 code in upper case, or None. "$" is not a code: it names many currencies."""
     if not isinstance(value, str):
         return None
     code = value.strip().upper()

@@ -1,6 +1,6 @@
-"""Events: what a visitor did, or what was done about them, one by one.
+"""Events: what a visitor did, and what a payment provider or server reported about them.
 
-Nothing is dropped on the way from the payload: what has no readable time is an event without one.
+Nothing in the payload is dropped: an entry without a readable time is an event without a time.
 """
 
 import re
@@ -26,18 +26,18 @@ _PAYMENTS = frozenset({"payment"})
 _REFUNDS = frozenset({"payment_refunded", "payment_refund", "refund"})
 _REFUND = re.compile("refund|chargeback")
 _SUBSCRIPTION = re.compile("subscription_|free_trial|trial_")
-# Other goals of a payment provider are payments, unless their name says that nothing was paid.
+# Other goals of a payment provider are payments, unless their name tells that nothing was paid.
 _UNPAID = re.compile(
     "fail|declin|abandon|cancel|pending|expired|incomplete|past_due|request|created|initiated|upcoming"
 )
 # Subscription events whose amount is a price, not a charge.
 _UNCHARGED = re.compile("trial|ended|cancel|expired|paused|scheduled|fail|past_due|incomplete", re.IGNORECASE)
-# The provider tells of a charge and of the subscription that it is for within seconds; some retry for minutes.
+# Providers report a charge and its subscription within seconds; some retry for minutes.
 _SAME_CHARGE = timedelta(minutes=10)
 
 
 class Kind(StrEnum):
-    """What an event is. In this order they stand at the same instant, pages and screens as one."""
+    """What an event is. Events with the same time are in this order, pages and screens together."""
 
     PAGE = "page"
     SCREEN = "screen"
@@ -47,19 +47,19 @@ class Kind(StrEnum):
     SUBSCRIPTION = "subscription"
 
 
-# By this name, since Python looks up the members of an enumeration anew each time.
+# A constant, since looking up members of an enumeration is slow, and this is asked of every event.
 _VIEWS = (Kind.PAGE, Kind.SCREEN)
 
 
 class Event(Record, frozen=True, kw_only=True):
     """One event. Text is cleaned (see `texts`), never HTML.
 
-    `at` is None when the upstream sent no readable time; `raw_at` then holds the text it sent, None for none at all.
-    `page` belongs to pages and screens (None when no address came). `dwell` is the time to the next event of the same
+    `at` is None if DataFast sent no readable time; `raw_at` is then the text it sent, if any. `page` belongs to pages
+    and screens (None if no address was sent). `dwell` is the time to the next event of the same
     visit, None for the last event of a visit. `name`, `description`, `origin` ("manual", "payment_provider") and
     `is_server` belong to goals, payments and subscriptions; for an identification `name` is the person's name, or else
-    email or user id. `amount` is in units of the currency and never negative, None when not sent; `is_refund` says
-    that it went back. `currency` is three upper-case letters or None.
+    email or user id. `amount` is in units of the currency and never negative, None if not sent; `is_refund` tells
+    refunds from payments. `currency` is three upper-case letters or None.
     """
 
     kind: Kind
@@ -93,14 +93,14 @@ class Event(Record, frozen=True, kw_only=True):
 
     @property
     def is_in_person(self) -> bool:
-        """Whether the visitor was there for it, unlike for what a payment provider or the customer's server reports."""
+        """Whether the visitor caused it in person, and not a payment provider or the customer's server."""
         if self.is_view or self.kind is Kind.IDENTIFIED:
             return True
         return self.kind is Kind.GOAL and self.origin != _PROVIDER and not self.is_server
 
     @property
     def is_view(self) -> bool:
-        """A page view, of a page or of an app's screen: what the upstream counts as `pageViewCount`."""
+        """Whether it is a view of a page or an app's screen: what DataFast counts as `pageViewCount`."""
         return self.kind in _VIEWS
 
 
@@ -116,7 +116,7 @@ class Counts(Record, frozen=True, kw_only=True):
     subscriptions: int = 0
 
     def of(self, kind: Kind) -> int:
-        """How many there are of one kind."""
+        """Return how many events there are of one kind."""
         match kind:
             case Kind.PAGE:
                 return self.pages
@@ -133,7 +133,7 @@ class Counts(Record, frozen=True, kw_only=True):
 
     @property
     def views(self) -> int:
-        """Pages and screens: what the upstream calls page views."""
+        """Pages and screens: what DataFast calls page views."""
         return self.pages + self.screens
 
     @property
@@ -160,8 +160,8 @@ def count_events(events: Iterable[Event]) -> Counts:
 
 
 def view_events(visited: Iterable[VisitedPage]) -> list[Event]:
-    """The page views, in the order received."""
-    # People see the same pages again and again: each address is read once.
+    """Make the events of page views, in the order received."""
+    # Most pages are viewed many times: each address is parsed once.
     pages: dict[str | None, Page | None] = {}
     events = []
     for view in visited:
@@ -183,7 +183,7 @@ def view_events(visited: Iterable[VisitedPage]) -> list[Event]:
 
 
 def identified_event(person: Person, identified_at: str | None) -> Event:
-    """The identification of a person; `identified_at` is the upstream's text."""
+    """Make the event of an identification; `identified_at` is the text that DataFast sent."""
     at = parse_timestamp(identified_at)
     return Event(
         kind=Kind.IDENTIFIED, at=at, name=person.label, raw_at=clean_or_none(identified_at) if at is None else None
@@ -191,12 +191,10 @@ def identified_event(person: Person, identified_at: str | None) -> Event:
 
 
 def goal_events(goals: Iterable[CompletedGoal]) -> list[Event]:
-    """Goals, payments and subscriptions, in the order received."""
+    """Make the events of goals, payments and subscriptions, in the order received."""
     events = [_goal_event(goal) for goal in goals]
     payments = [event for event in events if event.kind is Kind.PAYMENT]
-    return [
-        replace(event, kind=Kind.PAYMENT) if _is_unannounced_payment(event, payments) else event for event in events
-    ]
+    return [replace(event, kind=Kind.PAYMENT) if _is_payment(event, payments) else event for event in events]
 
 
 def _goal_event(goal: CompletedGoal) -> Event:
@@ -221,7 +219,7 @@ def _goal_event(goal: CompletedGoal) -> Event:
 
 
 def _sort(goal: CompletedGoal, size: Decimal | None) -> tuple[Kind, bool]:
-    """The kind of a goal, and whether it is a refund. Without an origin, as in 2025, the name alone tells."""
+    """Return the kind of a goal, and whether it is a refund. Without an origin, as in 2025, only the name tells."""
     name = (goal.name or "").strip().casefold()
     is_provider = goal.origin == _PROVIDER
     is_negative = size is not None and size < 0
@@ -234,8 +232,8 @@ def _sort(goal: CompletedGoal, size: Decimal | None) -> tuple[Kind, bool]:
     return Kind.GOAL, False
 
 
-def _is_unannounced_payment(event: Event, payments: list[Event]) -> bool:
-    """Whether a subscription event is itself the payment: it has an amount and no payment beside it says the same."""
+def _is_payment(event: Event, payments: list[Event]) -> bool:
+    """Whether a subscription event is itself a payment: it has an amount, and no payment is for the same charge."""
     if event.kind is not Kind.SUBSCRIPTION or not event.amount or event.at is None or _UNCHARGED.search(event.name):
         return False
     return not any(

@@ -1,4 +1,4 @@
-"""What the journey shows for and against a conversion: observations of ours, not the reasons of DataFast's model."""
+"""Observe what speaks for and against a conversion. These are our observations, not the reasons of DataFast's model."""
 
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -24,14 +24,14 @@ class Leaning(StrEnum):
 
 
 class Observation(Record, frozen=True, kw_only=True):
-    """One thing that the journey shows, in words."""
+    """One observation in words."""
 
     leaning: Leaning
     text: str
 
 
 def observe(journey: Journey, *, now: datetime, zone: tzinfo) -> tuple[Observation, ...]:
-    """The observations, by weight. What may only be missing from DataFast's answer is never held against anybody."""
+    """Return the observations, by weight. What DataFast may have left out never counts against the visitor."""
     found = [
         *_money(journey),
         *_subscription(journey),
@@ -82,11 +82,11 @@ def _interest(journey: Journey) -> _Found:
     found: _Found = []
     for name, interest in (("checkout", journey.checkout), ("pricing", journey.pricing)):
         if interest.views:
-            # Once is in one visit, which goes without saying.
+            # One view is always in one visit.
             visits = f" in {format_count(interest.visits, 'visit')}" if interest.visits and interest.views > 1 else ""
             found.append((Leaning.FOR, f"Viewed {name} {format_views(interest, is_least=is_least)}{visits}"))
         elif name == "pricing" and journey.counts.pages:
-            # Not every website has a page of that name.
+            # Not every website has a page with that name.
             found.append((Leaning.NEUTRAL, "No pricing page among the pages that DataFast lists"))
     return found
 
@@ -95,10 +95,10 @@ def _goals(journey: Journey) -> _Found:
     names, more = limit_list(journey.goal_names, _GOALS_NAMED)
     more += journey.more_goal_names
     if names:
-        told = [truncate(name) for name in names]
+        completed = [truncate(name) for name in names]
         if more:
-            told.append(f"{more:,} more")
-        return [(Leaning.FOR, f"Goals completed: {join_list(told)}")]
+            completed.append(f"{more:,} more")
+        return [(Leaning.FOR, f"Goals completed: {join_list(completed)}")]
     if journey.counts.goals:
         return [(Leaning.FOR, f"{format_count(journey.counts.goals, 'goal')} completed")]
     if journey.missing is not None:
@@ -115,12 +115,6 @@ def _returning(journey: Journey, now: datetime, zone: tzinfo) -> _Found:
     if journey.last_seen_at is not None:
         absent = now - journey.last_seen_at
         leaning = Leaning.FOR if absent <= _RECENT else Leaning.AGAINST if absent >= _LONG else Leaning.NEUTRAL
-        found.append(
-            (
-                leaning,
-                "On the site now"
-                if journey.is_live(now)
-                else f"Last seen {format_when(journey.last_seen_at, now, zone)}",
-            )
-        )
+        last_seen = f"Last seen {format_when(journey.last_seen_at, now, zone)}"
+        found.append((leaning, "On the site now" if journey.is_live(now) else last_seen))
     return found

@@ -1,4 +1,4 @@
-"""A journey to take along: as text or Markdown for a ticket, as rows for a spreadsheet."""
+"""Export a journey: as text or Markdown for a ticket, as rows for a spreadsheet."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _LAST_EVENTS = 10
 _LONGEST = 300
 
 # What Markdown or a tracker would act on: marks, mentions, and links that need no mark (https://…, www.…, a@b).
-# A tracker looks for mentions ("@name", "#12") in the text as it will stand, whatever was escaped; not in addresses.
+# A tracker finds mentions ("@name", "#12") in the rendered text, even escaped ones, but not inside addresses.
 _MENTION = re.compile(r"(?<!\w)[@#](?=\w)")
 _WORD_JOINER = "\u2060"  # has no width
 _MARKS = re.compile(r"[\\`*_\[\]<>#|~&@]|:(?=//)|(?<=www)\.|(?<=mailto):", re.IGNORECASE)
@@ -45,9 +45,10 @@ CSV_HEADER = (
 
 
 def plain_text(journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo, link: str) -> str:
-    """The journey for a ticket: who, the sentence, the facts, the prediction, the last ten events, the link given.
+    """Return the journey as text for a ticket: the person, the summary, facts, the last ten events and the link.
 
-    `as_of` is when DataFast said all this. Times are absolute and in the zone. No control characters but line breaks.
+    `as_of` is the time of DataFast's answer. Times are absolute, in `zone`. There are no control
+    characters but line breaks.
     """
     lines = [_title(journey), "", summarize(journey, now=now, zone=zone), ""]
     lines += [f"{name}: {value}" for name, value in _facts(journey, as_of, zone)]
@@ -57,7 +58,7 @@ def plain_text(journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo
 
 
 def markdown(journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo, link: str) -> str:
-    """`plain_text` as Markdown. Text of the upstream is escaped: it makes no link, no mention and no markup."""
+    """Return `plain_text` as Markdown. Text from the data is escaped: it makes no links, mentions or markup."""
     lines = [f"**{_escaped(_title(journey))}**", "", _escaped(summarize(journey, now=now, zone=zone)), ""]
     lines += [f"- {name}: {_escaped(value)}" for name, value in _facts(journey, as_of, zone)]
     if events := _last_events(journey, zone):
@@ -66,7 +67,7 @@ def markdown(journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo, 
 
 
 def csv_rows(journey: Journey) -> Iterator[tuple[str, ...]]:
-    """`CSV_HEADER` and a row per event, oldest first, those without a time last. No cell runs as a formula."""
+    """Yield `CSV_HEADER` and a row per event, oldest first, those without a time last. No cell runs as a formula."""
     yield CSV_HEADER
     for visit in reversed(journey.visits):
         for event in visit.events:
@@ -100,7 +101,7 @@ def _row(event: Event, number: int | None) -> tuple[str, ...]:
 
 
 def escape_formula(cell: str) -> str:
-    """The cell of a CSV file, behind an apostrophe where a spreadsheet would run it."""
+    """Return a cell of a CSV file, with an apostrophe in front if a spreadsheet would run it as a formula."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
@@ -109,7 +110,7 @@ def _title(journey: Journey) -> str:
 
 
 def _facts(journey: Journey, as_of: datetime, zone: tzinfo) -> Iterator[tuple[str, str]]:
-    """Names of ours and values that may hold upstream text."""
+    """Yield the names and values of the facts; values may contain text from the data."""
     known = [
         ("As of", format_full_time(as_of, zone)),
         ("Visitor id", journey.visitor_id),
@@ -130,7 +131,7 @@ def _facts(journey: Journey, as_of: datetime, zone: tzinfo) -> Iterator[tuple[st
 def _person_facts(journey: Journey) -> list[tuple[str, str | None]]:
     if (person := journey.person) is None:
         return []
-    # What the title says already is not said twice.
+    # The title already has the label.
     return [
         ("Email", person.email if person.email != person.label else None),
         ("User id", person.user_id),
@@ -170,13 +171,13 @@ def _prediction(journey: Journey) -> str:
         f"chance to convert {format_percent(reading.conversion_rate)}" if reading.conversion_rate is not None else "",
         f"expected value {reading.expected_value_words}" if reading.expected_value is not None else "",
         reading.confidence_words,
-        f"not readable: {join_list(reading.refused)}" if reading.refused else "",
+        f"not readable: {join_list(reading.unreadable)}" if reading.unreadable else "",
     ]
     return "; ".join(part for part in parts if part)
 
 
 def _last_events(journey: Journey, zone: tzinfo) -> list[str]:
-    """The last ten, newest first, and how many have no time."""
+    """Return the last ten events, newest first, and how many have no time."""
     events = chain.from_iterable(reversed(visit.events) for visit in journey.visits)
     has_hosts = len(journey.hosts) > 1
     lines = [
@@ -185,13 +186,13 @@ def _last_events(journey: Journey, zone: tzinfo) -> list[str]:
         if event.at
     ]
     if journey.undated:
-        told = f"{format_count(len(journey.undated), 'event')} without a readable time"
-        lines.append(f"and {told}" if lines else told)
+        undated = f"{format_count(len(journey.undated), 'event')} without a readable time"
+        lines.append(f"and {undated}" if lines else undated)
     return lines
 
 
 def _event(event: Event, *, has_hosts: bool) -> str:
-    """An event in words; a page with its host where there are several."""
+    """Return an event in words; a page with its host if the journey has several hosts."""
     if has_hosts and event.page is not None and event.page.screen is None:
         return f"{event.kind} {event.page.host}{event.page.label}"
     return event.words

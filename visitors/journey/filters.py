@@ -1,4 +1,4 @@
-"""Filters: the part of a journey that a reader asks for, by kind, by text and by time."""
+"""Filter the events of a journey by kind, text and time."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,10 +12,10 @@ from visitors.journey.visits import Visit
 
 
 class Filter(Record, frozen=True, kw_only=True):
-    """What to keep. No kinds keeps every kind.
+    """Which events to select. No kinds selects all kinds.
 
-    `text` is looked for, in any case, in paths, screens, addresses as received, names and descriptions. `since` is
-    inclusive, `before` exclusive (aware); with either, events without a time go.
+    `text` is searched for, ignoring case, in paths, screens, addresses as received, names and descriptions. `since` is
+    inclusive, `before` exclusive (both aware). With either of them, events without a time are left out.
     """
 
     kinds: frozenset[Kind] = frozenset()
@@ -25,10 +25,10 @@ class Filter(Record, frozen=True, kw_only=True):
 
 
 class Selection(Record, frozen=True, kw_only=True):
-    """What was kept: visits, newest first, that have a matching event, each with its matching events only.
+    """The visits that have a matching event, newest first, each with its matching events only.
 
-    Everything else about a visit (number, duration, entry, counts, gap) still describes the whole of it. `counts` are
-    the events by kind that match text and time, whatever their kind: the numbers beside the kinds to choose from.
+    The other fields of a visit (number, duration, entry, counts, gap) still describe the whole visit. `counts` are the
+    events of all kinds that match text and time: the numbers beside the kinds to choose from.
     """
 
     visits: tuple[Visit, ...]
@@ -37,20 +37,20 @@ class Selection(Record, frozen=True, kw_only=True):
 
     @property
     def events(self) -> int:
-        """How many events were kept."""
+        """How many events match."""
         return sum(len(visit.events) for visit in self.visits) + len(self.undated)
 
 
 def select(journey: Journey, wanted: Filter) -> Selection:
-    """The part of a journey that matches."""
+    """Return the events of a journey that match."""
     text = wanted.text.strip().casefold()
     has_range = wanted.since is not None or wanted.before is not None
-    known: dict[str, bool] = {}  # an address is searched once, however often it was seen
+    known: dict[str, bool] = {}  # each address is searched once
     found = [
-        (visit, [event for event in _in_range(visit, wanted) if not text or _says(event, text, known)])
+        (visit, [event for event in _in_range(visit, wanted) if not text or _matches(event, text, known)])
         for visit in journey.visits
     ]
-    undated = [] if has_range else [event for event in journey.undated if not text or _says(event, text, known)]
+    undated = [] if has_range else [event for event in journey.undated if not text or _matches(event, text, known)]
     counts = count_events([event for _, events in found for event in events] + undated)
     if wanted.kinds:
         found = [(visit, [event for event in events if event.kind in wanted.kinds]) for visit, events in found]
@@ -79,10 +79,10 @@ def _in_range(visit: Visit, wanted: Filter) -> Iterable[Event]:
     ]
 
 
-def _says(event: Event, text: str, known: dict[str, bool]) -> bool:
+def _matches(event: Event, text: str, known: dict[str, bool]) -> bool:
     page = event.page
     if page is None:
         return text in event.name.casefold() or text in (event.description or "").casefold()
-    if (says := known.get(page.url)) is None:
-        says = known[page.url] = text in page.label.casefold() or text in page.url.casefold()
-    return says
+    if (matches := known.get(page.url)) is None:
+        matches = known[page.url] = text in page.label.casefold() or text in page.url.casefold()
+    return matches

@@ -15,30 +15,30 @@ class Fold(Record, frozen=True, kw_only=True):
 
     @property
     def event(self) -> Event:
-        """The first of them, which stands for all."""
+        """The first of the events, whose page the line shows."""
         return self.events[0]
 
     @property
     def times(self) -> int:
-        """How many events the line stands for."""
+        """How many events the line shows."""
         return len(self.events)
 
     @property
     def until(self) -> datetime | None:
-        """When the last of them was."""
+        """The time of the last event."""
         return self.events[-1].at
 
     @property
     def dwell(self) -> timedelta | None:
-        """Their dwell together; None where not even the first has one."""
+        """The sum of their dwells; None if the first has none."""
         known = [event.dwell for event in self.events if event.dwell is not None]
         return sum(known, timedelta()) if known else None
 
 
 def fold(events: Iterable[Event]) -> tuple[Fold, ...]:
-    """Events in their order, repeated views of the same address folded. No event is lost.
+    """Fold repeated views of the same address, and keep the order. No event is lost.
 
-    The whole address counts: "/pricing" and "/pricing?plan=pro" are two lines, as a reader would want to see.
+    Addresses are compared whole: "/pricing" and "/pricing?plan=pro" are two lines.
     """
     lines: list[Fold] = []
     for page, same in groupby(events, key=lambda event: event.page if event.is_view else None):

@@ -1,4 +1,4 @@
-"""The two goal lists as one."""
+"""Merge the two lists of goals in DataFast's answer."""
 
 from collections.abc import Hashable
 
@@ -9,10 +9,10 @@ from visitors.journey.timestamps import parse_timestamp
 
 
 def merge_goals(activity: Activity) -> list[CompletedGoal]:
-    """All goals of both editions' lists, each once, in the order received, `completed_goals` first.
+    """Return the goals of both lists, each once, in the order received, `completed_goals` first.
 
-    A goal of the same name at the same instant in both lists is one goal; what only one of them says about it is kept.
-    Inside a list nothing is merged: the upstream lists two when there were two.
+    Goals with the same name and time in both lists are one goal, with the fields of both. Equal goals within one list
+    are different goals.
     """
     if not (activity.completed_goals and activity.completed_custom_goals):
         return list(activity.completed_goals or activity.completed_custom_goals or ())
@@ -34,6 +34,6 @@ def _key(goal: CompletedGoal) -> Hashable:
 
 
 def _merged(goal: CompletedGoal, twin: CompletedGoal) -> CompletedGoal:
-    """The goal with what only its twin says."""
+    """Return the goal with its missing fields filled from its twin."""
     fields = goal.__struct_fields__
     return replace(goal, **{name: getattr(twin, name) for name in fields if getattr(goal, name) is None})

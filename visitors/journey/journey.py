@@ -1,4 +1,4 @@
-"""The journey of one visitor: all that DataFast's answer holds, put in order. Independent of the present moment."""
+"""Derive the journey of one visitor from DataFast's answer. It does not depend on the present time."""
 
 import re
 from collections import Counter
@@ -27,7 +27,7 @@ _LIVE = timedelta(minutes=5)
 _CLOCK_SKEW = timedelta(minutes=1)
 _TOP_PAGES = 5
 MAX_GOAL_NAMES = 50
-# No visitor opens a billion pages; and msgpack holds no larger integers than 64 bits.
+# A larger count is a mistake; and msgpack stores no integers beyond 64 bits.
 _MOST = 10**9
 _RANKS = {kind: rank for rank, kind in enumerate(Kind)}
 _PRICING = re.compile(r"/(pricing|prices?|plans)(?![^/.?#])", re.IGNORECASE)
@@ -35,17 +35,18 @@ _CHECKOUT = re.compile(r"/(checkout|cart|basket)(?![^/.?#])", re.IGNORECASE)
 
 
 class Place(StrEnum):
-    """Where something missing would stand."""
+    """Where missing events belong."""
 
     EARLIER = "earlier"  # before the earliest page view of the answer
     UNKNOWN = "unknown"
 
 
 class Missing(Record, frozen=True, kw_only=True):
-    """What DataFast counts but does not list. With EARLIER both counts may be 0: only the first visit's time tells.
+    """What DataFast counts but does not list. With EARLIER both counts may be 0: then only the time of the first visit
+    shows that something is missing.
 
-    `before` is the earliest listed page view; with EARLIER, that is where the missing part ends. What stands below it,
-    such as an identification, belongs to visits whose pages are missing, so they count as missing.
+    `before` is the time of the earliest listed page view, where the missing part ends (None with UNKNOWN). Older
+    events, such as an identification, belong to visits that are missing.
     """
 
     place: Place
@@ -55,7 +56,7 @@ class Missing(Record, frozen=True, kw_only=True):
 
     @property
     def words(self) -> str:
-        """What is missing, in words: "64 earlier page views are not in DataFast’s answer"."""
+        """In words: "64 earlier page views are not in DataFast’s answer"."""
         earlier = "earlier " if self.place is Place.EARLIER else ""
         parts = [
             format_count(number, f"{earlier}{noun}")
@@ -67,20 +68,20 @@ class Missing(Record, frozen=True, kw_only=True):
         verb = "is" if len(parts) == 1 and self.page_views + self.visits == 1 else "are"
         return f"{join_list(parts)} {verb} not in DataFast’s answer"
 
-    def ends_by(self, moment: datetime | None) -> bool:
-        """Whether nothing is missing from this moment on, as far as can be told."""
-        return moment is not None and self.before is not None and self.before <= moment
+    def ends_by(self, time: datetime | None) -> bool:
+        """Whether nothing is known to be missing from this time on."""
+        return time is not None and self.before is not None and self.before <= time
 
 
 class Interest(Record, frozen=True, kw_only=True):
-    """How often pages of one sort were seen: `views` in `visits` different visits."""
+    """How often pages of one sort were viewed: `views` in `visits` different visits."""
 
     views: int = 0
     visits: int = 0
 
 
 class PageViews(Record, frozen=True, kw_only=True):
-    """A page, whatever its query, and how often it was seen. `label` is as in `Page`."""
+    """A page without its query, and how often it was viewed. `label` is as in `Page`."""
 
     host: str
     label: str
@@ -141,16 +142,16 @@ class Journey(Record, frozen=True, kw_only=True):
 
     @property
     def begin(self) -> datetime | None:
-        """The earliest known moment: the reported first visit, or the first event when that is earlier or alone."""
+        """The earliest known time: the reported first visit, or the first event if that is earlier or alone."""
         return _earliest(self.reported_first_visit_at, self.first_event_at)
 
     @property
     def is_customer(self) -> bool:
-        """Whether a payment stands in the journey, refunded or not."""
+        """Whether there is a payment in the journey, refunded or not."""
         return self.counts.payments > 0
 
     def is_live(self, now: datetime) -> bool:
-        """Whether the visitor is on the site: last seen under 5 minutes ago, a minute of clocks at odds allowed for."""
+        """Whether the visitor is on the site: last seen less than 5 minutes ago, with a minute of clock skew."""
         return self.last_seen_at is not None and -_CLOCK_SKEW <= now - self.last_seen_at < _LIVE
 
 
@@ -162,10 +163,10 @@ class _PagesSeen(TypedDict):
 
 
 def derive(visitor: Visitor) -> Journey:
-    """The journey that an answer tells. Any answer that parses has one; without events it has no visits."""
+    """Return the journey in an answer. Any answer that parses has one; without events it has no visits."""
     activity = visitor.activity or Activity()
     who = read_person(visitor.profile)
-    # Each sort in the order in which they stand at the same instant, which the sort by time below then keeps.
+    # In the order that events with the same time should have: the sort by time below keeps it.
     events = view_events(activity.visited_pages or ())
     if who is not None:
         events.append(identified_event(who, visitor.profile.identified_at if visitor.profile else None))
@@ -183,7 +184,7 @@ def derive(visitor: Visitor) -> Journey:
     first_event_at = dated[0].at if dated else None
     begin = _earliest(first_visit_at, first_event_at)
     if missing is not None and (missing.place is Place.EARLIER or first_visit_at is None):
-        begin = None  # the list does not begin with the first visit: its first goal need not be the first that was
+        begin = None  # the list does not begin with the first visit, so an earlier goal may be missing
     milestones = tuple(event for visit in reversed(visits) for event in visit.milestones)
     undated = tuple(event for event in events if event.at is None)
     goal_names = _goal_names([*reversed(milestones), *undated])
@@ -231,12 +232,12 @@ def _latest(milestones: Sequence[Event], kind: Kind) -> Event | None:
     return next((event for event in reversed(milestones) if event.kind is kind and not event.is_refund), None)
 
 
-def _earliest(*moments: datetime | None) -> datetime | None:
-    return min((at for at in moments if at is not None), default=None)
+def _earliest(*times: datetime | None) -> datetime | None:
+    return min((at for at in times if at is not None), default=None)
 
 
 def _number(reported: int | None) -> int:
-    """A count of the upstream; 0 for none, and for one that nobody can have counted."""
+    """Return a reported count; 0 for none, and for an impossible one."""
     return reported if reported is not None and 0 < reported <= _MOST else 0
 
 
@@ -248,19 +249,19 @@ def _missing(
     views: int,
     first_visit_at: datetime | None,
 ) -> Missing | None:
-    """What is counted but not listed, and where it can be said to be."""
+    """Return what is counted but not listed, and where it belongs, or None."""
     missing_views = max(0, _number(activity.page_view_count) - views)
     seen_at = [event.at for group in groups for event in group if event.at is not None and event.is_view]
-    # A goal can join two visits of the service's into one of ours; none of their pages is missing for that.
-    told_apart = sum(later - at > VISIT_GAP for at, later in pairwise(seen_at)) + bool(seen_at)
+    # A goal between two of DataFast's visits can join them into one of ours; then no pages are missing.
+    view_groups = sum(later - at > VISIT_GAP for at, later in pairwise(seen_at)) + bool(seen_at)
     earliest = seen_at[0] if seen_at else None
     is_earlier = first_visit_at is not None and earliest is not None and first_visit_at < earliest - _CLOCK_SKEW
     listed = sum(
-        is_attended and not (missing_views and is_earlier and _ended_by(group, earliest))
+        is_attended and not (missing_views and is_earlier and _ended_before(group, earliest))
         for group, is_attended in zip(groups, attended, strict=True)
     )
-    missing_visits = max(0, _number(activity.visit_count) - max(listed, told_apart))
-    # Without a count, the time of the first visit alone can tell that the list does not begin with it.
+    missing_visits = max(0, _number(activity.visit_count) - max(listed, view_groups))
+    # Without a count, only the time of the first visit can show that the list does not begin with it.
     if not (missing_views or missing_visits or (is_earlier and not _number(activity.page_view_count))):
         return None
     return Missing(
@@ -271,21 +272,21 @@ def _missing(
     )
 
 
-def _ended_by(group: tuple[Event, ...], moment: datetime | None) -> bool:
-    """Whether the last event of a group was before this moment."""
-    return moment is not None and group[-1].at is not None and group[-1].at < moment
+def _ended_before(group: tuple[Event, ...], time: datetime | None) -> bool:
+    """Whether the last event of a group was before this time."""
+    return time is not None and group[-1].at is not None and group[-1].at < time
 
 
 def _visits(
     groups: list[tuple[Event, ...]], attended: list[bool], visit_count: int, missing: Missing | None
 ) -> tuple[Visit, ...]:
-    """The visits, newest first: those that the visitor attended numbered down from the count."""
+    """Return the visits, newest first. Attended visits are numbered down from the count."""
     visits: list[Visit] = []
     number = visit_count - sum(attended)
     previous_end: datetime | None = None
     for group, is_attended in zip(groups, attended, strict=True):
         number += is_attended
-        # Below the place where visits are missing, nobody can say how many lie between.
+        # It is not known how many of the missing visits come after an older one.
         is_counted = not (missing and missing.visits and missing.before) or missing.ends_by(group[-1].at)
         visits.append(
             make_visit(
@@ -301,14 +302,14 @@ def _visits(
 
 
 def _until(dated: list[Event], begin: datetime | None, is_it: Callable[[Event], bool]) -> timedelta | None:
-    """From the beginning to the first such event."""
+    """Return the time from the beginning to the first such event."""
     at = next((event.at for event in dated if is_it(event)), None)
-    # What begins the journey came after nothing.
+    # An event that begins the journey has no time before it.
     return None if at is None or begin is None or at == begin else at - begin
 
 
 def _pages_seen(events: list[Event], visits: tuple[Visit, ...]) -> _PagesSeen:
-    """What the page views say about pages."""
+    """Count page views by host, page and purpose."""
     pages = {event.page.url: event.page for event in events if event.page is not None}
     views = Counter(event.page.url for event in events if event.page is not None)
     hosts: Counter[str] = Counter()
@@ -316,7 +317,7 @@ def _pages_seen(events: list[Event], visits: tuple[Visit, ...]) -> _PagesSeen:
     for url, times in views.items():
         hosts[pages[url].host] += times
         labels[pages[url].host, pages[url].label] += times
-    # Of equal ones, by name: the order in which the upstream lists them says nothing, and changes.
+    # Ties by name: the order in which DataFast lists pages changes.
     top = sorted(labels.items(), key=lambda item: (-item[1], item[0]))[:_TOP_PAGES]
     return {
         "hosts": tuple(host for host, _ in sorted(hosts.items(), key=lambda item: (-item[1], item[0])) if host),

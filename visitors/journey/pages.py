@@ -1,4 +1,4 @@
-"""What an address of the upstream says: host, path, query, or an app and its screen."""
+"""Parse the address of a page view: host, path and query, or an app and its screen."""
 
 from urllib.parse import parse_qsl, unquote
 
@@ -10,9 +10,9 @@ _PLATFORMS = {"ios": "iOS", "android": "Android"}
 
 
 class Page(Record, frozen=True, kw_only=True):
-    """A page of a website or a screen of an app. All of it is text to show: cleaned, and never a link by itself.
+    """A page of a website or a screen of an app. All fields are cleaned text to show, and never links.
 
-    `url` is the address as received, without scheme ("example.com/pricing?plan=pro"). `host` is lower case, "" when
+    `url` is the address as received, without a scheme ("example.com/pricing?plan=pro"). `host` is lower case, "" when
     the address has none. `path`, `query` (name and value, in their order) and `fragment` are percent-decoded; `path`
     begins with a slash. `platform` and `screen` are set for screens of apps only (`/__app/ios/Onboarding`: "ios",
     "Onboarding").
@@ -28,14 +28,14 @@ class Page(Record, frozen=True, kw_only=True):
 
     @property
     def app(self) -> str:
-        """The app that a screen belongs to, as its makers spell it: "iOS app"; "" for a page of a website."""
+        """The app of a screen, with its platform's usual spelling: "iOS app"; "" for a page of a website."""
         return "" if self.platform is None else f"{_PLATFORMS.get(self.platform.lower(), self.platform)} app"
 
     @property
     def label(self) -> str:
-        """What a person calls it: the path, or the screen with its app ("Onboarding (iOS app)").
+        """The name to show: the path, or the screen with its app ("Onboarding (iOS app)").
 
-        With the fragment where that is a path of its own, as in applications that route by it ("/#/pricing").
+        It includes the fragment if that is a path, as in applications that route by it ("/#/pricing").
         """
         if self.screen is not None:
             return f"{self.screen} ({self.app})"
@@ -43,11 +43,11 @@ class Page(Record, frozen=True, kw_only=True):
 
 
 def parse_page(address: str | None) -> Page | None:
-    """The page at an address of the upstream; None when there is no address. Never raises, whatever the text."""
+    """Return the page at an address, or None without one. Never raises."""
     url = clean(address).strip() if address else ""
     if not url:
         return None
-    # The upstream sends no scheme; older editions of its tracker are said to.
+    # DataFast's reference shows no scheme; it is removed in case there is one.
     scheme, separator, rest = url.partition("://")
     if not (separator and scheme.lower() in ("http", "https")):
         rest = url

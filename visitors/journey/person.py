@@ -1,4 +1,4 @@
-"""Who the visitor said they are."""
+"""Read who the visitor is from the profile in DataFast's answer."""
 
 import re
 from datetime import datetime
@@ -14,9 +14,9 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class Person(Record, frozen=True, kw_only=True):
-    """What the profile holds, as text to show. `metadata` is all of it as received, the picked fields included.
+    """An identified visitor, as text to show. `metadata` is all of it as received, including what the fields repeat.
 
-    `identified_at` is None when that moment was not sent or is unreadable.
+    `identified_at` is None if it was not sent or is unreadable.
     """
 
     name: str | None = None
@@ -29,12 +29,12 @@ class Person(Record, frozen=True, kw_only=True):
 
     @property
     def label(self) -> str:
-        """What to call the person: name, else email, else user id, else "" (identified, but by nothing to say)."""
+        """The name to show: name, else email, else user id, else ""."""
         return self.name or self.email or self.user_id or ""
 
 
 def read_person(profile: UserProfile | None) -> Person | None:
-    """The person that a profile names; None for none, and for a profile that says nothing at all."""
+    """Return the person of a profile, or None without a profile and for an empty one."""
     if profile is None:
         return None
     metadata = tuple((clean(key), _text(value)) for key, value in (profile.metadata or {}).items() if value is not None)
@@ -60,7 +60,7 @@ def read_person(profile: UserProfile | None) -> Person | None:
 
 
 def _text(value: str | float) -> str:
-    """A value of the metadata as text; true and false as JSON writes them."""
+    """Return a value of the metadata as text; true and false as in JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return clean(value) if isinstance(value, str) else str(value)

@@ -1,4 +1,4 @@
-"""DataFast's prediction, read for a person: numbers only where they can be true, and words for them."""
+"""Read DataFast's prediction: numbers within their ranges, and words for them."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -8,7 +8,7 @@ from visitors.formatting import format_money
 from visitors.journey.records import Record
 
 BASELINE = 50  # the score of a website's average visitor
-ENOUGH_CONFIDENCE = 0.5  # below it, DataFast advises not to decide on the prediction
+ENOUGH_CONFIDENCE = 0.5  # below it, DataFast's reference advises not to rely on the prediction
 
 
 class Absence(StrEnum):
@@ -19,28 +19,28 @@ class Absence(StrEnum):
 
 
 class PredictionReading(Record, frozen=True, kw_only=True):
-    """The prediction. A value that was not sent is None; one outside its range is None too and named in `refused`.
+    """A prediction as it is shown. A value that was not sent, or is outside its range, is None.
 
     `score` is 0 to 100 with 50 for the website's average visitor, `conversion_rate` and `confidence` 0 to 1,
-    `expected_value` in USD. `absence` is set when there is no prediction at all, and then everything else is empty.
-    `refused` holds the upstream's names of the fields that were not readable ("score", "conversionRate", …).
+    `expected_value` in USD. `absence` is set if there is no prediction; then everything else is empty. `unreadable` are
+    DataFast's names of the fields that are outside their range ("score", "conversionRate", …).
     """
 
     score: float | None = None
     conversion_rate: float | None = None
     expected_value: float | None = None
     confidence: float | None = None
-    refused: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
     absence: Absence | None = None
 
     @property
     def is_weak(self) -> bool:
-        """Too little data stands behind it to decide on it, or nobody says how much does."""
+        """Whether there is too little data to rely on it, or the confidence is not known."""
         return self.confidence is None or self.confidence < ENOUGH_CONFIDENCE
 
     @property
     def score_words(self) -> str:
-        """The score against the baseline: "more likely to convert than the average visitor"; "" without a score."""
+        """The score in words: "more likely to convert than the average visitor"; "" without a score."""
         if self.score is None:
             return ""
         beyond = self.score - BASELINE
@@ -56,7 +56,7 @@ class PredictionReading(Record, frozen=True, kw_only=True):
 
     @property
     def confidence_words(self) -> str:
-        """How much data stands behind it; "" where there is no prediction."""
+        """How much data it is based on; "" without a prediction."""
         if self.absence is not None:
             return ""
         if self.confidence is None:
@@ -67,22 +67,22 @@ class PredictionReading(Record, frozen=True, kw_only=True):
 
 
 def read_prediction(prediction: Prediction | None, *, is_customer: bool) -> PredictionReading:
-    """The prediction as far as it can be true; without one, why."""
+    """Return the prediction with the values that are within their ranges; without one, the reason."""
     if prediction is None:
         return PredictionReading(absence=Absence.CUSTOMER if is_customer else Absence.UNKNOWN)
-    refused: list[str] = []
+    unreadable: list[str] = []
 
     def within(value: float | None, most: float, upstream_name: str) -> float | None:
         if value is None or 0 <= value <= most:
             return value
-        refused.append(upstream_name)  # "not a number" too: it compares as false
+        unreadable.append(upstream_name)  # also NaN, which compares as false
         return None
 
     return PredictionReading(
         score=within(prediction.score, 100, "score"),
         conversion_rate=within(prediction.conversion_rate, 1, "conversionRate"),
-        # No visitor is worth a billion dollars.
+        # A billion dollars for one visitor is a mistake.
         expected_value=within(prediction.expected_value, 1e9, "expectedValue"),
         confidence=within(prediction.confidence, 1, "confidence"),
-        refused=tuple(refused),
+        unreadable=tuple(unreadable),
     )

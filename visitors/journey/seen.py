@@ -1,4 +1,4 @@
-"""What is new since somebody looked."""
+"""Find what is new since a user last looked at a visitor."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from visitors.journey.records import Record
 
 
 class Seen(Record, frozen=True, kw_only=True):
-    """A compact mark of a journey as somebody saw it at `looked_at`; kept per person and visitor."""
+    """What a user had seen of a journey at `looked_at`; stored per user and visitor."""
 
     looked_at: datetime
     latest_event_at: datetime | None
@@ -21,9 +21,9 @@ class Seen(Record, frozen=True, kw_only=True):
 
 
 class Difference(Record, frozen=True, kw_only=True):
-    """What came since a mark; all zero when nothing did.
+    """What is new since `seen`; all numbers are zero if nothing is.
 
-    `goals` and `payments` are counted as in the mark, with `subscriptions` among the one and `refunds` among the other.
+    `subscriptions` are among the `goals`, and `refunds` among the `payments`.
     """
 
     seen: Seen
@@ -45,7 +45,7 @@ class Difference(Record, frozen=True, kw_only=True):
             format_count(number, noun)
             for number, noun in (
                 (self.visits, "visit"),
-                (self.page_views if not self.visits else 0, "page view"),  # a visit says that pages were seen
+                (self.page_views if not self.visits else 0, "page view"),  # a new visit implies page views
                 (self.goals - self.subscriptions, "goal"),
                 (self.subscriptions, "subscription event"),
                 (self.payments - self.refunds, "payment"),
@@ -60,7 +60,7 @@ class Difference(Record, frozen=True, kw_only=True):
 
 
 def make_seen(journey: Journey, looked_at: datetime) -> Seen:
-    """The mark of a journey that somebody looks at."""
+    """Return what a user who looks at the journey now has seen."""
     return Seen(
         looked_at=looked_at,
         latest_event_at=journey.latest_event_at,
@@ -73,7 +73,7 @@ def make_seen(journey: Journey, looked_at: datetime) -> Seen:
 
 
 def compare_seen(seen: Seen, journey: Journey) -> Difference:
-    """What the journey holds beyond the mark. Where the list is cut off a count can fall, which is nothing new."""
+    """Return what is new in the journey. If DataFast cuts off its list a count can fall, which is not new."""
     now = make_seen(journey, seen.looked_at)
     goals, payments = max(0, now.goals - seen.goals), max(0, now.payments - seen.payments)
     since = seen.latest_event_at

@@ -1,4 +1,4 @@
-"""The journey in the sentence that a person would say about it. Nothing is in it that the data does not hold."""
+"""Summarize a journey in a sentence. It states only what the data contains."""
 
 from datetime import datetime, timedelta, tzinfo
 
@@ -7,24 +7,24 @@ from visitors.formatting.text import isolate_direction, truncate
 from visitors.journey.journey import Interest, Journey
 
 _GOALS_NAMED = 2
-# What was shortly before midnight is not "yesterday" yet.
+# A time shortly before midnight is not "yesterday" yet.
 _A_NIGHT = timedelta(hours=6)
-# Beyond, nobody counts days; `ago` then says months.
+# From here on, months are easier to grasp.
 _DAYS_COUNTED = 60
-# A subscription that has begun goes without saying where a payment is told; its end does not.
+# The begin of a subscription is not mentioned beside a payment; its end is.
 _BEGUN = frozenset({"subscription_started", "subscription_renewed", "subscription_created", "subscription_activated"})
 
 
 def summarize(journey: Journey, *, now: datetime, zone: tzinfo) -> str:
     """One or two sentences: "Came from youtube.com 3 days ago, 3 visits, read pricing twice, paid $149 yesterday."
 
-    `zone` is the website's: "yesterday" is a word of its calendar. The text holds upstream text, cleaned but not HTML.
+    "yesterday" is a day in `zone`. The result contains text of the customer's website, cleaned but not escaped.
     """
     sentences = []
     parts = [part for part in _parts(journey, now, zone) if part]
     if parts:
-        told = ", ".join(parts)
-        sentences.append(f"{told[0].upper()}{told[1:]}.")
+        sentence = ", ".join(parts)
+        sentences.append(f"{sentence[0].upper()}{sentence[1:]}.")
     if not journey.counts.all:
         sentences.append("DataFast sent no events for this visitor.")
     if undated := len(journey.undated):
@@ -36,7 +36,7 @@ def summarize(journey: Journey, *, now: datetime, zone: tzinfo) -> str:
 
 
 def format_views(interest: Interest, *, is_least: bool) -> str:
-    """How often: "twice", "5 times"; "at least twice" where page views are missing."""
+    """Return how often: "twice", "5 times"; "at least twice" if page views are missing."""
     return f"{'at least ' if is_least else ''}{_times(interest.views)}"
 
 
@@ -50,7 +50,7 @@ def format_when(then: datetime, now: datetime, zone: tzinfo) -> str:
         return named
     try:
         days = (now.astimezone(zone).date() - then.astimezone(zone).date()).days
-    except OverflowError:  # the last hours that a datetime can hold do not exist in every zone
+    except OverflowError:  # the last hours of year 9999 do not exist in every zone
         return format_ago(then, now)
     return f"{format_count(days, 'day')} ago" if days < _DAYS_COUNTED else format_ago(then, now)
 
@@ -105,10 +105,10 @@ def _reading(journey: Journey) -> str:
 def _goals(journey: Journey) -> str:
     names, more = limit_list(journey.goal_names, _GOALS_NAMED)
     more += journey.more_goal_names
-    told = [_named(name) for name in reversed(names)]
+    completed = [_named(name) for name in reversed(names)]
     if more:
-        told.append(format_count(more, "other goal"))
-    return f"completed {join_list(told)}" if told else ""
+        completed.append(format_count(more, "other goal"))
+    return f"completed {join_list(completed)}" if completed else ""
 
 
 def _money(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
@@ -152,7 +152,7 @@ def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> str:
 
 
 def _named(text: str) -> str:
-    """Upstream text as a part of our sentence."""
+    """Return a name from the data as a part of a sentence."""
     return isolate_direction(truncate(text))
 
 

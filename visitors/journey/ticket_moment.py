@@ -1,4 +1,4 @@
-"""The moment of a ticket: "they wrote at …", and what came before it."""
+"""Find the moment of a ticket in a journey, and what came before it."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,12 +11,12 @@ from visitors.journey.records import Record
 from visitors.journey.visits import VISIT_GAP, Visit
 
 _GOALS = frozenset({Kind.GOAL, Kind.PAYMENT, Kind.SUBSCRIPTION})
-_GOALS_TOLD = 3
+_MAX_GOALS = 3
 _SECOND = timedelta(seconds=1)
 
 
 class Where(StrEnum):
-    """Where a moment lies in a journey."""
+    """Where a ticket's moment is in a journey."""
 
     DURING = "during"  # in a visit, or within 30 minutes of its last event
     BETWEEN = "between"  # between two visits
@@ -26,7 +26,7 @@ class Where(StrEnum):
 
 
 class Near(Record, frozen=True, kw_only=True):
-    """An event and how far from the moment it is; `distance` is never negative."""
+    """An event near the moment; `distance` is never negative."""
 
     event: Event
     distance: timedelta
@@ -47,12 +47,12 @@ class Near(Record, frozen=True, kw_only=True):
 
 
 class TicketMoment(Record, frozen=True, kw_only=True):
-    """A moment (aware) in a journey.
+    """The moment of a ticket (aware) in a journey.
 
-    `visit` is the one to open: around the moment, else the nearest. `last_page` is the latest page view at or before
-    the moment; `last_goals` are the up to three latest goals, payments and subscriptions of the visit that had begun by
-    then, newest first. `before` and `after` are the nearest events of any kind. `is_missing` says that DataFast counts
-    events that may belong around the moment but does not list them.
+    `visit` is the visit to open: the one around the moment, else the nearest. `last_page` is the latest page view at or
+    before the moment. `last_goals` are up to three goals, payments and subscriptions, newest first, of the latest visit
+    that had begun by then. `before` and `after` are the nearest events of any kind. `is_missing`: DataFast counts
+    events that it does not list, and they may belong around the moment.
     """
 
     at: datetime
@@ -91,8 +91,8 @@ class TicketMoment(Record, frozen=True, kw_only=True):
 
 
 def find_ticket_moment(journey: Journey, at: datetime) -> TicketMoment:
-    """Where a moment (aware) lies in a journey, and what came before it."""
-    # The visit that had begun by then, and the one that came next; visits are newest first.
+    """Return where a moment (aware) is in a journey, and what came before it."""
+    # The latest visit that had begun by then, and the next one; visits are newest first.
     newer = sum(visit.started_at > at for visit in journey.outlines)
     past = journey.visits[newer] if newer < len(journey.visits) else None
     coming = journey.visits[newer - 1] if newer else None
@@ -110,7 +110,7 @@ def find_ticket_moment(journey: Journey, at: datetime) -> TicketMoment:
         where=_where(past, coming, is_during=is_during),
         visit=past if is_during else _nearer(past, coming, earlier, later),
         last_page=_last_page(journey, at),
-        last_goals=tuple(goals[:_GOALS_TOLD]),
+        last_goals=tuple(goals[:_MAX_GOALS]),
         before=earlier[0] if earlier else None,
         after=later[0] if later else None,
         is_missing=missing is not None and not missing.ends_by(at),
@@ -118,7 +118,7 @@ def find_ticket_moment(journey: Journey, at: datetime) -> TicketMoment:
 
 
 def _last_page(journey: Journey, at: datetime) -> Near | None:
-    """The latest page before the moment, over visits without one: a renewal or a refund comes at night, by itself."""
+    """Return the latest page view before the moment. Visits without page views, such as a renewal, are skipped."""
     for index, outline in enumerate(journey.outlines):
         if outline.started_at <= at and outline.counts.views:
             for event in reversed(journey.visits[index].events):

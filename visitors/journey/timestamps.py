@@ -1,20 +1,20 @@
-"""From the upstream's text to an instant."""
+"""Parse the times in DataFast's answers."""
 
 from datetime import UTC, datetime
 
 import msgspec
 
-# DataFast is younger than this, and an instant that nobody can have recorded is a mistake ("1970-01-01", "9999-12-31")
-# that would stretch a journey over centuries.
+# DataFast is younger than this. A time outside is a mistake ("1970-01-01", "9999-12-31") that would stretch a journey
+# over centuries.
 _FIRST_YEAR = 2000
 _LAST_YEAR = 2199
 
 
 def parse_timestamp(text: str | None) -> datetime | None:
-    """The instant that an RFC 3339 text names, in UTC; None when there is no text or it names none.
+    """Return the time in an RFC 3339 text, in UTC; None for no text and for one that is not a time.
 
-    A date without a time is no instant. A time without an offset is taken as UTC: the service promises UTC, and its
-    `Z` is the likeliest thing to have been lost on the way. Years outside 2000 to 2199 count as unreadable.
+    A date alone is not a time. A time without an offset is taken as UTC, which DataFast's reference promises. Years
+    outside 2000 to 2199 count as unreadable.
     """
     if not text:
         return None
@@ -22,6 +22,6 @@ def parse_timestamp(text: str | None) -> datetime | None:
         read = msgspec.convert(text, datetime)
         read = read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
     except (msgspec.ValidationError, UnicodeEncodeError, OverflowError):
-        # Also for half a surrogate pair, and for an offset that pushes the first or last hours off the calendar.
+        # Also raised for half a surrogate pair, and for an offset that leaves the calendar.
         return None
     return read if _FIRST_YEAR <= read.year <= _LAST_YEAR else None

@@ -1,4 +1,4 @@
-"""What was paid."""
+"""Add up the payments of a journey."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,10 +9,10 @@ from visitors.journey.records import Record
 
 
 class Paid(Record, frozen=True, kw_only=True):
-    """Payments in one currency (None: the currency was not sent), never added to another's.
+    """The payments in one currency (None: the currency was not sent).
 
-    `gross` is what was paid, `refunded` what went back; neither is negative. `payments` and `refunds` count those with
-    an amount.
+    `gross` is the sum of payments, `refunded` that of refunds; neither is negative. `payments` and `refunds` count
+    those with an amount.
     """
 
     currency: str | None
@@ -23,12 +23,12 @@ class Paid(Record, frozen=True, kw_only=True):
 
     @property
     def net(self) -> Decimal:
-        """What stayed; negative when more went back than DataFast knows to have come."""
+        """Payments less refunds; negative if DataFast lists more refunds than payments."""
         return self.gross - self.refunded
 
 
 class Totals(Record, frozen=True, kw_only=True):
-    """All money of a journey: one `Paid` per currency, most payments first, and what came without an amount."""
+    """All payments of a journey: one `Paid` per currency, most payments first, and how many had no amount."""
 
     paid: tuple[Paid, ...] = ()
     payments_without_amount: int = 0
@@ -36,7 +36,7 @@ class Totals(Record, frozen=True, kw_only=True):
 
 
 def add_payments(events: Iterable[Event]) -> Totals:
-    """The payments and refunds among the events, dated or not, added up per currency."""
+    """Return the payments and refunds among the events, dated or not, added up per currency."""
     payments = [event for event in events if event.kind is Kind.PAYMENT]
     paid = [
         Paid(
@@ -54,7 +54,7 @@ def add_payments(events: Iterable[Event]) -> Totals:
 
 
 def _by_currency(payments: Iterable[Event]) -> dict[str | None, list[tuple[Decimal, bool]]]:
-    """(amount, is a refund) of those with an amount."""
+    """Return by currency (amount, is a refund) of each payment with an amount."""
     sizes: dict[str | None, list[tuple[Decimal, bool]]] = {}
     for event in payments:
         if event.amount is not None:

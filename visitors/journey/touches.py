@@ -1,4 +1,4 @@
-"""Touches: what brought the visitor here, as far as addresses tell."""
+"""Touches: where the visitor came from, according to the tags of addresses."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -9,7 +9,7 @@ from visitors.journey.pages import Page
 from visitors.journey.records import Record
 from visitors.journey.visits import Visit
 
-# Those that a source is made of, and the rest of what DataFast reads from an address.
+# The parameters that name a source, and the others that DataFast reads from an address.
 _READABLE = frozenset({"ref", "source", "via", "utm_source", "utm_medium", "utm_campaign"})
 _PARAMS = _READABLE | {"utm_content", "utm_term"}
 _NAMES = {"utm_content": "content", "utm_term": "search term"}
@@ -28,11 +28,11 @@ _CLICK_IDS = {
 
 
 class Touch(Record, frozen=True, kw_only=True):
-    """One arrival with its tags.
+    """An arrival with tags.
 
-    `sources` are its readable parts, the plainest first: "youtube.com", "newsletter / email (campaign launch)", "Google
-    Ads (gclid)"; never empty. `params` and `click_ids` are the tags that have a value, as (name, value). `page` and
-    `at` are known for the last touch only.
+    `sources` name it in words, the plainest first: "youtube.com", "newsletter / email (campaign launch)", "Google Ads
+    (gclid)"; never empty. `params` and `click_ids` are the tags with a value, as (name, value). `page` and `at` are
+    known for the last touch only.
     """
 
     sources: tuple[str, ...]
@@ -48,7 +48,7 @@ class Touch(Record, frozen=True, kw_only=True):
 
 
 def first_touch(identity: Identity | None) -> Touch | None:
-    """What tagged the first visit; None when nothing did."""
+    """Return the touch of the first visit, or None if it has no tags."""
     if identity is None:
         return None
     params, click_ids = identity.params or {}, identity.ad_click_ids or {}
@@ -56,7 +56,7 @@ def first_touch(identity: Identity | None) -> Touch | None:
 
 
 def last_touch(newest: Visit | None) -> Touch | None:
-    """What tagged the page that the newest visit began with; None when nothing did."""
+    """Return the touch of the newest visit's entry page, or None if it has no tags."""
     if newest is None or newest.entry is None:
         return None
     query = newest.entry.query
@@ -76,7 +76,7 @@ def _touch(
     at: datetime | None = None,
 ) -> Touch | None:
     tags, ids = _present(params), _present(click_ids)
-    # A tag that names several things at once says the same in each: "?ref=x&utm_source=x" is one source.
+    # Several tags often repeat one source: "?ref=x&utm_source=x".
     sources = {source.casefold(): source for source in reversed([*_from_params(tags), *_from_click_ids(ids)])}
     if not sources:
         return None
@@ -90,7 +90,7 @@ def _touch(
 
 
 def _present(tags: Iterable[tuple[str, str | None]]) -> dict[str, str]:
-    """The tags that say something, by lower-case name; of a name that comes twice, the first."""
+    """Return the tags that have a value, by lower-case name; of a repeated name, the first."""
     present: dict[str, str] = {}
     for name, value in tags:
         if text := clean_or_none(value):

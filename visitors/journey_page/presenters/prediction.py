@@ -60,7 +60,7 @@ def meter(reading: PredictionReading, observations: tuple[Observation, ...], tre
     return Meter(
         absence="" if reading.absence is None else _ABSENCES[reading.absence],
         score="" if reading.score is None else f"{reading.score:.4g}",
-        no_score=reading.score is None and "score" not in reading.refused,
+        no_score=reading.score is None and "score" not in reading.unreadable,
         score_words=reading.score_words,
         baseline=BASELINE,
         needle=round(score, 2),
@@ -68,7 +68,7 @@ def meter(reading: PredictionReading, observations: tuple[Observation, ...], tre
         bar_width=round(abs(score - BASELINE), 2),
         facts=tuple(Fact(term, text) for term, text in facts if text) if reading.absence is None else (),
         warning=_sentence(reading.confidence_words) if reading.absence is None and reading.is_weak else "",
-        refused=join_list([_NAMES.get(name, name) for name in reading.refused]),
+        refused=join_list([_NAMES.get(name, name) for name in reading.unreadable]),
         observations=observations,
         trend=trend,
     )
@@ -85,7 +85,7 @@ def _chance(rate: float | None) -> str:
 def _confidence(reading: PredictionReading) -> str:
     """How sure it is; what that means, unless the warning says it."""
     if reading.confidence is None:
-        return "" if "confidence" in reading.refused else "not sent"
+        return "" if "confidence" in reading.unreadable else "not sent"
     size = format_percent(reading.confidence)
     return size if reading.is_weak else f"{size}, {reading.confidence_words}"
 
