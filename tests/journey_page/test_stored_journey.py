@@ -1,0 +1,50 @@
+"""A stored journey has the same page, summary and exports as the derived one."""
+
+from datetime import timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.journey.strategies import START, visitors
+from tests.journey_page.timeline.test_timeline_properties import addresses, long_answers
+from visitors.datafast.payload import Visitor
+from visitors.journey import compare_seen, csv_rows, derive, make_seen, markdown, summarize
+from visitors.journey_page import presenters
+from visitors.journey_page.timeline import TimelineQuery
+from visitors.profiles import Profile
+from visitors.profiles.stored_form import Contents, decode_contents, encode_contents
+
+ZONE = ZoneInfo("America/New_York")
+NOW = START + timedelta(days=2)
+
+
+def outputs(contents, query):
+    """Everything that is shown of a journey."""
+    journey = contents.journey
+    profile = Profile(1, UUID(int=1), "version", NOW, at_hand=contents)
+    return (
+        presenters.journey(
+            profile,
+            now=NOW,
+            zone=ZONE,
+            query=TimelineQuery.read(QueryDict(query)),
+            marked_after=START,
+            page_url="/page/",
+            part_url="/part/",
+        ),
+        summarize(journey, now=NOW, zone=ZONE),
+        markdown(journey, now=NOW, as_of=NOW, zone=ZONE, link="https://desk.example/"),
+        [*csv_rows(journey)],
+        compare_seen(make_seen(derive(Visitor()), NOW), journey),
+    )
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(visitors | long_answers(), st.just("") | addresses)
+def test_a_stored_journey_is_shown_as_the_derived_one(visitor, query):
+    derived = Contents(None, derive(visitor), ())
+    stored = decode_contents(encode_contents(derived)[0])
+    assert outputs(stored, query) == outputs(derived, query)
