@@ -1,10 +1,10 @@
-"""A real OpenID issuer on loopback, over HTTP: oidc-provider-mock, with a log of its requests and room for mischief.
+"""A real OpenID issuer on loopback, over HTTP: oidc-provider-mock with a request log and changeable responses.
 
     with OpenIDIssuer({"jane": {"email": "jane@example.com", "email_verified": True}}) as issuer:
         settings.OIDC_ISSUER = issuer.url
         location = issuer.agree(address_of_the_authorization, "jane")
 
-`issuer.answers["/oauth2/token"] = lambda answer: …` changes what it answers there before it is sent.
+`issuer.answers["/oauth2/token"] = lambda answer: …` changes the response of that path before it is sent.
 """
 
 import warnings
@@ -15,12 +15,12 @@ import flask
 import requests
 from werkzeug.serving import make_server
 
-with warnings.catch_warnings(record=True):  # what it stands on announces its own changes at each import
+with warnings.catch_warnings(record=True):  # its dependencies emit deprecation warnings at import
     import oidc_provider_mock
 
 
 class OpenIDIssuer:
-    """The issuer; `people` are the claims of each, by subject."""
+    """The issuer. `people` maps subjects to their claims."""
 
     def __init__(self, people):
         users = [oidc_provider_mock.User(sub=subject, claims=claims) for subject, claims in people.items()]
@@ -40,22 +40,22 @@ class OpenIDIssuer:
         self.stop()
 
     def stop(self):
-        """Answer nobody any more."""
+        """Stop answering."""
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
             self._server.server_close()
 
     def agree(self, authorization, subject):
-        """Sign in there as a person does; return the address that the browser is sent back to."""
+        """Sign in at the issuer; return the URL of the redirect back."""
         return self._choose(authorization, {"sub": subject})
 
     def deny(self, authorization):
-        """Press "deny" there."""
+        """Deny consent; return the URL of the redirect back."""
         return self._choose(authorization, {"action": "deny"})
 
     def forms_at(self, path):
-        """What was posted to one of its addresses."""
+        """Return the forms posted to one of its paths."""
         return [form for asked, form in self.asked if asked == path]
 
     def _choose(self, authorization, form):
@@ -76,5 +76,5 @@ class OpenIDIssuer:
 
 
 def query(address):
-    """The parameters of an address."""
+    """Return the query parameters of a URL."""
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}

@@ -1,4 +1,4 @@
-"""Tokens at rest: only the keys of this deployment open them, and a key can be replaced without an outage."""
+"""Encryption at rest: only the configured keys decrypt, and keys can be replaced without an outage."""
 
 from datetime import timedelta
 
@@ -11,17 +11,17 @@ SECRET = "dft_ab1cdefghijklmnopqrsxyz9"
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
 
-def test_a_secret_comes_back_and_is_not_readable_at_rest():
+def test_an_encrypted_secret_can_be_decrypted():
     stored = encryption.encrypt(SECRET)
     assert SECRET not in stored
     assert encryption.decrypt(stored) == SECRET
 
 
-def test_the_same_secret_never_looks_the_same_twice():
+def test_encrypting_twice_gives_different_texts():
     assert encryption.encrypt(SECRET) != encryption.encrypt(SECRET)
 
 
-def test_an_older_key_still_opens_and_the_first_key_writes(settings):
+def test_older_keys_decrypt_and_the_first_key_encrypts(settings):
     settings.CREDENTIAL_KEYS = [OLD]
     stored = encryption.encrypt(SECRET)
     settings.CREDENTIAL_KEYS = [NEW, OLD]
@@ -34,13 +34,13 @@ def test_an_older_key_still_opens_and_the_first_key_writes(settings):
 
 
 @pytest.mark.parametrize("stored", ["", "nonsense", "gAAAAA==", "ключ", "x" * 5000])
-def test_what_no_key_opens_is_a_lost_key_and_nothing_else(stored):
+def test_undecryptable_text_raises_key_lost(stored):
     with pytest.raises(encryption.KeyLost) as caught:
         encryption.decrypt(stored)
     assert "entered again" in str(caught.value)
 
 
-def test_a_secret_that_is_kept_for_a_while_only_is_lost_after_it(clock):
+def test_a_secret_expires_after_max_age(clock):
     stored = encryption.encrypt(SECRET)
     clock.shift(599)
     assert encryption.decrypt(stored, max_age=timedelta(minutes=10)) == SECRET
@@ -50,7 +50,7 @@ def test_a_secret_that_is_kept_for_a_while_only_is_lost_after_it(clock):
     assert encryption.decrypt(stored) == SECRET
 
 
-def test_a_changed_secret_is_refused():
+def test_a_changed_ciphertext_is_refused():
     stored = encryption.encrypt(SECRET)
     changed = stored[:-6] + ("A" if stored[-6] != "A" else "B") + stored[-5:]
     with pytest.raises(encryption.KeyLost):

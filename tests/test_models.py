@@ -1,4 +1,4 @@
-"""Websites with their tokens, and who may see them."""
+"""Websites with their tokens and permissions."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -26,7 +26,7 @@ def test_a_token_is_stored_encrypted_and_shown_masked(lumenkit):
     assert tokens.LUMENKIT_KEY not in repr(lumenkit.credential())
 
 
-def test_a_new_token_is_not_failing_any_more(lumenkit):
+def test_a_new_token_clears_the_rejection(lumenkit):
     lumenkit.key_rejected_since = "2026-05-04T12:00:00Z"
     lumenkit.set_token(tokens.ACCOUNT_TOKEN)
     assert lumenkit.key_rejected_since is None
@@ -34,7 +34,7 @@ def test_a_new_token_is_not_failing_any_more(lumenkit):
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "df_", "df_with space", "dft_of-an-account-without-website-id"])
-def test_what_is_no_token_is_refused_and_changes_nothing(token):
+def test_an_invalid_token_is_refused(token):
     shop = website()
     with pytest.raises(CredentialError):
         shop.set_token(token)
@@ -53,24 +53,24 @@ def test_what_is_no_token_is_refused_and_changes_nothing(token):
         ("datafast_id", "665f0b3c4d2e1a001234567\n"),
     ],
 )
-def test_what_cannot_be_is_refused_by_its_field(field, value):
+def test_invalid_fields_are_refused(field, value):
     with pytest.raises(ValidationError) as caught:
         website(**{field: value}).full_clean()
     assert list(caught.value.message_dict) == [field]
 
 
-def test_a_website_exists_for_its_members_alone(lumenkit, pocketgarden, member):
+def test_a_website_is_visible_to_members_only(lumenkit, pocketgarden, member):
     stranger = get_user_model().objects.create_user("stranger")
     assert list(Website.objects.visible_to(member)) == [lumenkit]
     assert not Website.objects.visible_to(stranger).exists()
 
 
-def test_a_person_is_a_member_once(lumenkit, member):
+def test_a_user_has_one_role_per_website(lumenkit, member):
     with pytest.raises(IntegrityError):
         Membership.objects.create(website=lumenkit, user=member)
 
 
-def test_an_answer_comes_back_as_it_was_received():
+def test_a_compressed_answer_is_restored():
     body = '{"city": "Seosan 서산"}'.encode() * 1000
     stored = Snapshot.compress(body)
     assert len(stored) < len(body) / 10

@@ -21,7 +21,7 @@ def test_an_administrator_is_added_and_removed(root, member):
     administration.make_administrator(member, by=root)
     member.refresh_from_db()
     assert member.is_superuser
-    administration.remove_administrator(root, by=root)  # there is another one now
+    administration.remove_administrator(root, by=root)  # the member is one too
     with pytest.raises(PermissionDenied):
         administration.remove_administrator(member, by=root)
 

@@ -1,4 +1,4 @@
-"""Where a request comes from."""
+"""The client's IP address."""
 
 import pytest
 from django.test import RequestFactory
@@ -11,7 +11,7 @@ def request(connection, forwarded=None):
     return RequestFactory().get("/", REMOTE_ADDR=connection, **headers)
 
 
-def test_without_a_trusted_proxy_the_header_is_anybodys_invention():
+def test_without_trusted_proxies_the_header_is_ignored():
     assert client_address(request("192.0.2.1", "198.51.100.7")) == "192.0.2.1"
 
 
@@ -19,7 +19,7 @@ def test_without_a_trusted_proxy_the_header_is_anybodys_invention():
     ("proxies", "forwarded", "client"),
     [
         (1, "198.51.100.7", "198.51.100.7"),
-        (1, "10.9.9.9, 198.51.100.7", "198.51.100.7"),  # what stands before was sent by the client
+        (1, "10.9.9.9, 198.51.100.7", "198.51.100.7"),  # the entry before it was sent by the client
         (2, "10.9.9.9, 198.51.100.7, 10.0.0.2", "198.51.100.7"),
         (1, "198.51.100.7:4711", "198.51.100.7"),
         (1, "[2001:db8::1]:4711", "2001:db8::1"),
@@ -28,15 +28,15 @@ def test_without_a_trusted_proxy_the_header_is_anybodys_invention():
         (1, "unknown", "10.0.0.1"),
         (1, "", "10.0.0.1"),
         (1, None, "10.0.0.1"),
-        (2, "198.51.100.7", "10.0.0.1"),  # it came past one of them
+        (2, "198.51.100.7", "10.0.0.1"),  # the request bypassed one proxy
     ],
 )
-def test_each_trusted_proxy_says_whom_it_heard_from(settings, proxies, forwarded, client):
+def test_each_trusted_proxy_appends_its_client(settings, proxies, forwarded, client):
     settings.TRUSTED_PROXIES = proxies
     assert client_address(request("10.0.0.1", forwarded)) == client
 
 
-def test_a_connection_without_an_address_has_none():
+def test_a_connection_may_have_no_address():
     assert client_address(request("")) is None
     assert rate_limit_address(request("")) is None
 

@@ -1,4 +1,4 @@
-"""Invitations: for whom they are good, how long, and how often."""
+"""Invitations: for whom, how long and how often they work."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -28,12 +28,12 @@ def root(db):
 
 
 def signed(invitation):
-    """What its link holds."""
+    """Return the signed part of the link."""
     return invitations.path(invitation).split("/")[2]
 
 
 def refused(link, user, problem):
-    """That nobody gets anything by this link, for this reason."""
+    """Assert that the user cannot accept the link, for this reason."""
     with pytest.raises(problem):
         invitations.accept(link, user)
     assert not Membership.objects.filter(user=user).exists()
@@ -47,7 +47,7 @@ def test_an_invitation_gives_its_role_once(lumenkit, admin, ana):
     refused(link, User.objects.create_user("bob"), invitations.InvitationUsed)
 
 
-def test_an_invitation_ends_after_three_days(lumenkit, admin, ana, clock):
+def test_an_invitation_expires_after_three_days(lumenkit, admin, ana, clock):
     link = signed(invitations.invite("ana", lumenkit, Role.MEMBER, by=admin))
     clock.shift(timedelta(days=3, seconds=-30))
     assert invitations.read(link)
@@ -55,7 +55,7 @@ def test_an_invitation_ends_after_three_days(lumenkit, admin, ana, clock):
     refused(link, ana, invitations.InvitationExpired)
 
 
-def test_a_new_link_takes_the_place_of_the_old_one(lumenkit, admin, ana, clock):
+def test_a_new_link_replaces_the_old_one(lumenkit, admin, ana, clock):
     invitation = invitations.invite("ana", lumenkit, Role.MEMBER, by=admin)
     old = signed(invitation)
     clock.shift(timedelta(days=4))
@@ -64,15 +64,15 @@ def test_a_new_link_takes_the_place_of_the_old_one(lumenkit, admin, ana, clock):
     invitations.accept(signed(invitation), ana)
 
 
-def test_an_invitation_that_was_taken_meanwhile_gets_no_new_link(lumenkit, admin, ana):
+def test_a_used_invitation_gets_no_new_link(lumenkit, admin, ana):
     invitation = invitations.invite("ana", lumenkit, Role.MEMBER, by=admin)
     invitations.accept(signed(invitation), ana)
     with pytest.raises(invitations.InvitationUsed):
-        invitations.renew(invitation, by=admin)  # as it was read before
+        invitations.renew(invitation, by=admin)  # with the row as it was read before
     assert Invitation.objects.get().used_at is not None
 
 
-def test_who_is_invited_again_gets_a_new_link_and_the_new_role(lumenkit, admin, ana):
+def test_inviting_again_replaces_link_and_role(lumenkit, admin, ana):
     old = signed(invitations.invite("ana@example.com", lumenkit, Role.ADMIN, by=admin))
     new = signed(invitations.invite("Ana@example.com", lumenkit, Role.VIEWER, by=admin))
     refused(old, ana, invitations.InvitationWithdrawn)
@@ -88,7 +88,7 @@ def test_a_withdrawn_invitation_gives_nothing(lumenkit, admin, ana):
     refused(link, ana, invitations.InvitationWithdrawn)
 
 
-def test_nobody_sees_to_the_invitations_of_another_website(lumenkit, pocketgarden, admin):
+def test_admins_cannot_change_invitations_of_other_websites(lumenkit, pocketgarden, admin):
     elsewhere = User.objects.create_user("elsewhere")
     Membership.objects.create(website=pocketgarden, user=elsewhere, role=Role.ADMIN)
     invitation = invitations.invite("ana", lumenkit, Role.MEMBER, by=admin)
@@ -97,12 +97,12 @@ def test_nobody_sees_to_the_invitations_of_another_website(lumenkit, pocketgarde
         with pytest.raises(PermissionDenied):
             change(invitation, by=elsewhere)
     with pytest.raises(PermissionDenied):
-        invitations.invite_administrator("me", by=elsewhere)
+        invitations.invite("me", None, None, by=elsewhere)
     assert invitations.read(link).pk == invitation.pk
 
 
 @pytest.mark.parametrize("lose", ["role", "active", "account"])
-def test_an_invitation_is_worth_nothing_without_the_right_of_who_made_it(lumenkit, admin, root, ana, lose):
+def test_an_invitation_ends_with_the_rights_of_its_maker(lumenkit, admin, root, ana, lose):
     link = signed(invitations.invite("ana", lumenkit, Role.ADMIN, by=admin))
     if lose == "role":
         members.set_role(Membership.objects.get(user=admin), Role.MEMBER, by=root)
@@ -113,14 +113,14 @@ def test_an_invitation_is_worth_nothing_without_the_right_of_who_made_it(lumenki
     refused(link, ana, invitations.InvitationWithdrawn)
 
 
-def test_an_administrators_invitation_ends_with_their_place(root, ana):
+def test_an_invitation_ends_with_its_administrators_rights(root, ana):
     other = User.objects.create_superuser("other")
-    link = signed(invitations.invite_administrator("ana", by=other))
+    link = signed(invitations.invite("ana", None, None, by=other))
     administration.remove_administrator(other, by=root)
     refused(link, ana, invitations.InvitationWithdrawn)
 
 
-def test_an_invitation_to_another_address_is_not_taken_by_mistake(lumenkit, admin, ana):
+def test_an_invitation_is_for_the_invited_email_only(lumenkit, admin, ana):
     link = signed(invitations.invite("bob@example.com", lumenkit, Role.MEMBER, by=admin))
     refused(link, ana, invitations.WrongRecipient)
     assert invitations.read(link)  # still good for Bob
@@ -137,13 +137,13 @@ def test_an_invitation_to_another_address_is_not_taken_by_mistake(lumenkit, admi
         lambda link: signing.Signer(salt="another", sep=".").sign(link[:32]),
     ],
 )
-def test_a_link_that_was_changed_opens_nothing(lumenkit, admin, ana, changed):
+def test_a_changed_link_is_refused(lumenkit, admin, ana, changed):
     link = signed(invitations.invite("ana", lumenkit, Role.MEMBER, by=admin))
     refused(changed(link), ana, invitations.InvalidLink)
 
 
-def test_an_invitation_never_lowers_a_role_and_stays_good_for_others(lumenkit, admin, viewer, ana):
-    link = signed(invitations.invite("somebody", lumenkit, Role.MEMBER, by=admin))
+def test_an_invitation_never_lowers_a_role(lumenkit, admin, viewer, ana):
+    link = signed(invitations.invite("anyone", lumenkit, Role.MEMBER, by=admin))
     with pytest.raises(invitations.AlreadyGranted):
         invitations.accept(link, admin)
     assert Membership.objects.get(user=admin).role == "admin"
@@ -152,14 +152,14 @@ def test_an_invitation_never_lowers_a_role_and_stays_good_for_others(lumenkit, a
 
 
 def test_an_administrator_is_invited(root, ana):
-    link = signed(invitations.invite_administrator("ana@example.com", by=root))
+    link = signed(invitations.invite("ana@example.com", None, None, by=root))
     invitations.accept(link, ana)
     ana.refresh_from_db()
     assert ana.is_superuser
     assert not ana.is_staff
 
 
-def test_each_start_invites_the_first_administrator_anew_until_there_is_one(ana):
+def test_each_start_invites_the_first_administrator(ana):
     first = signed(invitations.invite_first_administrator())
     second = signed(invitations.invite_first_administrator())
     refused(first, ana, invitations.InvitationWithdrawn)
@@ -169,23 +169,23 @@ def test_each_start_invites_the_first_administrator_anew_until_there_is_one(ana)
     assert invitations.invite_first_administrator() is not None
 
 
-def test_an_account_exists_only_if_it_got_the_place(lumenkit, admin):
+def test_no_account_is_created_for_a_used_invitation(lumenkit, admin):
     link = signed(invitations.invite("ana", lumenkit, Role.MEMBER, by=admin))
-    invitations.accept_as_new_user(link, User(username="ana"))
+    invitations.accept(link, User(username="ana"))
     with pytest.raises(invitations.InvitationUsed):
-        invitations.accept_as_new_user(link, User(username="bob"))
+        invitations.accept(link, User(username="bob"))
     assert not User.objects.filter(username="bob").exists()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_who_open_a_link_at_once_one_gets_the_place(lumenkit, admin):
-    link = signed(invitations.invite("somebody", lumenkit, Role.MEMBER, by=admin))
+def test_one_of_many_simultaneous_users_accepts(lumenkit, admin):
+    link = signed(invitations.invite("anyone", lumenkit, Role.MEMBER, by=admin))
     together, got = Barrier(4), []
 
     def take(name):
         together.wait()
         try:
-            invitations.accept_as_new_user(link, User(username=name))
+            invitations.accept(link, User(username=name))
         except invitations.InvitationUsed:
             got.append("")
         else:

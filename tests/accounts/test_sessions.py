@@ -1,4 +1,4 @@
-"""How long a session lasts."""
+"""When sessions end."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ def sandbox(sandbox_of_yesterday):
 
 
 def is_signed_in(browser):
-    """Ask for a page, which is a sign of life."""
+    """Request a page, which counts as activity."""
     status = browser.get("/").status_code
     assert status in (200, 302)
     return status == 200
@@ -41,7 +41,7 @@ def test_a_session_ends_after_the_idle_time(browser_of_member, clock):
     assert not is_signed_in(browser_of_member)
 
 
-def test_the_server_ends_it_even_where_the_stored_session_and_the_cookie_go_on(browser_of_member, clock, settings):
+def test_the_server_ends_a_session_that_its_cookie_outlives(browser_of_member, clock, settings):
     Session.objects.update(expire_date="2999-01-01T00:00:00Z")
     browser_of_member.cookies[settings.SESSION_COOKIE_NAME]["expires"] = ""
     clock.shift(IDLE + timedelta(minutes=1))
@@ -49,13 +49,13 @@ def test_the_server_ends_it_even_where_the_stored_session_and_the_cookie_go_on(b
     assert Session.objects.count() == 0
 
 
-def test_somebody_who_works_stays_signed_in(browser_of_member, clock):
+def test_an_active_user_stays_signed_in(browser_of_member, clock):
     for _ in range(10):
         clock.shift(timedelta(minutes=20))
         assert is_signed_in(browser_of_member)
 
 
-def test_nobody_stays_for_longer_than_two_weeks(client, member, clock, settings):
+def test_a_session_ends_after_two_weeks(client, member, clock, settings):
     settings.SESSION_IDLE_MINUTES, settings.SESSION_COOKIE_AGE = 24 * 60, 86_400
     client.force_login(member)
     for _ in range(27):
@@ -68,7 +68,7 @@ def test_nobody_stays_for_longer_than_two_weeks(client, member, clock, settings)
 @pytest.mark.parametrize(
     ("path", "form"), [("/follow/", {"version": "0"}), ("/look/", {}), ("/refresh/", {"automatic": "1"})]
 )
-def test_what_an_open_page_asks_by_itself_keeps_no_session_alive(browser_of_member, sandbox, clock, path, form):
+def test_automatic_requests_do_not_extend_a_session(browser_of_member, sandbox, clock, path, form):
     for _ in range(3):
         assert browser_of_member.post(VISITOR + path, form, headers={"hx-request": "true"}).status_code < 300
         clock.shift(timedelta(minutes=9))
@@ -77,20 +77,20 @@ def test_what_an_open_page_asks_by_itself_keeps_no_session_alive(browser_of_memb
     assert ended.headers["HX-Redirect"].startswith("/sign-in/")
 
 
-def test_a_refresh_that_a_person_asks_for_does(browser_of_member, sandbox, clock):
+def test_a_users_refresh_extends_a_session(browser_of_member, sandbox, clock):
     for _ in range(4):
         assert browser_of_member.post(VISITOR + "/refresh/").status_code == 302
         clock.shift(timedelta(minutes=20))
     assert is_signed_in(browser_of_member)
 
 
-def test_requests_in_quick_succession_write_once(browser_of_member, clock):
+def test_activity_is_saved_once_in_a_while(browser_of_member, clock):
     def writes():
         with CaptureQueriesContext(connection) as queries:
             browser_of_member.get("/")
         return [query["sql"] for query in queries if query["sql"].startswith("UPDATE")]
 
-    assert writes() == []  # the sign-in itself was noted
+    assert writes() == []  # the sign-in saved the activity
     clock.shift(timedelta(minutes=2))
     assert writes() == []
     clock.shift(timedelta(minutes=2))
@@ -99,7 +99,7 @@ def test_requests_in_quick_succession_write_once(browser_of_member, clock):
     assert writes() == []
 
 
-def test_a_session_that_nobody_has_noted_begins_now(browser_of_member, clock):
+def test_a_session_without_a_start_starts_now(browser_of_member, clock):
     session = browser_of_member.session
     del session[sessions.SIGNED_IN_AT], session[sessions.ACTIVE_AT]
     session.save()
@@ -118,20 +118,20 @@ def test_a_session_of_a_removed_backend_leads_to_the_sign_in_page(browser_of_mem
     assert is_signed_in(browser_of_member)
 
 
-def test_signing_out_is_signing_out(browser_of_member, clock):
-    clock.shift(timedelta(minutes=20))  # it would be time to note that somebody is there
+def test_signing_out_deletes_the_session(browser_of_member, clock):
+    clock.shift(timedelta(minutes=20))  # long enough to save the activity again
     assert browser_of_member.post("/sign-out/").status_code == 302
     assert not is_signed_in(browser_of_member)
     assert Session.objects.count() == 0
 
 
-def test_a_changed_password_ends_the_sessions_elsewhere(browser_of_member, member):
+def test_a_changed_password_ends_other_sessions(browser_of_member, member):
     member.set_password("quite another password")
     member.save()
     assert not is_signed_in(browser_of_member)
 
 
-def test_all_sessions_of_one_person_end_at_once(browser_of_member, member, viewer):
+def test_all_sessions_of_one_user_can_be_ended(browser_of_member, member, viewer):
     elsewhere, of_another = Client(), Client()
     elsewhere.force_login(member)
     of_another.force_login(viewer)

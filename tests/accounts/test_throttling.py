@@ -1,4 +1,4 @@
-"""How often one may try to sign in: by account, by address, and by both."""
+"""Limits on failed sign-ins: by account, by address, and by both."""
 
 import logging
 from datetime import timedelta
@@ -30,12 +30,12 @@ def attempt(name, password, address, client=None, **headers):
 
 
 def fail(times, name="mina", address=OFFICE, **headers):
-    """The statuses of so many failed attempts."""
+    """Return the statuses of this many failed attempts."""
     return [attempt(name, "wrong", address, **headers).status_code for _ in range(times)]
 
 
 def fail_from_everywhere(times, name="mina"):
-    """Fail on an account from addresses of which each stays below its own bound."""
+    """Fail on an account from many addresses, each below its own limit."""
     for number in range(times):
         attempt(name, "wrong", f"203.0.113.{number}")
 
@@ -46,7 +46,7 @@ def may_sign_in(name="mina", password="a long password", address=OFFICE, client=
     return status == 302
 
 
-def test_after_too_many_failures_the_right_password_is_refused_until_the_pause_is_over(member, clock):
+def test_too_many_failures_lock_the_account_for_half_an_hour(member, clock):
     assert fail(throttling.ACCOUNT_AND_ADDRESS_LIMIT) == [422] * 9 + [429]
     assert not may_sign_in()
     clock.shift(timedelta(minutes=29))
@@ -55,7 +55,7 @@ def test_after_too_many_failures_the_right_password_is_refused_until_the_pause_i
     assert may_sign_in()
 
 
-def test_trying_on_during_the_pause_does_not_make_it_longer(member, clock):
+def test_attempts_during_a_lock_do_not_extend_it(member, clock):
     fail(10)
     clock.shift(timedelta(minutes=20))
     assert fail(10) == [429] * 10
@@ -63,7 +63,7 @@ def test_trying_on_during_the_pause_does_not_make_it_longer(member, clock):
     assert may_sign_in()
 
 
-def test_a_password_is_not_even_checked_then(member, monkeypatch):
+def test_no_password_is_checked_during_a_lock(member, monkeypatch):
     fail(10)
     checked = []
     monkeypatch.setattr(MD5PasswordHasher, "verify", lambda *words: checked.append(words))
@@ -73,13 +73,13 @@ def test_a_password_is_not_even_checked_then(member, monkeypatch):
     assert len(checked) == 1
 
 
-def test_one_persons_typing_errors_stop_nobody_else_in_the_office_and_not_them_at_home(member, joe):
+def test_a_lock_is_limited_to_one_account_and_address(member, joe):
     fail(10)
     assert may_sign_in("joe", "another long password")
     assert may_sign_in(address=HOME)
 
 
-def test_thousands_of_attempts_from_one_address_over_many_accounts_stop_at_its_bound(member, settings):
+def test_attempts_at_many_accounts_stop_at_the_address_limit(member, settings):
     statuses = [attempt(f"guess-{number}", "wrong", OFFICE).status_code for number in range(500)]
     assert statuses == [422] * (throttling.ADDRESS_LIMIT - 1) + [429] * 401
     assert not may_sign_in()
@@ -87,14 +87,14 @@ def test_thousands_of_attempts_from_one_address_over_many_accounts_stop_at_its_b
     assert AccessAttempt.objects.count() == throttling.ADDRESS_LIMIT
 
 
-def test_many_addresses_together_stop_at_the_bound_of_the_account(member, joe):
+def test_attempts_from_many_addresses_stop_at_the_account_limit(member, joe):
     fail_from_everywhere(throttling.ACCOUNT_LIMIT - 1)
     assert fail(1) == [429]
     assert not may_sign_in(address=HOME)
     assert may_sign_in("joe", "another long password", address=HOME)
 
 
-def test_strangers_do_not_keep_somebody_out_of_a_browser_that_they_know(member, joe):
+def test_strangers_cannot_lock_a_user_out_of_a_known_browser(member, joe):
     browser = Client()
     assert may_sign_in(client=browser)
     browser.post("/sign-out/")
@@ -103,7 +103,7 @@ def test_strangers_do_not_keep_somebody_out_of_a_browser_that_they_know(member, 
     assert may_sign_in(client=browser)
 
 
-def test_a_known_browser_is_its_persons_alone_and_is_not_forged(member, joe):
+def test_a_known_browser_is_known_for_one_user_only(member, joe):
     browser = Client()
     assert may_sign_in("joe", "another long password", client=browser)
     browser.post("/sign-out/")
@@ -113,7 +113,7 @@ def test_a_known_browser_is_its_persons_alone_and_is_not_forged(member, joe):
     assert not may_sign_in(client=browser)
 
 
-def test_a_known_browser_does_not_guess_without_end_either(member):
+def test_a_known_browser_is_limited_too(member):
     browser = Client()
     assert may_sign_in(client=browser)
     browser.post("/sign-out/")
@@ -122,7 +122,7 @@ def test_a_known_browser_does_not_guess_without_end_either(member):
     assert not may_sign_in(client=browser)
 
 
-def test_name_and_address_of_an_account_count_together(member):
+def test_failures_by_user_name_and_email_count_together(member):
     member.email = "mina@example.com"
     member.save()
     fail(5)
@@ -130,13 +130,13 @@ def test_name_and_address_of_an_account_count_together(member):
     assert not may_sign_in()
 
 
-def test_another_browser_counts_to_the_same(member):
+def test_failures_in_other_browsers_count_together(member):
     for number in range(10):
         fail(1, headers={"user-agent": f"Browser {number}"})
     assert not may_sign_in()
 
 
-def test_a_success_forgets_that_persons_own_failures_and_nobody_elses(member, joe):
+def test_signing_in_resets_only_the_users_own_failures(member, joe):
     fail(9)
     fail(9, "joe")
     assert may_sign_in()
@@ -144,14 +144,14 @@ def test_a_success_forgets_that_persons_own_failures_and_nobody_elses(member, jo
     assert fail(1, "joe") == [429]
 
 
-def test_whoever_has_an_account_does_not_win_more_attempts_at_others_by_signing_in(member, joe):
+def test_signing_in_does_not_reset_the_address_limit(member, joe):
     for number in range(throttling.ADDRESS_LIMIT - 1):
         attempt(f"guess-{number}", "wrong", OFFICE)
     assert may_sign_in("joe", "another long password")
     assert fail(1) == [429]
 
 
-def test_an_unknown_account_gets_the_same_answers(member):
+def test_unknown_accounts_get_the_same_responses(member):
     known = [attempt("mina", "wrong", OFFICE) for _ in range(11)]
     unknown = [attempt("nemo", "wrong", HOME) for _ in range(11)]
     for one, other in zip(known, unknown, strict=True):
@@ -164,7 +164,7 @@ def words(answer):
     return Page(answer.content).text
 
 
-def test_the_answer_says_for_how_long(member, clock):
+def test_a_lock_names_its_duration(member, clock):
     fail(10)
     clock.shift(timedelta(minutes=12, seconds=30))
     answer = attempt("mina", "a long password", OFFICE)
@@ -174,7 +174,7 @@ def test_the_answer_says_for_how_long(member, clock):
     assert 'value="mina"' in answer.content.decode()
 
 
-def test_behind_a_proxy_it_is_the_client_who_is_counted(member, settings):
+def test_behind_a_proxy_the_client_is_counted(member, settings):
     settings.TRUSTED_PROXIES = 1
     proxy = "10.0.0.1"
     for number in range(10):
@@ -185,19 +185,19 @@ def test_behind_a_proxy_it_is_the_client_who_is_counted(member, settings):
     assert elsewhere.status_code == 302
 
 
-def test_without_a_trusted_proxy_an_invented_address_changes_nothing(member):
+def test_without_a_trusted_proxy_the_header_is_ignored(member):
     for number in range(10):
         attempt("mina", "wrong", OFFICE, headers={"x-forwarded-for": f"10.1.1.{number}"})
     assert not may_sign_in()
 
 
-def test_an_administrator_lets_somebody_try_again_at_once(member):
+def test_axes_reset_unlocks_an_account(member):
     fail(10)
     call_command("axes_reset_username", "mina", verbosity=0)
     assert may_sign_in()
 
 
-def test_no_password_and_no_visited_page_is_kept_or_logged(member, caplog):
+def test_no_password_and_no_page_is_stored_or_logged(member, caplog):
     caplog.set_level(logging.DEBUG)
     form = {"username": "mina", "password": "sesame-opens", "next": "/lumenkit/visitors/someone/"}
     for _ in range(12):
@@ -209,7 +209,7 @@ def test_no_password_and_no_visited_page_is_kept_or_logged(member, caplog):
         assert secret not in caplog.text
 
 
-def test_a_lock_is_one_line_in_the_log(member, caplog):
+def test_a_lock_is_logged_once(member, caplog):
     fail(25)
     lines = [record.getMessage() for record in caplog.records if record.name == throttling.__name__]
     assert lines == ["Too many failed sign-ins: 'mina' is locked for now at 192.0.2.1."]

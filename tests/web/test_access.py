@@ -1,7 +1,6 @@
-"""Who may see what: every address of the project, asked by nobody, a stranger, people with each role, and an
-administrator.
+"""Every URL of the project, requested by anonymous users, users without a role, with each role, and administrators.
 
-A new address without a row in the table fails the walk.
+A new URL without a row in the table fails.
 """
 
 from datetime import UTC, datetime
@@ -18,18 +17,18 @@ from visitors.sandbox import documented
 VISITOR = documented.RETURNING_LEAD.visitor_id
 ABOUT_VISITOR = {"slug": "lumenkit", "visitor_id": VISITOR}
 
-# The number of a colleague's account, of their role on Lumenkit, and of an invitation to it.
+# The pk of a colleague's account, of their role on Lumenkit, and of an invitation to it.
 NUMBER = 4711
-A_COLLEAGUE = {"slug": "lumenkit", "membership": NUMBER}
+MEMBERSHIP = {"slug": "lumenkit", "membership": NUMBER}
 
 SIGN_IN, NOT_THERE, REFUSED, FINE, NOT_SO = 302, 404, 403, 200, 405
-PEOPLE = ("nobody", "stranger", "viewer", "member", "admin", "administrator")
-# The status for each of them, in that order; the administrator has no role on the website.
+PEOPLE = ("anonymous", "stranger", "viewer", "member", "admin", "administrator")
+# The statuses in the order of PEOPLE. The administrator has no role on the website.
 ALL_SIGNED_IN = (SIGN_IN, FINE, FINE, FINE, FINE, FINE)
 
 
 def those_who_see(status):
-    """For everybody with a role on the website."""
+    """For users with a role on the website."""
     return (SIGN_IN, NOT_THERE, status, status, status, NOT_THERE)
 
 
@@ -44,11 +43,11 @@ def those_who_manage(status):
 
 
 def administrators(status):
-    """For administrators alone."""
+    """For administrators only."""
     return (SIGN_IN, REFUSED, REFUSED, REFUSED, REFUSED, status)
 
 
-# name: (what fills its address, method, the statuses)
+# URL name: (arguments, method, statuses)
 TABLE = {
     "sign_in": ({}, "get", (FINE, 302, 302, 302, 302, 302)),
     "account": ({}, "get", ALL_SIGNED_IN),
@@ -68,12 +67,12 @@ TABLE = {
     "look_up": ({}, "get", ALL_SIGNED_IN),
     "healthz": ({}, "get", (FINE,) * 6),
     "readyz": ({}, "get", (FINE,) * 6),
-    "metrics": ({}, "get", (NOT_THERE,) * 6),  # switched off, as it is without its setting
-    "current": ({"website": "lumenkit"}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),  # there is no cookie
+    "metrics": ({}, "get", (NOT_THERE,) * 6),  # off without METRICS_TOKEN
+    "current": ({"website": "lumenkit"}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),  # without the cookie
     "journey": (ABOUT_VISITOR, "get", those_who_see(FINE)),
     "refresh": (ABOUT_VISITOR, "post", those_who_see(302)),
-    "timeline": (ABOUT_VISITOR, "get", those_who_see(302)),  # without htmx: on to the page
-    "follow": (ABOUT_VISITOR, "post", those_who_see(302)),  # nobody has looked at the lead: on to the look-up page
+    "timeline": (ABOUT_VISITOR, "get", those_who_see(302)),  # without htmx, a redirect to the page
+    "follow": (ABOUT_VISITOR, "post", those_who_see(302)),  # no stored profile: redirect to the home page
     "look": (ABOUT_VISITOR, "post", those_who_see(204)),
     "zone": (ABOUT_VISITOR, "post", those_who_see(302)),
     "audit_log": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
@@ -92,8 +91,8 @@ TABLE = {
     "resume_website": ({"slug": "lumenkit"}, "post", those_who_manage(302)),
     "remove_website": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "members": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
-    "change_role": (A_COLLEAGUE, "post", those_who_manage(400)),  # to no role
-    "remove_member": (A_COLLEAGUE, "get", those_who_manage(FINE)),
+    "change_role": (MEMBERSHIP, "post", those_who_manage(400)),  # without a role
+    "remove_member": (MEMBERSHIP, "get", those_who_manage(FINE)),
     "people": ({}, "get", administrators(FINE)),
     "person": ({"user": NUMBER}, "get", administrators(FINE)),
     "set_administrator": ({"user": NUMBER}, "post", administrators(400)),
@@ -105,7 +104,7 @@ TABLE = {
     "renew_invitation": ({"invitation": NUMBER}, "post", those_who_manage(FINE)),
     "invitation": ({"signed": "made-up"}, "get", (NOT_THERE,) * 6),
 }
-# Addresses that change something and answer to nothing but POST.
+# URLs that change something and accept only POST.
 POST_ONLY = {
     "change_role",
     "follow",
@@ -126,7 +125,7 @@ POST_ONLY = {
 
 
 def names(resolver=None):
-    """The names of all addresses."""
+    """Yield the names of all URLs."""
     for pattern in (resolver or get_resolver()).url_patterns:
         if isinstance(pattern, URLResolver):
             yield from names(pattern)
@@ -141,7 +140,7 @@ def sandbox(sandbox_of_yesterday):
 
 @pytest.fixture
 def colleague(lumenkit):
-    """Somebody to see to, and an invitation to take back."""
+    """A viewer to manage, and an invitation to withdraw."""
     user = get_user_model().objects.create_user("cora", id=NUMBER)
     Membership.objects.create(id=NUMBER, website=lumenkit, user=user, role=Role.VIEWER)
     Invitation.objects.create(
@@ -152,10 +151,10 @@ def colleague(lumenkit):
 
 @pytest.fixture
 def people(viewer, member, admin, colleague):
-    """One of each: nobody is None."""
+    """A user of each kind; None is not signed in."""
     users = get_user_model().objects
     return {
-        "nobody": None,
+        "anonymous": None,
         "stranger": users.create_user("stranger"),
         "viewer": viewer,
         "member": member,
@@ -164,33 +163,33 @@ def people(viewer, member, admin, colleague):
     }
 
 
-def test_every_address_has_a_row_in_the_table():
+def test_every_url_has_a_row_in_the_table():
     assert set(names()) == set(TABLE)
 
 
 @pytest.mark.parametrize("name", TABLE)
 @pytest.mark.parametrize("person", PEOPLE)
-def test_everybody_sees_what_they_may_and_nothing_else(client, people, sandbox, name, person):
+def test_each_role_gets_the_expected_status(client, people, sandbox, name, person):
     filled, method, statuses = TABLE[name]
     if people[person]:
         client.force_login(people[person])
     answer = getattr(client, method)(reverse(name, kwargs=filled))
     status = statuses[PEOPLE.index(person)]
     assert answer.status_code == status
-    if person == "nobody" and status == SIGN_IN:
+    if person == "anonymous" and status == SIGN_IN:
         assert answer.url.startswith("/sign-in/")
-    if status == REFUSED or person in ("nobody", "stranger", "administrator"):
-        assert len(sandbox.calls) == 0  # whoever has no role, or too small a one, never makes us ask
+    if status == REFUSED or person in ("anonymous", "stranger", "administrator"):
+        assert len(sandbox.calls) == 0  # without the needed role no request reaches DataFast
 
 
 @pytest.mark.parametrize("name", sorted(POST_ONLY))
-def test_what_changes_something_is_not_done_by_a_link(browser_of_member, sandbox, name):
+def test_changes_need_post(browser_of_member, sandbox, name):
     assert browser_of_member.get(reverse(name, kwargs=TABLE[name][0])).status_code == NOT_SO
     assert len(sandbox.calls) == 0
 
 
 @pytest.mark.parametrize("name", sorted(POST_ONLY))
-def test_a_forged_form_is_refused(member, sandbox, name):
+def test_post_needs_a_csrf_token(member, sandbox, name):
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(member)
     assert careful.post(reverse(name, kwargs=TABLE[name][0])).status_code == 403

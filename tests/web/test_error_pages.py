@@ -1,4 +1,4 @@
-"""The pages for what goes wrong, and the sign-in."""
+"""Error pages, and the sign-in."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -23,7 +23,7 @@ handler400, handler403, handler404, handler500 = urls.handler400, urls.handler40
 
 
 @pytest.mark.urls(__name__)
-def test_what_breaks_says_nothing_about_the_inside(browser_of_member):
+def test_a_500_reveals_no_internals(browser_of_member):
     browser_of_member.raise_request_exception = False
     response = browser_of_member.get("/broken/")
     text = Page(response.content).text
@@ -32,21 +32,21 @@ def test_what_breaks_says_nothing_about_the_inside(browser_of_member):
     assert "secret" not in response.content.decode()
 
 
-def test_the_page_for_what_breaks_needs_no_database_and_no_request():
-    # Without the mark for database access, a query fails here.
+def test_the_500_page_needs_no_database_and_no_request():
+    # Without the django_db marker, a query fails here.
     response = errors.server_error(RequestFactory().get("/"))
     assert response.status_code == 500
     assert "Something broke on our side" in Page(response.content).text
 
 
 @pytest.mark.urls(__name__)
-def test_what_is_forbidden_says_who_can_help(browser_of_member):
+def test_a_403_names_who_can_help(browser_of_member):
     response = browser_of_member.get("/forbidden/")
     assert response.status_code == 403
     assert "Your account may not do this." in Page(response.content).text
 
 
-def test_a_page_that_is_not_there_keeps_the_way_back(browser_of_member):
+def test_a_404_links_back(browser_of_member):
     response = browser_of_member.get("/nothing/here")
     shown = Page(response.content)
     assert response.status_code == 404
@@ -54,13 +54,13 @@ def test_a_page_that_is_not_there_keeps_the_way_back(browser_of_member):
     assert "/" in shown.links
 
 
-def test_a_page_that_is_not_there_tells_a_stranger_nothing(client, db):
+def test_a_404_reveals_nothing_to_anonymous_users(client, db):
     response = client.get("/nothing/here")
     assert response.status_code == 404
     assert "Sign out" not in Page(response.content).text
 
 
-def test_a_form_without_its_token_had_expired(member):
+def test_a_form_without_a_csrf_token_has_a_page(member):
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(member)
     response = careful.post("/", {"pasted": "x"})
@@ -68,13 +68,13 @@ def test_a_form_without_its_token_had_expired(member):
     assert "That form had expired" in Page(response.content).text
 
 
-def test_an_unknown_host_is_refused_with_a_page(client, db):
+def test_an_unknown_host_gets_a_400_page(client, db):
     response = client.get("/", headers={"Host": "evil.example"})
     assert response.status_code == 400
     assert "That request made no sense" in Page(response.content).text
 
 
-def test_the_sign_in_leads_on_to_where_one_wanted_to_go(client, member):
+def test_signing_in_leads_to_the_requested_page(client, member):
     shown = Page(client.get("/sign-in/?next=/lumenkit/visitors/current/").content)
     (next_field,) = [field for field in shown.named("input") if field.get("name") == "next"]
     form = {"username": "mina", "password": "a long password", "next": next_field["value"]}
@@ -82,14 +82,14 @@ def test_the_sign_in_leads_on_to_where_one_wanted_to_go(client, member):
     assert (response.status_code, response.headers["Location"]) == (302, "/lumenkit/visitors/current/")
 
 
-def test_a_wrong_password_says_so_and_keeps_the_name(client, member):
+def test_a_wrong_password_keeps_the_typed_name(client, member):
     shown = Page(client.post("/sign-in/", {"username": "mina", "password": "wrong"}).content)
     assert "The name or e-mail and the password don’t match." in shown.text
     assert shown.with_id("id_username")["value"] == "mina"
     assert "value" not in shown.with_id("id_password")
 
 
-def test_no_page_needs_what_the_policy_forbids(browser_of_member, sandbox):
+def test_no_page_has_inline_scripts_or_styles(browser_of_member, sandbox):
     for address in ("/", "/lumenkit/visitors/1ead0000-0000-4000-8000-000000000001/", "/nothing/", "/sign-in/"):
         shown = Page(browser_of_member.get(address, follow=True).content)
         for tag, attributes in shown.tags:

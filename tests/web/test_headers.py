@@ -1,4 +1,4 @@
-"""What every answer tells the browser, whichever way it was made."""
+"""The security headers of every kind of response."""
 
 import pytest
 from django.conf import settings
@@ -9,7 +9,7 @@ from visitors.sandbox import documented
 VISITOR = documented.RETURNING_LEAD.visitor_id
 JOURNEY = f"/lumenkit/visitors/{VISITOR}/"
 UNKNOWN = "/lumenkit/visitors/00000000-0000-4000-8000-000000000000/"
-# Pages, parts, files, redirects and errors; what is asked of each, and what comes.
+# Pages, fragments, files, redirects and errors: request and expected status.
 ANSWERS = [
     ("get", "/", 200),
     ("get", JOURNEY, 200),
@@ -42,7 +42,7 @@ def check(answer):
 
 
 @pytest.mark.parametrize(("method", "address", "status"), ANSWERS)
-def test_every_answer_protects_its_reader(browser_of_member, sandbox, method, address, status):
+def test_every_response_has_the_security_headers(browser_of_member, sandbox, method, address, status):
     answer = getattr(browser_of_member, method)(address)
     assert answer.status_code == status
     check(answer)
@@ -50,18 +50,18 @@ def test_every_answer_protects_its_reader(browser_of_member, sandbox, method, ad
 
 
 @pytest.mark.parametrize("address", ["/", JOURNEY, "/sign-in/", "/nothing/"])
-def test_a_stranger_gets_the_same_protection(client, db, address):
+def test_anonymous_responses_have_the_security_headers(client, db, address):
     check(client.get(address))
 
 
-def test_a_broken_form_and_an_unknown_host_are_answered_no_less_carefully(member):
+def test_error_responses_have_the_security_headers(member):
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(member)
     check(careful.post("/", {"pasted": "x"}))
     check(careful.get("/", headers={"Host": "evil.example"}))
 
 
-def test_over_plain_http_a_page_moves_to_https_and_nobody_keeps_where_to(client, settings):
+def test_http_redirects_to_https_and_is_not_cached(client, settings):
     settings.SECURE_SSL_REDIRECT = True
     answer = client.get(JOURNEY)
     assert (answer.status_code, answer.url) == (301, f"https://testserver{JOURNEY}")
@@ -69,7 +69,7 @@ def test_over_plain_http_a_page_moves_to_https_and_nobody_keeps_where_to(client,
     assert client.get("/healthz").status_code == 200
 
 
-def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(client, member):
+def test_cookies_are_http_only_and_same_site(client, member):
     client.get("/sign-in/")
     answer = client.post("/sign-in/", {"username": "mina", "password": "a long password"})
     for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME):

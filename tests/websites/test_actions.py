@@ -1,4 +1,4 @@
-"""What is done to websites, where two do it at once, and the address parts that new ones get."""
+"""Changes to websites, also at the same time, and the slugs of new ones."""
 
 import threading
 import time
@@ -33,12 +33,12 @@ from visitors.websites import actions
         ("x" * 60 + ".example", "x" * 46),
     ],
 )
-def test_an_address_part_is_made_from_the_domain(domain, slug):
+def test_a_slug_is_derived_from_the_domain(domain, slug):
     assert actions.propose_slug(domain, {"add", "taken", "taken-2"}) == slug
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_connect_one_account_at_once_add_each_website_once():
+def test_connecting_twice_at_once_adds_each_website_once():
     users = [get_user_model().objects.create_superuser(name) for name in ("one", "two")]
     listings = [WebsiteListing(id=f"{n:024x}", domain=f"shop{n}.example") for n in range(3)]
     begin, added = threading.Barrier(2), []
@@ -56,7 +56,7 @@ def test_two_who_connect_one_account_at_once_add_each_website_once():
     assert len(added) == Website.objects.count() == Membership.objects.count() == 3
 
 
-def test_a_website_that_was_removed_meanwhile_is_not_changed(lumenkit, admin, caplog):
+def test_a_removed_website_is_not_changed(lumenkit, admin, caplog):
     Website.objects.all().delete()
     actions.change(admin, lumenkit, ["name"])
     actions.pause(admin, lumenkit)
@@ -66,28 +66,28 @@ def test_a_website_that_was_removed_meanwhile_is_not_changed(lumenkit, admin, ca
     assert "lumenkit" not in caplog.text
 
 
-def test_the_budgets_of_all_websites_are_one_question(lumenkit, pocketgarden):
+def test_the_budgets_of_all_websites_take_one_query(lumenkit, pocketgarden):
     with CaptureQueriesContext(connection) as caught:
-        told = profiles.get_budget_usage([lumenkit, pocketgarden])
-    assert told == {lumenkit.pk: (0, 60), pocketgarden.pk: (0, 60)}
+        usage = profiles.get_budget_usage([lumenkit, pocketgarden])
+    assert usage == {lumenkit.pk: (0, 60), pocketgarden.pk: (0, 60)}
     assert len(caught) == 1
 
 
-def test_a_website_whose_token_can_not_be_read_has_no_budget(lumenkit):
+def test_an_undecryptable_token_has_no_budget(lumenkit):
     lumenkit.credential_encrypted = "of a lost key"
     assert profiles.get_budget_usage([lumenkit]) == {}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_website_is_removed_while_an_answer_lands(lumenkit, admin, sandbox, clock, monkeypatch):
-    """Both take the flight first: taken the other way around, a database that locks rows would end one of the two."""
+def test_a_website_is_removed_while_a_profile_is_saved(lumenkit, admin, sandbox, clock, monkeypatch):
+    """Both lock the lease first: in the opposite order, a database with row locks would abort one of the two."""
     lead = UUID(documented.RETURNING_LEAD.visitor_id)
     profiles.get_profile(lumenkit, lead)
     clock.shift(3600)
-    save, has_landed, ended = store.save_answer, threading.Event(), []
+    save, is_saving, ended = store.save_answer, threading.Event(), []
 
     def slowly(*args, **options):
-        has_landed.set()
+        is_saving.set()
         time.sleep(0.5)
         return save(*args, **options)
 
@@ -98,11 +98,11 @@ def test_a_website_is_removed_while_an_answer_lands(lumenkit, admin, sandbox, cl
             connections.close_all()
 
     monkeypatch.setattr(store, "save_answer", slowly)
-    landing = threading.Thread(target=refresh)
-    landing.start()
-    assert has_landed.wait(10)
+    refreshing = threading.Thread(target=refresh)
+    refreshing.start()
+    assert is_saving.wait(10)
     actions.remove(admin, lumenkit)
-    landing.join(10)
+    refreshing.join(10)
     assert [one.problem for one in ended] == [None]
     assert not Website.objects.exists()
     assert not Snapshot.objects.exists()

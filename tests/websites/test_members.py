@@ -69,7 +69,7 @@ def test_the_last_admin_cannot_be_removed(lumenkit, admin, root, change):
     with pytest.raises(InvalidChange, match="needs an admin"):
         change(membership(admin), admin)
     assert role_of(admin, lumenkit) == "admin"
-    change(membership(admin), root)  # another administrator may: they can name the next one
+    change(membership(admin), root)  # another administrator may, as they can name the next admin
     assert role_of(admin, lumenkit) != "admin"
 
 

@@ -84,34 +84,29 @@ def path(invitation: Invitation) -> str:
     return reverse("invitation", args=[_signer.sign(invitation.key.hex)])
 
 
-def invite(invited: str, website: Website, role: Role, *, by: User) -> Invitation:
-    """Invite to a role on a website, by user name or email. Inviting again makes a new link and ends the old one."""
-    with lock_members(website, by):
-        return _invite(invited, website, role, by)
+def invite(invited: str, website: Website | None, role: Role | None, *, by: User | None) -> Invitation:
+    """Invite a user, by user name or email, to a role on a website; without both, to become an administrator.
 
-
-def invite_administrator(invited: str, *, by: User) -> Invitation:
-    """Invite an administrator of the deployment, by user name or email."""
-    with lock_administrators(by):
-        return _invite(invited, None, None, by)
-
-
-def invite_from_command(invited: str, website: Website | None, role: Role | None) -> Invitation:
-    """Invite without a permission check: whoever can run commands on the machine can do anything."""
-    with transaction.atomic():
-        return _invite(invited, website, role, None)
+    Inviting again makes a new link and ends the old one. `by` is None for a command, which may invite to anything.
+    """
+    with _lock(website, by):
+        same = Invitation.objects.select_for_update().filter(website=website, invited__iexact=invited, used_at=None)
+        invitation = same.first() or Invitation(website=website, invited=invited)
+        invitation.role = role or ""
+        _save_with_new_link(invitation, by)
+    return invitation
 
 
 def invite_first_administrator() -> Invitation | None:
     """Invite the first administrator, replacing the link of the last start. None where there is one already."""
     if User.objects.filter(is_superuser=True, is_active=True).exists():
         return None
-    return invite_from_command("The first administrator", None, None)
+    return invite("The first administrator", None, None, by=None)
 
 
 def renew(invitation: Invitation, *, by: User) -> None:
     """Replace the link by one that works for another three days. Raises InvitationUsed."""
-    with _lock(invitation, by):
+    with _lock(invitation.website, by):
         # It may have been accepted since it was read.
         if not Invitation.objects.select_for_update().filter(pk=invitation.pk, used_at=None).exists():
             raise InvitationUsed
@@ -120,7 +115,7 @@ def renew(invitation: Invitation, *, by: User) -> None:
 
 def withdraw(invitation: Invitation, *, by: User) -> None:
     """Delete an invitation that is still open."""
-    with _lock(invitation, by):
+    with _lock(invitation.website, by):
         deleted, _ = Invitation.objects.filter(pk=invitation.pk, used_at=None).delete()
         if deleted:
             _record(by, "withdrew", invitation)
@@ -179,41 +174,36 @@ def read(signed: str, *, lock: bool = False) -> Invitation:
 
 
 def check_recipient(invitation: Invitation, user: User) -> None:
-    """Raise WrongRecipient for another email than the invited one, AlreadyGranted where it would give nothing new."""
-    _check_email(invitation, user)
-    if invitation.website is None:
-        if user.is_superuser:
-            raise AlreadyGranted
+    """Raise WrongRecipient for another email than the invited one, AlreadyGranted where it would give nothing new.
+
+    `user` may be a new account that is not saved yet.
+    """
+    if "@" in invitation.invited and invitation.invited.casefold() != user.email.casefold():
+        raise WrongRecipient(invitation.invited)
+    if user._state.adding:  # noqa: SLF001 Django documents it
         return
     membership = Membership.objects.filter(website=invitation.website, user=user).first()
     if membership and Role(membership.role).includes(Role(invitation.role)):
         raise AlreadyGranted
+    if invitation.website is None and user.is_superuser:
+        raise AlreadyGranted
 
 
 def accept(signed: str, user: User) -> Invitation:
-    """Give an existing account what the link offers. Raises InvalidInvitation, with nothing changed."""
+    """Give a user what the link offers, and save a new account with it: both or neither. Raises InvalidInvitation."""
     with transaction.atomic():
         invitation = read(signed, lock=True)
         check_recipient(invitation, user)
-        _grant(invitation, user)
-    return invitation
-
-
-def accept_as_new_user(signed: str, user: User) -> Invitation:
-    """Save a new account and give it what the link offers: both or neither. Raises InvalidInvitation."""
-    with transaction.atomic():
-        invitation = read(signed, lock=True)
-        _check_email(invitation, user)
-        user.save()
-        _grant(invitation, user)
-    return invitation
-
-
-def _invite(invited: str, website: Website | None, role: Role | None, by: User | None) -> Invitation:
-    same = Invitation.objects.select_for_update().filter(website=website, invited__iexact=invited, used_at=None).first()
-    invitation = same or Invitation(website=website, invited=invited)
-    invitation.role = role or ""
-    _save_with_new_link(invitation, by)
+        if user._state.adding:  # noqa: SLF001 Django documents it
+            user.save()
+        invitation.used_at = timezone.now()
+        invitation.save(update_fields=["used_at"])
+        if invitation.website is None:
+            User.objects.filter(pk=user.pk).update(is_superuser=True)
+        else:
+            grant = {"role": invitation.role}
+            Membership.objects.update_or_create(website=invitation.website, user=user, defaults=grant)
+        _record(user, "took", invitation)
     return invitation
 
 
@@ -225,23 +215,10 @@ def _save_with_new_link(invitation: Invitation, by: User | None) -> None:
     _record(by, "made", invitation)
 
 
-def _check_email(invitation: Invitation, user: User) -> None:
-    if "@" in invitation.invited and invitation.invited.casefold() != user.email.casefold():
-        raise WrongRecipient(invitation.invited)
-
-
-def _grant(invitation: Invitation, user: User) -> None:
-    invitation.used_at = timezone.now()
-    invitation.save(update_fields=["used_at"])
-    if invitation.website is None:
-        User.objects.filter(pk=user.pk).update(is_superuser=True)
-    else:
-        Membership.objects.update_or_create(website=invitation.website, user=user, defaults={"role": invitation.role})
-    _record(user, "took", invitation)
-
-
-def _lock(invitation: Invitation, by: User) -> AbstractContextManager[None]:
-    return lock_members(invitation.website, by) if invitation.website else lock_administrators(by)
+def _lock(website: Website | None, by: User | None) -> AbstractContextManager[None]:
+    if by is None:
+        return transaction.atomic()
+    return lock_members(website, by) if website else lock_administrators(by)
 
 
 def _can_inviter_still_invite(invitation: Invitation) -> bool:

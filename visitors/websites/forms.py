@@ -89,7 +89,7 @@ class SettingsForm(forms.ModelForm):
         self.fields["currency"].error_messages["required"] = "Enter a currency, such as USD."
 
     def clean_name(self) -> str:
-        """Remove control and direction characters, which would change the text around the name."""
+        """Replace control and direction characters, which would change the text around the name."""
         return clean(self.cleaned_data["name"])
 
     def clean_domain(self) -> str:

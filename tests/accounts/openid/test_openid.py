@@ -1,4 +1,4 @@
-"""Signing in with OpenID Connect, at a real issuer on loopback."""
+"""Sign-in with OpenID Connect, at a real issuer on loopback."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ from tests.page_reader import Page
 from visitors.accounts.openid import provider, views
 from visitors.models import OpenIDIdentity
 
-# The issuer's own library announces changes of its own.
+# A library of the mock issuer emits deprecation warnings.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")
 
 BACKENDS = [
@@ -55,7 +55,7 @@ def issuer(settings):
 
 @pytest.fixture
 def mina(member):
-    """Somebody who signs in with OpenID alone."""
+    """The member, with an email and without a password."""
     member.email = "mina@example.com"
     member.set_unusable_password()
     member.save()
@@ -74,7 +74,7 @@ def sign_in_by_password(client, password, name="mina"):
 
 
 def begin(client, then=""):
-    """Press the button; the address at the issuer."""
+    """Press the button and return the URL at the issuer."""
     answer = client.get(f"/sign-in/openid/{then}")
     assert answer.status_code == 302
     return answer.url
@@ -90,35 +90,35 @@ def sign_in(client, issuer, subject, then=""):
 
 
 def person(client):
-    """Who is signed in, by user name."""
+    """Return the user name of the signed-in user, or None."""
     shown = client.get("/account/")
     return shown.wsgi_request.user.get_username() if shown.status_code == 200 else None
 
 
 def refusal(client, answer):
-    """The sentence on the sign-in page."""
+    """Return the text of the sign-in page after a refusal."""
     assert (answer.status_code, answer.url.partition("?")[0]) == (302, "/sign-in/")
     assert person(client) is None
     return Page(client.get(answer.url).content).text
 
 
-# ---- The way there and back -----------------------------------------------------------------------------------------
+# ---- Redirects -------------------------------------------------------------------------------------------------------
 
 
-def test_without_an_issuer_there_is_no_button_and_no_such_page(client, db):
+def test_without_an_issuer_there_is_no_openid(client, db):
     assert "/sign-in/openid/" not in client.get("/sign-in/").content.decode()
     assert client.get("/sign-in/openid/").status_code == 404
     assert client.get("/sign-in/openid/return/?code=x&state=y").status_code == 404
 
 
-def test_the_button_says_with_what(client, issuer, settings, db):
+def test_the_button_names_the_issuer(client, issuer, settings, db):
     settings.OIDC_NAME = "Example & Sons"
     page = client.get("/sign-in/?next=/account/").content.decode()
     assert 'href="/sign-in/openid/?next=/account/"' in page
     assert "Sign in with Example &amp; Sons" in page
 
 
-def test_a_person_comes_in_by_a_verified_address_and_from_then_on_by_the_identity(client, issuer, mina):
+def test_a_verified_email_links_the_identity(client, issuer, mina):
     assert sign_in(client, issuer, "subject-mina", "?next=/account/").url == "/account/"
     assert person(client) == "mina"
     identity = OpenIDIdentity.objects.get()
@@ -131,7 +131,7 @@ def test_a_person_comes_in_by_a_verified_address_and_from_then_on_by_the_identit
     assert OpenIDIdentity.objects.count() == 1
 
 
-def test_state_nonce_and_pkce_are_sent_and_the_secret_only_to_the_issuer(client, issuer, mina):
+def test_state_nonce_and_pkce_are_sent(client, issuer, mina):
     address = begin(client)
     sent = query(address)
     assert (sent["response_type"], sent["client_id"], sent["code_challenge_method"]) == ("code", "journeydesk", "S256")
@@ -141,54 +141,54 @@ def test_state_nonce_and_pkce_are_sent_and_the_secret_only_to_the_issuer(client,
     (form,) = issuer.forms_at("/oauth2/token")
     digest = hashlib.sha256(form["code_verifier"].encode()).digest()
     assert sent["code_challenge"] == base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    assert "the-secret" not in str(form)  # it travels in a header, as this issuer wants it
+    assert "the-secret" not in str(form)  # this issuer takes it in a header
 
 
 @pytest.mark.parametrize("then", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"])
-def test_one_is_led_on_to_nowhere_else(client, issuer, mina, then):
+def test_the_next_page_is_never_on_another_host(client, issuer, mina, then):
     assert sign_in(client, issuer, "subject-mina", f"?next={then}").url == "/"
 
 
-def test_signing_out_is_signing_out_here(client, issuer, mina):
+def test_signing_out_ends_an_openid_session(client, issuer, mina):
     sign_in(client, issuer, "subject-mina")
     assert client.post("/sign-out/").url == "/sign-in/"
     assert person(client) is None
 
 
-def test_a_session_asks_nothing_of_the_issuer(client, issuer, mina):
+def test_a_session_does_not_need_the_issuer(client, issuer, mina):
     sign_in(client, issuer, "subject-mina")
     issuer.stop()
     provider.clear_cache()
     assert person(client) == "mina"
 
 
-def test_passwords_work_beside_it_also_while_the_issuer_is_down(client, issuer, password_of_mina):
+def test_passwords_work_while_the_issuer_is_down(client, issuer, password_of_mina):
     issuer.stop()
     form = {"username": "mina", "password": password_of_mina}
     assert client.post("/sign-in/?code=x&state=y", form).status_code == 302
     assert person(client) == "mina"
 
 
-# ---- Who is let in --------------------------------------------------------------------------------------------------
+# ---- Matching accounts ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("subject", ["subject-unverified", "subject-silent", "subject-without"])
-def test_an_address_that_the_issuer_does_not_vouch_for_opens_nothing(client, issuer, mina, subject):
+def test_an_unverified_email_is_refused(client, issuer, mina, subject):
     assert "isn’t verified" in refusal(client, sign_in(client, issuer, subject))
     assert not OpenIDIdentity.objects.exists()
 
 
-def test_an_administrators_account_is_not_taken_by_an_unverified_address(client, issuer, db):
+def test_an_unverified_email_is_refused_for_administrators(client, issuer, db):
     get_user_model().objects.create_superuser("root", "mina@example.com", "a long password")
     assert "isn’t verified" in refusal(client, sign_in(client, issuer, "subject-unverified"))
 
 
-def test_somebody_without_an_account_is_told_to_ask_for_an_invitation(client, issuer, mina):
+def test_an_unknown_email_needs_an_invitation(client, issuer, mina):
     assert "No account here has your e-mail." in refusal(client, sign_in(client, issuer, "subject-joe"))
     assert get_user_model().objects.count() == 1
 
 
-def test_somebody_without_an_account_gets_one_where_that_is_wanted(client, issuer, settings, db):
+def test_an_account_is_created_where_that_is_configured(client, issuer, settings, db):
     settings.OIDC_CREATE_USERS = True
     sign_in(client, issuer, "subject-joe")
     user = get_user_model().objects.get()
@@ -197,30 +197,30 @@ def test_somebody_without_an_account_gets_one_where_that_is_wanted(client, issue
     assert person(client) == "joe@example.com"
 
 
-def test_a_closed_account_stays_closed(client, issuer, mina, settings):
+def test_an_inactive_account_is_refused(client, issuer, mina, settings):
     settings.OIDC_CREATE_USERS = True
     sign_in(client, issuer, "subject-mina")
     mina.is_active = False
     mina.save()
-    assert person(client) is None  # at once, in the session that there was
+    assert person(client) is None  # in the existing session
     assert "is closed" in refusal(client, sign_in(client, issuer, "subject-mina"))
     OpenIDIdentity.objects.all().delete()
     assert "is closed" in refusal(client, sign_in(client, issuer, "subject-mina"))
     assert get_user_model().objects.count() == 1
 
 
-def test_an_address_that_two_accounts_share_opens_neither(client, issuer, mina):
+def test_an_email_of_two_accounts_is_refused(client, issuer, mina):
     get_user_model().objects.create_user("twin", "mina@example.com")
     assert "More than one account" in refusal(client, sign_in(client, issuer, "subject-mina"))
 
 
-def test_an_account_that_has_an_identity_is_not_given_to_another_with_the_same_address(client, issuer, mina):
+def test_a_linked_account_is_not_linked_to_another_identity(client, issuer, mina):
     sign_in(client, issuer, "subject-mina")
     other = Client()
     assert "tied to another identity" in refusal(other, sign_in(other, issuer, "subject-other"))
 
 
-def test_the_same_name_at_another_issuer_is_somebody_else(client, issuer, mina):
+def test_a_subject_of_another_issuer_is_another_identity(client, issuer, mina):
     OpenIDIdentity.objects.create(
         user=get_user_model().objects.create_user("eve"), issuer="https://other.example", subject="subject-mina"
     )
@@ -231,7 +231,7 @@ def test_the_same_name_at_another_issuer_is_somebody_else(client, issuer, mina):
 # ---- Accounts with a password ---------------------------------------------------------------------------------------
 
 
-def test_an_account_with_a_password_is_tied_when_the_same_browser_brings_it(client, issuer, mina, password_of_mina):
+def test_a_password_in_the_same_browser_links_the_identity(client, issuer, mina, password_of_mina):
     answer = sign_in(client, issuer, "subject-mina", "?next=/account/")
     assert "has a password. Sign in with it, this once" in refusal(client, answer)
     assert answer.url == "/sign-in/?next=%2Faccount%2F"
@@ -244,28 +244,28 @@ def test_an_account_with_a_password_is_tied_when_the_same_browser_brings_it(clie
     assert person(elsewhere) == "mina"
 
 
-def test_who_enters_somebody_elses_address_does_not_get_them_into_the_account(client, issuer, viewer, settings):
+def test_a_copied_email_does_not_link_an_identity(client, issuer, viewer, settings):
     settings.OIDC_CREATE_USERS = True
     viewer.email = "joe@example.com"
     viewer.set_password("a long password")
     viewer.save()
     assert "has a password" in refusal(client, sign_in(client, issuer, "subject-joe"))
-    sign_in_by_password(Client(), "a long password", viewer.username)  # in a browser of its own, as ever
+    sign_in_by_password(Client(), "a long password", viewer.username)  # in another browser
     assert not OpenIDIdentity.objects.exists()
 
 
-def test_an_identity_waits_for_its_own_account(client, issuer, password_of_mina, viewer):
+def test_an_identity_is_linked_to_its_own_account_only(client, issuer, password_of_mina, viewer):
     viewer.set_password(password_of_mina)
     viewer.save()
     sign_in(client, issuer, "subject-mina")
-    for name in (viewer.username, "mina"):  # who comes first ends the waiting
+    for name in (viewer.username, "mina"):  # the first sign-in discards the identity
         sign_in_by_password(client, password_of_mina, name)
         assert person(client) == name
         client.post("/sign-out/")
     assert not OpenIDIdentity.objects.exists()
 
 
-def test_an_identity_does_not_wait_for_long(client, issuer, password_of_mina, clock):
+def test_an_identity_is_linked_within_fifteen_minutes(client, issuer, password_of_mina, clock):
     sign_in(client, issuer, "subject-mina")
     clock.shift(timedelta(minutes=16))
     sign_in_by_password(client, password_of_mina)
@@ -273,7 +273,7 @@ def test_an_identity_does_not_wait_for_long(client, issuer, password_of_mina, cl
     assert not OpenIDIdentity.objects.exists()
 
 
-def test_an_identity_that_was_tied_meanwhile_stays_where_it_is(client, issuer, password_of_mina, viewer):
+def test_an_identity_linked_meanwhile_is_not_moved(client, issuer, password_of_mina, viewer):
     sign_in(client, issuer, "subject-mina")
     OpenIDIdentity.objects.create(user=viewer, issuer=issuer.url, subject="subject-mina")
     assert sign_in_by_password(client, password_of_mina).status_code == 302
@@ -281,10 +281,10 @@ def test_an_identity_that_was_tied_meanwhile_stays_where_it_is(client, issuer, p
     assert OpenIDIdentity.objects.get().user == viewer
 
 
-# ---- What goes wrong ------------------------------------------------------------------------------------------------
+# ---- Errors ---------------------------------------------------------------------------------------------------------
 
 
-def test_pressing_deny_there_is_a_sentence_here(client, issuer, mina):
+def test_denied_consent_is_explained(client, issuer, mina):
     location = issuer.deny(begin(client, "?next=/account/"))
     location = location if "state=" in location else f"{location}&state={next(iter(client.session['oidc_states']))}"
     answer = come_back(client, location)
@@ -292,31 +292,31 @@ def test_pressing_deny_there_is_a_sentence_here(client, issuer, mina):
     assert views.UNFINISHED in refusal(client, answer)
 
 
-def test_a_made_up_error_signs_nobody_out(browser_of_member, issuer):
+def test_a_forged_error_does_not_sign_out(browser_of_member, issuer):
     browser_of_member.get("/sign-in/openid/return/?error=access_denied")
     assert person(browser_of_member) == "mina"
 
 
-def test_an_answer_for_another_browser_is_refused(client, issuer, mina):
+def test_a_response_for_another_browser_is_refused(client, issuer, mina):
     location = issuer.agree(begin(client), "subject-mina")
     victim = Client()
     begin(victim)
     assert views.STALE in refusal(victim, come_back(victim, location))
 
 
-def test_an_answer_works_once(client, issuer, mina):
+def test_a_response_works_once(client, issuer, mina):
     location = issuer.agree(begin(client), "subject-mina")
     come_back(client, location)
     client.post("/sign-out/")
     assert views.STALE in refusal(client, come_back(client, location))
 
 
-def test_an_invented_code_is_refused(client, issuer, mina):
+def test_an_invalid_code_is_refused(client, issuer, mina):
     location = f"http://testserver/sign-in/openid/return/?code=invented&state={query(begin(client))['state']}"
     assert views.NOT_VALID in refusal(client, come_back(client, location))
 
 
-def test_an_issuer_that_is_down_is_a_sentence(client, issuer, mina):
+def test_an_issuer_that_is_down_is_explained(client, issuer, mina):
     issuer.stop()
     answer = client.get("/sign-in/openid/?next=/account/")
     assert answer.url == "/sign-in/?next=%2Faccount%2F"
@@ -325,7 +325,7 @@ def test_an_issuer_that_is_down_is_a_sentence(client, issuer, mina):
     assert elsewhere.url == "/sign-in/"
 
 
-def test_an_issuer_that_goes_down_on_the_way_is_a_sentence(client, issuer, mina):
+def test_an_issuer_that_goes_down_midway_is_explained(client, issuer, mina):
     location = issuer.agree(begin(client), "subject-mina")
     issuer.stop()
     assert views.NO_ANSWER in refusal(client, come_back(client, location))
@@ -334,20 +334,20 @@ def test_an_issuer_that_goes_down_on_the_way_is_a_sentence(client, issuer, mina)
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"issuer": "https://somebody.example"},
+        {"issuer": "https://another.example"},
         {"id_token_signing_alg_values_supported": ["none", "HS256"]},
         {"token_endpoint": "file:///etc/passwd"},
         {"jwks_uri": None},
     ],
 )
-def test_an_issuer_that_describes_itself_as_it_must_not_is_not_used(client, issuer, mina, wrong):
+def test_invalid_issuer_metadata_is_refused(client, issuer, mina, wrong):
     issuer.answers["/.well-known/openid-configuration"] = lambda answer: answer | wrong
     assert views.NO_ANSWER in refusal(client, client.get("/sign-in/openid/"))
     assert [path for path, _ in issuer.asked] == ["/.well-known/openid-configuration"]
 
 
 def resigned(change, key, algorithm="RS256"):
-    """An answer of the token's address whose ID token has other claims (None: without it), signed with another key."""
+    """Return a change of token responses: other claims (None removes one), signed with another key."""
 
     def answer(said):
         claims = jwt.decode(said["id_token"], options={"verify_signature": False}) | change
@@ -359,13 +359,13 @@ def resigned(change, key, algorithm="RS256"):
 
 @pytest.fixture(scope="session")
 def key():
-    """A key that is not the issuer's."""
+    """A key other than the issuer's."""
     return rsa.generate_private_key(65537, 2048)
 
 
 @pytest.fixture
 def issue(issuer, key):
-    """`issue(claim=…)` makes the issuer's tokens say something else, properly signed."""
+    """`issue(claim=…)` changes claims of the issuer's tokens, with a valid signature."""
     known = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
     issuer.answers["/jwks"] = lambda _: {"keys": [known]}
 
@@ -375,13 +375,13 @@ def issue(issuer, key):
     return change
 
 
-def test_a_signature_of_somebody_else_is_refused(client, issuer, mina, key):
+def test_a_signature_with_another_key_is_refused(client, issuer, mina, key):
     issuer.answers["/oauth2/token"] = resigned({}, key)
     assert views.NOT_VALID in refusal(client, sign_in(client, issuer, "subject-mina"))
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "none"])
-def test_a_signature_that_anybody_could_make_is_refused(client, issuer, mina, algorithm):
+def test_a_symmetric_or_missing_signature_is_refused(client, issuer, mina, algorithm):
     weak = "" if algorithm == "none" else "the-secret-of-the-client".ljust(32, "x")
     issuer.answers["/oauth2/token"] = resigned({}, weak, algorithm)
     assert views.NOT_VALID in refusal(client, sign_in(client, issuer, "subject-mina"))
@@ -393,7 +393,7 @@ def test_a_signature_that_anybody_could_make_is_refused(client, issuer, mina, al
         {"aud": "another-client"},
         {"aud": None},
         {"azp": "another-client"},
-        {"iss": "https://somebody.example"},
+        {"iss": "https://another.example"},
         {"exp": int(time.time()) - 3600},
         {"exp": None},
         {"nonce": "another"},
@@ -401,7 +401,7 @@ def test_a_signature_that_anybody_could_make_is_refused(client, issuer, mina, al
         {"sub": None},
     ],
 )
-def test_a_token_that_was_not_made_by_this_issuer_for_us_now_is_refused(client, issuer, mina, issue, change):
+def test_a_token_with_wrong_claims_is_refused(client, issuer, mina, issue, change):
     issue(azp="journeydesk")
     assert sign_in(client, issuer, "subject-mina").url == "/"
     client.post("/sign-out/")
@@ -410,30 +410,30 @@ def test_a_token_that_was_not_made_by_this_issuer_for_us_now_is_refused(client, 
 
 
 @pytest.mark.parametrize("keys", [[], [{"kty": "RSA"}], [{"kty": "oct", "k": "c2VjcmV0"}], None])
-def test_without_one_key_that_fits_no_token_is_believed(client, issuer, mina, keys):
+def test_a_token_without_exactly_one_key_is_refused(client, issuer, mina, keys):
     issuer.answers["/jwks"] = lambda _: {"keys": keys}
     assert views.NOT_VALID in refusal(client, sign_in(client, issuer, "subject-mina"))
 
 
-def test_an_address_that_the_token_leaves_out_is_asked_for(client, issuer, mina, issue):
+def test_a_missing_email_is_read_from_the_user_info(client, issuer, mina, issue):
     issue(email=None, email_verified=None)
     assert sign_in(client, issuer, "subject-mina").url == "/"
     assert person(client) == "mina"
 
 
-def test_an_answer_about_somebody_else_is_refused(client, issuer, mina, issue):
+def test_user_info_of_another_subject_is_refused(client, issuer, mina, issue):
     issue(email=None, email_verified=None)
     issuer.answers["/userinfo"] = lambda said: said | {"sub": "subject-joe"}
     assert views.NOT_VALID in refusal(client, sign_in(client, issuer, "subject-mina"))
 
 
 @pytest.mark.parametrize("said", [[], {"error": "server_error"}, {"id_token": None}, {"id_token": "a.b.c"}, "text"])
-def test_nonsense_instead_of_tokens_is_a_sentence(client, issuer, mina, said):
+def test_invalid_token_responses_are_explained(client, issuer, mina, said):
     issuer.answers["/oauth2/token"] = lambda _: said
     assert views.NOT_VALID in refusal(client, sign_in(client, issuer, "subject-mina"))
 
 
-def test_what_goes_wrong_is_logged_without_secrets_codes_and_tokens(client, issuer, mina, caplog, key):
+def test_errors_are_logged_without_secrets(client, issuer, mina, caplog, key):
     said = {}
     issuer.answers["/oauth2/token"] = lambda answer: said.update(answer) or resigned({}, key)(answer)
     location = issuer.agree(begin(client), "subject-mina")
@@ -443,7 +443,7 @@ def test_what_goes_wrong_is_logged_without_secrets_codes_and_tokens(client, issu
         assert secret not in caplog.text
 
 
-def test_failures_there_lock_no_passwords_here(client, issuer, password_of_mina):
+def test_openid_failures_do_not_lock_passwords(client, issuer, password_of_mina):
     issuer.answers["/oauth2/token"] = lambda _: []
     for _ in range(12):
         sign_in(client, issuer, "subject-mina")

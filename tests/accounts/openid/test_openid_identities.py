@@ -1,4 +1,4 @@
-"""Who somebody is to an OpenID issuer, on the page of their account."""
+"""OpenID identities on the page of an account."""
 
 import pytest
 
@@ -11,7 +11,7 @@ def identity(member):
     return OpenIDIdentity.objects.create(user=member, issuer="https://id.example", subject="<b>0017</b>")
 
 
-def test_it_is_shown_to_administrators_and_forgotten_at_their_word(client, django_user_model, member, identity):
+def test_an_administrator_unlinks_an_identity(client, django_user_model, member, identity):
     client.force_login(django_user_model.objects.create_superuser("root"))
     page = Page(client.get(f"/people/{member.pk}/").content)
     assert "<b>0017</b> at https://id.example" in page.text
@@ -20,6 +20,6 @@ def test_it_is_shown_to_administrators_and_forgotten_at_their_word(client, djang
     assert "OpenID" not in Page(client.get(f"/people/{member.pk}/").content).text.partition("Lost password")[2]
 
 
-def test_nobody_else_forgets_it(browser_of_member, member, identity):
+def test_only_administrators_unlink_an_identity(browser_of_member, member, identity):
     assert browser_of_member.post(f"/people/{member.pk}/openid/").status_code == 403
     assert OpenIDIdentity.objects.get() == identity

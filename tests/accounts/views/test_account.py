@@ -1,4 +1,4 @@
-"""A person's own account."""
+"""The user's own account."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -30,7 +30,7 @@ def change(browser, old="a long password", new=NEW, again=None):
     return browser.post("/account/password/", form, follow=True)
 
 
-def test_the_page_shows_what_is_known_of_the_person(browser_of_member):
+def test_the_account_page_shows_name_and_email(browser_of_member):
     page = browser_of_member.get("/account/")
     assert "You sign in as mina." in words(page)
     for value in ("Mina Park", "mina@example.com"):
@@ -38,17 +38,17 @@ def test_the_page_shows_what_is_known_of_the_person(browser_of_member):
     assert "no-store" in page.headers["Cache-Control"]
 
 
-def test_every_page_leads_there(browser_of_member):
+def test_every_page_links_to_the_account(browser_of_member):
     assert 'href="/account/"' in browser_of_member.get("/").content.decode()
 
 
-def test_a_name_is_changed_without_a_password(browser_of_member, member):
+def test_changing_the_name_needs_no_password(browser_of_member, member):
     assert "Saved." in words(save(browser_of_member, full_name="Mina van der Berg"))
     member.refresh_from_db()
     assert member.get_full_name() == "Mina van der Berg"
 
 
-def test_an_address_is_changed_with_the_current_password_only(browser_of_member, member):
+def test_changing_the_email_needs_the_current_password(browser_of_member, member):
     for password, sentence in (("", "needs your current password"), ("wrong", "not your current password")):
         assert sentence in words(save(browser_of_member, email="new@example.com", current_password=password))
         member.refresh_from_db()
@@ -59,19 +59,19 @@ def test_an_address_is_changed_with_the_current_password_only(browser_of_member,
 
 
 @pytest.mark.parametrize("other", [{"username": "joe", "email": "joe@example.com"}, {"username": "joe@example.com"}])
-def test_another_accounts_address_is_refused(browser_of_member, member, other):
+def test_the_email_of_another_account_is_refused(browser_of_member, member, other):
     get_user_model().objects.create_user(**other)
     refused = save(browser_of_member, email="JOE@example.com", current_password="a long password")
     assert "Another account has this e-mail." in words(refused)
 
 
-def test_nothing_else_is_taken_from_the_form(browser_of_member, member):
+def test_the_account_form_ignores_other_fields(browser_of_member, member):
     save(browser_of_member, is_superuser="on", is_staff="on", username="root")
     member.refresh_from_db()
     assert (member.username, member.is_staff, member.is_superuser) == ("mina", False, False)
 
 
-def test_a_new_password_ends_the_sessions_elsewhere_and_not_this_one(browser_of_member, member):
+def test_a_new_password_ends_the_other_sessions(browser_of_member, member):
     elsewhere = Client()
     elsewhere.force_login(member)
     assert "Your password is changed." in words(change(browser_of_member))
@@ -88,7 +88,7 @@ def test_a_new_password_ends_the_sessions_elsewhere_and_not_this_one(browser_of_
         ("mina@example.com", "too similar"),
     ],
 )
-def test_a_password_that_is_easily_guessed_is_refused(browser_of_member, member, new, sentence):
+def test_a_weak_password_is_refused(browser_of_member, member, new, sentence):
     assert sentence in words(change(browser_of_member, new=new))
     member.refresh_from_db()
     assert member.check_password("a long password")
@@ -98,7 +98,7 @@ def test_two_different_new_passwords_are_refused(browser_of_member, member):
     assert "didn’t match" in words(change(browser_of_member, again="something else entirely"))
 
 
-def test_whoever_finds_an_open_browser_does_not_guess_the_password_there(browser_of_member, member):
+def test_guesses_of_the_current_password_are_limited(browser_of_member, member):
     statuses = [change(browser_of_member, old=f"guess {number}").status_code for number in range(11)]
     assert statuses == [422] * 9 + [429] * 2
     refused = change(browser_of_member)
@@ -116,7 +116,7 @@ def test_signing_out_everywhere_ends_all_sessions(browser_of_member, member):
     assert elsewhere.get("/").status_code == 302
 
 
-def test_somebody_without_a_password_is_asked_for_none(client, db):
+def test_a_user_without_a_password_needs_none(client, db):
     user = get_user_model().objects.create_user("joe")
     client.force_login(user)
     assert "Current password" not in words(client.get("/account/"))

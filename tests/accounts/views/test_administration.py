@@ -1,4 +1,4 @@
-"""All accounts, for administrators."""
+"""The pages about all accounts, for administrators."""
 
 import re
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ def root(db):
 
 @pytest.fixture
 def browser(client, root):
-    """A browser in which an administrator is signed in."""
+    """The test client, signed in as an administrator."""
     client.force_login(root)
     return client
 
@@ -30,7 +30,7 @@ def words(answer):
     return answer.content.decode()
 
 
-def test_it_lists_everybody_with_few_queries(browser, person_with_role, django_assert_max_num_queries):
+def test_all_accounts_are_listed_with_few_queries(browser, person_with_role, django_assert_max_num_queries):
     for number in range(30):
         person_with_role(f"colleague{number}", Role.VIEWER)
     with django_assert_max_num_queries(8):
@@ -45,7 +45,7 @@ def test_an_account_shows_its_roles(browser, member):
     assert "Never" in page
 
 
-def test_whoever_has_an_account_is_made_an_administrator_at_once(browser, member):
+def test_an_existing_user_becomes_administrator_at_once(browser, member):
     assert "mina (mina) is an administrator now." in words(
         browser.post("/people/", {"name_or_email": "mina"}, follow=True)
     )
@@ -54,7 +54,7 @@ def test_whoever_has_an_account_is_made_an_administrator_at_once(browser, member
     assert theirs.get("/people/").status_code == 200
 
 
-def test_others_are_invited_with_a_link_that_is_shown_once(browser):
+def test_a_new_administrator_gets_a_link_shown_once(browser):
     page = browser.post("/people/", {"name_or_email": "ana@example.com"})
     (link,) = re.findall(r'value="http://testserver(/invitations/[^"]+)"', words(page))
     assert Client().get(link).status_code == 200
@@ -66,7 +66,7 @@ def test_others_are_invited_with_a_link_that_is_shown_once(browser):
     assert not Invitation.objects.exists()
 
 
-def test_the_invitations_of_administrators_are_not_for_admins_of_a_website(client, browser, admin):
+def test_admins_cannot_change_administrator_invitations(client, browser, admin):
     browser.post("/people/", {"name_or_email": "ana@example.com"})
     invitation = Invitation.objects.get()
     client.force_login(admin)
@@ -76,13 +76,13 @@ def test_the_invitations_of_administrators_are_not_for_admins_of_a_website(clien
 
 
 @pytest.mark.parametrize(("typed", "sentence"), [("", "Enter a user name"), ("@", "This is no e-mail address.")])
-def test_what_can_not_be_is_said_beside_the_field(browser, typed, sentence):
+def test_an_invalid_name_is_refused_beside_the_field(browser, typed, sentence):
     page = browser.post("/people/", {"name_or_email": typed})
     assert page.status_code == 422
     assert sentence in words(page)
 
 
-def test_an_account_that_is_switched_off_is_signed_out_at_once_and_stays_so(browser, member):
+def test_deactivating_an_account_ends_its_sessions(browser, member):
     theirs = Client()
     theirs.force_login(member)
     assert theirs.get("/").status_code == 200
@@ -94,7 +94,7 @@ def test_an_account_that_is_switched_off_is_signed_out_at_once_and_stays_so(brow
     assert Membership.objects.get(user=member).role == "member"
 
 
-def test_a_link_to_a_new_password_is_shown_once(browser, member):
+def test_an_administrators_reset_link_is_shown_once(browser, member):
     page = words(browser.post(f"/people/{member.pk}/reset-link/"))
     (link,) = re.findall(r'value="http://testserver(/reset/[^"]+)"', page)
     assert "/reset/" not in words(browser.get(f"/people/{member.pk}/"))
@@ -106,14 +106,14 @@ def test_a_link_to_a_new_password_is_shown_once(browser, member):
     assert theirs.login(username="mina", password="boats and 7 bridges", request=form.wsgi_request)
 
 
-def test_there_is_no_new_password_for_an_account_that_is_switched_off(browser, member):
+def test_a_deactivated_account_gets_no_reset_link(browser, member):
     User.objects.filter(pk=member.pk).update(is_active=False)
     answer = browser.post(f"/people/{member.pk}/reset-link/", follow=True)
     assert "Switch it on first." in words(answer)
     assert "/reset/" not in words(answer)
 
 
-def test_what_a_deleted_account_looked_up_stays_in_the_log(browser, lumenkit, member):
+def test_the_audit_log_keeps_entries_of_deleted_accounts(browser, lumenkit, member):
     AuditEntry.objects.create(
         website=lumenkit,
         user=member,
@@ -140,25 +140,25 @@ def test_an_account_is_deleted_with_its_roles(browser, member):
 
 
 @pytest.mark.parametrize("what", ["administrator", "active", "delete"])
-def test_the_last_administrator_is_told_why_they_stay(browser, root, what):
+def test_the_last_administrator_reads_why_they_stay(browser, root, what):
     answer = browser.post(f"/people/{root.pk}/{what}/", {"answer": "no"}, follow=True)
     assert "Journeydesk needs an administrator." in words(answer)
     root.refresh_from_db()
     assert (root.is_superuser, root.is_active) == (True, True)
 
 
-def test_who_stops_being_an_administrator_is_led_to_what_they_may_still_see(browser, root):
+def test_a_former_administrator_is_redirected_home(browser, root):
     User.objects.create_superuser("other")
     assert browser.post(f"/people/{root.pk}/administrator/", {"answer": "no"}).url == "/"
     assert browser.get("/people/").status_code == 403
 
 
-def test_who_else_would_have_to_see_to_a_website_is_said(browser, admin):
+def test_websites_without_another_admin_are_named(browser, admin):
     assert "Nobody else is admin of Lumenkit" in words(browser.get(f"/people/{admin.pk}/delete/"))
 
 
 @pytest.mark.parametrize("address", ["active", "administrator", "delete"])
-def test_nobody_else_changes_accounts(client, admin, root, address):
+def test_only_administrators_change_accounts(client, admin, root, address):
     client.force_login(admin)
     assert client.post(f"/people/{root.pk}/{address}/", {"answer": "no"}).status_code == 403
     assert client.post("/people/", {"name_or_email": "ada"}).status_code == 403
@@ -166,6 +166,6 @@ def test_nobody_else_changes_accounts(client, admin, root, address):
     assert (root.is_superuser, root.is_active) == (True, True)
 
 
-def test_an_account_that_does_not_exist_is_not_there(browser):
+def test_an_unknown_account_is_a_404(browser):
     assert browser.get("/people/99999/").status_code == 404
     assert browser.post("/people/99999/delete/").status_code == 404

@@ -1,4 +1,4 @@
-"""An invitation's link, as whoever opens it sees it."""
+"""The page of an invitation's link."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ ANA = {
 
 @pytest.fixture
 def invitation(lumenkit, admin):
-    """A place as member of Lumenkit, from its admin."""
+    """An invitation of an email to be member of Lumenkit, from its admin."""
     return invitations.invite("ana@example.com", lumenkit, Role.MEMBER, by=admin)
 
 
@@ -34,7 +34,7 @@ def link(invitation):
 
 @pytest.fixture
 def open_link(lumenkit, admin):
-    """The same for whoever is called so, under any address."""
+    """The path of an invitation by name, which any account can accept."""
     return invitations.path(invitations.invite("Ana Lima", lumenkit, Role.MEMBER, by=admin))
 
 
@@ -42,7 +42,7 @@ def words(page):
     return page.content.decode()
 
 
-def test_it_says_who_invites_to_what(client, link):
+def test_an_invitation_names_the_inviter_and_the_website(client, link):
     page = client.get(link)
     assert "Join <bdi>Lumenkit</bdi>" in words(page)
     assert "<bdi>ada</bdi> invites you" in words(page)
@@ -53,7 +53,7 @@ def test_it_says_who_invites_to_what(client, link):
     assert '<meta name="robots" content="noindex">' in words(page)
 
 
-def test_reading_it_changes_nothing_however_often_a_chat_opens_it(client, link, viewer):
+def test_opening_an_invitation_changes_nothing(client, link, viewer):
     client.force_login(viewer)
     for browser in (Client(), client):
         for _ in range(3):
@@ -63,7 +63,7 @@ def test_reading_it_changes_nothing_however_often_a_chat_opens_it(client, link, 
     assert Client().post(link, ANA).status_code == 302
 
 
-def test_a_new_colleague_chooses_an_account_and_is_signed_in(client, link):
+def test_a_new_user_joins_and_is_signed_in(client, link):
     answer = client.post(link, ANA, follow=True)
     assert answer.redirect_chain == [("/", 302)]
     assert "Welcome. You are a member of Lumenkit now." in words(answer)
@@ -76,7 +76,7 @@ def test_a_new_colleague_chooses_an_account_and_is_signed_in(client, link):
     assert again.login(username="ana", password=PASSWORD, request=answer.wsgi_request)
 
 
-def test_it_is_used_once(client, link):
+def test_a_used_invitation_is_gone(client, link):
     client.post(link, ANA)
     for browser in (client, Client()):
         page = browser.get(link)
@@ -87,7 +87,7 @@ def test_it_is_used_once(client, link):
     assert not User.objects.filter(username="bob").exists()
 
 
-def test_it_ends_after_three_days(client, link, clock):
+def test_an_expired_invitation_is_gone(client, link, clock):
     clock.shift(timedelta(days=3, minutes=1))
     for answer in (client.get(link), client.post(link, ANA)):
         assert answer.status_code == 410
@@ -95,7 +95,7 @@ def test_it_ends_after_three_days(client, link, clock):
     assert not User.objects.filter(username="ana").exists()
 
 
-def test_a_withdrawn_one_holds_no_more(client, link, invitation, admin):
+def test_a_withdrawn_invitation_is_gone(client, link, invitation, admin):
     invitations.withdraw(invitation, by=admin)
     for answer in (client.get(link), client.post(link, ANA)):
         assert answer.status_code == 410
@@ -105,7 +105,7 @@ def test_a_withdrawn_one_holds_no_more(client, link, invitation, admin):
 @pytest.mark.parametrize(
     "change", [lambda link: link[:-2] + "/", lambda link: link.replace(".", ".A"), lambda _: "/invitations/%00/"]
 )
-def test_a_link_that_is_not_whole_is_not_there(client, link, change):
+def test_an_incomplete_invitation_link_is_a_404(client, link, change):
     for answer in (client.get(change(link)), client.post(change(link), ANA)):
         assert answer.status_code == 404
         assert "not whole" in words(answer)
@@ -128,9 +128,7 @@ def test_a_link_that_is_not_whole_is_not_there(client, link, change):
         ({"password1": "ana@example.com", "password2": "ana@example.com"}, "too similar to the email address"),
     ],
 )
-def test_what_can_not_be_is_said_beside_its_field_and_the_invitation_stays(
-    client, open_link, viewer, changed, sentence
-):
+def test_an_invalid_account_keeps_the_invitation_open(client, open_link, viewer, changed, sentence):
     User.objects.filter(pk=viewer.pk).update(email="vera@example.com")
     people = User.objects.count()
     page = client.post(open_link, ANA | changed)
@@ -141,13 +139,13 @@ def test_what_can_not_be_is_said_beside_its_field_and_the_invitation_stays(
     assert Client().post(open_link, ANA).status_code == 302
 
 
-def test_the_account_has_the_address_that_the_invitation_is_for(client, link):
+def test_a_new_account_gets_the_invited_email(client, link):
     assert "The invitation is for this address." in words(client.get(link))
     client.post(link, ANA | {"email": "somebody.else@example.org"})
     assert User.objects.get(username="ana").email == "ana@example.com"
 
 
-def test_an_account_takes_it_with_a_button(client, link, viewer):
+def test_an_existing_user_accepts_with_a_button(client, link, viewer):
     User.objects.filter(pk=viewer.pk).update(email="ana@example.com")
     client.force_login(viewer)
     assert "Join as <bdi>vera</bdi>" in words(client.get(link))
@@ -156,7 +154,7 @@ def test_an_account_takes_it_with_a_button(client, link, viewer):
     assert Membership.objects.get(user=viewer).role == "member"
 
 
-def test_that_of_another_person_is_refused_to_whoever_is_signed_in(client, link, viewer):
+def test_an_invitation_of_another_email_is_refused(client, link, viewer):
     client.force_login(viewer)
     for answer in (client.get(link), client.post(link)):
         assert answer.status_code == 403
@@ -164,14 +162,14 @@ def test_that_of_another_person_is_refused_to_whoever_is_signed_in(client, link,
     assert Membership.objects.get(user=viewer).role == "viewer"
 
 
-def test_who_may_do_all_of_it_already_is_told_so(client, lumenkit, admin, viewer):
+def test_an_invitation_that_gives_nothing_new_is_refused(client, lumenkit, admin, viewer):
     client.force_login(viewer)
-    link = invitations.path(invitations.invite("somebody", lumenkit, Role.VIEWER, by=admin))
+    link = invitations.path(invitations.invite("anyone", lumenkit, Role.VIEWER, by=admin))
     assert client.get(link).status_code == 409
     assert client.post(link).status_code == 409
 
 
-def test_a_forged_form_takes_nothing(link, viewer):
+def test_accepting_needs_a_csrf_token(link, viewer):
     User.objects.filter(pk=viewer.pk).update(email="ana@example.com")
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(viewer)
@@ -180,15 +178,15 @@ def test_a_forged_form_takes_nothing(link, viewer):
     assert Invitation.objects.get().used_at is None
 
 
-def test_an_invited_administrator_is_led_to_the_websites(client, db):
+def test_a_new_administrator_is_redirected_to_the_websites(client, db):
     root = User.objects.create_superuser("root")
-    link = invitations.path(invitations.invite_administrator("ana@example.com", by=root))
+    link = invitations.path(invitations.invite("ana@example.com", None, None, by=root))
     assert "manage this Journeydesk" in words(client.get(link))
     assert client.post(link, ANA).url == "/websites/"
     assert User.objects.get(username="ana").is_superuser
 
 
-def test_the_way_over_the_sign_in_leads_back_to_the_link(client, link):
+def test_signing_in_leads_back_to_the_invitation(client, link):
     page = words(client.get(link))
     address = f"/sign-in/?next={link}"
     assert f'href="{address}"' in page
@@ -196,7 +194,7 @@ def test_the_way_over_the_sign_in_leads_back_to_the_link(client, link):
     assert client.post(address, {"username": "ana", "password": PASSWORD, "next": link}).url == link
 
 
-def test_a_refusal_is_logged_without_the_link(client, link, viewer, caplog):
+def test_a_refused_invitation_is_logged_without_the_link(client, link, viewer, caplog):
     client.force_login(viewer)
     client.get(link)
     assert f"An invitation was refused (WrongRecipient) to user {viewer.pk}." in caplog.text

@@ -1,4 +1,4 @@
-"""A new password for somebody who has lost the old one."""
+"""Password reset, by mail and with a link of an administrator."""
 
 import re
 import time
@@ -24,7 +24,7 @@ def member(member):
 
 @pytest.fixture
 def link(member):
-    """As an administrator makes it; the path of it."""
+    """Return the path of a reset link as an administrator makes it."""
     address = make_reset_link(RequestFactory().get("/"), member)
     assert address.startswith("http://testserver/reset/")
     return address.removeprefix("http://testserver")
@@ -45,7 +45,7 @@ def ask(address, client=None):
 
 
 def sent(count):
-    """The mails, of which so many are to come: they are sent beside the answer."""
+    """Wait for this many mails, which are sent in the background, and return them."""
     until = time.monotonic() + 5
     while len(mail.outbox) < count and time.monotonic() < until:
         time.sleep(0.01)
@@ -63,7 +63,7 @@ def may_sign_in(password):
     return Client().post("/sign-in/", {"username": "mina", "password": password}).status_code == 302
 
 
-def test_without_mail_the_page_says_whom_to_ask_and_takes_nothing(client, member):
+def test_without_mail_the_reset_page_names_whom_to_ask(client, member):
     page = client.get("/reset/")
     assert "Ask an administrator" in words(page)
     assert 'method="post"' not in page.content.decode()
@@ -72,7 +72,7 @@ def test_without_mail_the_page_says_whom_to_ask_and_takes_nothing(client, member
 
 
 @pytest.mark.usefixtures("_mail")
-def test_with_mail_a_link_is_sent_that_sets_a_new_password(client, member):
+def test_a_mailed_link_sets_a_new_password(client, member):
     ask("MINA@example.com", client)
     (message,) = sent(1)
     assert message.to == ["mina@example.com"]
@@ -84,17 +84,17 @@ def test_with_mail_a_link_is_sent_that_sets_a_new_password(client, member):
 
 
 @pytest.mark.usefixtures("_mail")
-def test_the_answer_is_the_same_whoever_is_named(member):
+def test_known_and_unknown_emails_get_the_same_response(member):
     get_user_model().objects.create_user("gone", email="gone@example.com", password="x", is_active=False)
     get_user_model().objects.create_user("elsewhere", email="elsewhere@example.com")  # has no password
-    answers = {ask(f"{name}@example.com") for name in ("mina", "nobody", "gone", "elsewhere")}
+    answers = {ask(f"{name}@example.com") for name in ("mina", "unknown", "gone", "elsewhere")}
     assert len(answers) == 1
     (message,) = sent(1)
     assert message.to == ["mina@example.com"]
 
 
 @pytest.mark.usefixtures("_mail")
-def test_nobodys_mailbox_is_filled_by_asking_again_and_again(member, clock):
+def test_repeated_requests_send_one_mail(member, clock):
     for _ in range(5):
         ask("mina@example.com")
     sent(1)
@@ -104,7 +104,7 @@ def test_nobodys_mailbox_is_filled_by_asking_again_and_again(member, clock):
 
 
 @pytest.mark.usefixtures("_mail")
-def test_a_mail_server_that_fails_is_a_line_in_the_log_without_the_link(member, settings, caplog):
+def test_a_mail_failure_is_logged_without_the_link(member, settings, caplog):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     assert "Look into your mail" in ask("mina@example.com")
@@ -116,22 +116,22 @@ def test_a_mail_server_that_fails_is_a_line_in_the_log_without_the_link(member, 
     assert "mina@example.com" not in caplog.text
 
 
-def test_a_link_works_once(client, member, link):
+def test_a_reset_link_works_once(client, member, link):
     set_password(client, link)
     assert "This link works no more" in words(Client().get(link))
 
 
-def test_a_link_ends_after_three_days(client, member, link, clock):
+def test_a_reset_link_expires_after_three_days(client, member, link, clock):
     clock.shift(timedelta(days=3, minutes=1))
     assert "This link works no more" in words(client.get(link))
 
 
-def test_a_link_ends_with_the_next_sign_in(client, member, link):
+def test_a_reset_link_expires_with_the_next_sign_in(client, member, link):
     assert may_sign_in("a long password")
     assert "This link works no more" in words(client.get(link))
 
 
-def test_the_token_leaves_the_address_before_anything_is_shown(client, link):
+def test_the_reset_token_is_removed_from_the_address(client, link):
     answer = client.get(link)
     assert answer.status_code == 302
     token = link.strip("/").rpartition("/")[2]
@@ -143,12 +143,12 @@ def test_the_token_leaves_the_address_before_anything_is_shown(client, link):
         assert one.headers["Referrer-Policy"] == "same-origin"
 
 
-def test_the_rules_for_passwords_hold_here_too(client, member, link):
+def test_a_reset_applies_the_password_rules(client, member, link):
     assert "too common" in words(set_password(client, link, "password123"))
     assert may_sign_in("a long password")
 
 
-def test_whoever_was_kept_out_by_failed_attempts_gets_in_with_the_new_password(client, member, link):
+def test_a_reset_unlocks_the_account(client, member, link):
     for _ in range(10):
         may_sign_in("wrong")
     assert not may_sign_in("a long password")
@@ -157,7 +157,7 @@ def test_whoever_was_kept_out_by_failed_attempts_gets_in_with_the_new_password(c
 
 
 @pytest.mark.parametrize("path", ["/reset/MQ/invented/", "/reset/%00/x/", "/reset/MQ/set-password/", "/reset/zz/zz/"])
-def test_an_invented_link_opens_nothing(client, member, path):
+def test_an_invalid_reset_link_is_refused(client, member, path):
     assert "This link works no more" in words(client.get(path))
     posted = client.post(path, {"new_password1": NEW, "new_password2": NEW})
     assert "This link works no more" in words(posted)

@@ -1,4 +1,4 @@
-"""Who sees to websites."""
+"""Users who manage websites."""
 
 import logging
 
@@ -9,13 +9,13 @@ from django.test import Client
 
 @pytest.fixture
 def administrator(db):
-    """A person who sees to every website, and has a role on none."""
+    """An administrator without a role on any website."""
     return get_user_model().objects.create_superuser("root")
 
 
 @pytest.fixture
 def signed_in():
-    """Make a browser that is signed in as somebody."""
+    """Return a test client that is signed in as a user."""
 
     def made(user):
         browser = Client()
@@ -27,18 +27,18 @@ def signed_in():
 
 @pytest.fixture
 def browser(administrator, signed_in):
-    """A browser that is signed in as the administrator."""
+    """A test client that is signed in as the administrator."""
     return signed_in(administrator)
 
 
 @pytest.fixture
 def browser_of_admin(admin, signed_in):
-    """A browser that is signed in as an admin of Lumenkit."""
+    """A test client that is signed in as an admin of Lumenkit."""
     return signed_in(admin)
 
 
 @pytest.fixture
 def changes(caplog):
-    """Tells the lines of the log of changes so far."""
+    """Return the lines of the change log so far."""
     caplog.set_level(logging.INFO, logger="visitors.web.change_log")
     return lambda: [record.getMessage() for record in caplog.records if record.name == "visitors.web.change_log"]

@@ -1,4 +1,4 @@
-"""A website by its key: tested, described, added."""
+"""Adding a website with a key."""
 
 import threading
 
@@ -31,7 +31,7 @@ def added(browser, **facts):
     return browser.post(DETAILS, FACTS | facts)
 
 
-def test_a_key_that_works_leads_to_the_website_and_the_website_is_added(browser, administrator, sandbox, changes):
+def test_an_accepted_key_adds_the_website(browser, administrator, sandbox, changes):
     assert pasted(browser, f"  {KEY}\n").url == DETAILS
     assert added(browser).url == "/websites/lumenkit/"
     website = Website.objects.get()
@@ -53,7 +53,7 @@ def test_a_key_that_works_leads_to_the_website_and_the_website_is_added(browser,
         (tokens.REVOKED_TOKEN, "DataFast does not accept this token"),
     ],
 )
-def test_a_key_that_does_not_work_is_refused_with_a_sentence_beside_the_field(browser, sandbox, token, sentence):
+def test_a_rejected_key_is_refused_beside_the_field(browser, sandbox, token, sentence):
     response = pasted(browser, token)
     page = Page(response.content)
     assert response.status_code == 422
@@ -62,10 +62,10 @@ def test_a_key_that_does_not_work_is_refused_with_a_sentence_beside_the_field(br
     field = page.with_id("id_token")
     assert field["aria-invalid"] == "true"
     assert "value" not in field
-    assert browser.get(DETAILS).url == "/websites/add/"  # nothing is held
+    assert browser.get(DETAILS).url == "/websites/add/"  # no key is pending
 
 
-def test_the_token_is_on_no_page_and_not_in_plain_in_the_session(browser, sandbox, caplog):
+def test_the_token_is_on_no_page_and_encrypted_in_the_session(browser, sandbox, caplog):
     caplog.set_level("DEBUG")
     pages = [
         pasted(browser, KEY),
@@ -83,14 +83,14 @@ def test_the_token_is_on_no_page_and_not_in_plain_in_the_session(browser, sandbo
     assert "pending_token" not in Session.objects.get().get_decoded()
 
 
-def test_a_key_is_held_for_ten_minutes_only(browser, sandbox, clock):
+def test_a_pending_key_expires_after_ten_minutes(browser, sandbox, clock):
     pasted(browser, KEY)
     clock.shift(601)
     response = browser.get(DETAILS, follow=True)
     assert "held for ten minutes only: paste it once more" in Page(response.content).text
 
 
-def test_a_held_key_is_its_person_s_alone(browser, sandbox, signed_in):
+def test_a_pending_key_belongs_to_one_session(browser, sandbox, signed_in):
     pasted(browser, KEY)
     other = signed_in(get_user_model().objects.create_superuser("other"))
     assert other.get(DETAILS).url == "/websites/add/"
@@ -110,7 +110,7 @@ def test_a_held_key_is_its_person_s_alone(browser, sandbox, signed_in):
         ({"currency": "XXX"}, "This is no currency"),
     ],
 )
-def test_what_can_not_be_is_said_beside_its_field_and_nothing_typed_is_lost(browser, sandbox, facts, sentence):
+def test_invalid_details_are_refused_beside_the_field(browser, sandbox, facts, sentence):
     pasted(browser, KEY)
     response = added(browser, name="My <shop>", **facts)
     page = Page(response.content)
@@ -121,13 +121,13 @@ def test_what_can_not_be_is_said_beside_its_field_and_nothing_typed_is_lost(brow
     assert added(browser).status_code == 302
 
 
-def test_an_address_part_that_is_taken_is_refused_and_a_proposed_one_never_is(browser, sandbox, lumenkit):
+def test_a_taken_slug_is_refused(browser, sandbox, lumenkit):
     pasted(browser, tokens.POCKETGARDEN_KEY)
     assert "Another website has this address part" in Page(added(browser, slug="lumenkit").content).text
     assert added(browser).url == "/websites/lumenkit-2/"
 
 
-def test_a_website_without_a_name_is_called_by_its_domain(browser, sandbox):
+def test_the_domain_is_the_default_name(browser, sandbox):
     pasted(browser, KEY)
     added(browser, name="")
     assert Website.objects.get().name == "www.lumenkit.example"
@@ -137,16 +137,16 @@ def test_a_form_that_is_sent_twice_adds_one_website_and_leads_to_it(browser, san
     pasted(browser, KEY)
     held = browser.session["pending_token"]
     first = added(browser, slug="shop")
-    assert added(browser, slug="shop").url == first.url  # after the first one has ended
+    assert added(browser, slug="shop").url == first.url  # after the first request has ended
     session = browser.session
     session["pending_token"] = held
     session.save()
-    assert added(browser, slug="shop").url == first.url  # while it was under way
+    assert added(browser, slug="shop").url == first.url  # during the first request
     assert Website.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_administrators_who_take_one_address_part_at_once_one_gets_it(sandbox, signed_in, monkeypatch):
+def test_one_of_two_administrators_gets_a_slug(sandbox, signed_in, monkeypatch):
     browsers = [signed_in(get_user_model().objects.create_superuser(name)) for name in ("one", "two")]
     for browser, key in zip(browsers, (KEY, tokens.POCKETGARDEN_KEY), strict=True):
         pasted(browser, key)
@@ -172,7 +172,7 @@ def test_of_two_administrators_who_take_one_address_part_at_once_one_gets_it(san
     assert Website.objects.count() == 1
 
 
-def test_an_upstream_that_is_down_leaves_the_choice_to_go_on(browser, other_upstream):
+def test_an_outage_offers_to_go_on(browser, other_upstream):
     other_upstream.behaviors = [error(500)]
     page = Page(pasted(browser, KEY).content)
     assert "So it is not known whether the key works." in page.text
@@ -184,7 +184,7 @@ def test_an_upstream_that_is_down_leaves_the_choice_to_go_on(browser, other_upst
     assert Website.objects.get().credential().token == KEY
 
 
-def test_a_key_that_datafast_refuses_is_not_saved_anyway(browser, other_upstream):
+def test_a_rejected_key_is_not_saved_anyway(browser, other_upstream):
     other_upstream.behaviors = [error(500), error(401)]
     pasted(browser, KEY)
     page = Page(added(browser, anyway="yes").content)
@@ -192,7 +192,7 @@ def test_a_key_that_datafast_refuses_is_not_saved_anyway(browser, other_upstream
     assert not Website.objects.exists()
 
 
-def test_a_limit_that_is_reached_is_said_with_when_to_try_again(browser, sandbox, settings):
+def test_a_reached_limit_names_when_to_try_again(browser, sandbox, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 1
     pasted(browser, KEY)
     page = Page(pasted(browser, KEY).content)
@@ -200,7 +200,7 @@ def test_a_limit_that_is_reached_is_said_with_when_to_try_again(browser, sandbox
     assert len(sandbox.calls) == 1
 
 
-def test_an_account_token_without_its_list_goes_by_the_website_s_id(browser, sandbox):
+def test_a_token_that_may_not_list_needs_an_id(browser, sandbox):
     assert pasted(browser, tokens.WITHOUT_WEBSITES_TOKEN).url == DETAILS
     page = Page(browser.get(DETAILS).content)
     assert "This token may not list its websites" in page.text
@@ -217,9 +217,7 @@ def test_an_account_token_without_its_list_goes_by_the_website_s_id(browser, san
         ("0" * 24, "this website"),
     ],
 )
-def test_a_website_that_an_account_token_does_not_open_is_refused_with_the_reason(
-    browser, sandbox, website_id, sentence
-):
+def test_an_unreadable_website_is_refused_with_the_reason(browser, sandbox, website_id, sentence):
     pasted(browser, tokens.WITHOUT_WEBSITES_TOKEN)
     response = added(browser, datafast_id=website_id)
     assert response.status_code == 422
@@ -228,7 +226,7 @@ def test_a_website_that_an_account_token_does_not_open_is_refused_with_the_reaso
     assert not Website.objects.exists()
 
 
-def test_an_odd_answer_of_the_upstream_is_no_word_on_the_key(browser, other_upstream):
+def test_an_unexpected_response_is_no_rejection(browser, other_upstream):
     other_upstream.behaviors = [answer(200, b"<html>")]
     assert "can be read" not in Page(pasted(browser, KEY).content).text
     assert browser.get(DETAILS).status_code == 200

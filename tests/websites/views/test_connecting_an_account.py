@@ -1,4 +1,4 @@
-"""An account's token: the websites that it opens, and some of them added."""
+"""Adding websites with an account token."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def listed(*rows):
     return answer(body={"status": "success", "data": list(rows)})
 
 
-def test_an_account_s_websites_are_listed_with_what_datafast_says_of_them(browser, sandbox):
+def test_the_websites_of_an_account_are_listed(browser, sandbox):
     assert pasted(browser).url == ACCOUNT
     text = Page(browser.get(ACCOUNT).content).text
     for words in ("Lumenkit", "lumenkit.example", "America/New_York, USD", "owner in DataFast", "Pocket Garden", "KRW"):
@@ -32,7 +32,7 @@ def test_an_account_s_websites_are_listed_with_what_datafast_says_of_them(browse
     assert len(sandbox.calls) == 1
 
 
-def test_what_is_picked_is_added_with_its_facts_under_the_one_token(browser, administrator, sandbox, changes):
+def test_picked_websites_are_added_with_their_settings(browser, administrator, sandbox, changes):
     pasted(browser)
     assert picked(browser, LUMENKIT, POCKETGARDEN).url == "/websites/"
     garden = Website.objects.get(slug="pocketgarden")
@@ -44,7 +44,7 @@ def test_what_is_picked_is_added_with_its_facts_under_the_one_token(browser, adm
     assert "Lumenkit and Pocket Garden are connected." in Page(browser.get("/websites/").content).text
 
 
-def test_one_that_is_here_already_is_marked_and_not_added_again(browser, sandbox, lumenkit):
+def test_a_connected_website_is_not_added_again(browser, sandbox, lumenkit):
     pasted(browser)
     page = Page(browser.get(ACCOUNT).content)
     assert "Here already as Lumenkit" in page.text
@@ -53,7 +53,7 @@ def test_one_that_is_here_already_is_marked_and_not_added_again(browser, sandbox
     assert Website.objects.count() == 2
 
 
-def test_one_with_a_key_of_its_own_is_known_by_its_domain(browser, sandbox, lumenkit):
+def test_a_connected_website_is_recognized_by_its_domain(browser, sandbox, lumenkit):
     Website.objects.update(datafast_id="")
     pasted(browser)
     assert "Here already as Lumenkit" in Page(browser.get(ACCOUNT).content).text
@@ -70,14 +70,14 @@ def test_a_form_that_is_sent_twice_adds_each_website_once(browser, sandbox):
     assert Website.objects.count() == 1
 
 
-def test_nothing_picked_is_said(browser, sandbox):
+def test_picking_no_website_is_refused(browser, sandbox):
     pasted(browser)
     for answered in (picked(browser), picked(browser, "0" * 24)):
         assert answered.status_code == 422
         assert "Pick at least one website." in Page(answered.content).text
 
 
-def test_a_website_of_another_account_can_not_be_smuggled_in(browser, sandbox):
+def test_only_listed_websites_can_be_added(browser, sandbox):
     pasted(browser, tokens.LUMENKIT_ONLY_TOKEN)
     assert "Pocket Garden" not in Page(browser.get(ACCOUNT).content).text
     picked(browser, POCKETGARDEN)
@@ -95,7 +95,7 @@ def test_a_token_that_may_not_read_visitors_adds_nothing(browser, sandbox):
     assert not Website.objects.exists()
 
 
-def test_an_upstream_that_goes_down_in_the_middle_leaves_the_choice(browser, other_upstream):
+def test_an_outage_midway_offers_to_save_anyway(browser, other_upstream):
     other_upstream.behaviors = [listed({"_id": LUMENKIT, "domain": "lumenkit.example"}), error(502)]
     pasted(browser)
     assert "Add anyway" in Page(picked(browser, LUMENKIT).content).text
@@ -103,7 +103,7 @@ def test_an_upstream_that_goes_down_in_the_middle_leaves_the_choice(browser, oth
     assert Website.objects.get().name == "lumenkit.example"
 
 
-def test_an_account_that_can_not_be_listed_now_can_go_by_id(browser, other_upstream):
+def test_an_account_that_cannot_be_listed_now_needs_an_id(browser, other_upstream):
     other_upstream.behaviors = [error(503)]
     page = Page(pasted(browser).content)
     assert "/websites/add/details/" in page.links
@@ -118,7 +118,7 @@ def test_a_token_that_opens_nothing_says_so(browser, other_upstream):
     assert "/websites/add/details/" in page.links
 
 
-def test_a_zone_or_currency_that_can_not_be_is_replaced_and_said(browser, other_upstream):
+def test_an_invalid_zone_or_currency_is_replaced_with_a_remark(browser, other_upstream):
     row = {
         "_id": LUMENKIT,
         "domain": "Lumenkit.Example",
@@ -137,7 +137,7 @@ def test_a_zone_or_currency_that_can_not_be_is_replaced_and_said(browser, other_
 
 
 @pytest.mark.parametrize("row", [{"domain": "x.example"}, {"_id": "short", "name": "x"}, {"_id": LUMENKIT}, {}])
-def test_an_entry_that_can_not_be_added_is_counted(browser, other_upstream, row):
+def test_incomplete_entries_are_counted(browser, other_upstream, row):
     other_upstream.behaviors = [listed(row, {"_id": POCKETGARDEN, "name": "Garden"})]
     pasted(browser)
     text = Page(browser.get(ACCOUNT).content).text
@@ -145,14 +145,14 @@ def test_an_entry_that_can_not_be_added_is_counted(browser, other_upstream, row)
     assert "Garden" in text
 
 
-def test_an_entry_that_can_not_be_read_leaves_the_others_to_be_picked(browser, other_upstream, lumenkit):
+def test_an_invalid_entry_does_not_hide_the_others(browser, other_upstream, lumenkit):
     unreadable = {"_id": "short", "domain": lumenkit.domain}
     other_upstream.behaviors = [listed(unreadable, {"_id": POCKETGARDEN, "name": "Garden"})]
     pasted(browser)
     assert "All of them are here already" not in Page(browser.get(ACCOUNT).content).text
 
 
-def test_hostile_names_are_text(browser, other_upstream):
+def test_names_are_escaped(browser, other_upstream):
     other_upstream.behaviors = [
         listed({"_id": LUMENKIT, "name": "<img src=x onerror=alert(1)>", "domain": "a.example"})
     ]
@@ -162,7 +162,7 @@ def test_hostile_names_are_text(browser, other_upstream):
     assert not page.named("img")
 
 
-def test_websites_of_one_name_get_address_parts_of_their_own(browser, other_upstream):
+def test_websites_of_one_name_get_different_slugs(browser, other_upstream):
     rows = [{"_id": f"{n:024x}", "domain": "shop.example.com", "timezone": "UTC", "currency": "EUR"} for n in range(3)]
     other_upstream.behaviors = [listed(*rows), error(404)]
     pasted(browser)

@@ -1,4 +1,4 @@
-"""The page of a website's people, for those who see to it."""
+"""The page of a website's members, for users who manage it."""
 
 import re
 import time
@@ -18,13 +18,13 @@ PAGE = "/websites/lumenkit/people/"
 
 @pytest.fixture
 def browser(client, admin):
-    """A browser in which the website's admin is signed in."""
+    """The test client, signed in as the website's admin."""
     client.force_login(admin)
     return client
 
 
 def role_of(name):
-    """Their role on Lumenkit, or None."""
+    """Return the user's role on Lumenkit, or None."""
     return Membership.objects.filter(user__username=name).values_list("role", flat=True).first()
 
 
@@ -33,11 +33,11 @@ def number_of(name):
 
 
 def link_on(page):
-    """The invitation's link on a page, as its path."""
+    """Return the path of the invitation's link on a page."""
     return re.search(r'value="http://testserver(/invitations/[^"]+)"', page.content.decode())[1]
 
 
-def test_it_lists_who_may_do_what_with_few_queries(browser, person_with_role, django_assert_max_num_queries):
+def test_members_are_listed_with_few_queries(browser, person_with_role, django_assert_max_num_queries):
     for number in range(30):
         person_with_role(f"colleague{number}", Role.VIEWER)
     with django_assert_max_num_queries(8):
@@ -47,7 +47,7 @@ def test_it_lists_who_may_do_what_with_few_queries(browser, person_with_role, dj
 
 
 @pytest.mark.parametrize("typed", ["ana", "ANA@example.com"])
-def test_a_colleague_with_an_account_has_the_role_at_once(browser, typed):
+def test_an_existing_user_gets_the_role_at_once(browser, typed):
     ana = User.objects.create_user("ana", "ana@example.com")
     answer = browser.post(PAGE, {"name_or_email": typed, "role": "viewer"}, follow=True)
     assert answer.redirect_chain == [(PAGE, 302)]
@@ -57,7 +57,7 @@ def test_a_colleague_with_an_account_has_the_role_at_once(browser, typed):
     assert "Lumenkit" in theirs.get("/").content.decode()
 
 
-def test_for_others_there_is_a_link_that_is_shown_once(browser):
+def test_a_new_member_gets_a_link_shown_once(browser):
     page = browser.post(PAGE, {"name_or_email": "ana@example.com", "role": "member"})
     link = link_on(page)
     assert invitations.read(link.split("/")[2]).role == "member"
@@ -65,7 +65,7 @@ def test_for_others_there_is_a_link_that_is_shown_once(browser):
     assert "ana@example.com" in browser.get(PAGE).content.decode()
 
 
-def test_where_mail_is_set_up_the_link_goes_out_as_well(browser, settings):
+def test_with_mail_the_invitation_is_mailed(browser, settings):
     settings.SENDS_MAIL = True
     link = link_on(browser.post(PAGE, {"name_or_email": "ana@example.com", "role": "viewer"}))
     until = time.monotonic() + 5
@@ -79,12 +79,12 @@ def test_where_mail_is_set_up_the_link_goes_out_as_well(browser, settings):
     assert len(mail.outbox) == 1
 
 
-def test_without_it_nothing_is_sent(browser):
+def test_without_mail_no_invitation_is_mailed(browser):
     browser.post(PAGE, {"name_or_email": "ana@example.com", "role": "viewer"})
     assert mail.outbox == []
 
 
-def test_sending_the_form_twice_leaves_one_invitation_with_the_link_that_was_shown_last(browser):
+def test_inviting_twice_leaves_one_invitation(browser):
     form = {"name_or_email": "ana@example.com", "role": "member"}
     first, second = link_on(browser.post(PAGE, form)), link_on(browser.post(PAGE, form))
     assert Invitation.objects.count() == 1
@@ -105,7 +105,7 @@ def test_sending_the_form_twice_leaves_one_invitation_with_the_link_that_was_sho
         ({"name_or_email": "mina", "role": "admin"}, "mina is here already, as a member."),
     ],
 )
-def test_what_can_not_be_is_said_beside_the_field_and_changes_nothing(browser, member, form, sentence):
+def test_an_invalid_member_is_refused_beside_the_field(browser, member, form, sentence):
     page = browser.post(PAGE, form)
     assert page.status_code == 422
     assert sentence in page.content.decode()
@@ -113,7 +113,7 @@ def test_what_can_not_be_is_said_beside_the_field_and_changes_nothing(browser, m
     assert not Invitation.objects.exists()
 
 
-def test_what_was_typed_is_text_and_stays_in_the_field(browser):
+def test_typed_text_is_escaped_and_kept(browser):
     page = browser.post(PAGE, {"name_or_email": '"><b>ana', "role": "owner"}).content.decode()
     assert "&quot;&gt;&lt;b&gt;ana" in page
     assert "<b>ana" not in page
@@ -122,7 +122,7 @@ def test_what_was_typed_is_text_and_stays_in_the_field(browser):
 def test_a_role_is_changed_and_taken_away_at_once(browser, member):
     theirs = Client()
     theirs.force_login(member)
-    # 404 for its id, 403 for a role that is too small.
+    # 404 without a role, 403 with one that is too low.
     export = "/lumenkit/visitors/00000000-0000-0000-0000-000000000000/events.csv"
     assert theirs.get(export).status_code == 404
     answer = browser.post(f"{PAGE}{number_of('mina')}/role/", {"role": "viewer"}, follow=True)
@@ -136,25 +136,25 @@ def test_a_role_is_changed_and_taken_away_at_once(browser, member):
 
 
 @pytest.mark.parametrize("role", ["", "owner", "ADMIN"])
-def test_there_are_three_roles(browser, member, role):
+def test_an_unknown_role_is_a_400(browser, member, role):
     assert browser.post(f"{PAGE}{number_of('mina')}/role/", {"role": role}).status_code == 400
     assert role_of("mina") == "member"
 
 
-def test_the_last_admin_is_told_why_they_stay(browser):
+def test_the_last_admin_reads_why_they_stay(browser):
     for address, form in (("role", {"role": "viewer"}), ("remove", {})):
         answer = browser.post(f"{PAGE}{number_of('ada')}/{address}/", form, follow=True)
         assert "Lumenkit needs an admin." in answer.content.decode()
     assert role_of("ada") == "admin"
 
 
-def test_who_gives_their_own_role_up_is_led_to_what_they_may_still_see(browser, person_with_role):
+def test_giving_up_the_own_role_redirects_home(browser, person_with_role):
     person_with_role("otto", Role.ADMIN)
     assert browser.post(f"{PAGE}{number_of('ada')}/remove/").url == "/"
 
 
 @pytest.mark.parametrize("person", ["viewer", "member"])
-def test_others_change_nothing(client, request, person, admin):
+def test_only_managers_change_members(client, request, person, admin):
     client.force_login(request.getfixturevalue(person))
     number = number_of("ada")
     posts = {
@@ -167,7 +167,7 @@ def test_others_change_nothing(client, request, person, admin):
     assert not Invitation.objects.exists()
 
 
-def test_the_colleagues_and_invitations_of_another_website_are_not_there(browser, pocketgarden, admin, db):
+def test_members_of_another_website_are_a_404(browser, pocketgarden, admin, db):
     other = User.objects.create_user("other")
     there = Membership.objects.create(website=pocketgarden, user=other, role=Role.ADMIN)
     invitation = invitations.invite("ana", pocketgarden, Role.ADMIN, by=other)
@@ -196,7 +196,7 @@ def test_an_invitation_gets_a_new_link_or_is_withdrawn(browser):
     assert browser.post(f"/invitations/{number}/link/").status_code == 404
 
 
-def test_an_administrator_sees_to_people_without_seeing_visitors(client, admin):
+def test_an_administrator_manages_members_without_a_role(client, admin):
     client.force_login(User.objects.create_superuser("root"))
     assert "ada" in client.get(PAGE).content.decode()
     assert client.post(f"{PAGE}{number_of('ada')}/remove/").status_code == 302
@@ -205,6 +205,6 @@ def test_an_administrator_sees_to_people_without_seeing_visitors(client, admin):
     assert client.get("/lumenkit/visitors/current/").status_code == 404
 
 
-def test_nothing_of_it_is_kept_on_the_way(browser):
+def test_members_pages_are_not_cached(browser):
     assert "no-store" in browser.get(PAGE)["Cache-Control"]
     assert "no-store" in browser.post(PAGE, {"name_or_email": "ana", "role": "viewer"})["Cache-Control"]

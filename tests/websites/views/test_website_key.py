@@ -25,7 +25,7 @@ def stored():
     return Website.objects.get(slug="lumenkit").credential().token
 
 
-def test_a_revoked_key_is_replaced_and_the_website_works_at_once(browser_of_admin, admin, lumenkit, sandbox, changes):
+def test_replacing_a_revoked_key_works_at_once(browser_of_admin, admin, lumenkit, sandbox, changes):
     sandbox.revoke(tokens.LUMENKIT_KEY)
     with pytest.raises(UpstreamError):
         profiles.get_profile(lumenkit, LEAD)
@@ -54,7 +54,7 @@ def test_a_revoked_key_is_replaced_and_the_website_works_at_once(browser_of_admi
         ((tokens.WITHOUT_ANALYTICS_TOKEN, LUMENKIT), "id_token", "analytics:read"),
     ],
 )
-def test_a_key_that_does_not_work_leaves_the_old_one(browser_of_admin, sandbox, pasted, field, sentence):
+def test_a_rejected_key_does_not_replace_the_old_one(browser_of_admin, sandbox, pasted, field, sentence):
     token, website_id = pasted
     response = replaced(browser_of_admin, token, datafast_id=website_id)
     page = Page(response.content)
@@ -67,7 +67,7 @@ def test_a_key_that_does_not_work_leaves_the_old_one(browser_of_admin, sandbox, 
         assert token not in response.content.decode()
 
 
-def test_a_key_that_does_not_know_who_was_looked_up_here_is_doubted(browser_of_admin, lumenkit, sandbox):
+def test_a_key_that_knows_other_visitors_is_doubted(browser_of_admin, lumenkit, sandbox):
     profiles.get_profile(lumenkit, LEAD)
     page = Page(replaced(browser_of_admin, tokens.POCKETGARDEN_KEY).content)
     assert "it may be the key of another website" in page.text
@@ -76,7 +76,7 @@ def test_a_key_that_does_not_know_who_was_looked_up_here_is_doubted(browser_of_a
     assert stored() == tokens.POCKETGARDEN_KEY
 
 
-def test_a_token_for_another_website_than_the_one_that_is_kept_here_is_refused(browser_of_admin, lumenkit, sandbox):
+def test_a_token_of_another_website_is_refused(browser_of_admin, lumenkit, sandbox):
     profiles.get_profile(lumenkit, LEAD)
     page = Page(replaced(browser_of_admin, tokens.ACCOUNT_TOKEN, datafast_id=POCKETGARDEN).content)
     assert "Add it as a website of its own" in page.text
@@ -85,19 +85,19 @@ def test_a_token_for_another_website_than_the_one_that_is_kept_here_is_refused(b
     assert Website.objects.get().datafast_id == POCKETGARDEN
 
 
-def test_a_website_key_keeps_the_website_s_id(browser_of_admin, sandbox):
+def test_a_website_key_keeps_the_datafast_id(browser_of_admin, sandbox):
     replaced(browser_of_admin, tokens.LUMENKIT_KEY, datafast_id="")
     assert Website.objects.get().datafast_id == LUMENKIT
 
 
-def test_what_was_not_found_under_the_old_key_is_asked_again(browser_of_admin, lumenkit, sandbox):
+def test_a_new_key_looks_up_unknown_visitors_again(browser_of_admin, lumenkit, sandbox):
     with pytest.raises(VisitorNotFound):
         profiles.get_profile(lumenkit, UUID(documented.APP_USER.visitor_id))
     replaced(browser_of_admin, tokens.POCKETGARDEN_KEY)
     assert profiles.get_profile(Website.objects.get(), UUID(documented.APP_USER.visitor_id))
 
 
-def test_an_upstream_that_is_down_leaves_the_old_key_and_the_choice(browser_of_admin, other_upstream):
+def test_an_outage_keeps_the_old_key_and_offers_to_save(browser_of_admin, other_upstream):
     other_upstream.behaviors = [error(500)]
     page = Page(replaced(browser_of_admin, tokens.POCKETGARDEN_KEY).content)
     assert "So it is not known whether the new key works." in page.text
@@ -106,7 +106,7 @@ def test_an_upstream_that_is_down_leaves_the_old_key_and_the_choice(browser_of_a
     assert stored() == tokens.POCKETGARDEN_KEY
 
 
-def test_a_key_that_turns_out_refused_is_not_kept_anyway(browser_of_admin, other_upstream):
+def test_a_key_rejected_later_is_not_saved_anyway(browser_of_admin, other_upstream):
     other_upstream.behaviors = [error(500), error(401)]
     replaced(browser_of_admin, tokens.POCKETGARDEN_KEY)
     response = browser_of_admin.post(KEY, {"anyway": "yes"}, follow=True)
@@ -114,7 +114,7 @@ def test_a_key_that_turns_out_refused_is_not_kept_anyway(browser_of_admin, other
     assert stored() == tokens.LUMENKIT_KEY
 
 
-def test_a_key_that_is_held_for_one_website_is_no_other_s(browser, lumenkit, pocketgarden, other_upstream):
+def test_a_pending_key_belongs_to_one_website(browser, lumenkit, pocketgarden, other_upstream):
     other_upstream.behaviors = [error(500)]
     replaced(browser, tokens.POCKETGARDEN_KEY)
     assert browser.post("/websites/pocketgarden/key/", {"anyway": "yes"}).url == "/websites/pocketgarden/key/"
@@ -122,13 +122,13 @@ def test_a_key_that_is_held_for_one_website_is_no_other_s(browser, lumenkit, poc
     assert browser.get("/websites/add/details/").url == "/websites/add/"
 
 
-def test_a_key_that_can_not_be_read_any_more_is_replaced_like_any_other(browser_of_admin, lumenkit, sandbox):
+def test_an_undecryptable_key_can_be_replaced(browser_of_admin, lumenkit, sandbox):
     Website.objects.update(credential_encrypted="of a lost key")
     assert replaced(browser_of_admin, tokens.LUMENKIT_KEY).status_code == 302
     assert stored() == tokens.LUMENKIT_KEY
 
 
-def test_a_limit_that_is_reached_leaves_the_old_key(browser_of_admin, lumenkit, sandbox, settings):
+def test_a_reached_limit_keeps_the_old_key(browser_of_admin, lumenkit, sandbox, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 1
     profiles.get_profile(lumenkit, LEAD)
     page = Page(replaced(browser_of_admin, tokens.LUMENKIT_KEY).content)

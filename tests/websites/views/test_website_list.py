@@ -1,4 +1,4 @@
-"""The list of websites: how each does, in few queries, for those who see to them."""
+"""The list of websites with their statuses, for users who manage them."""
 
 from datetime import UTC, datetime
 
@@ -24,18 +24,18 @@ def test_an_administrator_sees_every_website_and_an_admin_their_own(browser, bro
     assert "Pocket Garden" not in shown(browser_of_admin).text
 
 
-def test_who_sees_to_none_is_refused(browser_of_member):
+def test_a_user_who_manages_no_website_is_refused(browser_of_member):
     assert browser_of_member.get("/websites/").status_code == 403
 
 
-def test_a_new_administrator_is_led_to_the_first_website(browser):
+def test_without_websites_an_administrator_is_led_to_connect(browser):
     page = shown(browser)
     assert "No website is connected yet" in page.text
     assert "/websites/add/" in page.links
     assert "/websites/" in Page(browser.get("/").content).links
 
 
-def test_a_website_that_works_says_when_it_answered_and_what_of_the_budget_is_used(browser, lumenkit, sandbox, clock):
+def test_a_working_website_shows_last_answer_and_calls(browser, lumenkit, sandbox, clock):
     assert "Ready" in shown(browser).text
     profiles.get_profile(lumenkit, LEAD)
     clock.shift(181)
@@ -57,7 +57,7 @@ def test_a_website_that_works_says_when_it_answered_and_what_of_the_budget_is_us
         ({"credential_encrypted": "of a lost key"}, "Its key can’t be read any more"),
     ],
 )
-def test_what_is_wrong_with_a_website_is_said(browser, lumenkit, fields, words):
+def test_the_problem_of_a_website_is_shown(browser, lumenkit, fields, words):
     Website.objects.update(**fields)
     assert words in shown(browser).text
 
@@ -78,7 +78,7 @@ def test_many_websites_take_no_more_queries_than_one(browser, lumenkit):
     assert queries() == one <= 5
 
 
-def test_the_menu_leads_there_who_sees_to_a_website(browser_of_admin, browser_of_member, sandbox):
+def test_managers_find_the_websites_in_the_menu(browser_of_admin, browser_of_member, sandbox):
     for address in ("/", f"/lumenkit/visitors/{LEAD}/"):
         assert "/websites/" in Page(browser_of_admin.get(address).content).links
         assert "/websites/" not in Page(browser_of_member.get(address).content).links

@@ -1,4 +1,4 @@
-"""A website's own page: its facts changed, a pause, and its end."""
+"""A website's own page: settings, pause and removal."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ def sandbox(sandbox_of_yesterday):
     return sandbox_of_yesterday
 
 
-def test_facts_are_changed_and_the_change_is_logged_without_what_it_says(browser_of_admin, admin, changes):
+def test_changed_settings_are_logged_without_their_values(browser_of_admin, admin, changes):
     response = browser_of_admin.post(OVERVIEW, FACTS | {"name": "Shop", "currency": "eur"})
     assert response.url == OVERVIEW
     website = Website.objects.get()
@@ -28,12 +28,12 @@ def test_facts_are_changed_and_the_change_is_logged_without_what_it_says(browser
     assert changes() == [f"User {admin.pk} changed name, currency, website lumenkit"]
 
 
-def test_a_name_is_kept_without_what_acts_on_the_text_around_it(browser_of_admin):
+def test_control_characters_in_a_name_are_replaced(browser_of_admin):
     browser_of_admin.post(OVERVIEW, FACTS | {"name": "Lumen\x01\u202ekit"})
     assert Website.objects.get().name == "Lumen\ufffd\ufffdkit"
 
 
-def test_what_can_not_be_is_refused_and_the_page_stays_that_of_the_website(browser_of_admin, lumenkit):
+def test_invalid_settings_are_refused(browser_of_admin, lumenkit):
     response = browser_of_admin.post(OVERVIEW, FACTS | {"name": "", "domain": "no domain"})
     page = Page(response.content)
     assert response.status_code == 422
@@ -43,7 +43,7 @@ def test_what_can_not_be_is_refused_and_the_page_stays_that_of_the_website(brows
     assert Website.objects.get().domain == "lumenkit.example"
 
 
-def test_a_zone_with_an_older_name_stays_a_choice(browser_of_admin):
+def test_a_zone_with_an_older_name_stays_selectable(browser_of_admin):
     Website.objects.update(time_zone="US/Eastern")
     page = Page(browser_of_admin.get(OVERVIEW).content)
     assert {"value": "US/Eastern", "selected": None} in page.named("option")
@@ -56,15 +56,13 @@ def test_the_page_shows_the_mask_and_no_token(browser_of_admin, lumenkit):
     assert lumenkit.credential_encrypted not in html
 
 
-def test_who_has_no_role_is_told_that_visitors_are_not_shown(browser, browser_of_admin, lumenkit):
+def test_without_a_role_the_page_explains_missing_visitors(browser, browser_of_admin, lumenkit):
     words = "Its visitors are not shown to you"
     assert words in Page(browser.get(OVERVIEW).content).text
     assert words not in Page(browser_of_admin.get(OVERVIEW).content).text
 
 
-def test_while_a_website_is_paused_nobody_asks_and_what_is_kept_is_shown_with_its_age(
-    browser_of_admin, browser_of_member, sandbox, clock, changes
-):
+def test_a_paused_website_shows_stored_profiles(browser_of_admin, browser_of_member, sandbox, clock, changes):
     browser_of_member.get(JOURNEY)
     clock.shift(3 * 3600)
     assert browser_of_admin.post(f"{OVERVIEW}pause/").url == OVERVIEW
@@ -86,7 +84,7 @@ def test_while_a_website_is_paused_nobody_asks_and_what_is_kept_is_shown_with_it
     ]
 
 
-def test_a_paused_website_of_which_nothing_is_kept_says_so_and_leads_on(
+def test_a_paused_website_without_a_profile_explains_itself(
     browser_of_admin, browser_of_member, admin, lumenkit, sandbox
 ):
     browser_of_admin.post(f"{OVERVIEW}pause/")
@@ -110,7 +108,7 @@ def test_a_second_pause_keeps_the_time_of_the_first(browser_of_admin, clock, cha
     assert len(changes()) == 1
 
 
-def test_what_goes_with_a_website_is_said_before(browser_of_admin, member, lumenkit, sandbox):
+def test_the_page_names_what_a_removal_deletes(browser_of_admin, member, lumenkit, sandbox):
     profiles.get_profile(lumenkit, LEAD)
     text = Page(browser_of_admin.get(f"{OVERVIEW}remove/").content).text
     for words in (
@@ -124,7 +122,7 @@ def test_what_goes_with_a_website_is_said_before(browser_of_admin, member, lumen
 
 
 @pytest.mark.usefixtures("sandbox")
-def test_a_website_is_removed_with_all_that_is_kept_once_its_address_part_is_typed(
+def test_typing_the_slug_removes_the_website_and_its_data(
     browser_of_admin, browser_of_member, lumenkit, pocketgarden, changes
 ):
     browser_of_member.get(JOURNEY)
@@ -140,7 +138,7 @@ def test_a_website_is_removed_with_all_that_is_kept_once_its_address_part_is_typ
 
 
 @pytest.mark.parametrize("typed", ["", "yes", "pocketgarden"])
-def test_another_word_removes_nothing(browser_of_admin, typed):
+def test_a_wrong_slug_removes_nothing(browser_of_admin, typed):
     response = browser_of_admin.post(f"{OVERVIEW}remove/", {"typed": typed})
     assert response.status_code == 422
     assert "Nothing was removed." in Page(response.content).text
@@ -148,7 +146,7 @@ def test_another_word_removes_nothing(browser_of_admin, typed):
 
 
 @pytest.mark.parametrize("rest", ["", "key/", "pause/", "resume/", "remove/"])
-def test_another_website_s_pages_do_not_exist_for_its_strangers(browser_of_admin, pocketgarden, rest):
+def test_pages_of_other_websites_are_404(browser_of_admin, pocketgarden, rest):
     for method in (browser_of_admin.get, browser_of_admin.post):
         if rest in ("pause/", "resume/") and method == browser_of_admin.get:
             continue

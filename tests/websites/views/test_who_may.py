@@ -1,4 +1,4 @@
-"""What changes a website is for those who see to it, and for nobody's forged form."""
+"""Only users who manage a website change it, and only with a CSRF token."""
 
 import pytest
 from django.test import Client
@@ -46,7 +46,7 @@ def test_a_forged_form_adds_nothing(administrator, sandbox):
     assert len(sandbox.calls) == 0
 
 
-def test_an_admin_is_led_from_the_look_up_page_to_a_refused_key(browser_of_admin, browser_of_member):
+def test_the_home_page_links_to_a_rejected_key(browser_of_admin, browser_of_member):
     Website.objects.update(key_rejected_since="2026-05-04T12:00:00Z")
     address = "/websites/lumenkit/key/"
     assert address in Page(browser_of_admin.get("/").content).links

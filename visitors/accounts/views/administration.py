@@ -48,7 +48,7 @@ def people(request: SignedInRequest) -> HttpResponse:
     try:
         user = find_user(name_or_email)
         if user is None:
-            invitation = invitations.invite_administrator(name_or_email, by=request.user)
+            invitation = invitations.invite(name_or_email, None, None, by=request.user)
             return render_people(request, invitation=invitation)
         administration.make_administrator(user, by=request.user)
     except InvalidChange as error:

@@ -46,7 +46,7 @@ def _join(request: HttpRequest, signed: str) -> HttpResponse:
         return _render(request, invitation, form, status=422)
     user = form.as_user()
     try:
-        invitation = invitations.accept_as_new_user(signed, user)
+        invitation = invitations.accept(signed, user)
     except IntegrityError:
         # Another user has taken the name since the form was validated.
         form.add_error("username", "This user name was taken this very moment. Choose another one.")

@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError("Say who is invited, in at most 254 characters.")
         if options["administrator"] and options["role"]:
             raise CommandError("An administrator has no role: leave --role out, or name a website with --website.")
-        invitation = invitations.invite_from_command(somebody, self._website(options["website"]), self._role(options))
+        invitation = invitations.invite(somebody, self._website(options["website"]), self._role(options), by=None)
         link = public_origin(options["host"], options["port"]) + invitations.path(invitation)
         self.stdout.write(
             f"This link makes {somebody} {invitation.grant}. It works once, and ends in three days:\n\n  {link}\n"
