@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cachetools import TTLCache
 
 from visitors import metrics
-from visitors.journey_page.presenters import JourneyPage
+from visitors.journey_page.presenters import Head
 
 # The words of an article ("3 minutes ago") are those of one minute.
 ARTICLE_SECONDS = 60
@@ -19,10 +19,17 @@ MAX_ARTICLES = 100
 
 
 class Article(NamedTuple):
-    """What all readers of one state share: the presented page, what is new since they looked, and the body as HTML."""
+    """What all readers of one state share.
 
-    screen: JourneyPage
+    `version`, `head` and `summary` are those of `presenters.JourneyPage`. `since` is what is new, `query_string` is of
+    the timeline's query, and `body` is the HTML of everything below the summary.
+    """
+
+    version: str
+    head: Head
+    summary: str
     since: str
+    query_string: str
     body: str
 
 

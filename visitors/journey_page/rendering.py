@@ -34,8 +34,9 @@ def render_page(
         {
             "website": website,
             "profile": profile,
-            "screen": article.screen,
+            "screen": article,
             "since": article.since,
+            "query_string": article.query_string,
             "body": article.body,
             "seen": seen and last_seen.encode_seen(seen),
             "age": present_age(request, website, profile),
@@ -98,7 +99,14 @@ def _load_article(
         profile = profiles.load_contents(website, profile)
         screen = present(request, website, profile, query, seen)
         body = render_to_string("journey_page/_article_body.html", {"website": website, "screen": screen})
-        article = Article(screen, describe_news(seen, profile), body)
+        article = Article(
+            version=screen.version,
+            head=screen.head,
+            summary=screen.summary,
+            since=describe_news(seen, profile),
+            query_string=screen.timeline.query.address(),
+            body=body,
+        )
         article_cache.store(key, article)
     return article, profile
 

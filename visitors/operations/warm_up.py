@@ -56,6 +56,7 @@ def render_page() -> None:
         "zones": time_zone_menu(request, website),
         "user": User(username="warm-up"),
         "since": "",
+        "query_string": "",
         "seen": None,
         "colleagues": "",
         "csrf_input": "",

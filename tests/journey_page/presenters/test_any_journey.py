@@ -50,6 +50,7 @@ def page(visitor, now, zone, query):
         "screen": screen,
         "age": presenters.age(now, is_fresh=True, now=now, zone=ZoneInfo(zone)),
         "since": "",
+        "query_string": "",
         "seen": None,
         "colleagues": "",
         "csrf_input": "",

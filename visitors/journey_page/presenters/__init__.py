@@ -6,13 +6,14 @@ are arguments. Text of the upstream is cleaned here and escaped by the templates
 
 from visitors.journey_page.presenters.arrivals import Arrivals, arrivals
 from visitors.journey_page.presenters.colleagues import colleagues
-from visitors.journey_page.presenters.header import Age, age
+from visitors.journey_page.presenters.header import Age, Head, age
 from visitors.journey_page.presenters.page import JourneyPage, journey
 from visitors.journey_page.presenters.problems import Notice, Problem, notice, problem, wait
 
 __all__ = [
     "Age",
     "Arrivals",
+    "Head",
     "JourneyPage",
     "Notice",
     "Problem",
