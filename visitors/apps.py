@@ -10,6 +10,7 @@ class VisitorsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the receivers of sign-in signals."""
+        """Connect the receivers of sign-in signals, and register the system checks."""
         from visitors.accounts import sessions  # noqa: F401, PLC0415 models cannot be imported earlier
         from visitors.accounts.openid import identities  # noqa: F401, PLC0415
+        from visitors.operations import checks  # noqa: F401, PLC0415

@@ -10,6 +10,6 @@ urlpatterns = [
     path("", include("visitors.lookup.urls")),
     path("", include("visitors.accounts.urls")),
     path("", include("visitors.websites.urls")),
-    path("websites/<slug:website>/", include("visitors.audit.website_urls")),
+    path("websites/<slug:slug>/", include("visitors.audit.website_urls")),
     path("", include("visitors.operations.urls")),
 ]

@@ -1,7 +1,6 @@
-"""Forgetting a visitor: profile, looks and log together, and what is told of it."""
+"""Erasing a visitor: the profile, what users saw, and the ids in the audit log go together."""
 
 import logging
-from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -17,8 +16,8 @@ OTHER = UUID(documented.CUSTOMER.visitor_id)
 
 
 @pytest.fixture
-def looked(sandbox, lumenkit, member, viewer):
-    """Two people have looked at two visitors."""
+def two_visitors(sandbox, lumenkit, member, viewer):
+    """Two visitors at whom two users have looked."""
     for user in (member, viewer):
         for visitor in (LEAD, OTHER):
             journey = profiles.get_profile(lumenkit, visitor).contents.journey
@@ -26,32 +25,31 @@ def looked(sandbox, lumenkit, member, viewer):
             log.record_lookup(user, lumenkit, visitor, AuditAction.PAGE)
 
 
-def test_there_is_said_what_there_is_to_forget(looked, lumenkit):
-    found = erasure.traces(lumenkit, LEAD)
-    assert (found.sightings, found.looks, found.look_ups, found.is_nothing) == (1, 2, 2, False)
-    assert found.answered_at == Snapshot.objects.get(visitor_id=LEAD).fetched_at
+def test_traces_count_all_that_is_stored(two_visitors, lumenkit):
+    fetched_at = Snapshot.objects.get(visitor_id=LEAD).fetched_at
+    assert erasure.find_traces(lumenkit, LEAD) == erasure.Traces(fetched_at, 1, 2, 2)
 
 
-def test_all_of_it_goes_and_of_others_nothing(looked, lumenkit, admin):
-    before = erasure.traces(lumenkit, LEAD)
-    assert erasure.forget(lumenkit, LEAD, by=admin) == before
-    assert erasure.traces(lumenkit, LEAD).is_nothing
-    assert erasure.traces(lumenkit, OTHER).look_ups == 2
+def test_erasing_deletes_one_visitor_and_no_other(two_visitors, lumenkit, admin):
+    before = erasure.find_traces(lumenkit, LEAD)
+    assert erasure.erase(lumenkit, LEAD, by=admin) == before
+    assert not erasure.find_traces(lumenkit, LEAD)
+    assert erasure.find_traces(lumenkit, OTHER).audit_entries == 2
     assert set(LastSeen.objects.values_list("visitor_id", flat=True)) == {OTHER}
-    (line,) = AuditEntry.objects.filter(source=AuditAction.ERASE)
-    assert (line.user, line.visitor_id) == (admin, None)
+    entry = AuditEntry.objects.get(action=AuditAction.ERASE)
+    assert (entry.user, entry.visitor_id) == (admin, None)
 
 
-def test_it_is_logged_without_the_id(looked, lumenkit, admin, caplog, monkeypatch):
+def test_the_change_log_does_not_contain_the_id(two_visitors, lumenkit, admin, caplog, monkeypatch):
     monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
-    erasure.forget(lumenkit, LEAD, by=admin)
-    assert f"User {admin.pk} forgot a visitor, website lumenkit" in caplog.text
+    erasure.erase(lumenkit, LEAD, by=admin)
+    assert f"User {admin.pk} erased a visitor, website lumenkit" in caplog.text
     assert str(LEAD) not in caplog.text
     assert LEAD.hex not in caplog.text
 
 
-def test_forgetting_again_is_fine_and_stands_in_the_log_again(looked, lumenkit):
+def test_each_erasure_of_a_visitor_is_recorded(two_visitors, lumenkit):
     for times in (1, 2):
-        erasure.forget(lumenkit, LEAD, by=None)
-        assert AuditEntry.objects.filter(source=AuditAction.ERASE, user_name=log.COMMAND_NAME).count() == times
-    assert AuditEntry.objects.filter(log.about_visitors(lumenkit.pk, [LEAD]), at__lte=datetime.now(UTC)).count() == 4
+        erasure.erase(lumenkit, LEAD, by=None)
+        assert AuditEntry.objects.filter(action=AuditAction.ERASE, user_name=log.COMMAND_NAME).count() == times
+    assert AuditEntry.objects.filter(log.about_visitors(lumenkit.pk, [LEAD])).count() == 4

@@ -1,4 +1,4 @@
-"""The look-up log: what is written into it, that it stays, and who is told of colleagues."""
+"""The audit log: what is recorded, that it stays, and which colleagues are shown."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -26,17 +26,17 @@ VISITOR = UUID("a3ab2331-989f-4cfa-91c6-2461c9e3c6bd")
 OTHER = UUID("c0ffee00-0000-4000-8000-000000000002")
 
 
-def looked(user, website, visitor=VISITOR, source=AuditAction.PAGE, error=None):
-    log.record_lookup(user, website, visitor, source, error)
+def record(user, website, visitor=VISITOR, action=AuditAction.PAGE, error=None):
+    log.record_lookup(user, website, visitor, action, error)
 
 
-def test_a_line_says_who_looked_at_whom_when_from_where_and_with_what_result(lumenkit, member):
+def test_an_entry_has_user_visitor_time_action_and_result(lumenkit, member):
     before = datetime.now(UTC)
-    looked(member, lumenkit, source=AuditAction.CSV)
-    line = AuditEntry.objects.get()
-    assert (line.website, line.user, line.user_name, line.visitor_id) == (lumenkit, member, "mina", VISITOR)
-    assert (line.visitor_hash, line.source, line.result) == ("", AuditAction.CSV, AuditResult.SHOWN)
-    assert before <= line.at <= datetime.now(UTC)
+    record(member, lumenkit, action=AuditAction.CSV)
+    entry = AuditEntry.objects.get()
+    assert (entry.website, entry.user, entry.user_name, entry.visitor_id) == (lumenkit, member, "mina", VISITOR)
+    assert (entry.visitor_hash, entry.action, entry.result) == ("", AuditAction.CSV, AuditResult.SHOWN)
+    assert before <= entry.at <= datetime.now(UTC)
 
 
 @pytest.mark.parametrize(
@@ -52,128 +52,129 @@ def test_a_line_says_who_looked_at_whom_when_from_where_and_with_what_result(lum
         (MalformedAnswer("cut off"), AuditResult.UNAVAILABLE),
     ],
 )
-def test_what_could_not_be_shown_stands_there_with_its_reason(lumenkit, member, error, result):
-    looked(member, lumenkit, error=error)
+def test_an_error_is_recorded_as_its_result(lumenkit, member, error, result):
+    record(member, lumenkit, error=error)
     assert AuditEntry.objects.get().result == result
 
 
-def test_no_line_is_changed_or_removed(lumenkit, member):
-    looked(member, lumenkit)
-    line = AuditEntry.objects.get()
-    line.user_name = "somebody else"
+def test_entries_cannot_be_changed_or_deleted(lumenkit, member):
+    record(member, lumenkit)
+    entry = AuditEntry.objects.get()
+    entry.user_name = "another name"
     for forbidden in (
-        line.save,
-        line.delete,
+        entry.save,
+        entry.delete,
         AuditEntry.objects.all().delete,
         lambda: AuditEntry.objects.update(user_name="x"),
-        lambda: AuditEntry.objects.bulk_update([line], ["user_name"]),
-        lambda: AuditEntry.objects.update_or_create(pk=line.pk, defaults={"user_name": "x"}),
+        lambda: AuditEntry.objects.bulk_update([entry], ["user_name"]),
+        lambda: AuditEntry.objects.update_or_create(pk=entry.pk, defaults={"user_name": "x"}),
     ):
         with pytest.raises(AppendOnly):
             forbidden()
     assert AuditEntry.objects.get().user_name == "mina"
 
 
-def test_a_line_holds_an_id_or_its_hash_and_never_both(lumenkit, member):
+def test_an_entry_has_either_an_id_or_a_hash(lumenkit, member):
     for visitor_id, visitor_hash in ((None, ""), (VISITOR, "0" * 32)):
-        line = AuditEntry(
+        entry = AuditEntry(
             website=lumenkit,
             user=member,
             visitor_id=visitor_id,
             visitor_hash=visitor_hash,
             at=datetime.now(UTC),
-            source=AuditAction.PAGE,
+            action=AuditAction.PAGE,
             result=AuditResult.SHOWN,
         )
         with pytest.raises(IntegrityError), transaction.atomic():
-            line.save()
+            entry.save()
 
 
-def test_the_lines_of_a_person_stay_when_the_account_goes(lumenkit, member):
-    looked(member, lumenkit)
+def test_entries_outlive_the_user(lumenkit, member):
+    record(member, lumenkit)
     member.delete()
-    line = AuditEntry.objects.get()
-    assert (line.user, line.user_name) == (None, "mina")
+    entry = AuditEntry.objects.get()
+    assert (entry.user, entry.user_name) == (None, "mina")
 
 
-def test_the_lines_of_a_website_go_with_it(lumenkit, pocketgarden, member):
-    looked(member, lumenkit)
-    looked(member, pocketgarden)
+def test_entries_are_deleted_with_their_website(lumenkit, pocketgarden, member):
+    record(member, lumenkit)
+    record(member, pocketgarden)
     lumenkit.delete()
-    assert [line.website for line in AuditEntry.objects.all()] == [pocketgarden]
+    assert [entry.website for entry in AuditEntry.objects.all()] == [pocketgarden]
 
 
-# --- Forgotten visitors ---
+# --- Erased visitors ---
 
 
-def test_forgetting_takes_the_id_out_and_who_knows_it_can_still_ask(lumenkit, pocketgarden, member, admin):
+def test_entries_of_an_erased_visitor_are_found_by_id(lumenkit, pocketgarden, member, admin):
     for website, visitor in ((lumenkit, VISITOR), (lumenkit, OTHER), (pocketgarden, VISITOR)):
-        looked(member, website, visitor)
+        record(member, website, visitor)
     assert log.erase(admin, lumenkit, VISITOR) == 1
-    lines = AuditEntry.objects.filter(log.about_visitors(lumenkit.pk, [VISITOR]), website=lumenkit).order_by("pk")
-    assert [(line.user_name, line.visitor_id, line.source) for line in lines] == [
+    entries = AuditEntry.objects.filter(log.about_visitors(lumenkit.pk, [VISITOR]), website=lumenkit).order_by("pk")
+    assert [(entry.user_name, entry.visitor_id, entry.action) for entry in entries] == [
         ("mina", None, AuditAction.PAGE),
         ("ada", None, AuditAction.ERASE),
     ]
-    assert all(str(VISITOR) not in line.visitor_hash for line in lines)
-    assert {line.visitor_id for line in AuditEntry.objects.exclude(visitor_id=None)} == {OTHER, VISITOR}
+    assert all(str(VISITOR) not in entry.visitor_hash for entry in entries)
+    assert {entry.visitor_id for entry in AuditEntry.objects.exclude(visitor_id=None)} == {OTHER, VISITOR}
 
 
-def test_the_hash_of_a_visitor_is_the_website_s_and_the_deployment_s_own(settings):
+def test_the_hash_depends_on_website_and_secret_key(settings):
     hashed = log.hash_visitor(1, VISITOR)
+    assert hashed == "088badf405e4b0a661d5eb107f144ea0"  # as in databases of earlier releases
     assert hashed == log.hash_visitor(1, VISITOR)
     assert log.hash_visitor(2, VISITOR) != hashed
     settings.SECRET_KEY = "another-secret-that-is-long-enough-for-this-purpose-too"
     assert log.hash_visitor(1, VISITOR) != hashed
 
 
-# --- ColleagueViews ---
+# --- Colleagues ---
 
 
 @pytest.fixture
 def colleagues(lumenkit):
-    """Three people with a role on the website."""
+    """Three more users with a role on the website."""
     users = [get_user_model().objects.create_user(name) for name in ("joe", "kim", "lee")]
     for user in users:
         Membership.objects.create(website=lumenkit, user=user)
     return users
 
 
-def opened(user):
+def context(user):
     return load_visitor_context(user, "lumenkit", VISITOR)
 
 
-def test_whoever_looks_alone_has_no_colleagues_there(lumenkit, member, colleagues):
-    looked(member, lumenkit)
-    looked(colleagues[0], lumenkit, OTHER)
-    looked(colleagues[1], lumenkit, error=BotVisitor())
-    assert opened(member).colleagues is None
+def test_only_successful_looks_at_this_visitor_count(lumenkit, member, colleagues):
+    record(member, lumenkit)
+    record(colleagues[0], lumenkit, OTHER)
+    record(colleagues[1], lumenkit, error=BotVisitor())
+    assert context(member).colleagues is None
 
 
-def test_colleagues_count_once_each_and_the_latest_is_named(lumenkit, member, colleagues, clock):
+def test_each_colleague_counts_once_and_the_latest_is_named(lumenkit, member, colleagues, clock):
     for user in (*colleagues, member, colleagues[0]):
-        looked(user, lumenkit)
+        record(user, lumenkit)
         clock.shift(60)
     latest = AuditEntry.objects.filter(user=colleagues[0]).latest("at")
-    assert opened(member).colleagues == (3, "joe", latest.at)
+    assert context(member).colleagues == (3, "joe", latest.at)
 
 
-def test_who_has_left_the_website_is_no_colleague_any_more(lumenkit, member, colleagues):
+def test_former_members_are_not_colleagues(lumenkit, member, colleagues):
     for user in colleagues:
-        looked(user, lumenkit)
+        record(user, lumenkit)
     Membership.objects.filter(user=colleagues[2]).delete()
-    assert opened(member).colleagues[:2] == (2, "kim")
+    assert context(member).colleagues[:2] == (2, "kim")
 
 
-def test_when_one_was_shown_a_visitor_last_is_one_s_own(lumenkit, member, colleagues):
-    looked(colleagues[0], lumenkit)
-    assert opened(member).shown_at is None
-    looked(member, lumenkit)
-    assert opened(member).shown_at == AuditEntry.objects.get(user=member).at
+def test_shown_at_ignores_the_looks_of_colleagues(lumenkit, member, colleagues):
+    record(colleagues[0], lumenkit)
+    assert context(member).shown_at is None
+    record(member, lumenkit)
+    assert context(member).shown_at == AuditEntry.objects.get(user=member).at
 
 
-def test_a_part_of_a_page_is_written_down_when_the_page_is_not(lumenkit, member, clock):
-    for hours, lines in ((0, 1), (0, 1), (23, 1), (2, 2)):
+def test_a_fragment_is_recorded_unless_its_page_covers_it(lumenkit, member, clock):
+    for hours, entries in ((0, 1), (0, 1), (23, 1), (2, 2)):
         clock.shift(timedelta(hours=hours))
-        log.record_fragment(member, opened(member), VISITOR)
-        assert AuditEntry.objects.count() == lines
+        log.record_fragment(member, context(member), VISITOR)
+        assert AuditEntry.objects.count() == entries

@@ -1,11 +1,10 @@
-"""What is kept too long goes: to the day, in batches, by one process at a time, and without a reader noticing."""
+"""Retention: what is deleted and when, in batches, by one process at a time."""
 
 import logging
 import os
 import subprocess
 import sys
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -16,7 +15,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.settings import SCRATCH
-from visitors import cached, profiles
+from visitors import profiles
 from visitors.audit import retention
 from visitors.models import (
     AuditAction,
@@ -44,8 +43,8 @@ def now(time_machine):
     time_machine.move_to(NOW, tick=False)
 
 
-def kept(website, user, age, *, log_age=None, visitor=None):
-    """All that is kept of a visitor, of this age."""
+def store(website, user, age, *, log_age=None, visitor=None):
+    """Store everything about a visitor, of this age."""
     at = NOW - age
     which = {"website": website, "visitor_id": visitor or uuid4()}
     Snapshot.objects.create(**which, fetched_at=at, version="v", answer_compressed=b"")
@@ -57,7 +56,7 @@ def kept(website, user, age, *, log_age=None, visitor=None):
         user=user,
         user_name="mina",
         at=NOW - (log_age or age),
-        source=AuditAction.PAGE,
+        action=AuditAction.PAGE,
         result=AuditResult.SHOWN,
     ).save()
 
@@ -66,18 +65,18 @@ def counts():
     return [model.objects.count() for model in (Snapshot, MetricsPoint, FetchLease, LastSeen, AuditEntry)]
 
 
-def test_what_is_older_than_the_days_goes_and_nothing_else(lumenkit, member, now, settings):
+def test_only_rows_past_their_time_are_deleted(lumenkit, member, now, settings):
     settings.RETENTION_DAYS, settings.AUDIT_DAYS = 30, 365
     month, year = timedelta(days=30), timedelta(days=365)
-    kept(lumenkit, member, month + JUST_NOT, log_age=year + JUST_NOT)
-    kept(lumenkit, member, month + JUST, log_age=year + JUST)
-    kept(lumenkit, member, month + JUST, log_age=year + JUST_NOT)
+    store(lumenkit, member, month + JUST_NOT, log_age=year + JUST_NOT)
+    store(lumenkit, member, month + JUST, log_age=year + JUST)
+    store(lumenkit, member, month + JUST, log_age=year + JUST_NOT)
     assert retention.purge() == {
         "answer": 2,
-        "sighting": 2,
-        "flight": 2,
+        "metrics point": 2,
+        "fetch lease": 2,
         "look": 2,
-        "look-up": 1,
+        "audit entry": 1,
         "invitation": 0,
     }
     assert counts() == [1, 1, 1, 1, 2]
@@ -86,19 +85,19 @@ def test_what_is_older_than_the_days_goes_and_nothing_else(lumenkit, member, now
     assert Membership.objects.exists()
 
 
-def test_a_profile_that_came_anew_stays_with_its_new_points(lumenkit, member, now):
+def test_a_renewed_profile_loses_only_its_old_points(lumenkit, member, now):
     visitor = uuid4()
-    kept(lumenkit, member, timedelta(days=1), visitor=visitor)
+    store(lumenkit, member, timedelta(days=1), visitor=visitor)
     old = NOW - timedelta(days=40)
     MetricsPoint.objects.create(
         website=lumenkit, visitor_id=visitor, at=old, visits=1, page_views=1, goals=0, payments=0
     )
-    assert retention.purge()["sighting"] == 1
+    assert retention.purge()["metrics point"] == 1
     assert counts() == [1, 1, 1, 1, 1]
 
 
-def test_invitations_go_when_they_were_taken_or_nobody_wants_them(lumenkit, now):
-    ages = {"taken lately": (20, 2), "taken": (20, 4), "open": (20, None), "forgotten": (31, None)}
+def test_used_and_old_invitations_are_deleted(lumenkit, now):
+    ages = {"used lately": (20, 2), "used": (20, 4), "open": (20, None), "old": (31, None)}
     for name, (made, used) in ages.items():
         Invitation.objects.create(
             website=lumenkit,
@@ -107,17 +106,17 @@ def test_invitations_go_when_they_were_taken_or_nobody_wants_them(lumenkit, now)
             used_at=used and NOW - timedelta(days=used),
         )
     assert retention.purge()["invitation"] == 2
-    assert set(Invitation.objects.values_list("invited", flat=True)) == {"taken lately", "open"}
+    assert set(Invitation.objects.values_list("invited", flat=True)) == {"used lately", "open"}
 
 
-def test_sessions_that_have_ended_go(now):
+def test_expired_sessions_are_deleted(now):
     for name, hours in (("over", -1), ("open", 1)):
         Session.objects.create(session_key=name, session_data="", expire_date=NOW + timedelta(hours=hours))
     retention.purge()
     assert [session.pk for session in Session.objects.all()] == ["open"]
 
 
-def test_an_answer_is_never_shown_for_longer_than_it_is_kept():
+def test_profiles_are_not_kept_longer_than_the_retention():
     code = "from django.conf import settings; print(settings.PROFILE_KEEP_SECONDS)"
     environment = os.environ | {"RETENTION_DAYS": "2", "PROFILE_KEEP_SECONDS": "604800"}
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)
@@ -127,34 +126,34 @@ def test_an_answer_is_never_shown_for_longer_than_it_is_kept():
 # --- In batches ---
 
 
-def test_many_rows_go_in_short_transactions_with_room_between(lumenkit, member, now, monkeypatch):
-    breaths = []
-    monkeypatch.setattr(retention, "BATCH", 10)
-    monkeypatch.setattr(retention.time, "sleep", breaths.append)
+def test_many_rows_are_deleted_in_batches_with_pauses(lumenkit, member, now, monkeypatch):
+    pauses = []
+    monkeypatch.setattr(retention, "BATCH_SIZE", 10)
+    monkeypatch.setattr(retention.time, "sleep", pauses.append)
     old = NOW - timedelta(days=31)
     MetricsPoint.objects.bulk_create(
         MetricsPoint(website=lumenkit, visitor_id=uuid4(), at=old, visits=1, page_views=1, goals=0, payments=0)
         for _ in range(35)
     )
     with CaptureQueriesContext(connection) as queries:
-        assert retention.purge()["sighting"] == 35
+        assert retention.purge()["metrics point"] == 35
     deleting = [query["sql"] for query in queries if query["sql"].startswith('DELETE FROM "visitors_metricspoint"')]
     assert len(deleting) == 4
-    assert breaths == [retention.BREATH_SECONDS] * 3
+    assert pauses == [retention.BATCH_PAUSE_SECONDS] * 3
 
 
-def test_what_came_anew_between_finding_and_removing_stays(lumenkit, member, now, monkeypatch):
-    monkeypatch.setattr(retention, "BATCH", 1)
+def test_rows_renewed_between_two_batches_stay(lumenkit, member, now, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH_SIZE", 1)
     visitors = sorted((uuid4() for _ in range(3)), key=str)
     for visitor in visitors:
-        kept(lumenkit, member, timedelta(days=31), visitor=visitor)
+        store(lumenkit, member, timedelta(days=31), visitor=visitor)
     # Between two batches, a reader renews all that are left.
     monkeypatch.setattr(retention.time, "sleep", lambda _: Snapshot.objects.update(fetched_at=NOW))
     assert retention.purge()["answer"] == 1
     assert Snapshot.objects.count() == 2
 
 
-def test_the_next_look_at_somebody_who_went_fetches_anew(sandbox, lumenkit, clock):
+def test_the_next_lookup_of_a_deleted_profile_fetches_it(sandbox, lumenkit, clock):
     lead = UUID(documented.RETURNING_LEAD.visitor_id)
     profiles.get_profile(lumenkit, lead)
     clock.shift(timedelta(days=31))
@@ -163,10 +162,10 @@ def test_the_next_look_at_somebody_who_went_fetches_anew(sandbox, lumenkit, cloc
     assert sandbox.calls.count(str(lead)) == 2
 
 
-# --- By itself ---
+# --- Every hour ---
 
 
-def test_it_is_done_once_an_hour(lumenkit, member, clock):
+def test_a_purge_is_due_once_an_hour(lumenkit, member, clock):
     assert [retention.purge_if_due() for _ in range(2)] == [True, False]
     clock.shift(timedelta(minutes=59))
     assert not retention.purge_if_due()
@@ -176,49 +175,44 @@ def test_it_is_done_once_an_hour(lumenkit, member, clock):
     assert retention.purge_if_due()
 
 
-def test_while_the_cache_fails_each_process_does_it(monkeypatch):
-    monkeypatch.setattr(cached, "_paused_until", time.monotonic() + 60)
-    assert [retention.purge_if_due() for _ in range(2)] == [True, True]
-
-
-def test_a_failure_is_one_line_in_the_log(monkeypatch, caplog):
+def test_a_failed_purge_is_one_line_in_the_log(monkeypatch, caplog):
     monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
     monkeypatch.setattr(retention, "purge", lambda: 1 / 0)
     assert retention.purge_if_due()
     (record,) = [record for record in caplog.records if record.name == "visitors.audit.retention"]
-    assert record.getMessage() == "What is kept too long could not be removed: ZeroDivisionError"
+    assert record.getMessage() == "Expired data could not be deleted: ZeroDivisionError"
     assert record.exc_info is None
 
 
-def test_what_went_is_one_line_in_the_log_and_nothing_is_none(lumenkit, member, now, caplog, monkeypatch):
+def test_a_purge_that_deleted_rows_is_one_line_in_the_log(lumenkit, member, now, caplog, monkeypatch):
     monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
-    kept(lumenkit, member, timedelta(days=31))
+    store(lumenkit, member, timedelta(days=31))
     for _ in range(2):
         retention.make_due()
         retention.purge_if_due()
     (record,) = [record for record in caplog.records if record.name == "visitors.audit.retention"]
     assert record.getMessage() == (
-        "Removed what was kept too long: 1 answer, 1 sighting, 1 flight, 1 look, 0 look-ups and 0 invitations."
+        "Deleted expired data: 1 answer, 1 metrics point, 1 fetch lease, 1 look, 0 audit entries and 0 invitations."
     )
 
 
-def test_the_thread_does_it_now_and_then_until_it_is_told_to_end(monkeypatch):
-    looks, twice = [], threading.Event()
+def test_the_thread_checks_until_it_is_stopped(monkeypatch):
+    threads, twice = [], threading.Event()
 
-    def look():
-        looks.append(threading.current_thread())
-        if len(looks) == 2:
+    def purge():
+        threads.append(threading.current_thread())
+        if len(threads) == 2:
             twice.set()
 
-    monkeypatch.setattr(retention, "FIRST_LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(retention, "LOOK_EVERY_SECONDS", 0.01)
-    monkeypatch.setattr(retention, "purge_if_due", look)
-    end = retention.begin()
-    assert twice.wait(10)
-    end.set()
-    looks[0].join(10)
-    assert not looks[0].is_alive()
-    assert looks[0].name == "retention"
+    monkeypatch.setattr(retention, "FIRST_CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(retention, "CHECK_INTERVAL_SECONDS", 0.01)
+    monkeypatch.setattr(retention, "purge_if_due", purge)
+    stop = retention.start()
+    assert twice.wait(30)
+    stop.set()
+    threads[0].join(30)
+    assert not threads[0].is_alive()
+    assert threads[0].name == "retention"
 
 
 PROCESS = """
@@ -232,9 +226,9 @@ print(retention.purge_if_due(), flush=True)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="hands a file's address to other processes")
-def test_of_processes_that_come_at_once_one_does_it(lumenkit, member):
-    kept(lumenkit, member, timedelta(days=4000))
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="passes the path of a file to other processes")
+def test_of_two_processes_at_once_one_purges(lumenkit, member):
+    store(lumenkit, member, timedelta(days=4000))
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
         "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
@@ -249,6 +243,6 @@ def test_of_processes_that_come_at_once_one_does_it(lumenkit, member):
     for process in processes:
         process.stdin.write("\n")
         process.stdin.flush()
-    said = [process.communicate(timeout=30)[0].strip() for process in processes]
-    assert sorted(said) == ["False", "True"]
+    printed = [process.communicate(timeout=30)[0].strip() for process in processes]
+    assert sorted(printed) == ["False", "True"]
     assert counts() == [0, 0, 0, 0, 0]

@@ -1,4 +1,4 @@
-"""`manage.py backup`: a whole copy of the database, made while others write, that a new deployment can begin with."""
+"""`manage.py backup`: a consistent copy made while others write, from which a new deployment can start."""
 
 import sqlite3
 import stat
@@ -39,7 +39,7 @@ def database(manage, tmp_path):
 
 @pytest.fixture
 def writer(database):
-    """Another process that writes pairs of rows, each pair in one transaction, without a pause."""
+    """A process that keeps writing pairs of rows, each pair in one transaction."""
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("CREATE TABLE pair (number INTEGER, which TEXT)")
     process = subprocess.Popen([sys.executable, "-c", WRITER, str(database)], stdout=subprocess.PIPE, text=True)
@@ -49,7 +49,7 @@ def writer(database):
     process.communicate()
 
 
-def test_a_copy_is_of_one_moment_while_others_write(manage, writer, tmp_path):
+def test_a_copy_is_consistent_while_others_write(manage, writer, tmp_path):
     copy = tmp_path / "copy.sqlite3"
     ended = manage("backup", copy)
     assert ended.returncode == 0, ended.stderr
@@ -64,12 +64,12 @@ def test_a_copy_is_of_one_moment_while_others_write(manage, writer, tmp_path):
     assert sorted(path.name for path in tmp_path.glob("*copy*")) == ["copy.sqlite3"]
 
 
-def test_only_its_owner_reads_it(manage, database, tmp_path):
+def test_a_copy_is_readable_by_its_owner_only(manage, database, tmp_path):
     assert manage("backup", tmp_path / "copy.sqlite3").returncode == 0
     assert stat.S_IMODE((tmp_path / "copy.sqlite3").stat().st_mode) == 0o600
 
 
-def test_a_new_deployment_begins_with_it(manage, database, tmp_path):
+def test_a_new_deployment_can_start_from_a_copy(manage, database, tmp_path):
     manage("backup", tmp_path / "copy.sqlite3")
     new = tmp_path / "new"
     new.mkdir()
@@ -77,33 +77,33 @@ def test_a_new_deployment_begins_with_it(manage, database, tmp_path):
     checked = manage("migrate", "--check", STATE_DIR=str(new))
     assert checked.returncode == 0, checked.stdout
     rotated = manage("rotate_credentials", STATE_DIR=str(new))
-    assert rotated.stdout == "0 tokens encrypted anew, 1 token with the first key already.\n"
+    assert rotated.stdout == "0 tokens encrypted again, 1 token with the first key already.\n"
 
 
-def test_a_file_that_is_there_stays(manage, database, tmp_path):
+def test_an_existing_file_is_not_overwritten(manage, database, tmp_path):
     (tmp_path / "copy.sqlite3").write_text("precious")
     ended = manage("backup", tmp_path / "copy.sqlite3")
     assert ended.returncode == 1
-    assert "is there already" in ended.stderr
+    assert "exists already" in ended.stderr
     assert (tmp_path / "copy.sqlite3").read_text() == "precious"
 
 
 @pytest.mark.parametrize("place", ["nowhere/copy.sqlite3", "."])
-def test_where_nothing_can_be_written_it_says_so_in_a_sentence(manage, database, tmp_path, place):
+def test_an_unwritable_place_ends_in_a_sentence(manage, database, tmp_path, place):
     ended = manage("backup", tmp_path / place)
     assert ended.returncode == 1
     assert ended.stderr.startswith("CommandError: ")
     assert "Traceback" not in ended.stderr
 
 
-def test_without_a_database_there_is_nothing_to_back_up(manage, tmp_path):
+def test_a_missing_database_ends_in_a_sentence(manage, tmp_path):
     ended = manage("backup", tmp_path / "copy.sqlite3")
     assert ended.returncode == 1
     assert "nothing to back up" in ended.stderr
     assert not (tmp_path / "copy.sqlite3").exists()
 
 
-def test_postgresql_has_its_own_tool(manage, tmp_path):
+def test_postgresql_is_left_to_pg_dump(manage, tmp_path):
     ended = manage("backup", tmp_path / "copy", DATABASE_URL="postgresql://nobody:secret@127.0.0.1:9/none")
     assert ended.returncode == 1
     assert ended.stderr.strip() == "CommandError: The database is PostgreSQL: back it up with pg_dump."

@@ -11,7 +11,7 @@ from visitors.models import MetricsPoint
 
 
 @pytest.mark.django_db
-def test_it_removes_what_is_kept_too_long_and_says_how_much(lumenkit):
+def test_purging_deletes_expired_data_and_prints_the_counts(lumenkit):
     at = datetime.now(UTC) - timedelta(days=31)
     MetricsPoint.objects.create(
         website=lumenkit, visitor_id=uuid4(), at=at, visits=1, page_views=1, goals=0, payments=0
@@ -19,7 +19,7 @@ def test_it_removes_what_is_kept_too_long_and_says_how_much(lumenkit):
     printed = io.StringIO()
     call_command("purge", stdout=printed)
     assert printed.getvalue() == (
-        "Removed 0 answers, 1 sighting, 0 flights, 0 looks, 0 look-ups and 0 invitations,"
-        " and what of sign-ins has ended.\n"
+        "Deleted 0 answers, 1 metrics point, 0 fetch leases, 0 looks, 0 audit entries and 0 invitations,"
+        " and expired sign-in data.\n"
     )
     assert not MetricsPoint.objects.exists()

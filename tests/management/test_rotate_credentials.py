@@ -1,4 +1,4 @@
-"""`manage.py rotate_credentials`: the first key of `CREDENTIAL_KEY` takes over, without an outage."""
+"""`manage.py rotate_credentials`: the first key of `CREDENTIAL_KEY` takes over while the server runs."""
 
 import io
 
@@ -17,7 +17,7 @@ OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
 @pytest.fixture
 def old_key(settings):
-    """The websites that come after this fixture are encrypted with the old key."""
+    """Encrypt the websites that are made after this fixture with the old key."""
     settings.CREDENTIAL_KEYS = [OLD]
 
 
@@ -32,25 +32,25 @@ def rotate():
     return printed.getvalue()
 
 
-def test_everything_is_encrypted_with_the_first_key_and_the_old_one_can_go(websites, settings):
+def test_rotating_makes_the_old_key_unnecessary(websites, settings):
     settings.CREDENTIAL_KEYS = [NEW, OLD]
     printed = rotate()
-    assert printed == "2 tokens encrypted anew, 0 tokens with the first key already.\n"
+    assert printed == "2 tokens encrypted again, 0 tokens with the first key already.\n"
     settings.CREDENTIAL_KEYS = [NEW]
     tokens = {website.slug: website.credential().token for website in Website.objects.all()}
     assert tokens == {"lumenkit": LUMENKIT_KEY, "pocketgarden": ACCOUNT_TOKEN}
     assert LUMENKIT_KEY not in printed
 
 
-def test_the_second_time_changes_nothing(websites, settings):
+def test_rotating_again_changes_nothing(websites, settings):
     settings.CREDENTIAL_KEYS = [NEW, OLD]
     rotate()
     before = set(Website.objects.values_list("credential_encrypted", flat=True))
-    assert rotate() == "0 tokens encrypted anew, 2 tokens with the first key already.\n"
+    assert rotate() == "0 tokens encrypted again, 2 tokens with the first key already.\n"
     assert set(Website.objects.values_list("credential_encrypted", flat=True)) == before
 
 
-def test_a_token_that_no_key_opens_is_named_and_the_others_are_renewed(websites, settings):
+def test_a_token_with_a_lost_key_does_not_stop_the_others(websites, settings):
     lumenkit, pocketgarden = websites
     Website.objects.filter(pk=lumenkit.pk).update(
         credential_encrypted=Fernet(Fernet.generate_key()).encrypt(b"x").decode()
@@ -62,7 +62,7 @@ def test_a_token_that_no_key_opens_is_named_and_the_others_are_renewed(websites,
     assert encryption.is_current(pocketgarden.credential_encrypted)
 
 
-def test_a_token_that_is_replaced_meanwhile_stays(websites, settings, monkeypatch):
+def test_a_token_replaced_meanwhile_is_not_overwritten(websites, settings, monkeypatch):
     lumenkit, _ = websites
     settings.CREDENTIAL_KEYS = [NEW, OLD]
     renew = encryption.renew
@@ -75,12 +75,12 @@ def test_a_token_that_is_replaced_meanwhile_stays(websites, settings, monkeypatc
         return renew(stored)
 
     monkeypatch.setattr(encryption, "renew", renew_while_an_administrator_replaces_it)
-    assert rotate() == "1 token encrypted anew, 1 token with the first key already.\n"
+    assert rotate() == "1 token encrypted again, 1 token with the first key already.\n"
     lumenkit.refresh_from_db()
     assert lumenkit.credential().token == "df_theonethatanadministratorentered1"
 
 
-def test_with_a_lost_key_a_journey_asks_for_the_token_and_comes_back_with_it(member, lumenkit, sandbox, settings):
+def test_a_lost_key_asks_for_the_token_until_it_is_entered(member, lumenkit, sandbox, settings):
     settings.CREDENTIAL_KEYS = [NEW]
     browser = Client()
     browser.force_login(member)

@@ -23,7 +23,7 @@ def sign_in(origin, name, password):
     return browser
 
 
-def test_the_demo_shows_a_journey_of_every_visitor_it_names_and_starts_again(running, free_port):
+def test_the_demo_shows_its_visitors_and_can_be_restarted(running, free_port):
     origin = f"http://127.0.0.1:{free_port}"
     # The second time it listens on every address of the machine.
     for host, status in (("127.0.0.1", 400), ("0.0.0.0", 200)):
@@ -40,7 +40,7 @@ def test_the_demo_shows_a_journey_of_every_visitor_it_names_and_starts_again(run
         assert probe.connect_ex(("127.0.0.1", free_port)) != 0  # nothing was left behind
 
 
-def test_the_demo_refuses_to_write_into_another_state_folder(manage, free_port):
+def test_the_demo_refuses_another_state_folder(manage, free_port):
     ended = manage("demo", "--port", free_port)
     assert ended.returncode == 1
     assert "start it with `make demo`" in ended.stderr
@@ -60,14 +60,14 @@ INVITATION = re.compile(r"^  (http://127\.0\.0\.1:\d+)(/invitations/\S+)$", re.M
 
 
 def printed(process):
-    """What the server prints up to where it says that it serves."""
+    """Return what the server prints until it serves."""
     text = ""
     while "Journeydesk serves" not in text:
         text += os.read(process.stdout.fileno(), 65_536).decode()
     return text
 
 
-def test_each_start_invites_the_first_administrator_anew_until_there_is_one(running, free_port):
+def test_each_start_prints_a_new_link_until_it_is_used(running, free_port):
     with running(free_port, "serve") as process:
         first = INVITATION.search(printed(process))[2]
     with running(free_port, "serve") as process, requests.Session() as browser:
@@ -85,7 +85,7 @@ def test_each_start_invites_the_first_administrator_anew_until_there_is_one(runn
         assert "/invitations/" not in printed(process)
 
 
-def test_serving_begins_on_an_empty_database_with_static_files_that_may_be_kept_for_good(running, free_port):
+def test_serving_migrates_and_collects_static_files(running, free_port):
     origin = f"http://127.0.0.1:{free_port}"
     with running(free_port, "serve"), requests.Session() as browser:
         page = browser.get(f"{origin}/sign-in/", timeout=10)
@@ -97,7 +97,7 @@ def test_serving_begins_on_an_empty_database_with_static_files_that_may_be_kept_
         assert sheet.headers["X-Request-ID"]
 
 
-def test_the_servers_log_is_a_line_of_json_for_each_request(running, free_port):
+def test_each_request_is_a_line_of_json_in_the_log(running, free_port):
     with running(free_port, "serve") as process:
         answer = requests.get(
             f"http://127.0.0.1:{free_port}/sign-in/", headers={"X-Request-ID": "a-proxys-id"}, timeout=10
@@ -110,25 +110,27 @@ def test_the_servers_log_is_a_line_of_json_for_each_request(running, free_port):
     assert (line["method"], line["route"], line["status"]) == ("GET", "sign_in", 200)
 
 
-def test_a_head_that_is_too_long_is_refused(running, free_port):
+def test_too_long_request_headers_are_refused(running, free_port):
     with running(free_port, "serve"), socket.create_connection(("127.0.0.1", free_port), timeout=10) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"x" * 100_000)
         assert connection.recv(100).startswith(b"HTTP/1.1 431 ")
 
 
-def test_serving_is_refused_where_the_deployment_check_warns(manage, free_port):
+def test_serving_is_refused_when_a_deployment_check_warns(manage, free_port):
     ended = manage("serve", "--port", free_port, ALLOWED_HOSTS="journeydesk.example.com", HTTPS="false")
     assert ended.returncode == 1
     assert "security.W012" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
-def test_the_deployment_check_is_clean_behind_https(manage):
-    ended = manage("check", "--deploy", "--fail-level", "WARNING", ALLOWED_HOSTS="journeydesk.example.com")
+def test_the_deployment_checks_pass_behind_https(manage):
+    ended = manage(
+        "check", "--deploy", "--fail-level", "WARNING", ALLOWED_HOSTS="desk.example.com", TRUSTED_PROXIES="1"
+    )
     assert ended.returncode == 0, ended.stderr
 
 
-def test_behind_https_a_browser_is_told_to_stay_there(manage):
+def test_https_sends_hsts_and_secure_cookies(manage):
     script = (
         "from django.test import Client\n"
         "answer = Client().get('/healthz', headers={'Host': 'desk.example.com', 'X-Forwarded-Proto': 'https'})\n"
@@ -138,3 +140,8 @@ def test_behind_https_a_browser_is_told_to_stay_there(manage):
     )
     ended = manage("shell", "-v", "0", "-c", script, ALLOWED_HOSTS="desk.example.com")
     assert ended.stdout.splitlines() == ["200 max-age=31536000; includeSubDomains; preload", "True True"]
+
+
+def test_a_setting_that_is_no_longer_used_does_not_stop_the_start(running, free_port):
+    with running(free_port, "serve", CACHE_URL="redis://127.0.0.1:9/0") as process:
+        assert "CACHE_URL is set, and no longer used" in printed(process)

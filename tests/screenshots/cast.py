@@ -130,19 +130,19 @@ def _look_up(website: object) -> None:
     users = {user.get_username(): user for user in get_user_model().objects.all()}
     chance, at = Random(7), datetime.now(UTC)
     names = ["ana", "jonas", "jonas", "wilhelmina", "lee", ADMIN]
-    # Only who may export does.
-    sources = {"lee": ["page"] * 6 + ["summary"], "wilhelmina": ["page", "summary"]}
-    every_source = ["page"] * 6 + ["summary", "csv", "json"]
+    # Only users who may export do so.
+    actions = {"lee": ["page"] * 6 + ["summary"], "wilhelmina": ["page", "summary"]}
+    every_action = ["page"] * 6 + ["summary", "csv", "json"]
     # Nobody whom another picture shows to the member, apart from the one that an admin looks at.
     visitors = [UUID(int=chance.getrandbits(128), version=4) for _ in range(30)] + [FORGOTTEN] * 3
     lines = []
     for number in range(_LINES):
         at -= timedelta(minutes=chance.randint(2, 190))
         name, visitor = chance.choice(names), chance.choice(visitors)
-        source = chance.choice(sources.get(name, every_source))
-        result = chance.choice(["shown"] * 9 + ["not found", "bot"]) if source == "page" else "shown"
+        action = chance.choice(actions.get(name, every_action))
+        result = chance.choice(["shown"] * 9 + ["not found", "bot"]) if action == "page" else "shown"
         if number in _OF_CUSTOMER:
-            name, source, result = _OF_CUSTOMER[number], "page", "shown"
+            name, action, result = _OF_CUSTOMER[number], "page", "shown"
             visitor = UUID(documented.CUSTOMER.visitor_id)
         lines.append(
             AuditEntry(
@@ -151,7 +151,7 @@ def _look_up(website: object) -> None:
                 user_name=name,
                 visitor_id=visitor,
                 at=at,
-                source=source,
+                action=action,
                 result=result,
             )
         )

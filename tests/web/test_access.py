@@ -77,7 +77,7 @@ TABLE = {
     "zone": (ABOUT_VISITOR, "post", those_who_see(302)),
     "audit_log": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
     "audit_log_csv": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
-    "forget": (ABOUT_VISITOR, "get", those_who_manage(FINE)),
+    "erase": (ABOUT_VISITOR, "get", those_who_manage(FINE)),
     "summary": (ABOUT_VISITOR, "get", those_who_see(FINE)),
     "events": (ABOUT_VISITOR, "get", members(FINE)),
     "answer": (ABOUT_VISITOR, "get", members(FINE)),

@@ -1,6 +1,6 @@
-"""Forgetting a visitor: everything that Journeydesk keeps about them on one website goes, at once.
+"""Erase a visitor: delete everything that Journeydesk stores about them on one website.
 
-DataFast's own copy is not touched: whoever looks the visitor up again has it fetched anew.
+DataFast's own copy stays: the next lookup fetches it again.
 """
 
 from dataclasses import dataclass
@@ -18,36 +18,38 @@ from visitors.web import change_log
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What is kept of a visitor on a website: when DataFast's answer came last (None without one), how many points of
-    the history, how many people's last look, and in how many lines of the look-up log the id stands."""
+    """What is stored about a visitor on a website.
 
-    answered_at: datetime | None
-    sightings: int
-    looks: int
-    look_ups: int
+    `fetched_at` is the time of the profile, None without one; then the numbers of points of its history, of users who
+    have looked at the visitor, and of audit entries with their id.
+    """
 
-    @property
-    def is_nothing(self) -> bool:
-        """Whether there is nothing to forget."""
-        return self.answered_at is None and not (self.sightings or self.looks or self.look_ups)
+    fetched_at: datetime | None
+    metrics_points: int
+    users: int
+    audit_entries: int
+
+    def __bool__(self) -> bool:
+        """Whether anything is stored."""
+        return bool(self.fetched_at or self.metrics_points or self.users or self.audit_entries)
 
 
-def traces(website: Website, visitor_id: UUID) -> Traces:
-    """What there is to forget."""
+def find_traces(website: Website, visitor_id: UUID) -> Traces:
+    """Return what is stored about a visitor."""
     stored = profiles.get_stored_data(website.pk, visitor_id)
-    which = {"website": website, "visitor_id": visitor_id}
-    looks, lines = LastSeen.objects.filter(**which).count(), AuditEntry.objects.filter(**which).count()
-    return Traces(stored.answered_at, stored.metrics_points, looks, lines)
+    seen = LastSeen.objects.filter(website=website, visitor_id=visitor_id)
+    entries = AuditEntry.objects.filter(website=website, visitor_id=visitor_id)
+    return Traces(stored.answered_at, stored.metrics_points, seen.count(), entries.count())
 
 
-def forget(website: Website, visitor_id: UUID, *, by: User | None) -> Traces:
-    """Forget a visitor on a website, and return what was removed. `by` is None for a management command.
+def erase(website: Website, visitor_id: UUID, *, by: User | None) -> Traces:
+    """Erase a visitor, and return what was erased. `by` is None for a command of `manage.py`.
 
-    The profile with its history and everybody's looks are removed; of the look-up log the lines stay, without the id.
+    Audit entries stay, without the id.
     """
     with transaction.atomic():
         stored = profiles.erase_profile(website.pk, visitor_id)
-        looks, _ = LastSeen.objects.filter(website=website, visitor_id=visitor_id).delete()
-        lines = log.erase(by, website, visitor_id)
-    change_log.record(by, "forgot a visitor", website=website)
-    return Traces(stored.answered_at, stored.metrics_points, looks, lines)
+        users, _ = LastSeen.objects.filter(website=website, visitor_id=visitor_id).delete()
+        entries = log.erase(by, website, visitor_id)
+    change_log.record(by, "erased a visitor", website=website)
+    return Traces(stored.answered_at, stored.metrics_points, users, entries)

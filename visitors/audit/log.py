@@ -52,7 +52,7 @@ def record_lookup(
             user_name=user.get_username(),
             visitor_id=visitor_id,
             at=datetime.now(UTC),
-            source=action,
+            action=action,
             result=result_of(error),
         )
     except DatabaseError as failure:
@@ -105,7 +105,7 @@ def erase(user: User | None, website: Website, visitor_id: UUID) -> int:
         user_name=user.get_username() if user else COMMAND_NAME,
         visitor_hash=visitor_hash,
         at=datetime.now(UTC),
-        source=AuditAction.ERASE,
+        action=AuditAction.ERASE,
         result=AuditResult.DONE,
     )
     return count

@@ -1,4 +1,4 @@
-"""Questions to the look-up log of a website: whose lines, about whom, of which days, from where; newest first."""
+"""Search in the audit log of a website: by user, visitor, action and day; newest first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,32 +15,32 @@ from visitors.formatting.text import clean
 from visitors.lookup import id_parser
 from visitors.models import AuditAction, AuditEntry, AuditEntryQuerySet, Website
 
-LINES_ON_A_PAGE = 50
-_READ_AT_ONCE = 1000
-_CURSOR = "%Y%m%dT%H%M%S%f"
-_NUMBERS = 2**63
+PAGE_SIZE = 50
+EXPORT_BATCH_SIZE = 1000
+_CURSOR_FORMAT = "%Y%m%dT%H%M%S%f"
+_MAX_PK = 2**63
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is asked for. Nothing, by default, which is everything.
+    """The filters of a search, and where its page begins. Without any, all entries from the newest on.
 
-    `person` is a user name, `visitor` an id, `source` a `AuditAction`; `first` and `last` are days in the website's
-    zone, both included. `before` is the line after which a page begins: its moment and number. `problems` are
-    sentences about what could not be read, by the name of the field; where there are any, nothing is found.
+    `person` is a user name, `visitor` an id, `action` an `AuditAction`; `first` and `last` are days in the website's
+    time zone, both included. `before` is the last entry of the page before: its time and primary key. `problems` are
+    pairs of a field's name and a sentence about a value that cannot be read; with any, nothing is found.
     """
 
     person: str = ""
     visitor: str = ""
-    source: str = ""
+    action: str = ""
     first: date | None = None
     last: date | None = None
     before: tuple[datetime, int] | None = None
     problems: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def read(cls, values: QueryDict) -> "Search":
-        """Read an address. A visitor is taken in any form that can be pasted."""
+    def from_query(cls, values: QueryDict) -> "Search":
+        """Read the query of a URL. The visitor may be any text that contains one visitor id."""
         problems = {}
         visitor = values.get("visitor", "").strip()
         if visitor:
@@ -51,88 +51,87 @@ class Search:
         days: dict[str, date | None] = {}
         for name in ("first", "last"):
             text = values.get(name, "")
-            days[name] = _day(text)
+            days[name] = _parse_day(text)
             if text and days[name] is None:
                 problems[name] = "Write the day as 2026-05-04."
-        source = values.get("source", "")
+        action = values.get("action", "")
         return cls(
             person=clean(values.get("person", "")).strip(),
             visitor=visitor,
-            source=source if source in AuditAction.values else "",
+            action=action if action in AuditAction.values else "",
             first=days["first"],
             last=days["last"],
-            before=_cursor(values.get("before", "")),
+            before=_parse_cursor(values.get("before", "")),
             problems=tuple(problems.items()),
         )
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything is asked for."""
+        """Whether any filter is set."""
         return self != Search(before=self.before)
 
-    def address(self) -> str:
-        """The query of the address that asks this, with its question mark; "" for everything."""
+    def query_string(self) -> str:
+        """Return the query of this search's URL with its question mark; "" without filters."""
         values = {
             "person": self.person,
             "visitor": self.visitor,
-            "source": self.source,
+            "action": self.action,
             "first": self.first and self.first.isoformat(),
             "last": self.last and self.last.isoformat(),
-            "before": self.before and f"{self.before[0]:{_CURSOR}}-{self.before[1]}",
+            "before": self.before and f"{self.before[0]:{_CURSOR_FORMAT}}-{self.before[1]}",
         }
         query = urlencode({name: value for name, value in values.items() if value})
         return f"?{query}" if query else ""
 
-    def from_newest(self) -> "Search":
-        """The same question, from its first page."""
+    def first_page(self) -> "Search":
+        """Return the same search from its newest entry on."""
         return replace(self, before=None)
 
-    def page(self, website: Website, zone: tzinfo) -> "tuple[list[AuditEntry], Search | None]":
-        """Return the lines of a page, and the question for the page after it (None: there is none)."""
-        lines = list(self._lines(website, zone)[: LINES_ON_A_PAGE + 1])
-        if len(lines) <= LINES_ON_A_PAGE:
-            return lines, None
-        lines = lines[:LINES_ON_A_PAGE]
-        return lines, self._after(lines[-1])
+    def load_page(self, website: Website, zone: tzinfo) -> "tuple[list[AuditEntry], Search | None]":
+        """Return a page of entries, and the search for the next page (None on the last one)."""
+        entries = list(self._entries(website, zone)[: PAGE_SIZE + 1])
+        page = entries[:PAGE_SIZE]
+        return page, self._after(page[-1]) if len(entries) > PAGE_SIZE else None
 
-    def every_line(self, website: Website, zone: tzinfo) -> Iterator[AuditEntry]:
-        """All lines, some at a time: however many there are, little is held and nobody waits for the database."""
+    def iterate(self, website: Website, zone: tzinfo) -> Iterator[AuditEntry]:
+        """Yield all entries. Reads them in batches, so that neither memory nor a long query limits their number."""
         search: Search = self
-        while lines := list(search._lines(website, zone)[:_READ_AT_ONCE]):
-            yield from lines
-            search = search._after(lines[-1])
+        while entries := list(search._entries(website, zone)[:EXPORT_BATCH_SIZE]):
+            yield from entries
+            search = search._after(entries[-1])
 
-    def _after(self, line: AuditEntry) -> "Search":
-        return replace(self, before=(line.at, line.pk))
+    def _after(self, entry: AuditEntry) -> "Search":
+        return replace(self, before=(entry.at, entry.pk))
 
-    def _lines(self, website: Website, zone: tzinfo) -> AuditEntryQuerySet:
-        lines: AuditEntryQuerySet = AuditEntry.objects.filter(website=website).order_by("-at", "-pk")
+    def _entries(self, website: Website, zone: tzinfo) -> AuditEntryQuerySet:
+        entries: AuditEntryQuerySet = AuditEntry.objects.filter(website=website).order_by("-at", "-pk")
         if self.problems:
-            return lines.none()
+            return entries.none()
         if self.person:
-            accounts = User.objects.filter(username__iexact=self.person)
-            # Of an account that is gone, the name is left. Another one may have it since.
-            lines = lines.filter(Q(user__in=accounts) | Q(user=None, user_name__iexact=self.person))
+            users = User.objects.filter(username__iexact=self.person)
+            # Entries of a deleted user are found by the name alone. Another user may have that name by now.
+            entries = entries.filter(Q(user__in=users) | Q(user=None, user_name__iexact=self.person))
         if self.visitor:
-            lines = lines.filter(log.about_visitors(website.pk, [UUID(self.visitor)]))
-        if self.source:
-            lines = lines.filter(source=self.source)
+            entries = entries.filter(log.about_visitors(website.pk, [UUID(self.visitor)]))
+        if self.action:
+            entries = entries.filter(action=self.action)
         if self.first:
-            lines = lines.filter(at__gte=_midnight(self.first, zone))
+            entries = entries.filter(at__gte=_midnight(self.first, zone))
         if self.last:
-            lines = lines.filter(at__lt=_midnight(self.last + timedelta(days=1), zone))
+            entries = entries.filter(at__lt=_midnight(self.last + timedelta(days=1), zone))
         if self.before:
-            at, number = self.before
-            lines = lines.filter(Q(at__lt=at) | Q(at=at, pk__lt=number), at__lte=at)  # the second: for the index
-        return lines
+            at, pk = self.before
+            # `at__lte` repeats a part of the condition in a form for which the database uses the index.
+            entries = entries.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk), at__lte=at)
+        return entries
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-def _day(text: str) -> date | None:
-    """A day that has a day after it in any zone; None for anything else."""
+def _parse_day(text: str) -> date | None:
+    """Return a day far enough from the ends of the calendar for arithmetic in any zone; None for anything else."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -140,10 +139,10 @@ def _day(text: str) -> date | None:
     return day if date.min.year < day.year < date.max.year else None
 
 
-def _cursor(text: str) -> tuple[datetime, int] | None:
-    at, _, number = text.partition("-")
+def _parse_cursor(text: str) -> tuple[datetime, int] | None:
+    at, _, pk = text.partition("-")
     try:
-        cursor = datetime.strptime(at, _CURSOR).replace(tzinfo=UTC), int(number)
+        cursor = datetime.strptime(at, _CURSOR_FORMAT).replace(tzinfo=UTC), int(pk)
     except ValueError:
         return None
-    return cursor if 0 <= cursor[1] < _NUMBERS else None
+    return cursor if 0 <= cursor[1] < _MAX_PK else None

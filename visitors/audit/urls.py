@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from visitors.audit.views import erase
+from visitors.audit import views
 
-urlpatterns = [path("erase/", erase.forget, name="forget")]
+urlpatterns = [path("erase/", views.erase, name="erase")]

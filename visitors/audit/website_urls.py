@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from visitors.audit.views import log
+from visitors.audit import views
 
 urlpatterns = [
-    path("audit-log/", log.show, name="audit_log"),
-    path("audit-log.csv", log.export, name="audit_log_csv"),
+    path("audit-log/", views.show_log, name="audit_log"),
+    path("audit-log.csv", views.export_log, name="audit_log_csv"),
 ]

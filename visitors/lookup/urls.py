@@ -6,5 +6,5 @@ from visitors.lookup import views
 
 urlpatterns = [
     path("", views.look_up, name="look_up"),
-    path("<slug:website>/visitors/current/", views.current, name="current"),
+    path("<slug:slug>/visitors/current/", views.current, name="current"),
 ]

@@ -54,16 +54,16 @@ def look_up(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-def current(request: SignedInRequest, website: str) -> HttpResponse:
+def current(request: SignedInRequest, slug: str) -> HttpResponse:
     """Redirect to the journey of the visitor whose id is in the browser's own cookie.
 
     For teams that host the dashboard under their website's domain, where the browser sends that cookie.
     """
-    site = website_or_404(request, website)
+    website = website_or_404(request, slug)
     candidate = id_parser.parse(request.COOKIES.get(VISITOR_COOKIE, "")).unambiguous
     if candidate:
-        return redirect("journey", site.slug, candidate.visitor_id)
-    return render(request, "lookup/no_current_visitor.html", {"website": site, "cookie": VISITOR_COOKIE}, status=404)
+        return redirect("journey", website.slug, candidate.visitor_id)
+    return render(request, "lookup/no_current_visitor.html", {"website": website, "cookie": VISITOR_COOKIE}, status=404)
 
 
 def _render_home(

@@ -9,6 +9,7 @@ from visitors.models.audit import (
     AuditResult,
     LastSeen,
 )
+from visitors.models.claims import Claim
 from visitors.models.profiles import Budget, FetchLease, MetricsPoint, Snapshot, StoredJourney
 from visitors.models.visitor_context import VisitorContext, load_visitor_context
 from visitors.models.websites import RESERVED_SLUGS, Website, WebsiteQuerySet, validate_slug, validate_time_zone
@@ -21,6 +22,7 @@ __all__ = [
     "AuditEntryQuerySet",
     "AuditResult",
     "Budget",
+    "Claim",
     "FetchLease",
     "Invitation",
     "LastSeen",

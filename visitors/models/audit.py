@@ -1,4 +1,4 @@
-"""Who has looked at whom: what each person saw last, and the log that only grows."""
+"""Which user looked at which visitor: the audit log, and what each user saw last."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from visitors.models.websites import Website
 
 
 class LastSeen(models.Model):
-    """When a person last looked at a visitor of a website, and what stood there.
+    """When a user last looked at a visitor of a website, and what they saw.
 
-    `seen` is a `journey.Seen` as `visitors.lookup.last_seen` stores it (nothing until the page has said that it was
-    read), `label` the visitor's name as it was shown ("" for an anonymous one), so that a list needs no journey.
+    `seen` is a `journey.Seen` in the form of `visitors.lookup.last_seen` (empty until the page reports that it was
+    read). `label` is the visitor's name as it was shown ("" for an anonymous one), so that a list needs no journey.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False)
@@ -26,30 +26,30 @@ class LastSeen(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["user", "website", "visitor_id"], name="one_look_per_person_and_visitor")
+            models.UniqueConstraint(fields=["user", "website", "visitor_id"], name="one_last_seen_per_visitor")
         ]
-        indexes: ClassVar = [models.Index(fields=["user", "-looked_at"], name="latest_looks_of_a_person")]
+        indexes: ClassVar = [models.Index(fields=["user", "-looked_at"], name="last_seen_by_user")]
 
     def __str__(self) -> str:
         return f"{self.user_id} looked at {self.visitor_id} at {self.looked_at:%Y-%m-%d %H:%M}"
 
 
 class AppendOnly(Exception):
-    """Somebody tried to change or to remove what has been written into the log."""
+    """Code tried to change or to delete an entry of the audit log."""
 
 
 class AuditAction(models.TextChoices):
-    """Where a visitor was looked at; or that they were forgotten."""
+    """What a user opened or exported, or that they erased the visitor."""
 
     PAGE = "page", "Journey"
     SUMMARY = "summary", "Summary"
     CSV = "csv", "CSV file"
     JSON = "json", "JSON answer"
-    ERASE = "forget", "Forgotten"
+    ERASE = "erase", "Forgotten"
 
 
 class AuditResult(models.TextChoices):
-    """What came of it."""
+    """How the action ended."""
 
     SHOWN = "shown", "Shown"
     NOT_FOUND = "not found", "Not found"
@@ -61,24 +61,23 @@ class AuditResult(models.TextChoices):
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
-    """Look-ups, to add to and to read."""
+    """Audit entries, to add and to read."""
 
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002 the signatures of all of them
-        raise AppendOnly("What stands in the look-up log stays as it was written.")
+        raise AppendOnly("Entries of the audit log are not changed.")
 
     update = delete = bulk_update = update_or_create = _refuse
     aupdate = adelete = abulk_update = aupdate_or_create = _refuse
 
 
 class AuditEntry(models.Model):
-    """One line of the log: who looked at which visitor of which website, when, from where, and with what result.
+    """An entry of the audit log: which user looked at which visitor of which website, when, how, and with what result.
 
-    Written by `visitors.audit.log` and by nobody else. Lines are added, never changed; only forgetting a visitor takes
-    the id out of them, and only retention removes them. They stay when the person's account goes:
-    `user_name` is what it was called then.
+    Entries are added (`visitors.audit.log`) and never changed, with two exceptions: erasing a visitor replaces their
+    id, and retention deletes old entries. They outlive the user's account: `user_name` is the name at that time.
 
-    `visitor_id` stands in a line until the visitor is forgotten. From then on `visitor_hash` stands there in its place:
-    whoever knows the id can still ask who looked at it, and nobody can read it out of the log.
+    Erasure replaces `visitor_id` with `visitor_hash`: the id cannot be read from the log any more, but an admin who
+    knows the id can still find out who looked at the visitor.
     """
 
     website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)
@@ -87,22 +86,20 @@ class AuditEntry(models.Model):
     visitor_id = models.UUIDField(null=True)
     visitor_hash = models.CharField(max_length=32, default="")
     at = models.DateTimeField()
-    source = models.CharField(max_length=8, choices=AuditAction.choices)
+    action = models.CharField(max_length=8, choices=AuditAction.choices)
     result = models.CharField(max_length=16, choices=AuditResult.choices)
 
     objects = AuditEntryQuerySet.as_manager()
-    # For forgetting (`visitors.audit.log`) and for `visitors.audit.retention` alone.
+    # Only for erasure (`visitors.audit.log`) and for `visitors.audit.retention`.
     unrestricted: models.Manager[AuditEntry] = models.Manager()
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["website", "at", "id"], name="look_ups_of_a_website"),
-            models.Index(fields=["website", "visitor_id", "user", "at"], name="look_ups_of_a_visitor"),
-            models.Index(fields=["user", "at"], name="look_ups_of_a_person"),
+            models.Index(fields=["website", "at", "id"], name="audit_by_website"),
+            models.Index(fields=["website", "visitor_id", "user", "at"], name="audit_by_visitor"),
+            models.Index(fields=["user", "at"], name="audit_by_user"),
             models.Index(
-                fields=["website", "visitor_hash"],
-                condition=models.Q(visitor_id=None),
-                name="look_ups_of_a_forgotten_one",
+                fields=["website", "visitor_hash"], condition=models.Q(visitor_id=None), name="audit_by_erased_visitor"
             ),
         ]
         constraints: ClassVar = [
@@ -114,14 +111,14 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_name} at {self.at:%Y-%m-%d %H:%M}: {self.source}, {self.result}"
+        return f"{self.user_name} at {self.at:%Y-%m-%d %H:%M}: {self.action}, {self.result}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write a new line. Raises AppendOnly for one that stands in the log already."""
+        """Add the entry. Raises AppendOnly for an entry that exists already."""
         if not self._state.adding:
-            raise AppendOnly("What stands in the look-up log stays as it was written.")
+            raise AppendOnly("Entries of the audit log are not changed.")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002
         """Raise AppendOnly."""
-        raise AppendOnly("What stands in the look-up log stays as it was written.")
+        raise AppendOnly("Entries of the audit log are not deleted.")

@@ -120,7 +120,7 @@ def test_the_audit_log_keeps_entries_of_deleted_accounts(browser, lumenkit, memb
         user_name="mina",
         visitor_id=documented.CUSTOMER.visitor_id,
         at=datetime.now(UTC),
-        source=AuditAction.PAGE,
+        action=AuditAction.PAGE,
         result=AuditResult.SHOWN,
     )
     browser.post(f"/people/{member.pk}/delete/")

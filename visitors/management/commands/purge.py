@@ -1,4 +1,4 @@
-"""`manage.py purge`: remove what is kept too long, now."""
+"""`manage.py purge`: delete expired data now."""
 
 from typing import Any
 
@@ -8,10 +8,13 @@ from visitors.audit import retention
 
 
 class Command(BaseCommand):
-    """Does now what the running server does by itself once an hour."""
+    """Do now what the running server does every hour."""
 
-    help = "Remove what is kept too long: profiles after RETENTION_DAYS, look-ups after AUDIT_DAYS, and what has ended."
+    help = (
+        "Delete expired data now: profiles after RETENTION_DAYS, audit entries after AUDIT_DAYS, used invitations, "
+        "expired sessions. The running server does this every hour."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        """Purge, and say how much went."""
-        self.stdout.write(f"Removed {retention.said(retention.purge())}, and what of sign-ins has ended.")
+        """Purge, and print how many rows were deleted."""
+        self.stdout.write(f"Deleted {retention.describe(retention.purge())}, and expired sign-in data.")

@@ -1,4 +1,4 @@
-"""`manage.py serve`: the production server, after everything that it needs was made ready and checked."""
+"""`manage.py serve`: check and prepare everything, then run the production server."""
 
 import hashlib
 from argparse import ArgumentParser
@@ -7,65 +7,76 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.checks import WARNING, run_checks
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, SystemCheckError
+from django.core.management.base import BaseCommand, CommandError
 
 from dashboard import server
 from dashboard.addresses import local_address, public_origin
 from visitors.accounts import invitations
 from visitors.audit import retention
 from visitors.models import Invitation
+from visitors.operations.checks import is_own
 
 
 class Command(BaseCommand):
-    """Checks the deployment, brings the database and the static files up to date, and serves."""
+    """Check the deployment, bring the database and the static files up to date, and serve."""
 
-    help = "Run the production server. Refuses to start where `check --deploy` warns."
-    requires_system_checks: list[str] = []  # noqa: RUF012 Django's own type; the deploy checks run below
+    help = "Run the production server. Refuses to start when one of Django's deployment checks warns."
+    requires_system_checks: list[str] = []  # noqa: RUF012 Django's own type; the deployment checks run below
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where to listen, and how wide."""
+        """Choose the address, and how many processes and threads."""
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--workers", type=int, default=server.WORKERS, help="processes")
+        parser.add_argument("--workers", type=int, default=server.WORKERS, help="number of processes")
         parser.add_argument("--threads", type=int, default=server.THREADS, help="threads of each process")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        """Check, migrate, collect, serve."""
+        """Check, migrate, collect static files, serve."""
+        host, port = options["host"], options["port"]
+        self._check_deployment()
         try:
-            call_command("check", deploy=True, fail_level="WARNING", databases=["default"])
-        except SystemCheckError as error:
-            raise CommandError(f"Not started, since `manage.py check --deploy` warns:\n{error}") from error
-        try:
-            server.check_port(options["host"], options["port"])
-        except server.PortTaken as taken:
-            raise CommandError(str(taken)) from taken
+            server.check_port(host, port)
+        except server.PortTaken as error:
+            raise CommandError(str(error)) from error
         prepare()
         retention.make_due()
-        first = invitations.invite_first_administrator()
+        invitation = invitations.invite_first_administrator()
         server.serve(
-            options["host"],
-            options["port"],
+            host,
+            port,
             workers=options["workers"],
             threads=options["threads"],
-            started=lambda: self._welcome(options["host"], options["port"], first),
+            started=lambda: self._print_welcome(host, port, invitation),
         )
 
-    def _welcome(self, host: str, port: int, first: Invitation | None) -> None:
-        words = f"Journeydesk serves http://{local_address(host, port)}/"
-        if first:
-            link = public_origin(host, port) + invitations.path(first)
-            words += (
-                f"\n\nNobody administers it yet. Open this link to become the first administrator:\n\n  {link}\n\n"
-                "It works once, and ends in three days or when the server is started anew, which prints another one.\n"
+    def _check_deployment(self) -> None:
+        """Print our own warnings, which must not stop a running deployment's restart; refuse to start with others."""
+        messages = run_checks(include_deployment_checks=True)
+        messages = [message for message in messages if message.level >= WARNING and not message.is_silenced()]
+        for message in messages:
+            if is_own(message):
+                self.stderr.write(str(message))
+        refused = "\n".join(str(message) for message in messages if not is_own(message))
+        if refused:
+            raise CommandError(f"Not started, since `manage.py check --deploy` warns:\n{refused}")
+
+    def _print_welcome(self, host: str, port: int, invitation: Invitation | None) -> None:
+        text = f"Journeydesk serves http://{local_address(host, port)}/"
+        if invitation:
+            link = public_origin(host, port) + invitations.path(invitation)
+            text += (
+                f"\n\nThere is no administrator yet. Open this link to become the first one:\n\n  {link}\n\n"
+                "It works once, for three days. The next start of the server prints a new one and revokes it.\n"
             )
-        self.stdout.write(words)
+        self.stdout.write(text)
 
 
 def prepare() -> None:
     """Bring the database and the collected static files up to date."""
     call_command("migrate", interactive=False, verbosity=0)
-    # Compressing all of them takes seconds, which a start with the same files can do without.
+    # Compressing them takes seconds, so it is done only when a file has changed.
     stamp, sources = Path(settings.STATIC_ROOT) / "sources", _static_sources()
     if not (stamp.is_file() and stamp.read_text() == sources):
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -73,7 +84,7 @@ def prepare() -> None:
 
 
 def _static_sources() -> str:
-    """A fingerprint of the static files as they stand in the sources: their places, sizes and times."""
+    """Return a fingerprint of the static files in the source tree: of their names, sizes and modification times."""
     digest = hashlib.blake2b(digest_size=16)
     for finder in get_finders():
         for name, storage in finder.list([]):

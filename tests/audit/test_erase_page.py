@@ -1,4 +1,4 @@
-"""The page on which a visitor is forgotten."""
+"""The page on which an admin erases a visitor."""
 
 from uuid import UUID
 
@@ -27,20 +27,20 @@ def browser_of_admin(client, admin):
     return client
 
 
-def test_the_page_says_what_goes_and_what_stays_and_changes_nothing(browser_of_admin, sandbox):
+def test_the_page_lists_what_is_stored_and_changes_nothing(browser_of_admin, sandbox):
     browser_of_admin.get(JOURNEY)
     text = Page(browser_of_admin.get(ADDRESS).content).text
     assert "The journey as DataFast sent it just now" in text
     assert "1 point of its history" in text
     assert "What one person has seen of it, and its place in that person’s list" in text
-    assert "Its id in 1 line of the look-up log" in text
+    assert "Its id in 1 line of the audit log" in text
     assert "DataFast’s own copy is not touched" in text
     assert Snapshot.objects.exists()
     assert sandbox.calls.count(LEAD) == 1
 
 
 @pytest.mark.parametrize("typed", [END, f"  {END.upper()} "])
-def test_it_is_done_when_the_end_of_the_id_is_typed(browser_of_admin, sandbox, typed):
+def test_typing_the_end_of_the_id_erases_the_visitor(browser_of_admin, sandbox, typed):
     browser_of_admin.get(JOURNEY)
     answer = browser_of_admin.post(ADDRESS, {"typed": typed}, follow=True)
     text = Page(answer.content).text
@@ -51,8 +51,8 @@ def test_it_is_done_when_the_end_of_the_id_is_typed(browser_of_admin, sandbox, t
     assert not AuditEntry.objects.exclude(visitor_id=None).exists()
 
 
-@pytest.mark.parametrize("typed", ["", "forget", END[:-1], f"{END}0", LEAD])
-def test_anything_else_removes_nothing_and_says_so(browser_of_admin, sandbox, typed):
+@pytest.mark.parametrize("typed", ["", "erase", END[:-1], f"{END}0", LEAD])
+def test_typing_anything_else_erases_nothing(browser_of_admin, sandbox, typed):
     browser_of_admin.get(JOURNEY)
     answer = browser_of_admin.post(ADDRESS, {"typed": typed})
     page = Page(answer.content)
@@ -62,22 +62,22 @@ def test_anything_else_removes_nothing_and_says_so(browser_of_admin, sandbox, ty
     assert Snapshot.objects.exists()
 
 
-def test_where_nothing_is_kept_the_page_says_that(browser_of_admin, sandbox):
+def test_a_visitor_without_stored_data_is_reported(browser_of_admin, sandbox):
     page = Page(browser_of_admin.get(ADDRESS).content)
     assert "Journeydesk keeps nothing of this visitor." in page.text
     assert "What goes" not in page.text
     assert len(sandbox.calls) == 0
 
 
-def test_the_next_look_up_fetches_anew(browser_of_admin, sandbox):
+def test_the_next_lookup_fetches_the_visitor_again(browser_of_admin, sandbox):
     browser_of_admin.get(JOURNEY)
     browser_of_admin.post(ADDRESS, {"typed": END})
     assert "Priya Raman" in Page(browser_of_admin.get(JOURNEY).content).text
     assert sandbox.calls.count(LEAD) == 2
-    assert AuditEntry.objects.get(source=AuditAction.PAGE, visitor_hash="").visitor_id is not None
+    assert AuditEntry.objects.get(action=AuditAction.PAGE, visitor_hash="").visitor_id is not None
 
 
-def test_open_pages_bring_nobody_back(browser_of_admin, sandbox):
+def test_open_pages_do_not_store_an_erased_visitor_again(browser_of_admin, sandbox):
     browser_of_admin.get(JOURNEY)
     browser_of_admin.post(ADDRESS, {"typed": END})
     htmx = {"HX-Request": "true"}
@@ -89,7 +89,7 @@ def test_open_pages_bring_nobody_back(browser_of_admin, sandbox):
     assert not Snapshot.objects.exists()
 
 
-def test_admins_are_led_there_and_nobody_else(browser_of_admin, client, member, sandbox):
+def test_only_admins_get_a_link_to_the_page(browser_of_admin, client, member, sandbox):
     missing = "00000000-0000-4000-8000-000000000404"
     for visitor in (LEAD, missing):
         assert (
@@ -102,19 +102,17 @@ def test_admins_are_led_there_and_nobody_else(browser_of_admin, client, member, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_refresh_of_who_was_forgotten_meanwhile_leads_away_and_brings_nobody_back(
-    browser_of_member, lumenkit, sandbox, clock, monkeypatch
-):
+def test_a_refresh_during_an_erasure_stores_nothing(browser_of_member, lumenkit, sandbox, clock, monkeypatch):
     browser_of_member.get(JOURNEY)
     clock.shift(3600)
     ask = fetching._ask
 
-    def forget_meanwhile(role, errand):
+    def erase_meanwhile(role, errand):
         answer = ask(role, errand)
-        erasure.forget(lumenkit, UUID(LEAD), by=None)
+        erasure.erase(lumenkit, UUID(LEAD), by=None)
         return answer
 
-    monkeypatch.setattr(fetching, "_ask", forget_meanwhile)
+    monkeypatch.setattr(fetching, "_ask", erase_meanwhile)
     refreshed = browser_of_member.post(f"{JOURNEY}refresh/", {"version": "0"}, headers={"HX-Request": "true"})
     assert refreshed.headers["HX-Redirect"] == "/"
     assert "was forgotten here" in Page(browser_of_member.get("/").content).text

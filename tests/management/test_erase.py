@@ -1,4 +1,4 @@
-"""`manage.py forget`."""
+"""`manage.py erase`."""
 
 import io
 from uuid import UUID
@@ -14,29 +14,30 @@ LEAD = documented.RETURNING_LEAD.visitor_id
 
 
 @pytest.fixture
-def kept(sandbox, lumenkit):
-    """A visitor whose journey is kept."""
+def stored(sandbox, lumenkit):
+    """A visitor with a stored profile."""
     return profiles.get_profile(lumenkit, UUID(LEAD))
 
 
-def forget(*words):
+def erase(*words):
     printed = io.StringIO()
-    call_command("forget", *words, stdout=printed)
+    call_command("erase", *words, stdout=printed)
     return printed.getvalue()
 
 
-def test_it_removes_what_is_kept_and_says_how_much(kept):
-    said = forget("lumenkit", LEAD)
-    assert "Removed: a journey, 1 point of history, 0 looks, the id in 0 lines of the look-up log." in said
-    assert "DataFast's own copy is not touched" in said
-    assert LEAD not in said
+def test_erasing_prints_what_was_stored(stored):
+    printed = erase("lumenkit", LEAD)
+    assert "Erased: a journey, 1 point of its history, what 0 users saw of it" in printed
+    assert "the id in 0 entries of the audit log." in printed
+    assert "DataFast's own copy stays" in printed
+    assert LEAD not in printed
     assert not Snapshot.objects.exists()
-    assert AuditEntry.objects.get(source=AuditAction.ERASE).user_name == "a command"
+    assert AuditEntry.objects.get(action=AuditAction.ERASE).user_name == "a command"
 
 
-def test_the_id_is_read_from_standard_input_where_it_is_not_named(kept, monkeypatch):
+def test_a_missing_id_is_read_from_standard_input(stored, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO(f"Please forget datafast_visitor_id={LEAD}, thanks\n"))
-    assert "a journey" in forget("lumenkit")
+    assert "a journey" in erase("lumenkit")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_the_id_is_read_from_standard_input_where_it_is_not_named(kept, monkeypa
         (["lumenkit", f"{LEAD} {documented.CUSTOMER.visitor_id}"], "Name one visitor at a time."),
     ],
 )
-def test_what_makes_no_sense_removes_nothing(kept, words, sentence):
+def test_unusable_arguments_erase_nothing(stored, words, sentence):
     with pytest.raises(CommandError, match=sentence):
-        forget(*words)
+        erase(*words)
     assert Snapshot.objects.exists()

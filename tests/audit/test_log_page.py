@@ -1,4 +1,4 @@
-"""The look-up log of a website: read, filtered, paged and taken along by those who see to it."""
+"""The page of a website's audit log: filters, paging and the CSV export."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.page_reader import Page
 from visitors.audit import erasure
-from visitors.audit.search import LINES_ON_A_PAGE
+from visitors.audit.search import PAGE_SIZE
 from visitors.models import AuditAction, AuditEntry, AuditResult
 
 ADDRESS = "/websites/lumenkit/audit-log/"
@@ -34,8 +34,8 @@ def browser(client, admin):
     return client
 
 
-def write(website, user, visitor=ANNE, *, hours=0.0, source=AuditAction.PAGE, result=AuditResult.SHOWN, number=1):
-    """So many lines, from so many hours ago on, a second apart."""
+def write(website, user, visitor=ANNE, *, hours=0.0, action=AuditAction.PAGE, result=AuditResult.SHOWN, number=1):
+    """Add entries, a second apart, beginning so many hours ago."""
     at = NOW - timedelta(hours=hours)
     AuditEntry.objects.bulk_create(
         AuditEntry(
@@ -44,7 +44,7 @@ def write(website, user, visitor=ANNE, *, hours=0.0, source=AuditAction.PAGE, re
             user_name=user.get_username(),
             visitor_id=visitor,
             at=at + timedelta(seconds=second),
-            source=source,
+            action=action,
             result=result,
         )
         for second in range(number)
@@ -53,15 +53,15 @@ def write(website, user, visitor=ANNE, *, hours=0.0, source=AuditAction.PAGE, re
 
 @pytest.fixture
 def log(lumenkit, pocketgarden, member, viewer):
-    """A small log, and another website's."""
+    """Three entries, and one of another website."""
     write(lumenkit, member, ANNE, hours=50)
-    write(lumenkit, member, BEN, hours=26, source=AuditAction.CSV)
+    write(lumenkit, member, BEN, hours=26, action=AuditAction.CSV)
     write(lumenkit, viewer, ANNE, hours=2, result=AuditResult.BOT)
     write(pocketgarden, member, ANNE, hours=1)
 
 
 def listed(response):
-    """Who looked, of each line on the page."""
+    """Return the user names on the page, in order."""
     text = response.content.decode()
     return [name.partition("</bdi>")[0] for name in text.split("<strong><bdi>")[1:]]
 
@@ -70,7 +70,7 @@ def rows(response):
     return list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
 
 
-def test_the_lines_stand_newest_first_in_the_website_s_time(browser, log):
+def test_entries_come_newest_first_in_the_website_s_time(browser, log):
     response = browser.get(ADDRESS)
     page = Page(response.content)
     assert listed(response) == ["vera", "mina", "mina"]
@@ -81,14 +81,14 @@ def test_the_lines_stand_newest_first_in_the_website_s_time(browser, log):
     assert "times in America/New York" in page.text
 
 
-def test_an_administrator_without_a_role_reads_and_is_led_nowhere(client, log, db):
+def test_an_administrator_without_a_role_gets_no_journey_links(client, log, db):
     client.force_login(get_user_model().objects.create_superuser("root"))
     response = client.get(ADDRESS)
     assert str(BEN) in response.content.decode()
     assert f"/lumenkit/visitors/{BEN}/" not in Page(response.content).links
 
 
-def test_an_empty_log_says_what_will_stand_there(browser):
+def test_an_empty_log_explains_itself(browser):
     assert "Nobody has looked at a visitor of this website yet." in Page(browser.get(ADDRESS).content).text
 
 
@@ -97,18 +97,18 @@ def test_an_empty_log_says_what_will_stand_there(browser):
     [
         ("person=mina", ["mina", "mina"]),
         ("person=MINA", ["mina", "mina"]),
-        ("person=nobody", []),
+        ("person=unknown", []),
         (f"visitor={ANNE}", ["vera", "mina"]),
         (f"visitor={BEN}", ["mina"]),
-        ("source=csv", ["mina"]),
-        ("source=nonsense", ["vera", "mina", "mina"]),
+        ("action=csv", ["mina"]),
+        ("action=nonsense", ["vera", "mina", "mina"]),
         ("first=2026-05-03", ["vera", "mina"]),
         ("last=2026-05-03", ["mina", "mina"]),
         ("first=2026-05-03&last=2026-05-03", ["mina"]),
         (f"person=mina&visitor={ANNE}", ["mina"]),
     ],
 )
-def test_filters_stand_in_the_address_and_hold_for_the_export(browser, log, query, people):
+def test_filters_apply_to_the_page_and_to_the_export(browser, log, query, people):
     response = browser.get(f"{ADDRESS}?{query}")
     assert listed(response) == people
     if not people:
@@ -116,7 +116,7 @@ def test_filters_stand_in_the_address_and_hold_for_the_export(browser, log, quer
     assert [row[1] for row in rows(browser.get(f"{EXPORT}?{query}"))[1:]] == people
 
 
-def test_a_visitor_is_found_by_whatever_was_pasted_and_the_address_stays_clean(browser, log):
+def test_pasted_text_is_reduced_to_its_visitor_id(browser, log):
     response = browser.get(ADDRESS, {"visitor": f"Cookie: a=b; datafast_visitor_id={ANNE}; c=d", "person": "vera"})
     assert response.headers["Location"] == f"{ADDRESS}?person=vera&visitor={ANNE}"
 
@@ -130,7 +130,7 @@ def test_a_visitor_is_found_by_whatever_was_pasted_and_the_address_stays_clean(b
         ({"last": "9999-12-31"}, "Write the day as 2026-05-04."),
     ],
 )
-def test_what_can_not_be_read_is_said_and_finds_nothing(browser, log, query, sentence):
+def test_an_unreadable_filter_is_explained_and_finds_nothing(browser, log, query, sentence):
     response = browser.get(ADDRESS, query)
     page = Page(response.content)
     (field,) = query
@@ -142,12 +142,12 @@ def test_what_can_not_be_read_is_said_and_finds_nothing(browser, log, query, sen
 
 
 @pytest.mark.parametrize("before", ["x", "20260504T120000000000-", f"20260504T120000000000-{10**30}", "-1", "\x00"])
-def test_a_page_that_is_none_is_the_first(browser, log, before):
+def test_an_unreadable_cursor_shows_the_first_page(browser, log, before):
     assert len(listed(browser.get(ADDRESS, {"before": before, "person": "mina"}))) == 2
 
 
-def test_a_forgotten_visitor_is_named_nowhere_and_found_by_who_knows_the_id(browser, log, lumenkit, admin):
-    erasure.forget(lumenkit, ANNE, by=admin)
+def test_an_erased_visitor_s_id_is_not_shown_but_is_found(browser, log, lumenkit, admin):
+    erasure.erase(lumenkit, ANNE, by=admin)
     response = browser.get(ADDRESS)
     assert str(ANNE) not in response.content.decode()
     assert Page(response.content).text.count("A forgotten visitor") == 3
@@ -155,22 +155,22 @@ def test_a_forgotten_visitor_is_named_nowhere_and_found_by_who_knows_the_id(brow
     assert str(ANNE) not in browser.get(EXPORT).getvalue().decode()
 
 
-def test_the_lines_of_an_account_that_is_gone_are_found_by_its_name(browser, log, viewer):
+def test_entries_of_a_deleted_user_are_found_by_name(browser, log, viewer):
     viewer.delete()
     assert listed(browser.get(f"{ADDRESS}?person=Vera")) == ["vera"]
-    get_user_model().objects.create_user("vera")  # somebody else of that name hides nothing
+    get_user_model().objects.create_user("vera")  # a new user of that name hides nothing
     assert listed(browser.get(f"{ADDRESS}?person=Vera")) == ["vera"]
 
 
-def test_names_that_differ_in_their_capitals_are_found_together(browser, log):
+def test_users_whose_names_differ_in_case_are_found_together(browser, log):
     get_user_model().objects.create_user("Vera")
     assert listed(browser.get(f"{ADDRESS}?person=vera")) == ["vera"]
 
 
-def test_pages_follow_each_other_without_gap_or_double(browser, lumenkit, member, clock):
-    # Many of one moment as well: the number of a line tells those apart.
-    write(lumenkit, member, hours=3, number=LINES_ON_A_PAGE)
-    for _ in range(LINES_ON_A_PAGE):
+def test_pages_follow_each_other_without_gap_or_overlap(browser, lumenkit, member, clock):
+    # Many at the same time as well: there, the primary key gives the order.
+    write(lumenkit, member, hours=3, number=PAGE_SIZE)
+    for _ in range(PAGE_SIZE):
         write(lumenkit, member, hours=4)
     write(lumenkit, member, hours=5, number=10)
     found, address = [], ADDRESS
@@ -180,12 +180,12 @@ def test_pages_follow_each_other_without_gap_or_double(browser, lumenkit, member
         found += [part.partition('"')[0] for part in page.split('<time class="end quiet" datetime="')[1:]]
         older = [attributes["href"] for attributes in Page(page).named("a") if attributes.get("rel") == "next"]
         address, pages = (older or [""])[0], pages + 1
-    assert (pages, len(found)) == (3, 2 * LINES_ON_A_PAGE + 10)
+    assert (pages, len(found)) == (3, 2 * PAGE_SIZE + 10)
     assert found == sorted(found, reverse=True)
 
 
-def test_a_page_costs_the_same_however_long_the_log_is(browser, lumenkit, member):
-    write(lumenkit, member, hours=100, number=3 * LINES_ON_A_PAGE)
+def test_a_page_of_a_long_log_is_read_by_index(browser, lumenkit, member):
+    write(lumenkit, member, hours=100, number=3 * PAGE_SIZE)
     with CaptureQueriesContext(connection) as queries:
         browser.get(ADDRESS)
     assert len(queries) <= 8
@@ -194,25 +194,25 @@ def test_a_page_costs_the_same_however_long_the_log_is(browser, lumenkit, member
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {query}")
             plan = " ".join(str(step[-1]) for step in cursor.fetchall())
-        assert "look_ups_of_a_website" in plan
+        assert "audit_by_website" in plan
         assert "TEMP B-TREE" not in plan
 
 
-def test_the_export_is_complete_and_runs_nothing(browser, lumenkit, member, monkeypatch):
-    monkeypatch.setattr("visitors.audit.search._READ_AT_ONCE", 7)
+def test_the_export_is_complete_and_has_no_formulas(browser, lumenkit, member, monkeypatch):
+    monkeypatch.setattr("visitors.audit.search.EXPORT_BATCH_SIZE", 7)
     member.username = "=cmd|' /C calc'!A0"
     write(lumenkit, member, number=30)
     write(lumenkit, member, hours=1, result=AuditResult.NOT_FOUND)
     response = browser.get(EXPORT)
-    head, *lines = rows(response)
+    head, *entries = rows(response)
     assert response.headers["Content-Disposition"] == 'attachment; filename="lumenkit-audit-log.csv"'
     assert response.headers["Cache-Control"] == "private, no-store"
     assert head == ["time_utc", "person", "visitor_id", "from", "result"]
-    assert len(lines) == 31
-    assert lines[-1] == ["2026-05-04T11:00:00.000Z", "'=cmd|' /C calc'!A0", str(ANNE), "page", "not found"]
+    assert len(entries) == 31
+    assert entries[-1] == ["2026-05-04T11:00:00.000Z", "'=cmd|' /C calc'!A0", str(ANNE), "page", "not found"]
 
 
-def test_reading_the_log_is_no_look_up(browser, log):
+def test_reading_the_log_adds_no_entry(browser, log):
     for address in (ADDRESS, EXPORT):
         assert browser.get(address).status_code == 200
     assert AuditEntry.objects.count() == 4

@@ -1,4 +1,4 @@
-"""Every look at a visitor is written down, and what can't be written down is not shown."""
+"""Every look at a visitor is recorded, and what cannot be recorded is not shown."""
 
 import logging
 import sqlite3
@@ -17,7 +17,7 @@ from visitors.sandbox import documented, tokens
 
 LEAD = documented.RETURNING_LEAD.visitor_id
 BOT = documented.named("bot").visitor_id
-NOBODY = "00000000-0000-4000-8000-000000000404"
+MISSING = "00000000-0000-4000-8000-000000000404"
 
 
 @pytest.fixture
@@ -29,12 +29,12 @@ def address(name="", visitor=LEAD):
     return f"/lumenkit/visitors/{visitor}/{name}"
 
 
-def lines():
-    return [(line.source, line.result) for line in AuditEntry.objects.order_by("pk")]
+def entries():
+    return [(entry.action, entry.result) for entry in AuditEntry.objects.order_by("pk")]
 
 
 @pytest.mark.parametrize(
-    ("name", "source"),
+    ("name", "action"),
     [
         ("", AuditAction.PAGE),
         ("?kind=goal", AuditAction.PAGE),
@@ -43,71 +43,71 @@ def lines():
         ("answer.json", AuditAction.JSON),
     ],
 )
-def test_each_page_and_each_export_is_a_line_each_time(browser_of_member, sandbox, name, source):
+def test_each_page_and_each_export_is_recorded_each_time(browser_of_member, sandbox, name, action):
     for _ in range(2):
         assert browser_of_member.get(address(name)).status_code == 200
-    assert browser_of_member.head(address(name)).status_code == 200  # says as much as whether there is somebody
-    assert lines() == [(source, AuditResult.SHOWN)] * 3
+    assert browser_of_member.head(address(name)).status_code == 200  # reveals whether the visitor exists
+    assert entries() == [(action, AuditResult.SHOWN)] * 3
 
 
 @pytest.mark.parametrize(
-    ("visitor", "result"), [(NOBODY, AuditResult.NOT_FOUND), (BOT, AuditResult.BOT)], ids=["nobody", "bot"]
+    ("visitor", "result"), [(MISSING, AuditResult.NOT_FOUND), (BOT, AuditResult.BOT)], ids=["missing", "bot"]
 )
 @pytest.mark.parametrize("name", ["", "events.csv"])
-def test_what_shows_nothing_is_a_line_as_well(browser_of_member, sandbox, name, visitor, result):
+def test_a_missing_journey_is_recorded(browser_of_member, sandbox, name, visitor, result):
     assert browser_of_member.get(address(name, visitor)).status_code == 404
-    assert [found for _, found in lines()] == [result]
+    assert [found for _, found in entries()] == [result]
 
 
-def test_a_refused_key_is_the_result(browser_of_member, sandbox):
+def test_a_rejected_key_is_recorded(browser_of_member, sandbox):
     sandbox.revoke(tokens.LUMENKIT_KEY)
     assert browser_of_member.get(address()).status_code == 503
-    assert lines() == [(AuditAction.PAGE, AuditResult.KEY_REFUSED)]
+    assert entries() == [(AuditAction.PAGE, AuditResult.KEY_REFUSED)]
 
 
-def test_what_leads_elsewhere_or_is_not_allowed_is_no_look(browser_of_member, client, viewer, sandbox):
+def test_redirects_and_refusals_are_not_recorded(browser_of_member, client, viewer, sandbox):
     assert browser_of_member.get(address(visitor=LEAD.upper())).status_code == 302
     assert browser_of_member.get(f"/pocketgarden/visitors/{LEAD}/").status_code == 404
     client.force_login(viewer)
     assert client.get(address("events.csv")).status_code == 403
-    assert lines() == []
+    assert entries() == []
 
 
-def test_what_a_page_loads_into_itself_is_covered_by_the_page(browser_of_member, sandbox):
+def test_fragments_are_covered_by_their_page(browser_of_member, sandbox):
     browser_of_member.get(address())
     htmx = {"HX-Request": "true"}
     browser_of_member.post(address("refresh/"), headers=htmx)
     browser_of_member.get(address("timeline/"), headers=htmx)
     browser_of_member.post(address("follow/"), headers=htmx)
     browser_of_member.post(address("look/"))
-    assert lines() == [(AuditAction.PAGE, AuditResult.SHOWN)]
+    assert entries() == [(AuditAction.PAGE, AuditResult.SHOWN)]
 
 
 @pytest.mark.parametrize(("method", "name"), [("post", "refresh/"), ("get", "timeline/")])
-def test_a_part_that_is_asked_for_without_its_page_is_a_look(browser_of_member, sandbox, method, name):
+def test_a_fragment_without_its_page_is_recorded(browser_of_member, sandbox, method, name):
     getattr(browser_of_member, method)(address(name), headers={"HX-Request": "true"})
-    assert lines() == [(AuditAction.PAGE, AuditResult.SHOWN)]
+    assert entries() == [(AuditAction.PAGE, AuditResult.SHOWN)]
 
 
 @pytest.mark.parametrize(("method", "name"), [("post", "refresh/"), ("get", "timeline/")])
-def test_a_page_that_could_not_be_shown_covers_no_part(browser_of_member, sandbox, method, name):
+def test_a_page_that_failed_does_not_cover_its_fragments(browser_of_member, sandbox, method, name):
     sandbox.revoke(tokens.LUMENKIT_KEY)
     browser_of_member.get(address())
     sandbox.restore(tokens.LUMENKIT_KEY)
     getattr(browser_of_member, method)(address(name), headers={"HX-Request": "true"})
-    assert lines() == [(AuditAction.PAGE, AuditResult.KEY_REFUSED), (AuditAction.PAGE, AuditResult.SHOWN)]
+    assert entries() == [(AuditAction.PAGE, AuditResult.KEY_REFUSED), (AuditAction.PAGE, AuditResult.SHOWN)]
 
 
 @pytest.mark.parametrize("name", ["", "events.csv"])
-def test_what_a_browser_fetches_ahead_is_refused_and_no_look(browser_of_member, sandbox, name):
+def test_prefetching_is_refused_and_not_recorded(browser_of_member, sandbox, name):
     for purpose in ("prefetch", "prefetch;prerender"):
         answer = browser_of_member.get(address(name), headers={"Sec-Purpose": purpose})
         assert (answer.status_code, answer.content) == (503, b"")
-    assert lines() == []
+    assert entries() == []
     assert len(sandbox.calls) == 0
 
 
-def test_a_page_that_is_kept_costs_four_queries_with_its_line(browser_of_member, sandbox):
+def test_a_stored_page_takes_four_queries_with_its_entry(browser_of_member, sandbox):
     browser_of_member.get(address())
     with CaptureQueriesContext(connection) as queries:
         browser_of_member.get(address())
@@ -115,7 +115,7 @@ def test_a_page_that_is_kept_costs_four_queries_with_its_line(browser_of_member,
     assert len([query for query in queries if query["sql"].lstrip().startswith("INSERT")]) == 1
 
 
-def test_colleagues_read_of_each_other_and_not_of_themselves(browser_of_member, viewer, sandbox):
+def test_users_see_looks_of_colleagues_but_not_their_own(browser_of_member, viewer, sandbox):
     browser_of_viewer = Client()
     browser_of_viewer.force_login(viewer)
     assert "Looked at by" not in Page(browser_of_member.get(address()).content).text
@@ -126,7 +126,7 @@ def test_colleagues_read_of_each_other_and_not_of_themselves(browser_of_member, 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", ["", "events.csv"])
-def test_a_website_that_is_removed_while_datafast_is_asked_is_not_there(browser_of_member, sandbox, lumenkit, name):
+def test_a_website_removed_during_the_fetch_is_a_404(browser_of_member, sandbox, lumenkit, name):
     sandbox.set_latency(0.5)
     answers = []
     reading = threading.Thread(target=lambda: answers.append(in_a_thread(browser_of_member, address(name))))
@@ -144,12 +144,12 @@ def in_a_thread(browser, at):
         connections.close_all()
 
 
-# --- When the log can't be written ---
+# --- When the log cannot be written ---
 
 
 @pytest.fixture
 def log_refuses(sandbox):
-    """The database takes no line."""
+    """The database refuses every entry."""
 
     def refuse(execute, query, *rest):
         if query.lstrip().startswith('INSERT INTO "visitors_auditentry"'):
@@ -161,7 +161,7 @@ def log_refuses(sandbox):
 
 
 @pytest.mark.parametrize("name", ["", "summary.txt", "events.csv", "answer.json"])
-def test_what_can_not_be_written_down_is_not_shown(browser_of_member, log_refuses, name, caplog, monkeypatch):
+def test_what_cannot_be_recorded_is_not_shown(browser_of_member, log_refuses, name, caplog, monkeypatch):
     monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
     answer = browser_of_member.get(address(name))
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
@@ -169,17 +169,15 @@ def test_what_can_not_be_written_down_is_not_shown(browser_of_member, log_refuse
     text = Page(answer.content).text
     assert "notes down who looks at whom" in text
     assert "Priya" not in text
-    said = [record.getMessage() for record in caplog.records if record.name == "visitors.audit.decorators"]
-    assert set(said) == {
+    logged = [record.getMessage() for record in caplog.records if record.name == "visitors.audit.decorators"]
+    assert set(logged) == {
         "Nothing is shown, since the audit log cannot be written: attempt to write a readonly database"
     }
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="another database has no lock on all of it")
 @pytest.mark.django_db(transaction=True)
-def test_a_database_that_stays_locked_is_waited_for_as_long_as_any_write_and_then_said(
-    browser_of_member, sandbox, tmp_path
-):
+def test_a_locked_database_ends_in_503_after_its_timeout(browser_of_member, sandbox, tmp_path):
     browser_of_member.get(address())
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout = 300")
