@@ -34,14 +34,14 @@ PROVIDER = "payment_provider"
         ("subscription_page_viewed", "manual", None, Kind.GOAL, False),
     ],
 )
-def test_name_origin_and_amount_tell_the_kind(name, origin, amount, kind, is_refund):
+def test_name_origin_and_amount_decide_the_kind(name, origin, amount, kind, is_refund):
     size = None if amount is None else Decimal(amount)
     [event] = goal_events([goal(name, origin=origin, amount=size)])
     assert (event.kind, event.is_refund) == (kind, is_refund)
     assert event.amount is None or event.amount >= 0
 
 
-def test_a_renewal_with_an_amount_is_a_payment_when_no_payment_says_it():
+def test_a_renewal_with_an_amount_and_no_payment_is_a_payment():
     [event] = goal_events([goal("subscription_renewed", origin=PROVIDER, amount=Decimal(29), currency="USD")])
     assert event.kind is Kind.PAYMENT
 
@@ -56,12 +56,12 @@ def test_a_renewal_beside_its_payment_is_not_paid_twice():
     assert (renewal.kind, payment.kind) == (Kind.SUBSCRIPTION, Kind.PAYMENT)
 
 
-def test_amount_and_currency_may_stand_in_the_metadata():
+def test_amount_and_currency_may_be_in_the_metadata():
     [event] = goal_events([goal("payment", origin=PROVIDER, metadata={"amount": "12.50", "currency": "eur"})])
     assert (event.amount, event.currency) == (Decimal("12.5"), "EUR")
 
 
-def test_a_goal_in_both_lists_is_one_and_keeps_what_only_one_says():
+def test_a_goal_in_both_lists_is_one_with_the_fields_of_both():
     activity = Activity(
         completed_goals=(goal("signup", origin="manual"),),
         completed_custom_goals=(
@@ -79,14 +79,14 @@ def test_a_goal_twice_in_one_list_is_two():
     assert len(merge_goals(Activity(completed_goals=twice, completed_custom_goals=twice[:1]))) == 2
 
 
-def test_two_goals_in_both_lists_are_two_and_each_meets_its_own_twin():
+def test_two_goals_in_both_lists_are_merged_pairwise():
     first = (goal("signup", origin="manual"), goal("signup", origin="manual"))
     second = (goal("signup", description="a"), goal("signup", description="b"), goal("signup", description="c"))
     merged = merge_goals(Activity(completed_goals=first, completed_custom_goals=second))
     assert [one.description for one in merged] == ["a", "b", "c"]
 
 
-def test_views_without_a_readable_time_keep_the_text_that_came():
+def test_views_without_a_readable_time_keep_their_text():
     undated = view_events([view(), type(view())(url="example.com/", timestamp="some\ntime"), type(view())()])
     assert [event.raw_at for event in undated] == [None, "some time", None]
     assert [event.at is None for event in undated] == [False, True, True]

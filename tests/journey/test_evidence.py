@@ -40,7 +40,7 @@ def test_one_visit_long_ago_speaks_against():
 @pytest.mark.parametrize(
     ("days", "leaning"), [(2, Leaning.FOR), (3, Leaning.NEUTRAL), (13, Leaning.NEUTRAL), (14, Leaning.AGAINST)]
 )
-def test_being_seen_lately_speaks_for_and_a_long_absence_against(days, leaning):
+def test_a_recent_visit_speaks_for_and_absence_against(days, leaning):
     assert (leaning, f"Last seen {days} days ago") in observed(journey(view("/")), START + timedelta(days=days))
 
 
@@ -60,7 +60,7 @@ def test_nothing_shows_nothing():
     assert observed(derive(Visitor()), START) == set()
 
 
-def test_goals_that_may_only_be_missing_are_not_held_against_anybody():
+def test_possibly_missing_goals_do_not_count_against():
     cut_off = journey(view("/", days=9), page_view_count=50, first_visit_at=stamp())
     shown = observed(cut_off, START + timedelta(days=10))
     assert (Leaning.NEUTRAL, "No goal among the events that DataFast lists") in shown
@@ -75,6 +75,6 @@ def test_goals_that_may_only_be_missing_are_not_held_against_anybody():
         ((0, 60), "Viewed pricing twice in 2 visits"),
     ],
 )
-def test_once_goes_without_the_number_of_visits(minutes, words):
+def test_one_view_has_no_number_of_visits(minutes, words):
     told = journey(*(view("/pricing", minute) for minute in minutes))
     assert (Leaning.FOR, words) in observed(told, START)

@@ -14,7 +14,7 @@ AS_OF = datetime(2026, 5, 5, 8, 59, 30, tzinfo=UTC)
 LINK = "https://desk.example/codefa/visitors/a3ab2331-989f-4cfa-91c6-2461c9e3c6bd/"
 
 
-def test_plain_text_holds_sentence_facts_events_prediction_and_link():
+def test_plain_text_has_summary_facts_events_and_link():
     lines = plain_text(derive(edition(2026)), now=NOW, as_of=AS_OF, zone=UTC, link=LINK).split("\n")
     assert lines[:2] == ["Jane Doe", ""]
     assert lines[2].startswith("Came from youtube.com 3 days ago")
@@ -30,7 +30,7 @@ def test_plain_text_holds_sentence_facts_events_prediction_and_link():
     assert lines[-2] == f"Journey: {LINK}"
 
 
-def test_the_prediction_is_told_with_its_numbers():
+def test_the_prediction_has_its_numbers():
     text = plain_text(derive(edition(2025)), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert (
         "Prediction: score 72 of 100, more likely to convert than the average visitor; chance to convert 1.38%; "
@@ -52,7 +52,7 @@ def test_the_prediction_is_told_with_its_numbers():
         ("&lt;", r"\&lt;"),
     ],
 )
-def test_markdown_makes_nothing_of_upstream_text(name, written):
+def test_markdown_escapes_text_of_the_data(name, written):
     visitor = Visitor(profile=UserProfile(metadata={"name": name}), activity=Activity(visited_pages=(view("/"),)))
     text = markdown(derive(visitor), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert text.startswith(f"**{written}**\n")
@@ -70,12 +70,12 @@ def test_csv_has_a_row_per_event_oldest_first():
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1"])
-def test_csv_cells_that_a_spreadsheet_would_run_are_made_harmless(name):
+def test_csv_cells_do_not_run_as_formulas(name):
     _, row = csv_rows(journey(goals=(goal("x", description=name),)))
     assert row[CSV_HEADER.index("description")].startswith("'")
 
 
-def test_an_email_is_told_once():
+def test_an_email_is_named_once():
     visitor = Visitor(profile=UserProfile(user_id="u1", metadata={"email": "a@b.example"}))
     text = plain_text(derive(visitor), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert text.startswith("a@b.example\n")
@@ -83,7 +83,7 @@ def test_an_email_is_told_once():
     assert "User id: u1\n" in text
 
 
-def test_pages_are_told_with_their_host_where_there_are_several():
+def test_pages_have_their_host_if_there_are_several():
     told = journey(view("/a"), VisitedPage(url="docs.example.com/b", timestamp=stamp(5)), view("/__app/ios/Home", 9))
     text = plain_text(told, now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert "12:05:00 UTC: page docs.example.com/b\n" in text
@@ -92,7 +92,7 @@ def test_pages_are_told_with_their_host_where_there_are_several():
     assert "page /a\n" in plain_text(journey(view("/a")), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
 
 
-def test_both_hours_of_a_clock_that_was_set_back_are_told_apart():
+def test_both_hours_of_a_clock_change_are_distinct():
     new_york = ZoneInfo("America/New_York")
     moments = [datetime(2026, 11, 1, hour, 30, tzinfo=UTC) for hour in (5, 6)]
     told = journey(*(VisitedPage(url="example.com/", timestamp=at.isoformat()) for at in moments))
@@ -100,7 +100,7 @@ def test_both_hours_of_a_clock_that_was_set_back_are_told_apart():
     assert "Sun, Nov 1, 2026, 01:30:00 EST: page /\n- Sun, Nov 1, 2026, 01:30:00 EDT: page /\n" in text
 
 
-def test_a_journey_without_a_readable_time_says_so():
+def test_a_journey_without_readable_times_is_explained():
     text = plain_text(
         journey(VisitedPage(url="example.com/", timestamp="soon")), now=NOW, as_of=AS_OF, zone=UTC, link=LINK
     )

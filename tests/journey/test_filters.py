@@ -30,7 +30,7 @@ TOLD = journey(
         ("nowhere", 0),
     ],
 )
-def test_text_is_found_in_paths_names_and_descriptions_in_any_case(text, events):
+def test_text_is_found_in_paths_names_and_descriptions(text, events):
     assert select(TOLD, Filter(text=text)).events == events
 
 

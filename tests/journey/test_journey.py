@@ -10,7 +10,7 @@ from visitors.datafast.payload import Activity, Identity, UserProfile, VisitedPa
 from visitors.journey import Kind, Place, derive
 
 
-def test_the_2026_edition_has_three_visits_with_everything_in_its_place():
+def test_the_2026_edition_has_three_visits():
     told = derive(edition(2026))
     assert [visit.number for visit in told.visits] == [3, 2, 1]
     assert [event.kind.value for event in told.visits[1].events] == [
@@ -39,7 +39,7 @@ def test_the_2026_edition_has_three_visits_with_everything_in_its_place():
     assert told.to_first_payment.days == 2
 
 
-def test_the_2025_edition_says_that_something_is_missing_but_not_where():
+def test_the_2025_edition_has_missing_events_at_unknown_places():
     told = derive(edition(2025))
     assert (told.visit_count, told.page_view_count, told.visits[0].number) == (3, 8, 3)
     assert told.missing.place is Place.UNKNOWN
@@ -59,7 +59,7 @@ def test_only_a_gap_over_30_minutes_starts_a_new_visit(gap, visits):
     assert len(journey(view("/", 0), view("/a", gap)).visits) == visits
 
 
-def test_at_the_same_instant_pages_come_before_identification_goals_and_payments():
+def test_events_at_the_same_time_are_ordered_by_kind():
     visitor = Visitor(
         activity=Activity(
             completed_goals=(goal("free_trial"), goal("payment"), goal("signup")), visited_pages=(view("/"),)
@@ -81,7 +81,7 @@ def test_the_last_event_of_a_visit_has_no_dwell():
     assert [(event.page.path, event.dwell) for event in visit.events] == [("/a", timedelta(minutes=5)), ("/b", None)]
 
 
-def test_what_is_missing_earlier_takes_only_the_gaps_before_the_list_begins():
+def test_missing_earlier_events_hide_only_earlier_gaps():
     told = journey(
         view("/", days=3),
         view("/", days=4),
@@ -97,29 +97,29 @@ def test_what_is_missing_earlier_takes_only_the_gaps_before_the_list_begins():
     assert told.visits[1].gap_before is None
 
 
-def test_without_counts_an_earlier_first_visit_still_tells_that_something_is_missing():
+def test_an_earlier_first_visit_shows_that_events_are_missing():
     told = journey(view("/", days=3), first_visit_at=stamp())
     assert told.missing.place is Place.EARLIER
     assert told.missing.words == "What happened earlier is not in DataFast’s answer"
 
 
-def test_a_first_visit_a_moment_before_the_first_page_is_no_missing_page():
+def test_a_first_visit_just_before_the_first_page_misses_none():
     assert journey(view("/", 0.5), first_visit_at=stamp(), page_view_count=1, visit_count=1).missing is None
 
 
-def test_a_goal_that_joins_two_visits_of_the_service_makes_none_of_them_missing():
+def test_a_goal_that_joins_two_visits_makes_none_missing():
     told = journey(view("/", 0), view("/", 40), goals=(goal("signup", 20),), visit_count=2, page_view_count=2)
     assert [visit.number for visit in told.visits] == [2]
     assert told.missing is None
 
 
 @pytest.mark.parametrize("count", [-4, 10**30])
-def test_counts_that_nobody_can_have_counted_are_ignored(count):
+def test_impossible_counts_are_ignored(count):
     told = journey(view("/"), page_view_count=count, visit_count=count)
     assert (told.visit_count, told.page_view_count, told.missing) == (1, 1, None)
 
 
-def test_a_renewal_at_night_is_neither_a_numbered_visit_nor_a_sighting():
+def test_a_renewal_is_neither_a_numbered_visit_nor_last_seen():
     told = journey(view("/"), goals=(goal("payment", days=30, origin="payment_provider"),), visit_count=1)
     assert [visit.number for visit in told.visits] == [None, 1]
     assert (told.visit_count, told.last_seen_at) == (1, START)
@@ -130,17 +130,17 @@ def test_a_renewal_at_night_is_neither_a_numbered_visit_nor_a_sighting():
 @pytest.mark.parametrize(
     ("minutes", "is_live"), [(-1.1, False), (-1, True), (0, True), (4.99, True), (5, False), (600, False)]
 )
-def test_live_is_under_five_minutes_with_a_minute_for_clocks_at_odds(minutes, is_live):
+def test_live_is_under_five_minutes_with_a_minute_of_skew(minutes, is_live):
     assert journey(view("/")).is_live(START + timedelta(minutes=minutes)) is is_live
 
 
-def test_events_without_a_readable_time_stand_apart_with_the_text_that_came():
+def test_events_without_a_readable_time_keep_their_text():
     told = journey(view("/"), VisitedPage(url="example.com/a", timestamp="soon"), VisitedPage(url="example.com/b"))
     assert [(event.page.path, event.raw_at) for event in told.undated] == [("/a", "soon"), ("/b", None)]
     assert (told.counts.views, len(told.visits), told.missing) == (3, 1, None)
 
 
-def test_money_is_never_added_across_currencies_and_refunds_are_subtracted():
+def test_totals_are_per_currency_with_refunds_subtracted():
     told = journey(
         goals=(
             goal("payment", 0, amount=Decimal(100), currency="USD"),
@@ -158,7 +158,7 @@ def test_money_is_never_added_across_currencies_and_refunds_are_subtracted():
     assert told.totals.payments_without_amount == 1
 
 
-def test_the_last_touch_is_the_tagged_page_that_the_newest_visit_began_with():
+def test_the_last_touch_is_the_newest_visits_tagged_entry_page():
     told = journey(view("/?ref=old"), view("/a?utm_source=mail&gclid=7&x=1", days=1), view("/?ref=later", 5, days=1))
     assert told.last_touch.sources == ("mail", "Google Ads (gclid)")
     assert told.last_touch.at == START + timedelta(days=1)
@@ -185,7 +185,7 @@ def test_null_tags_are_no_first_touch():
         ("/#/pricing", True),
     ],
 )
-def test_a_pricing_page_is_one_whose_path_says_so(path, is_pricing):
+def test_a_pricing_page_is_recognized_by_its_path(path, is_pricing):
     assert (journey(view(path)).pricing.views == 1) is is_pricing
 
 
@@ -201,7 +201,7 @@ def test_a_visit_below_missing_ones_has_no_number():
     assert [(visit.number, visit.is_attended) for visit in told.visits] == [(40, True), (39, True), (None, True)]
 
 
-def test_what_stands_below_the_cut_is_no_listed_visit():
+def test_events_before_the_cut_are_no_listed_visit():
     visitor = Visitor(
         activity=Activity(
             visited_pages=(view("/", days=100), view("/", days=101)),
@@ -216,13 +216,13 @@ def test_what_stands_below_the_cut_is_no_listed_visit():
     assert [visit.number for visit in told.visits] == [61, 60, None]
 
 
-def test_where_all_page_views_are_listed_a_goal_alone_is_a_listed_visit():
+def test_a_goal_alone_is_a_visit_if_all_page_views_are_listed():
     told = journey(view("/", days=3), goals=(goal("signup"),), visit_count=2, page_view_count=1, first_visit_at=stamp())
     assert told.missing is None
     assert [visit.number for visit in told.visits] == [2, 1]
 
 
-def test_how_long_until_the_first_goal_is_unknown_where_earlier_ones_may_be_missing():
+def test_time_to_first_goal_is_unknown_if_events_are_missing():
     goals = (goal("signup", days=100), goal("payment", 5, days=100, origin="payment_provider"))
     cut_off = journey(view("/", days=100), goals=goals, page_view_count=50, first_visit_at=stamp())
     assert (cut_off.to_first_goal, cut_off.to_first_payment) == (None, None)
@@ -230,6 +230,6 @@ def test_how_long_until_the_first_goal_is_unknown_where_earlier_ones_may_be_miss
     assert (whole.to_first_goal.days, whole.to_first_payment.days) == (100, 100)
 
 
-def test_what_begins_the_journey_came_after_nothing():
+def test_an_event_that_begins_the_journey_has_no_delay():
     told = journey(goals=(goal("payment", origin="payment_provider", amount=Decimal(9), currency="USD"),))
     assert told.to_first_payment is None

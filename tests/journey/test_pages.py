@@ -31,7 +31,7 @@ def test_a_screen_of_an_app_has_platform_and_screen():
 
 
 @pytest.mark.parametrize("address", ["example.com/__app/ios", "example.com/__app/ios/", "example.com/__app//Home"])
-def test_an_app_address_without_platform_or_screen_is_a_page(address):
+def test_an_app_address_without_screen_is_a_page(address):
     assert parse_page(address).screen is None
 
 
@@ -41,7 +41,7 @@ def test_no_address_is_no_page(address):
 
 
 @pytest.mark.parametrize("hidden", ["\u202e", "%E2%80%AE", "\x00", "%00", "\ud800", "\u2066", "%0A"])
-def test_characters_that_act_on_the_text_around_them_are_shown_as_what_they_are_not(hidden):
+def test_invisible_control_characters_are_replaced(hidden):
     read = parse_page(f"example.com/a{hidden}gpj.exe")
     assert read.path in ("/a\ufffdgpj.exe", "/a gpj.exe")
 
@@ -50,7 +50,7 @@ def test_joiners_of_persian_and_emoji_stay():
     assert parse_page("example.com/می‌خواهم/👩‍🚀").path == "/می‌خواهم/👩‍🚀"
 
 
-def test_a_path_in_the_fragment_is_part_of_what_a_person_calls_the_page():
+def test_a_path_in_the_fragment_is_part_of_the_label():
     assert parse_page("example.com/#/pricing").label == "/#/pricing"
     assert parse_page("example.com/docs#install").label == "/docs"
 

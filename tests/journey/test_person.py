@@ -13,13 +13,13 @@ def test_spellings_of_the_same_field_are_one():
     assert (read.name, read.company, read.email) == ("Jane Doe", "Acme", "j@x.io")
 
 
-def test_an_email_that_is_none_stays_in_the_metadata_only():
+def test_an_invalid_email_stays_in_the_metadata_only():
     read = read_person(UserProfile(metadata={"email": "none of your business"}))
     assert read.email is None
     assert read.metadata == (("email", "none of your business"),)
 
 
-def test_values_of_other_types_become_text_and_null_is_left_out():
+def test_other_values_become_text_and_null_is_left_out():
     read = read_person(UserProfile(metadata={"paying": True, "seats": 3, "rate": 0.5, "old": None}))
     assert read.metadata == (("paying", "true"), ("seats", "3"), ("rate", "0.5"))
 
@@ -27,7 +27,7 @@ def test_values_of_other_types_become_text_and_null_is_left_out():
 @pytest.mark.parametrize(
     "profile", [None, UserProfile(), UserProfile(metadata={}), UserProfile(user_id=" ", metadata={"a": None})]
 )
-def test_a_profile_that_says_nothing_is_nobody(profile):
+def test_an_empty_profile_is_no_person(profile):
     assert read_person(profile) is None
 
 

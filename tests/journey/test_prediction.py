@@ -9,13 +9,13 @@ from visitors.journey import Absence
 from visitors.journey.prediction import read_prediction
 
 
-def test_without_a_prediction_a_payment_tells_why():
+def test_without_a_prediction_a_payment_explains_why():
     assert read_prediction(None, is_customer=True).absence is Absence.CUSTOMER
     assert read_prediction(None, is_customer=False).absence is Absence.UNKNOWN
 
 
 @pytest.mark.parametrize("score", [-1, 100.5, math.nan, math.inf])
-def test_a_value_out_of_range_is_refused_by_name(score):
+def test_a_value_out_of_range_is_named_as_unreadable(score):
     reading = read_prediction(Prediction(score=score, conversion_rate=1.5, confidence=0.9), is_customer=False)
     assert (reading.score, reading.conversion_rate, reading.confidence) == (None, None, 0.9)
     assert reading.unreadable == ("score", "conversionRate")
@@ -46,5 +46,5 @@ def test_confidence_under_a_half_is_too_little(confidence, is_weak, words):
         (0, "much less likely to convert than the average visitor"),
     ],
 )
-def test_the_score_is_said_against_the_average(score, words):
+def test_the_score_is_compared_with_the_average(score, words):
     assert read_prediction(Prediction(score=score), is_customer=False).score_words == words

@@ -45,7 +45,7 @@ def dated(journey):
 
 
 @given(visitors)
-def test_every_page_view_goal_and_identification_is_there_exactly_once_and_nothing_else(visitor):
+def test_every_event_of_the_payload_is_there_exactly_once(visitor):
     journey = derive(visitor)
     activity = visitor.activity or Activity()
     events = [*dated(journey), *journey.undated]
@@ -70,7 +70,7 @@ def test_every_page_view_goal_and_identification_is_there_exactly_once_and_nothi
 
 
 @given(visitors)
-def test_visits_are_newest_first_and_more_than_30_minutes_apart(visitor):
+def test_visits_are_newest_first_and_30_minutes_apart(visitor):
     journey = derive(visitor)
     for newer, older in pairwise(journey.visits):
         assert newer.started_at - older.ended_at > VISIT_GAP
@@ -81,7 +81,7 @@ def test_visits_are_newest_first_and_more_than_30_minutes_apart(visitor):
 
 
 @given(visitors)
-def test_no_gap_inside_a_visit_is_over_30_minutes_and_dwell_adds_up_to_its_duration(visitor):
+def test_gaps_in_a_visit_are_short_and_dwell_adds_up(visitor):
     for visit in derive(visitor).visits:
         assert all(timedelta() <= b.at - a.at <= VISIT_GAP for a, b in pairwise(visit.events))
         assert sum((event.dwell for event in visit.events[:-1]), timedelta()) == visit.duration
@@ -89,7 +89,7 @@ def test_no_gap_inside_a_visit_is_over_30_minutes_and_dwell_adds_up_to_its_durat
 
 
 @given(visitors)
-def test_numbers_count_down_to_the_first_visit_that_is_known(visitor):
+def test_numbers_count_down_to_the_first_known_visit(visitor):
     journey = derive(visitor)
     numbers = [visit.number for visit in journey.visits if visit.number is not None]
     assert numbers == list(range(journey.visit_count, journey.visit_count - len(numbers), -1))
@@ -112,7 +112,7 @@ def test_totals_are_the_sum_of_the_payments(visitor):
 
 
 @given(visitors)
-def test_a_gap_is_never_said_where_something_may_be_missing(visitor):
+def test_no_gap_is_known_where_events_may_be_missing(visitor):
     journey = derive(visitor)
     if journey.missing is None:
         assert all(visit.gap_known for visit in journey.visits)
@@ -125,7 +125,7 @@ def test_a_gap_is_never_said_where_something_may_be_missing(visitor):
 
 @given(visitors, any_now, zones)
 @settings(max_examples=200)
-def test_every_journey_can_be_said_at_any_moment(visitor, now, zone):
+def test_every_journey_can_be_summarized_at_any_time(visitor, now, zone):
     journey = derive(visitor)
     assert summarize(journey, now=now, zone=zone).endswith(".")
     assert all(seen.text for seen in observe(journey, now=now, zone=zone))
@@ -168,7 +168,7 @@ def test_a_filter_without_conditions_keeps_everything(visitor):
 
 
 @given(visitors, st.sets(st.sampled_from(list(Kind)), min_size=1))
-def test_filters_by_complementary_kinds_share_the_events_out(visitor, kinds):
+def test_complementary_kinds_partition_the_events(visitor, kinds):
     journey = derive(visitor)
     inside = select(journey, Filter(kinds=frozenset(kinds)))
     others = frozenset(Kind) - kinds

@@ -11,19 +11,19 @@ from visitors.journey import Seen, compare_seen, derive, make_seen
 LATER = START + timedelta(days=3)
 
 
-def test_new_visits_and_payments_are_counted_and_said():
+def test_new_visits_and_payments_are_counted():
     before = journey(view("/"))
     now = journey(view("/"), view("/", days=1), view("/a", days=2), goals=(goal("payment", 1, days=2),))
     news = compare_seen(make_seen(before, START), now)
     assert news.words(LATER) == "2 visits and 1 payment since you looked 3 days ago"
 
 
-def test_pages_of_the_same_visit_are_said_as_pages():
+def test_new_pages_of_the_same_visit_are_counted_as_pages():
     news = compare_seen(make_seen(journey(view("/")), START), journey(view("/"), view("/a", 1), view("/b", 2)))
     assert news.words(LATER) == "2 page views since you looked 3 days ago"
 
 
-def test_a_look_of_this_very_minute_is_said_in_words_that_follow_since():
+def test_a_look_in_this_minute_reads_a_moment_ago():
     news = compare_seen(make_seen(journey(view("/")), START), journey(view("/"), view("/a", 1)))
     assert news.words(START + timedelta(seconds=20)) == "1 page view since you looked a moment ago"
 
@@ -40,19 +40,19 @@ def test_an_identification_is_news():
     assert news.words(LATER).endswith("1 payment and an identification since you looked 3 days ago")
 
 
-def test_nothing_new_is_nothing_said():
+def test_nothing_new_is_an_empty_text():
     told = journey(view("/"))
     news = compare_seen(make_seen(told, START), told)
     assert not news
     assert news.words(LATER) == ""
 
 
-def test_a_mark_is_stored_and_read_back_equal():
+def test_seen_is_stored_and_read_back_equal():
     seen = make_seen(derive(edition(2026)), START)
     assert msgspec.json.decode(msgspec.json.encode(seen), type=Seen) == seen
 
 
-def test_refunds_and_subscription_events_are_not_said_as_payments_and_goals():
+def test_refunds_and_subscription_events_are_named_as_such():
     before = journey(view("/"))
     now = journey(
         view("/"),

@@ -19,21 +19,21 @@ def said(told, *, now=START + timedelta(days=3), zone=UTC):
     return summarize(told, now=now, zone=zone)
 
 
-def test_the_2026_edition_is_said_as_a_person_would():
+def test_the_summary_of_the_2026_edition():
     assert said(derive(edition(2026)), now=datetime(2026, 5, 5, 8, 51, 30, tzinfo=UTC)) == (
         "Came from youtube.com 3 days ago, 3 visits, read pricing twice, "
         "completed newsletter_signup and checkout_initiated, paid $149 yesterday, on the site now."
     )
 
 
-def test_the_2025_edition_says_what_is_missing():
+def test_the_2025_edition_names_what_is_missing():
     assert said(derive(edition(2025)), now=datetime(2025, 4, 14, tzinfo=UTC)) == (
         "Came from youtube.com 3 days ago, 3 visits, 8 page views, completed newsletter_signup, "
         "last seen 3 days ago. 7 page views and 2 visits are not in DataFast’s answer."
     )
 
 
-def test_nothing_is_said_of_nothing():
+def test_an_empty_journey_has_no_observations():
     assert said(derive(Visitor())) == "DataFast sent no events for this visitor."
 
 
@@ -41,16 +41,16 @@ def test_one_page_view_is_a_short_sentence():
     assert said(journey(view("/blog"))) == "First seen 3 days ago, 1 visit, viewed /blog."
 
 
-def test_the_page_seen_most_is_named_with_how_often():
+def test_the_most_viewed_page_is_named_with_its_count():
     told = journey(view("/docs", 0), view("/docs", 1), view("/docs", 2), view("/", 3))
     assert "3 views of /docs" in said(told)
 
 
-def test_with_page_views_missing_a_number_is_a_least():
+def test_with_missing_page_views_a_number_is_a_minimum():
     assert "read pricing at least once" in said(journey(view("/pricing"), page_view_count=9))
 
 
-def test_several_payments_refunds_and_a_lost_subscription_are_told():
+def test_payments_refunds_and_a_lost_subscription_are_named():
     told = journey(
         view("/"),
         goals=(
@@ -66,7 +66,7 @@ def test_several_payments_refunds_and_a_lost_subscription_are_told():
     )
 
 
-def test_a_payment_without_an_amount_is_said_as_that():
+def test_a_payment_without_an_amount_is_named_as_such():
     assert "made 1 payment (amount unknown) 3 days ago" in said(journey(goals=(goal("payment", origin=PROVIDER),)))
 
 
@@ -87,7 +87,7 @@ def test_daylight_saving_does_not_move_yesterday():
     assert format_when(late, datetime(2026, 3, 8, 8, 30, tzinfo=zone), zone) == "yesterday"
 
 
-def test_after_midnight_what_was_just_now_is_not_yesterday_yet():
+def test_shortly_before_midnight_is_not_yesterday_yet():
     late = datetime(2026, 5, 4, 23, 59, tzinfo=NEW_YORK)
     assert format_when(late, late + timedelta(minutes=14), NEW_YORK) == "14 minutes ago"
     assert format_when(late, late + timedelta(hours=5, minutes=59), NEW_YORK) == "5 hours ago"
@@ -100,7 +100,7 @@ def test_a_source_without_end_is_cut_short():
     assert len(said(derive(Visitor(identity=long)))) < 200
 
 
-def test_text_of_another_writing_direction_does_not_turn_our_words_around():
+def test_right_to_left_text_does_not_reorder_the_sentence():
     assert "viewed \u2068/مدونة\u2069." in said(journey(view("/مدونة")))
 
 
@@ -141,5 +141,5 @@ KNOWN, UNKNOWN = {"origin": PROVIDER, "amount": Decimal(5), "currency": "USD"}, 
         ((goal("refund", **UNKNOWN), goal("refund", 1, **KNOWN)), "got $5 back, got 1 other refund (amount unknown)"),
     ],
 )
-def test_amounts_that_nobody_knows_are_told_apart(goals, words):
+def test_unknown_amounts_are_counted_separately(goals, words):
     assert words in said(journey(view("/"), goals=goals))

@@ -33,18 +33,18 @@ def test_a_moment_lies_in_a_visit_or_near_one(minutes, where, visit):
     assert (moment.where, moment.visit) == (where, tuple(reversed(TOLD.visits))[visit])
 
 
-def test_what_came_before_is_said_with_its_distance():
+def test_events_before_the_moment_have_their_distance():
     assert at(3).words == "Last page /checkout, 3 minutes before. Goal checkout_initiated, 2 minutes before."
 
 
-def test_between_visits_the_next_event_is_said_too():
+def test_between_visits_the_next_event_is_named_too():
     assert at(0, days=1).words == (
         "Between two visits. Last page /done, 23 hours 50 minutes before. "
         "Goal checkout_initiated, 23 hours 59 minutes before. Next came page /back, 1 day after."
     )
 
 
-def test_the_last_page_is_found_over_a_renewal_that_came_by_itself():
+def test_the_last_page_is_found_before_a_renewal():
     told = journey(
         view("/settings/billing"),
         view("/back", days=9),
@@ -58,27 +58,27 @@ def test_the_last_page_is_found_over_a_renewal_that_came_by_itself():
     )
 
 
-def test_outside_of_what_was_sent_is_said():
+def test_a_moment_outside_of_the_list_is_reported():
     assert at(-60).words == "Before the earliest event that DataFast sent. Next came page /checkout, 1 hour after."
     assert at(60, days=2).words == "After the latest event that DataFast sent. Last page /back, 1 hour before."
 
 
-def test_no_event_with_a_time_is_said():
+def test_a_journey_without_dated_events_is_reported():
     assert find_ticket_moment(derive(Visitor()), START).words == "DataFast sent no event with a time."
 
 
 @pytest.mark.parametrize("extreme", [datetime.min.replace(tzinfo=EAST), datetime.max.replace(tzinfo=WEST)])
-def test_the_ends_of_the_calendar_are_moments_too(extreme):
+def test_the_ends_of_the_calendar_are_valid_moments(extreme):
     assert find_ticket_moment(TOLD, extreme).visit is not None
 
 
-def test_what_may_be_missing_around_the_moment_is_said():
+def test_possibly_missing_events_around_the_moment_are_reported():
     cut_off = journey(view("/", days=3), page_view_count=9, first_visit_at=stamp())
     assert find_ticket_moment(cut_off, START + timedelta(days=1)).is_missing
     assert not find_ticket_moment(cut_off, START + timedelta(days=3, minutes=1)).is_missing
 
 
-def test_between_visits_of_a_list_that_is_cut_off_there_may_be_others():
+def test_between_visits_of_a_cut_off_list_may_be_others():
     told = journey(
         view("/", days=100), goals=(goal("signup"),), visit_count=61, page_view_count=90, first_visit_at=stamp()
     )

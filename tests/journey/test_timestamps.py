@@ -17,7 +17,7 @@ from visitors.journey.timestamps import parse_timestamp
         ("1999-12-31T23:30:00-01:00", datetime(2000, 1, 1, 0, 30, tzinfo=UTC)),
     ],
 )
-def test_an_instant_is_read_in_utc(text, read):
+def test_a_time_is_read_in_utc(text, read):
     assert parse_timestamp(text) == read
     assert parse_timestamp(text).tzinfo is UTC
 
@@ -38,5 +38,5 @@ def test_an_instant_is_read_in_utc(text, read):
         "\ud800",
     ],
 )
-def test_what_names_no_instant_that_can_be_is_not_one(text):
+def test_text_that_is_not_a_possible_time_is_none(text):
     assert parse_timestamp(text) is None

@@ -5,17 +5,17 @@ from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.journey.examples import START, goal, journey, stamp, view
-from visitors.journey_page.ribbon import ribbon
-from visitors.journey_page.ribbon.columns import MOST_COLUMNS, Unit, columns
+from visitors.journey_page.ribbon import make_ribbon
+from visitors.journey_page.ribbon.columns import MAX_COLUMNS, Unit, columns
 from visitors.journey_page.ribbon.lanes import Lanes, Spot
 from visitors.journey_page.ribbon.scale import visit_widths
 from visitors.journey_page.ribbon.shapes import Word
 from visitors.journey_page.ribbon.svg import shapes_svg
 
 
-def drawn(told, *, after=timedelta(minutes=1), zone=UTC, wrote_at=None):
+def drawn(told, *, after=timedelta(minutes=1), zone=UTC, ticket_at=None):
     now = told.latest_event_at + after
-    return ribbon(told, now=now, zone=zone, address=lambda visit: f"#{visit.number}", wrote_at=wrote_at)
+    return make_ribbon(told, now=now, zone=zone, address=lambda visit: f"#{visit.number}", ticket_at=ticket_at)
 
 
 def words(shapes):
@@ -25,7 +25,7 @@ def words(shapes):
 def test_a_journey_without_a_time_has_no_ribbon():
     told = journey(view("/"), visit_count=1)
     assert drawn(told) is not None
-    assert ribbon(journey(visit_count=3), now=START, zone=UTC, address=str) is None
+    assert make_ribbon(journey(visit_count=3), now=START, zone=UTC, address=str) is None
 
 
 def test_one_page_view_is_one_small_block_and_a_tail_to_now():
@@ -40,7 +40,7 @@ def test_one_page_view_is_one_small_block_and_a_tail_to_now():
     assert shapes.height < 100  # nothing stands above the block
 
 
-def test_the_tail_counts_days_as_the_figures_do_and_yesterday_in_hours():
+def test_the_tail_is_in_days_and_for_yesterday_in_hours():
     told = journey(view("/"))
     assert "2 days ago" in words(drawn(told, after=timedelta(hours=45)))  # the calendar's: 1 day and 21 hours
     assert "16 hours ago" in words(drawn(told, after=timedelta(hours=16)))
@@ -52,7 +52,7 @@ def test_the_date_of_a_block_at_the_left_end_starts_with_it():
     assert (date.x, date.anchor) == (0, "start")
 
 
-def test_somebody_on_the_site_has_no_tail():
+def test_a_visitor_on_the_site_has_no_tail():
     shapes = drawn(journey(view("/"), view("/pricing", 4)), after=timedelta(minutes=2))
     assert shapes.gaps == ()
     assert "now" not in words(shapes)
@@ -74,7 +74,7 @@ def test_a_longer_gap_is_wider_and_breaks_after_a_day():
     assert "2 years later" in words(drawn(told))
 
 
-def test_visits_of_one_day_are_told_apart_by_the_clock():
+def test_visits_on_the_same_day_show_their_time():
     told = journey(view("/"), view("/", 400), view("/", days=3))
     assert {"Mon, May 4 12:00", "Mon, May 4 18:40"} & words(drawn(told, after=timedelta(days=9)))
 
@@ -109,7 +109,7 @@ def test_marks_too_close_become_one_with_a_count():
     assert mark.label.endswith("and 3 more")
 
 
-def test_what_is_missing_is_hatched_and_never_idle_time():
+def test_missing_events_are_hatched_and_never_idle_time():
     cut = journey(view("/", days=50), page_view_count=40, visit_count=9, first_visit_at="2026-05-04T12:00:00Z")
     shapes = drawn(cut)
     assert shapes.missing > 0
@@ -125,7 +125,7 @@ def test_what_is_missing_is_hatched_and_never_idle_time():
 def test_many_visits_become_columns_that_lead_to_their_newest():
     told = journey(*(view(f"/{n}", days=n) for n in range(400)))
     shapes = drawn(told)
-    assert 20 < len(shapes.blocks) <= MOST_COLUMNS
+    assert 20 < len(shapes.blocks) <= MAX_COLUMNS
     assert shapes.blocks[-1].address == "#400"
     assert "7 visits, 7 page views in the week of" in shapes.blocks[3].label
     assert any(text.startswith("May") for text in words(shapes))
@@ -136,13 +136,13 @@ def test_a_long_silence_among_many_visits_is_broken():
     assert [gap.break_from for gap in drawn(told).gaps if gap.break_from] == ["r-medium"]
 
 
-def test_the_moment_of_a_ticket_stands_where_it_was():
+def test_the_ticket_moment_is_drawn_at_its_time():
     told = journey(view("/"), view("/", 10), view("/", days=1))
-    shapes = drawn(told, wrote_at=START + timedelta(minutes=5))
+    shapes = drawn(told, ticket_at=START + timedelta(minutes=5))
     block = shapes.blocks[0]
-    assert shapes.wrote_at == round(block.x + block.width / 2, 2)
-    late = drawn(told, wrote_at=START + timedelta(days=1))
-    assert (late.wrote_anchor, shapes.wrote_anchor) == ("end", "start")
+    assert shapes.ticket_at == round(block.x + block.width / 2, 2)
+    late = drawn(told, ticket_at=START + timedelta(days=1))
+    assert (late.ticket_anchor, shapes.ticket_anchor) == ("end", "start")
 
 
 def test_together_visits_never_take_more_than_their_share():
@@ -164,7 +164,7 @@ def test_a_clock_change_loses_no_day():
     assert [len(column.visits) for column in found] == [1] * 14
 
 
-def test_a_label_that_never_fits_is_left_out_and_takes_no_room():
+def test_a_label_that_never_fits_takes_no_space():
     lanes = Lanes()
     assert lanes.place("date", 50, "x" * 400) is None
     assert lanes.place("date", 50, "today").shows_from == "r-narrow"
@@ -172,7 +172,7 @@ def test_a_label_that_never_fits_is_left_out_and_takes_no_room():
     assert lanes.place("date", 100, "now").anchor == "end"
 
 
-def test_a_label_beside_its_place_on_a_phone_is_centered_where_there_is_room():
+def test_a_label_is_centered_at_widths_at_which_it_fits():
     lanes = Lanes()
     assert lanes.place("date", 5, "Mon, May 4", recenters=True) == Spot("r-narrow", "start", "r-medium")
     assert lanes.place("date", 50, "today", recenters=True) == Spot("r-narrow", "middle", "r-narrow")
@@ -182,7 +182,7 @@ def test_a_label_beside_its_place_on_a_phone_is_centered_where_there_is_room():
     assert '<text class="r-narrow r-medium-centered" x="5%"' in svg
 
 
-def test_what_visits_brought_is_counted_by_what_it_is():
+def test_events_of_visits_are_counted_by_kind():
     provider = {"origin": "payment_provider"}
     told = journey(
         view("/"),
@@ -202,7 +202,7 @@ def test_what_visits_brought_is_counted_by_what_it_is():
     assert "2 events" in words(shapes)
 
 
-def test_what_is_not_listed_is_not_said_as_nothing():
+def test_unlisted_events_are_not_reported_as_none():
     told = journey(
         view("/", days=100), goals=(goal("signup"),), visit_count=61, page_view_count=90, first_visit_at=stamp()
     )

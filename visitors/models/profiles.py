@@ -45,7 +45,7 @@ class Snapshot(models.Model):
 
 
 class StoredJourney(models.Model):
-    """The journey that one version of a snapshot says, derived when it was stored, so that a page need not derive it.
+    """The journey derived from one version of a snapshot, stored so that a page need not derive it.
 
     The newest three versions are kept, since open pages compare theirs with the newest. `content` is what
     `visitors.profiles.stored_form` makes of it. `code_fingerprint` names the code that made it: rows of another release

@@ -116,7 +116,7 @@ def save_answer(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, is
 
 def delete_answers(website_id: int, visitor_id: UUID) -> None:
     """Delete all answers about a visitor, inside the caller's transaction: DataFast has no journey of them."""
-    # Locked first, so that nobody adds a journey while they are deleted. Only the keys are read, not the answers.
+    # Locked first, so that no process adds a journey meanwhile. Only the keys are read, not the answers.
     found = list(_snapshots(website_id, visitor_id).select_for_update().values_list("pk", flat=True))
     Snapshot.objects.filter(pk__in=found).only("pk").delete()
     _metrics(website_id, visitor_id).delete()
@@ -141,7 +141,7 @@ def get_stored_data(website_id: int, visitor_id: UUID) -> StoredData:
 
 
 def load_contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None:
-    """Return what one version says, or None if it is no longer stored.
+    """Return the contents of one version, or None if it is no longer stored.
 
     The newest version is derived from the answer again if its journey was stored by another release, or not at all.
     """
@@ -159,8 +159,8 @@ def load_contents(website_id: int, visitor_id: UUID, version: str) -> Contents |
         return None
     parsed = parse_visitor(snapshot.answer)
     contents = _derive(parsed.visitor, parsed.notes)
-    # A database that can't be written must not keep anybody from reading. A snapshot that was deleted meanwhile is not
-    # there to be locked, so nothing of an erased visitor is written.
+    # Readers must not fail if the database can't be written. The lock prevents storing the journey of a visitor who is
+    # being erased.
     with suppress(DatabaseError), transaction.atomic():
         if Snapshot.objects.select_for_update().filter(pk=snapshot.pk, version=version).exists():
             _save_journey(snapshot.pk, version, encode_contents(contents)[0])

@@ -28,7 +28,7 @@ from visitors.journey import Event, Journey, Page, Visit, VisitOutline
 EVENTS_PER_CHUNK = 250
 PAGES_PER_CHUNK = 100
 
-# The packages whose records are stored or decide what is in them.
+# The packages whose code determines what is stored.
 _STORED_PACKAGES = ("datafast", "formatting", "journey")
 
 Item = TypeVar("Item")
@@ -38,8 +38,8 @@ _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 class Contents(Struct, frozen=True):
-    """What DataFast's answer about a visitor says: where they were seen last and how the first visit was tagged, the
-    journey, and what could not be read."""
+    """The contents of DataFast's answer about a visitor: the latest place and device, the journey, and notes about what
+    could not be read."""
 
     identity: Identity | None
     journey: Journey
@@ -83,7 +83,7 @@ _page_chunk = msgspec.msgpack.Decoder(tuple[Page | None, ...])
 
 @lru_cache(maxsize=1)
 def code_fingerprint() -> str:
-    """Return a fingerprint (12 hex digits) of the code whose records are stored. Another release's are derived anew."""
+    """Return a fingerprint (12 hex digits) of the code whose records are stored. Records of other code are not read."""
     digest = hashlib.blake2b(Path(__file__).read_bytes(), digest_size=6)
     for folder in visitors.__path__:
         for package in _STORED_PACKAGES:
@@ -93,7 +93,7 @@ def code_fingerprint() -> str:
 
 
 def encode_contents(contents: Contents) -> tuple[bytes, str]:
-    """Return the stored form and the version: 24 hex digits that are the same for answers that say the same."""
+    """Return the stored form and the version: 24 hex digits, equal for answers with equal contents."""
     journey = contents.journey
     oldest_first = journey.visits[::-1]
     events = [event for visit in oldest_first for event in visit.events]

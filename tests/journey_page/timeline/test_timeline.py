@@ -43,7 +43,7 @@ def many_visits(count, *, pages=2):
 # ---- Visits
 
 
-def test_a_visit_says_when_how_long_from_where_to_where_and_what_it_brought():
+def test_a_visit_shows_time_length_path_and_badges():
     told = journey(
         view("/pricing?plan=pro"),
         view("/thank-you", 6),
@@ -66,22 +66,22 @@ def test_a_visit_says_when_how_long_from_where_to_where_and_what_it_brought():
     assert row.iso == "2026-05-04T12:00:00Z"
 
 
-def test_the_newest_visit_stands_open_and_the_others_are_folded_with_their_events_in_the_page():
+def test_the_newest_visit_is_open_and_the_others_are_folded():
     first, second, third = visits_of(shown(many_visits(3)))
     assert [row.is_open for row in (first, second, third)] == [True, False, False]
     assert all(len(row.events) == 2 and not row.rest for row in (first, second, third))
     assert [row.place for row in (first, second, third)] == ["day 3 · latest visit", "day 2", "first visit"]
 
 
-def test_open_and_shut_in_the_address_say_otherwise():
+def test_open_and_shut_in_the_address_override_the_default():
     assert [row.is_open for row in visits_of(shown(many_visits(3), "shut=3&open=1.2"))] == [False, True, True]
 
 
-def test_gaps_between_visits_are_said_in_words():
+def test_gaps_between_visits_are_in_words():
     assert notes_of(shown(journey(view(), view(days=11)))) == [("gap", "11 days later")]
 
 
-def test_a_visit_without_the_visitor_has_no_number_and_says_so():
+def test_a_visit_without_the_visitor_has_no_number():
     told = journey(view(), goals=(goal("payment", days=30, **PROVIDER, amount=49, currency="USD"),))
     renewal, _ = visits_of(shown(told))
     assert (renewal.number, renewal.place, renewal.way, renewal.long) == (
@@ -103,7 +103,7 @@ def test_of_many_goals_three_are_named_and_the_others_counted():
 # ---- What is missing
 
 
-def test_what_is_cut_off_is_said_where_it_would_stand_and_never_drawn_as_a_gap():
+def test_missing_events_are_noted_in_place_and_never_a_gap():
     told = journey(view(), view(days=2), page_view_count=66, first_visit_at=stamp(days=-30))
     rows = shown(told).rows
     assert [getattr(row, "form", "visit") for row in rows] == ["visit", "gap", "visit", "cut"]
@@ -111,18 +111,18 @@ def test_what_is_cut_off_is_said_where_it_would_stand_and_never_drawn_as_a_gap()
     assert visits_of(shown(told))[-1].place == "earliest listed"
 
 
-def test_older_goals_stand_below_the_cut():
+def test_older_goals_are_below_the_cut():
     told = journey(view(), goals=(goal("signup", days=-20),), page_view_count=66, first_visit_at=stamp(days=-30))
     assert [getattr(row, "form", "visit") for row in shown(told).rows] == ["visit", "cut", "visit"]
 
 
-def test_where_the_missing_part_belongs_is_said_to_be_unknown_when_it_is():
+def test_an_unknown_place_of_missing_events_is_reported():
     rows = shown(journey(view(), view(days=2), page_view_count=5)).rows
     assert [getattr(row, "form", "visit") for row in rows] == ["visit", "visit", "cut"]
     assert "nobody can say where" in rows[-1].text
 
 
-def test_events_without_a_time_stand_in_a_group_of_their_own():
+def test_events_without_a_time_are_a_separate_group():
     told = journey(view(), VisitedPage(url="example.com/lost", timestamp="never"))
     _, undated = visits_of(shown(told))
     assert (undated.key, undated.when, undated.pages) == ("undated", "Without a time", "1 event")
@@ -131,7 +131,7 @@ def test_events_without_a_time_stand_in_a_group_of_their_own():
     assert event.last == ""
 
 
-def test_a_journey_without_events_says_so():
+def test_a_journey_without_events_is_explained():
     screen = shown(derive(Visitor()))
     assert (screen.rows, screen.jumps, screen.kinds) == ((), (), ())
     assert screen.none.startswith("DataFast sent no events for this visitor.")
@@ -140,7 +140,7 @@ def test_a_journey_without_events_says_so():
 # ---- Events
 
 
-def test_events_are_newest_first_and_the_last_page_has_no_dwell():
+def test_events_are_newest_first_and_the_last_has_no_dwell():
     last, first = lines_of(shown(journey(view("/a"), view("/b", 2.5))))
     assert (first.clock, first.dwell, first.share, first.last) == ("12:00:00", "2 m 30 s", 50, "")
     assert (last.clock, last.dwell, last.share, last.last) == ("12:02:30", "", 0, "last page")
@@ -153,7 +153,7 @@ def test_views_of_one_page_in_a_row_are_folded():
     assert docs.times == ""
 
 
-def test_the_host_is_shown_only_where_the_journey_spans_several():
+def test_the_host_is_shown_only_if_there_are_several():
     alone = journey(view("/a"))
     both = journey(view("/a"), VisitedPage(url="docs.example.com/b", timestamp=stamp(1)))
     assert "example.com" not in lines_of(shown(alone))[0].path
@@ -172,7 +172,7 @@ def test_the_query_of_a_page_is_quieter():
     assert '/pricing<span class="query">?plan=pro&amp;x</span>' in line.path
 
 
-def test_text_of_the_upstream_is_escaped_in_paths():
+def test_text_of_the_data_is_escaped_in_paths():
     (line,) = lines_of(shown(journey(view("/<script>alert(1)</script>?<b>=<i>#<u>"))))
     assert "&lt;script&gt;" in line.path
     assert not any(tag in line.path for tag in ("<script", "<b>", "<i>", "<u>"))
@@ -202,24 +202,24 @@ def test_text_of_the_upstream_is_escaped_in_paths():
         ),
     ],
 )
-def test_what_is_no_page_view_says_what_it_is_where_it_came_from_and_how_much(event, said):
+def test_other_events_show_kind_origin_and_amount(event, said):
     (line,) = lines_of(shown(journey(goals=(event,))))
     assert (line.form, line.lead, line.name, line.tail, line.note) == said
 
 
-def test_an_identification_says_the_name():
+def test_an_identification_has_the_name():
     told = derive(Visitor(profile=UserProfile(metadata={"name": "Jane Doe"}, identified_at=stamp())))
     (line,) = lines_of(shown(told))
     assert (line.form, line.lead, line.name) == ("id", "Identified as", "Jane Doe")
 
 
-def test_the_day_is_said_for_events_after_midnight():
+def test_events_after_midnight_have_their_day():
     told = journey(view("/late", 11 * 60 + 55), view("/early", 12 * 60 + 5))
     early, late = lines_of(shown(told, today=date(2026, 5, 9)))
     assert (late.day, early.day) == ("", "Tue, May 5 ·")
 
 
-def test_what_came_since_the_reader_looked_is_marked_as_new():
+def test_events_since_the_last_look_are_marked_as_new():
     told = journey(view("/a"), view("/b", days=1))
     screen = shown(told, seen=START + timedelta(hours=1))
     assert [row.is_new for row in visits_of(screen)] == [True, False]
@@ -228,7 +228,7 @@ def test_what_came_since_the_reader_looked_is_marked_as_new():
 
 
 @pytest.mark.parametrize("year", [2025, 2026])
-def test_both_editions_of_the_upstream_are_shown_whole(year):
+def test_both_editions_are_shown_whole(year):
     told = derive(edition(year))
     assert len(lines_of(shown(told))) == told.counts.all
 
@@ -244,7 +244,7 @@ TOLD = journey(
 )
 
 
-def test_refunds_among_the_payments_are_named_and_shown_without_a_second_minus():
+def test_refunds_are_named_without_a_second_minus():
     paid = goal("payment", **PROVIDER, amount=149, currency="USD")
     refunded = goal("payment_refunded", 1, **PROVIDER, amount=50, currency="USD")
     screen = shown(journey(goals=(paid, refunded)))
@@ -261,7 +261,7 @@ def test_kinds_are_offered_with_their_counts_when_they_occur():
     ]
 
 
-def test_a_kind_leaves_its_events_only_with_the_visits_open_and_what_lies_between_said():
+def test_a_kind_selects_its_events_and_opens_their_visits():
     screen = shown(TOLD, "kind=goal&kind=payment")
     assert [line.name for line in lines_of(screen)] == ["$5", "signup"]
     assert [(row.key, row.is_open) for row in visits_of(screen)] == [("1", True)]
@@ -276,7 +276,7 @@ def test_a_search_finds_pages_and_goals_in_any_case():
     assert [line.name for line in lines_of(shown(TOLD, "q=sign"))] == ["signup"]
 
 
-def test_a_range_reaches_back_from_the_latest_event_and_says_so():
+def test_a_range_reaches_back_from_the_latest_event():
     screen = shown(TOLD, "range=7d", today=date(2026, 5, 20))
     assert [row.key for row in visits_of(screen)] == ["3", "2"]
     assert screen.found == "2 of 6 events, the 7 days up to the latest event, since Wed, May 6, 12:00"
@@ -295,18 +295,18 @@ def test_a_range_before_nothing_asks_for_the_moment():
     assert len(lines_of(screen)) == 6
 
 
-def test_no_hit_says_so_with_a_way_out():
+def test_no_match_is_explained_with_a_way_out():
     screen = shown(TOLD, "q=refund&kind=goal")
     assert screen.none == "Nothing here matches “refund” among 6 events."
     assert screen.everything == "?"
 
 
-def test_what_datafast_left_out_is_not_said_to_be_searched():
+def test_missing_events_are_not_claimed_to_be_searched():
     told = journey(view(), page_view_count=9)
     assert "cannot be searched" in shown(told, "q=refund").none
 
 
-def test_nonsense_in_the_address_is_left_out_and_said():
+def test_an_unreadable_address_is_reported_and_ignored():
     screen = shown(TOLD, "kind=wish&range=90d&at=tomorrow&from=here&open=x.1.-2")
     assert len(screen.remarks) == 4
     assert all(sentence.endswith("left out.") for sentence in screen.remarks)
@@ -322,7 +322,7 @@ def test_an_address_reads_back_as_the_same_query():
 # ---- Moments
 
 
-def test_the_moment_of_a_ticket_is_marked_in_its_visit_which_stands_open():
+def test_the_ticket_moment_is_marked_in_its_open_visit():
     screen = shown(TOLD, "at=2026-05-04T08:07", zone=NEW_YORK)
     assert [row.is_open for row in visits_of(screen)] == [True, False, True]
     assert [line.form for line in visits_of(screen)[-1].events] == ["money", "moment", "goal", "page", "page"]
@@ -339,11 +339,11 @@ def test_the_moment_of_a_ticket_is_marked_in_its_visit_which_stands_open():
         ("2026-05-01T12:00Z", ["visit", "gap", "visit", "gap", "visit", "moment"]),
     ],
 )
-def test_a_moment_outside_of_visits_stands_between_them(at, forms):
+def test_a_moment_outside_of_visits_is_between_them(at, forms):
     assert [getattr(row, "form", "visit") for row in shown(TOLD, f"at={at}").rows] == forms
 
 
-def test_a_moment_before_the_cut_stands_in_the_missing_part():
+def test_a_moment_before_the_cut_is_in_the_missing_part():
     told = journey(view(), page_view_count=66, first_visit_at=stamp(days=-30))
     screen = shown(told, "at=2026-04-20T12:00Z")
     assert [getattr(row, "form", "visit") for row in screen.rows] == ["visit", "cut", "moment"]
@@ -368,14 +368,14 @@ def test_a_moment_deep_in_a_long_visit_is_in_view():
     assert row.rest == ""
 
 
-def test_a_time_that_the_clock_shows_twice_is_the_first_and_offers_the_second():
+def test_an_ambiguous_time_is_the_first_and_offers_the_second():
     told = shown(TOLD, "at=2026-11-01T01:30", zone=NEW_YORK).told
     assert told.iso == "2026-11-01T05:30:00Z"
     assert told.remark == "The clocks showed 01:30 twice that day; this is the first time."
     assert (told.other.label, told.other.address) == ("Take the second time", "?at=2026-11-01T06:30:00Z")
 
 
-def test_the_second_time_stays_the_second_when_the_filters_are_sent_again():
+def test_the_second_time_stays_the_second_on_resubmission():
     screen = shown(TOLD, "at=2026-11-01T06:30:00Z", zone=NEW_YORK)
     assert screen.told.remark == "The clocks showed 01:30 twice that day; this is the second time."
     assert (screen.told.other.label, screen.told.other.address) == ("Take the first time", "?at=2026-11-01T05:30:00Z")
@@ -388,7 +388,7 @@ def test_the_second_time_stays_the_second_when_the_filters_are_sent_again():
     assert (before.before, before.before_second) == ("2026-11-01T01:30", "2026-11-01T01:30")
 
 
-def test_a_visit_during_which_the_clocks_were_set_back_says_which_time_it_is():
+def test_a_visit_while_clocks_go_back_names_the_offset():
     told = journey(
         *(VisitedPage(url=f"example.com/{at}", timestamp=f"2026-11-01T{at}:00Z") for at in ("05:50", "06:10"))
     )
@@ -399,7 +399,7 @@ def test_a_visit_during_which_the_clocks_were_set_back_says_which_time_it_is():
     assert visits_of(screen)[0].title == "Sun, Nov 1, 2026, 01:50:00 EDT (UTC-4)"
 
 
-def test_a_visit_over_midnight_on_which_the_clocks_go_forward_names_day_and_time():
+def test_a_visit_across_a_clock_change_names_day_and_time():
     moments = ("2026-09-06T03:50:00Z", "2026-09-06T04:10:00Z")
     told = journey(*(VisitedPage(url="example.com/", timestamp=at) for at in moments))
     (folded,) = lines_of(shown(told, zone=ZoneInfo("America/Santiago")))
@@ -408,7 +408,7 @@ def test_a_visit_over_midnight_on_which_the_clocks_go_forward_names_day_and_time
     assert lines_of(shown(other, zone=ZoneInfo("America/Santiago")))[0].day == "Sun, Sep 6 · UTC-3 ·"
 
 
-def test_a_time_that_the_clock_skips_is_said_to_be_the_one_after():
+def test_a_skipped_time_is_read_as_the_one_after():
     told = shown(TOLD, "at=2026-03-08T02:30", zone=NEW_YORK).told
     assert told.iso == "2026-03-08T07:30:00Z"
     assert told.remark == "The clocks went forward and never showed 02:30 that day; this is 03:30."
@@ -426,14 +426,14 @@ def test_a_time_that_the_clock_skips_is_said_to_be_the_one_after():
         " 2026-05-04T08:06 ",
     ],
 )
-def test_moments_are_read_in_the_forms_that_logs_and_mails_hold(text):
+def test_times_of_logs_and_emails_are_read(text):
     assert shown(TOLD, f"at={text}", zone=NEW_YORK).told.iso == "2026-05-04T12:06:00Z"
 
 
 @pytest.mark.parametrize(
     "text", ["1999-12-31", "9999-12-31T23:59-14:00", "noon", "2026-13-01", "1777967400000", "\x00"]
 )
-def test_what_is_no_moment_is_left_out(text):
+def test_an_unreadable_moment_is_ignored(text):
     screen = shown(TOLD, f"at={text}")
     assert screen.told is None
     assert len(screen.remarks) == 1
@@ -442,7 +442,7 @@ def test_what_is_no_moment_is_left_out(text):
 # ---- Long journeys
 
 
-def test_a_long_journey_comes_in_answers_of_bounded_size():
+def test_a_long_journey_comes_in_bounded_responses():
     told = many_visits(400, pages=25)
     screen = shown(told)
     assert screen.size <= ROWS
@@ -465,7 +465,7 @@ def test_a_long_visit_is_cut_too():
     assert more.rest == "Show the 1,751 older events of this visit"
 
 
-def test_a_folded_visit_beyond_the_room_loads_its_events_on_opening():
+def test_a_folded_visit_that_does_not_fit_loads_when_opened():
     told = many_visits(30, pages=20)
     row = visits_of(shown(told))[-1]
     assert (row.is_open, row.events, row.rest) == (False, (), "Show the 20 events of this visit")
@@ -491,7 +491,7 @@ def test_the_jumps_lead_to_the_ends_whatever_is_shown():
     assert visits_of(shown(told, latest.address))[0].key == "300"
 
 
-def test_every_visit_has_an_address_under_which_it_stands_open():
+def test_every_visit_has_an_address_that_opens_it():
     told = many_visits(300)
     for visit in told.visits[::37]:
         address = visit_address(visit)
@@ -506,7 +506,7 @@ def test_positions_beyond_the_end_show_nothing_wrong():
     assert events_of_visit(told, TimelineQuery.read(QueryDict("from=9")), zone=UTC, today=TODAY) is None
 
 
-def test_events_beyond_the_first_screen_are_not_looked_at(monkeypatch):
+def test_events_beyond_the_first_screen_are_not_read(monkeypatch):
     told = many_visits(400, pages=25)
     looked_at = []
     writer = "visitors.journey_page.timeline.rows.Writer._line"
@@ -536,7 +536,7 @@ def test_a_visit_of_the_earliest_calendar_days_can_be_shown():
     assert datetime(2199, 12, 31, tzinfo=UTC) < told.visits[0].started_at
 
 
-def test_payments_and_refunds_that_are_too_many_to_name_are_counted_apart():
+def test_further_payments_and_refunds_are_counted_separately():
     paid = [goal("payment", number, **PROVIDER, amount=10 + number, currency="USD") for number in range(8)]
     back = [goal("payment_refunded", 8 + number, **PROVIDER, amount=1, currency="USD") for number in range(6)]
     labels = [badge.label for badge in visits_of(shown(journey(view("/"), goals=(*paid, *back))))[0].badges]
@@ -546,13 +546,13 @@ def test_payments_and_refunds_that_are_too_many_to_name_are_counted_apart():
     assert [label.partition(" ")[2] for label in others] == ["other payments", "other refunds"]
 
 
-def test_what_came_without_the_visitor_is_no_visit_in_between():
+def test_events_without_the_visitor_are_no_visit_in_between():
     renewal = goal("subscription_renewed", days=2, **PROVIDER)
     told = journey(view("/one"), view("/one", days=4), goals=(renewal,))
     assert ("gap", "Events without the visitor in between without a match") in notes_of(shown(told, "q=one"))
 
 
-def test_one_visit_of_several_that_datafast_counts_is_not_called_the_only_one():
+def test_one_listed_visit_of_several_is_not_the_only_one():
     (row,) = visits_of(shown(journey(view("/"), visit_count=1)))
     assert row.place == "only visit"
     (row,) = visits_of(shown(journey(view("/"), visit_count=2, page_view_count=1)))

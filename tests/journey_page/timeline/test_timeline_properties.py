@@ -113,7 +113,7 @@ def test_every_event_is_reached_exactly_once(visitor, zone):
 
 @given(visitors | long_answers(), addresses, zones)
 @settings(deadline=None)
-def test_every_match_is_reached_exactly_once_whatever_is_asked_for(visitor, address, zone):
+def test_every_match_is_reached_exactly_once(visitor, address, zone):
     told = derive(visitor)
     query = replace(read(address), start=None, opened=(), at=None)
     found = all_events(told, query, zone)
@@ -125,7 +125,7 @@ def test_every_match_is_reached_exactly_once_whatever_is_asked_for(visitor, addr
 
 @given(visitors | long_answers(), addresses, zones)
 @settings(deadline=None)
-def test_any_address_gets_an_answer_of_bounded_size_that_renders(visitor, address, zone):
+def test_any_address_renders_a_response_of_bounded_size(visitor, address, zone):
     told = derive(visitor)
     screen = shown(told, read(address), zone)
     assert screen.size <= ROWS
@@ -138,7 +138,7 @@ def test_any_address_gets_an_answer_of_bounded_size_that_renders(visitor, addres
 @given(addresses, zones)
 @example("at=2000-01-01T00:00", ZoneInfo("Pacific/Kiritimati"))  # last year's, in UTC
 @example("at=2199-12-31T23:00", ZoneInfo("Pacific/Pago_Pago"))  # the next one's
-def test_an_address_is_the_same_for_everybody_once_it_is_written_by_us(address, zone):
+def test_a_written_address_means_the_same_in_every_zone(address, zone):
     query = read(address).in_zone(zone)
     again = read(query.address())
     assert again == replace(query, refused=(), before=query.before if query.span == "before" else None)

@@ -59,8 +59,8 @@ def arrivals(
     if now is None or head is None or visit_key(now) != key:
         return found
     old, new = _top(was, since), _top(now, since)
-    wrote_at = page.query.at
-    if wrote_at and any(line.event.at and line.event.at <= wrote_at for line in (*old, *new)):
+    ticket_at = page.query.at
+    if ticket_at and any(line.event.at and line.event.at <= ticket_at for line in (*old, *new)):
         return found  # the moment of a ticket stands among these lines
     rows = [*takewhile(lambda row: row is not head, page.rows)]
     top = events_of_visit(after, TimelineQuery(start=Position(key)), zone=zone, today=today, seen=seen)

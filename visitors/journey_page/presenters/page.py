@@ -14,7 +14,7 @@ from visitors.journey_page.presenters.identity import whereabouts
 from visitors.journey_page.presenters.prediction import meter
 from visitors.journey_page.presenters.side import Side, side
 from visitors.journey_page.presenters.trend import Scored, trend
-from visitors.journey_page.ribbon import Ribbon, ribbon, shapes_svg
+from visitors.journey_page.ribbon import Ribbon, make_ribbon, shapes_svg
 from visitors.journey_page.timeline import Timeline, TimelineQuery, timeline, visit_address
 from visitors.profiles import Profile
 
@@ -74,7 +74,7 @@ def journey(
         head=head(told, where, visitor_id=profile.visitor_id, now=now),
         summary=bind_numbers(summarize(told, now=now, zone=zone)),
         figures=figures(told, now=now, zone=zone),
-        ribbon=ribbon(told, now=now, zone=zone, address=visit_address, wrote_at=page.query.at),
+        ribbon=make_ribbon(told, now=now, zone=zone, address=visit_address, ticket_at=page.query.at),
         timeline=page,
         side=side(told, where, prediction, contents.notes, now=now, zone=zone),
         zone_name=format_zone(zone),

@@ -1,4 +1,4 @@
-"""Many visits as columns of the calendar: the smallest of day, week, month, quarter and year that is few enough."""
+"""Group many visits into columns of the calendar: the smallest unit of which there are few enough."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from enum import StrEnum
 
 from visitors.journey import VisitOutline
 
-MOST_COLUMNS = 60
+MAX_COLUMNS = 60
 # An empty stretch of more columns than LONG_EMPTY is drawn as BROKEN_WIDTH columns with a break.
 LONG_EMPTY, BROKEN_WIDTH = 10, 3
 
 
 class Unit(StrEnum):
-    """A stretch of the calendar, on the clock of a zone."""
+    """A unit of the calendar, in a time zone."""
 
     DAY = "day"
     WEEK = "week"
@@ -22,7 +22,7 @@ class Unit(StrEnum):
     YEAR = "year"
 
     def begin(self, local: datetime) -> datetime:
-        """When the stretch around a moment began."""
+        """Return the begin of the unit around a time."""
         day = local.replace(hour=0, minute=0, second=0, microsecond=0)
         match self:
             case Unit.DAY:
@@ -37,8 +37,8 @@ class Unit(StrEnum):
                 return day.replace(day=1, month=1)
 
     def next(self, begin: datetime) -> datetime:
-        """When the stretch after the one that began then begins."""
-        # Longer than any such stretch and shorter than two; some hours more for a day that a clock change made longer.
+        """Return the begin of the next unit."""
+        # Longer than one unit and shorter than two; three hours more, for a day that a clock change makes longer.
         days = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.QUARTER: 92, Unit.YEAR: 366}[self]
         return self.begin(begin + timedelta(days=days, hours=3))
 
@@ -57,12 +57,12 @@ class Column:
 
     @property
     def weight(self) -> int:
-        """How wide it is, in plain columns."""
+        """Its width, in columns."""
         return BROKEN_WIDTH if self.is_broken else 1
 
 
 def columns(visits: Sequence[VisitOutline], until: datetime, zone: tzinfo) -> tuple[Unit, list[Column]]:
-    """The columns of visits (oldest first, at least one) up to a moment."""
+    """Return the unit and the columns of visits (oldest first, at least one) up to a time."""
     unit, begins = _calendar(visits[0].started_at.astimezone(zone), until.astimezone(zone))
     inside: list[list[VisitOutline]] = [[] for _ in begins]
     later = [begin.astimezone(UTC) for begin in begins[1:]]  # as visits: comparing two zones takes ten times as long
@@ -91,9 +91,9 @@ def _emptied(begins: list[datetime]) -> list[Column]:
 def _calendar(first: datetime, last: datetime) -> tuple[Unit, list[datetime]]:
     for unit in Unit:
         begins = [unit.begin(first)]
-        while len(begins) <= MOST_COLUMNS and (following := unit.next(begins[-1])) <= last:
+        while len(begins) <= MAX_COLUMNS and (following := unit.next(begins[-1])) <= last:
             begins.append(following)
-        if len(begins) <= MOST_COLUMNS:
+        if len(begins) <= MAX_COLUMNS:
             break
-    # Over sixty years the last unit is as fine as it gets; the instants that a journey reads span two hundred.
+    # More than sixty years are still drawn in years; times of events span up to two hundred.
     return unit, begins

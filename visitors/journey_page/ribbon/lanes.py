@@ -1,4 +1,4 @@
-"""Which labels have room. A server that draws for every width at once decides for three of them, and CSS chooses."""
+"""Place labels without collisions. The server does so for three widths of the window, and CSS selects one."""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ _ANCHORS = (("middle", 0.5), ("start", 0.0), ("end", 1.0))
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a label fits: from which width on, anchored how, and from which width on it is centered ("": none)."""
+    """Where a label fits: from which width on, with which anchor, and from which width on centered ("": never)."""
 
     shows_from: str
     anchor: str
@@ -24,26 +24,27 @@ class Spot:
 
 @dataclass(slots=True)
 class Lanes:
-    """The stretches that are taken, per lane (a height at which labels stand) and width. First come, first served."""
+    """The taken stretches per lane (labels at one height) and width. First come, first served."""
 
     _taken: dict[tuple[str, str], list[tuple[float, float]]] = field(default_factory=dict)
 
     def reserve(self, lane: str, x: float) -> None:
-        """Keep a lane's labels off a line that crosses it."""
+        """Keep labels of a lane away from a line that crosses it."""
         for name, px in WIDTHS:
             self._stretches(lane, name).append((x / 100 * px, x / 100 * px))
 
     def place(
         self, lane: str, x: float, text: str, *, low: float = 0, high: float = 100, recenters: bool = False
     ) -> Spot | None:
-        """Take room for a label at x, within `low` and `high` (all in percent); None where it never fits.
+        """Place a label at x, within `low` and `high` (all in percent). Return None if it never fits.
 
-        The anchor is the one with which it shows at the most widths, centered where that makes no difference. One that
-        `recenters` is centered besides wherever it has room for that.
+        The anchor is the one with which it fits at the most widths, preferably centered. A label that `recenters` is
+        also centered at each width at which it fits centered.
         """
         width = text_width(text)
         fits = {
-            anchor: self._fits(lane, x, back * width, (1 - back) * width, room=(low, high)) for anchor, back in _ANCHORS
+            anchor: self._fits(lane, x, back * width, (1 - back) * width, limits=(low, high))
+            for anchor, back in _ANCHORS
         }
         anchor = max(fits, key=lambda one: len(fits[one]))
         best, centered = fits[anchor], fits["middle"] if recenters else []
@@ -54,16 +55,15 @@ class Lanes:
         return Spot(best[-1][0], anchor, centered[-1][0] if centered else "")
 
     def _fits(
-        self, lane: str, x: float, before: float, after: float, *, room: tuple[float, float]
+        self, lane: str, x: float, before: float, after: float, *, limits: tuple[float, float]
     ) -> list[tuple[str, float, float]]:
-        """The widths at which it fits, with what it would take there, from the widest down without a hole.
-
-        `before` and `after` are how far it reaches to the left and the right of x, in CSS pixels.
+        """Return the widths at which a label fits, with the stretch that it takes, from the widest down to the first
+        at which it does not fit. `before` and `after` are its extent to the left and right of x, in CSS pixels.
         """
         fits = []
         for name, px in reversed(WIDTHS):
             left, right = x / 100 * px - before, x / 100 * px + after
-            is_inside = room[0] / 100 * px - 1 <= left and right <= room[1] / 100 * px + 1
+            is_inside = limits[0] / 100 * px - 1 <= left and right <= limits[1] / 100 * px + 1
             if not is_inside or any(left < b + _SPACE and a < right + _SPACE for a, b in self._stretches(lane, name)):
                 break
             fits.append((name, left, right))
@@ -74,7 +74,7 @@ class Lanes:
 
 
 def text_width(text: str) -> float:
-    """About how wide a text is, in CSS pixels."""
+    """Return the approximate width of a text, in CSS pixels."""
     if text.isascii():
         return len(text) * _LETTER
     return sum(_WIDE_LETTER if unicodedata.east_asian_width(letter) in "WF" else _LETTER for letter in text)

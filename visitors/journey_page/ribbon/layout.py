@@ -1,4 +1,4 @@
-"""Draws one journey: see the package for the rules."""
+"""Lay out the ribbon of one journey. See the package for the rules."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ from visitors.journey_page.ribbon.lanes import REFERENCE, WIDTHS, Lanes
 from visitors.journey_page.ribbon.scale import Scale, gap_widths, visit_widths
 from visitors.journey_page.ribbon.shapes import Block, Gap, Mark, Ribbon, Word, block, height_of
 
-MOST_BLOCKS = 60
+MAX_BLOCKS = 60
 BREAK_AFTER = timedelta(days=1)
 ON_SITE = timedelta(minutes=5)
 
@@ -34,11 +34,11 @@ _VISITS_SHARE, _ONLY_VISIT_SHARE = 58.0, 30.0
 _LEAST_RECORD = 12
 _BREAK_ROOM, _MARK_ROOM = 18, 12  # CSS pixels
 _LANES = {"money": 10, "goal": 25, "gap": 80, "date": 106}
-_BELOW_GOALS = 13  # CSS pixels, for an identification that stands where a goal does
+_BELOW_GOALS = 13  # CSS pixels, for an identification at the same place as a goal
 _MARKS_ABOVE = 48  # CSS pixels that payments and goals take above the blocks
 _PAYMENTS_ABOVE = 14
 _LONGEST_WORD = 28
-_LABELS_TOLD = 5
+_MAX_LABELS = 5
 
 _FORMS = {
     Kind.PAYMENT: "money",
@@ -57,7 +57,7 @@ _NOUNS = {
 
 @dataclass(frozen=True, slots=True)
 class _Cluster:
-    """Events of one form that stand too close for marks of their own."""
+    """Events of one form that are too close to each other for separate marks."""
 
     form: str
     x: float
@@ -72,16 +72,16 @@ class _Cluster:
 
     @property
     def label(self) -> str:
-        events, more = limit_list(self.events, _LABELS_TOLD)
-        told = [event.words for event in events]
+        events, more = limit_list(self.events, _MAX_LABELS)
+        words = [event.words for event in events]
         if more:
-            told.append(f"{more:,} more")
-        text = truncate(join_list(told), 300)
+            words.append(f"{more:,} more")
+        text = truncate(join_list(words), 300)
         return f"{text[0].upper()}{text[1:]}"
 
 
 class Drawing:
-    """A ribbon in the making."""
+    """Lays out one ribbon."""
 
     def __init__(
         self, journey: Journey, *, now: datetime, zone: tzinfo, address: Callable[[VisitOutline], str]
@@ -90,7 +90,7 @@ class Drawing:
         self._zone, self._address = zone, address
         self._visits = journey.outlines[::-1]
         last = self._visits[-1].ended_at
-        # An upstream whose clock is ahead would draw time backwards.
+        # If DataFast's clock is ahead, time must not be drawn backwards.
         self._now = max(now, last)
         self._is_on_site = self._now - last < ON_SITE
         missing = journey.missing
@@ -102,23 +102,23 @@ class Drawing:
         self._marks: list[Mark] = []
         self._words: list[Word] = []
 
-    def ribbon(self, wrote_at: datetime | None) -> Ribbon:
-        """Draw it."""
-        if len(self._visits) > MOST_BLOCKS:
-            self._say("date", 100, "now", "r-soft")
+    def ribbon(self, ticket_at: datetime | None) -> Ribbon:
+        """Return the ribbon."""
+        if len(self._visits) > MAX_BLOCKS:
+            self._add_word("date", 100, "now", "r-soft")
             self._draw_columns()
             self._draw_marks()
-            self._say_missing()
+            self._add_missing_note()
         else:
             gap_spans = self._draw_visits()
             self._draw_marks()
-            self._say_missing()
+            self._add_missing_note()
             if not self._is_on_site:
-                self._say("date", 100, "now", "r-soft")
-            self._say_dates()
-            self._say_gaps(gap_spans)
+                self._add_word("date", 100, "now", "r-soft")
+            self._add_dates()
+            self._add_gap_lengths(gap_spans)
         forms = {mark.form for mark in self._marks}
-        is_low = not forms and wrote_at is None
+        is_low = not forms and ticket_at is None
         return Ribbon(
             label=self._label(),
             note=self._note(),
@@ -127,24 +127,24 @@ class Drawing:
             gaps=tuple(self._gaps),
             marks=tuple(self._marks),
             words=tuple(self._words),
-            wrote_at=None if wrote_at is None else round(self._scale.x(wrote_at), 2),
+            ticket_at=None if ticket_at is None else round(self._scale.x(ticket_at), 2),
             shift=_MARKS_ABOVE if is_low else 0 if "money" in forms else _PAYMENTS_ABOVE,
         )
 
     # --- Visit by visit ---
 
     def _draw_visits(self) -> list[tuple[timedelta, Gap, bool]]:
-        """Blocks and gaps; returns each gap with its length, and whether it is the tail."""
+        """Add blocks and gaps. Return each gap with its length, and whether it is the tail."""
         visits = self._visits
         spans = [later.started_at - earlier.ended_at for earlier, later in pairwise(visits)]
         if not self._is_on_site:
             spans.append(self._now - visits[-1].ended_at)
-        room = 100 - self._missing
+        available = 100 - self._missing
         share = _VISITS_SHARE if len(visits) > 1 else _ONLY_VISIT_SHARE
         widths = visit_widths([visit.duration for visit in visits], share)
         if not spans:  # the first visit, and it goes on: it is the whole line
-            widths = [min(room, max(widths[0], _LEAST_RECORD))]
-        gaps = gap_widths(spans, room - sum(widths))
+            widths = [min(available, max(widths[0], _LEAST_RECORD))]
+        gaps = gap_widths(spans, available - sum(widths))
         most = max(_LEAST_RECORD, *(visit.counts.views for visit in visits))
         x = self._missing
         found = []
@@ -181,14 +181,17 @@ class Drawing:
             viewed = format_count(visit.counts.views, "page view")
         else:
             viewed = "no page view" if self._journey.missing is None else "no page view listed"
-        told = [f"{viewed} in {format_duration(visit.duration)}" if visit.duration else viewed, *_brought(visit.counts)]
+        parts = [
+            f"{viewed} in {format_duration(visit.duration)}" if visit.duration else viewed,
+            *_describe_counts(visit.counts),
+        ]
         number = "" if visit.number is None else f" {visit.number}"
-        return f"Visit{number}, {self._when(visit.started_at)}: {', '.join(told)}"
+        return f"Visit{number}, {self._when(visit.started_at)}: {', '.join(parts)}"
 
-    def _when(self, moment: datetime) -> str:
-        return f"{format_day(moment, self._now, self._zone)}, {format_clock(moment, self._zone)}"
+    def _when(self, time: datetime) -> str:
+        return f"{format_day(time, self._now, self._zone)}, {format_clock(time, self._zone)}"
 
-    def _say_dates(self) -> None:
+    def _add_dates(self) -> None:
         attended = [visit for visit in self._visits if visit.is_attended]
         if not attended:
             return
@@ -197,20 +200,20 @@ class Drawing:
         paid = [index for index, visit in enumerate(attended) if visit.counts.payments]
         for index in dict.fromkeys([len(attended) - 1, 0, *paid, *middle]):
             drawn, named = self._blocks[index], days[index]
-            # Two visits of one day, and one of today, are told apart by their time.
+            # Visits on the same day, and those of today, need their time.
             if named == "today" or days.count(named) > 1:
                 named = f"{named} {format_clock(attended[index].started_at, self._zone)}"
-            # At the left end there is no room to center it: it starts with its block.
-            self._say("date", drawn.x + drawn.width / 2 if drawn.x else 0, named)
+            # It can't be centered at the left end, so it starts with its block.
+            self._add_word("date", drawn.x + drawn.width / 2 if drawn.x else 0, named)
 
-    def _say_gaps(self, spans: list[tuple[timedelta, Gap, bool]]) -> None:
+    def _add_gap_lengths(self, spans: list[tuple[timedelta, Gap, bool]]) -> None:
         for span, between, is_tail in sorted(spans, key=lambda one: one[0], reverse=True):
             if between.is_known:
                 text = self._since_last() if is_tail else format_gap(span)
-                self._say("gap", between.middle, text, "r-soft", low=between.x, high=between.end)
+                self._add_word("gap", between.middle, text, "r-soft", low=between.x, high=between.end)
 
     def _since_last(self) -> str:
-        """As the figures and the summary say it; but "yesterday", which the date below says already, in hours."""
+        """Return the time since the last event, as in the figures; in hours instead of "yesterday", which is below."""
         last = self._visits[-1].ended_at
         text = format_when(last, self._now, self._zone)
         return format_ago(last, self._now) if text == "yesterday" else text
@@ -236,33 +239,33 @@ class Drawing:
                 shown = WIDTHS[1][0] if column.is_broken else ""
                 is_known = missing is None or missing.ends_by(column.begin)
                 self._gaps.append(Gap(round(x, 2), round(x + width, 2), shown if is_known else "", is_known=is_known))
-            self._say_column(unit, column.begin, before, x)
+            self._add_column_date(unit, column.begin, before, x)
             before = column.begin
             x += width
         self._scale.add(self._now, 100)
 
-    def _say_column(self, unit: Unit, begin: datetime, before: datetime | None, x: float) -> None:
-        """Years, and months where columns are shorter than they."""
+    def _add_column_date(self, unit: Unit, begin: datetime, before: datetime | None, x: float) -> None:
+        """Add years, and months if columns are shorter."""
         is_new_year = before is None or before.year != begin.year
         is_new_month = before is not None and before.month != begin.month and unit in (Unit.DAY, Unit.WEEK)
         if is_new_year:
             text = f"{begin:%Y}" if before is not None or unit is Unit.YEAR else f"{begin:%b %Y}"
-            self._say("date", x, text)
+            self._add_word("date", x, text)
         elif is_new_month:
-            self._say("date", x, f"{begin:%b}", "r-soft")
+            self._add_word("date", x, f"{begin:%b}", "r-soft")
 
     def _column_label(self, unit: Unit, column: Column) -> str:
         """ "12 visits, 34 page views, 1 payment in the week of Mon, May 4"."""
         visits = column.visits
-        told = [
+        parts = [
             format_count(sum(visit.is_attended for visit in visits), "visit"),
             format_count(column.views, "page view"),
-            *_brought(*(visit.counts for visit in visits)),
+            *_describe_counts(*(visit.counts for visit in visits)),
         ]
         begin = f"{column.begin:%B %Y}" if unit in (Unit.MONTH, Unit.QUARTER) else f"{column.begin:%Y}"
         if unit in (Unit.DAY, Unit.WEEK):
             begin = format_day(column.begin, self._now, self._zone)
-        return f"{', '.join(told)} in the {unit} of {begin}"
+        return f"{', '.join(parts)} in the {unit} of {begin}"
 
     # --- Above and below ---
 
@@ -274,7 +277,7 @@ class Drawing:
                 if form == "id" and any(_are_close(mark.x, x) for mark in self._marks if mark.form == "goal"):
                     y += _BELOW_GOALS
                 self._marks.append(Mark(form, x, y, cluster.label))
-                self._say(lane, x, cluster.word, _STYLES[form])
+                self._add_word(lane, x, cluster.word, _STYLES[form])
                 if form == "money":
                     self._lanes.reserve("goal", x)  # its stem passes through
 
@@ -292,13 +295,13 @@ class Drawing:
                 clusters.append(_Cluster(form, x, [event]))
         return found
 
-    def _say_missing(self) -> None:
+    def _add_missing_note(self) -> None:
         if self._missing:
-            self._say("date", 0, "earlier: not sent", "r-soft")
+            self._add_word("date", 0, "earlier: not sent", "r-soft")
 
-    def _say(self, lane: str, x: float, text: str, form: str = "", *, low: float = 0, high: float = 100) -> None:
-        """Place a word where it has room."""
-        # A date belongs in the middle of its block; a centered word over marks could seem to be its neighbor's.
+    def _add_word(self, lane: str, x: float, text: str, form: str = "", *, low: float = 0, high: float = 100) -> None:
+        """Add a word if it fits."""
+        # Only dates are recentered: a centered word above a mark could seem to belong to its neighbor.
         spot = self._lanes.place(lane, x, text, low=low, high=high, recenters=lane == "date")
         if spot is not None:
             self._words.append(
@@ -309,12 +312,12 @@ class Drawing:
         """ "3 visits from May 2 to today, 3 goals, 1 payment", "61 visits (9 listed) from May 2 to today"."""
         journey = self._journey
         first, last = self._visits[0].started_at, self._visits[-1].ended_at
-        days = [format_day(moment, self._now, self._zone) for moment in (first, last)]
-        told = format_count(journey.visit_count, "visit")
+        days = [format_day(time, self._now, self._zone) for time in (first, last)]
+        visits = format_count(journey.visit_count, "visit")
         if journey.missing is not None and journey.missing.visits:
-            told += f" ({journey.visit_count - journey.missing.visits:,} listed)"
-        told += f" from {days[0]} to {days[1]}" if days[0] != days[1] else f", {days[0]}"
-        return ", ".join([told, *_brought(*(visit.counts for visit in self._visits))])
+            visits += f" ({journey.visit_count - journey.missing.visits:,} listed)"
+        visits += f" from {days[0]} to {days[1]}" if days[0] != days[1] else f", {days[0]}"
+        return ", ".join([visits, *_describe_counts(*(visit.counts for visit in self._visits))])
 
     def _note(self) -> str:
         if self._missing:
@@ -329,13 +332,13 @@ def _are_close(one: float, other: float) -> bool:
 
 
 def _counted(events: Iterable[Event]) -> list[str]:
-    """What is marked, counted by what it is: "3 goals", "1 payment"."""
+    """Count marked events by kind: "3 goals", "1 payment"."""
     counts = Counter("refund" if event.is_refund else _NOUNS[event.kind] for event in events)
     return [format_count(counts[noun], noun) for noun in (*_NOUNS.values(), "refund") if counts[noun]]
 
 
-def _brought(*visits: Counts) -> list[str]:
-    """What visits brought: "3 goals", "1 payment"."""
+def _describe_counts(*visits: Counts) -> list[str]:
+    """Count the goals and payments of visits: "3 goals", "1 payment"."""
     numbers = {
         "goal": sum(counts.goals for counts in visits),
         "subscription event": sum(counts.subscriptions for counts in visits),
@@ -350,7 +353,7 @@ def _newest(column: Column) -> VisitOutline:
 
 
 def _word(event: Event) -> str:
-    """What stands above a mark."""
+    """Return the word above a mark."""
     if event.kind is Kind.PAYMENT:
         if event.amount is None:
             return "refund" if event.is_refund else "payment"

@@ -1,7 +1,7 @@
-"""What a ribbon is made of. x and widths are percent of the ribbon's width, y and heights CSS pixels from its top.
+"""The shapes of a ribbon. x and widths are percent of the ribbon's width, y and heights CSS pixels from its top.
 
 The drawing has no viewBox: blocks stretch with the page while text and marks keep their size. `shows_from` of a word is
-the class of the least width at which it has room (see `lanes`).
+the class of the smallest width at which it fits (see `lanes`).
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ LOWEST, TALLEST = 7, 42
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A visit, or all visits of a stretch of the calendar: wide as they took, tall as they have page views."""
+    """A visit, or all visits of a column: the width is its time, the height its page views."""
 
     x: float
     width: float
@@ -27,9 +27,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Time without a visit. `break_from` is the class from which on its break has room, "" for an unbroken one.
+    """Time without a visit. `break_from` is the class of the smallest width at which its break fits, "" without one.
 
-    One that is not `is_known` may hold what DataFast did not send: it is hatched, and says nothing about its length.
+    A gap that is not `is_known` may contain events that DataFast left out: it is hatched, and has no length in words.
     """
 
     x: float
@@ -39,18 +39,18 @@ class Gap:
 
     @property
     def middle(self) -> float:
-        """Where its break stands."""
+        """The x of its break."""
         return round((self.x + self.end) / 2, 2)
 
     @property
     def width(self) -> float:
-        """From one visit to the next."""
+        """The distance between the visits."""
         return round(self.end - self.x, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A goal, a payment or an identification, or several that stand too close; `form` is "goal", "money" or "id"."""
+    """One or several close goals, payments or identifications; `form` is "goal", "money" or "id"."""
 
     form: str
     x: float
@@ -73,10 +73,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """The whole drawing. `label` says it in words; `note` explains what is hatched, "" for nothing.
+    """The whole drawing. `label` describes it in words; `note` explains what is hatched, "" for nothing.
 
-    `missing` is the hatched width at the left, where the list was cut off. `wrote_at` is the moment of the ticket.
-    `shift` is how far the drawing moves up where nothing stands above the blocks.
+    `missing` is the hatched width at the left, where the list is cut off. `ticket_at` is the x of the ticket's moment.
+    `shift` is how far the drawing moves up if there is nothing above the blocks.
     """
 
     label: str
@@ -86,7 +86,7 @@ class Ribbon:
     gaps: tuple[Gap, ...]
     marks: tuple[Mark, ...]
     words: tuple[Word, ...]
-    wrote_at: float | None
+    ticket_at: float | None
     shift: int
 
     @property
@@ -95,18 +95,18 @@ class Ribbon:
         return HEIGHT - self.shift
 
     @property
-    def wrote_anchor(self) -> str:
-        """On which side of the moment its word has room."""
-        return "end" if self.wrote_at is not None and self.wrote_at > 88 else "start"
+    def ticket_anchor(self) -> str:
+        """The side of the moment on which its label fits."""
+        return "end" if self.ticket_at is not None and self.ticket_at > 88 else "start"
 
 
 def height_of(views: int, most: int) -> float:
-    """The height of a block, by the square root of its page views, so that one page is still seen beside a hundred."""
+    """Return the height of a block: the square root of its page views keeps one page visible beside a hundred."""
     return LOWEST + (TALLEST - LOWEST) * sqrt(views / most)
 
 
 def block(x: float, width: float, height: float, label: str, address: str, *, is_newest: bool = False) -> Block:
-    """A block that stands on the base line."""
+    """Return a block on the base line."""
     return Block(
         round(x, 2), round(width, 2), round(BASE - height, 1), round(height, 1), label, address, is_newest=is_newest
     )

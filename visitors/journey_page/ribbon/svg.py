@@ -1,8 +1,7 @@
-"""A ribbon as SVG.
+"""Draw a ribbon as SVG.
 
-Made here and not by a template: it is some hundred elements of a dozen numbers each, which templates look up, test and
-localize one by one, at several times the cost of everything else about the ribbon. Texts are escaped here; forms,
-anchors and classes are words of ours.
+This is not a template, because a hundred elements with a dozen numbers each take a template several times as long as
+all the rest of the ribbon. Texts are escaped here; forms, anchors and classes are constants.
 """
 
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ _SYMBOLS = {
 
 
 def shapes_svg(ribbon: Ribbon, *, is_live: bool) -> SafeString:
-    """The elements of a ribbon from back to front. `is_live`: the newest visit goes on, and its block shows that."""
+    """Return the elements of a ribbon from back to front. `is_live` marks the newest visit as going on."""
     return mark_safe("".join(_shapes(ribbon, is_live=is_live)))  # noqa: S308 (every text in it is escaped)
 
 
@@ -34,8 +33,8 @@ def _shapes(ribbon: Ribbon, *, is_live: bool) -> Iterator[str]:
     yield from (_break(gap) for gap in ribbon.gaps if gap.break_from)
     yield from map(_mark, ribbon.marks)
     yield from map(_word, ribbon.words)
-    if ribbon.wrote_at is not None:
-        yield _moment(ribbon.wrote_at, ribbon.wrote_anchor)
+    if ribbon.ticket_at is not None:
+        yield _moment(ribbon.ticket_at, ribbon.ticket_anchor)
 
 
 def _gap(gap: Gap) -> str:

@@ -1,7 +1,7 @@
-"""The ledger: which visits and which of their events one answer shows, and how the rest is reached.
+"""The ledger: which visits and which of their events one response shows, and how the rest is reached.
 
-Newest first everywhere. An answer has at most ROWS rows, whatever the journey holds, and only the events that it shows
-are looked at. Open visits take what they need, up to VISIT_EVENTS each; what is left of FILLED_ROWS goes to the bodies
+Everything is newest first. A response has at most ROWS rows, however long the journey is, and only the events that it
+shows are read. Open visits take what they need, up to VISIT_EVENTS each; what is left of FILLED_ROWS goes to the bodies
 of folded visits, newest first, so that short journeys are in the page as a whole.
 """
 
@@ -24,9 +24,9 @@ VISIT_EVENTS = 100
 # Newer visits above the one that a jump leads to, and older ones below it.
 _ABOVE = 2
 _BELOW = 8
-# An open visit begins in an answer only if so many of its events have room there.
+# An open visit is added to a response only if so many of its events fit.
 _WORTH_OPENING = 10
-_LAST_ROWS = 3  # the moment, the cut and the group without a time may end a ledger
+_LAST_ROWS = 3  # the ticket's moment, the cut and the undated events may end a ledger
 
 
 class Section(Struct, frozen=True, kw_only=True, gc=False):
@@ -43,7 +43,7 @@ class Section(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """One answer's rows. `newer` and `older` are the positions to go on from, None at the ends."""
+    """The rows of one response. `newer` and `older` are the positions of the next ones, None at the ends."""
 
     rows: tuple[VisitRow | NoteRow, ...]
     newer: Position | None
@@ -53,21 +53,21 @@ class Page(Struct, frozen=True, kw_only=True):
 
     @property
     def size(self) -> int:
-        """How many rows: visits, their events, and what stands between."""
+        """How many rows: visits, events and notes between them."""
         return len(self.rows) + sum(len(row.events) for row in self.rows if isinstance(row, VisitRow))
 
     @property
     def has_moment(self) -> bool:
-        """Whether the moment of the ticket is marked in it."""
+        """Whether the moment of the ticket is marked on it."""
         return any(
             row.form == "moment" if isinstance(row, NoteRow) else any(event.form == "moment" for event in row.events)
             for row in self.rows
         )
 
 
-def sections(journey: Journey, selection: Selection | None) -> list[Section]:
-    """What there is to show, newest first, events without a time last; all of it without a selection. Reads no events
-    of the journey."""
+def make_sections(journey: Journey, selection: Selection | None) -> list[Section]:
+    """Return the sections of a journey, or of a selection of it, newest first, undated events last. Reads no events of
+    the journey."""
     outlines = journey.outlines
     if selection is None:
         sizes = [(index, outline.counts.all) for index, outline in enumerate(outlines)]
@@ -110,7 +110,7 @@ class Ledger:
         self._cut_place = self._place_of_cut(since)
 
     def page(self) -> Page:
-        """The answer that the query asks for: from `start`, or from where what was opened or the moment can be seen."""
+        """Return the page of the query: from `start`, or from where the opened visit or the moment is in view."""
         start = self._query.start
         if start is not None and start.key in self._places:
             place = self._places[start.key]
@@ -125,7 +125,7 @@ class Ledger:
         return self._lay_out(max(0, min(place - _ABOVE, len(self._sections) - _BELOW)), 0)
 
     def events(self) -> VisitRow | None:
-        """The events of the visit at `start` from there on, as the row that holds them; None for an unknown visit."""
+        """Return a row with the events of the visit at `start`, from there on, or None for an unknown visit."""
         start = self._query.start
         if start is None or start.key not in self._places:
             return None
@@ -133,7 +133,7 @@ class Ledger:
         return self._visit_row(section, min(start.passed, section.size), most=ROWS - 1, is_open=True)
 
     def _wanted(self) -> tuple[int, int]:
-        """What must be in view, as place and events to pass over: what was opened last, or the moment."""
+        """Return what must be in view, as place and events to skip: the visit opened last, or the moment."""
         if opened := [self._places[key] for key in self._query.opened if key in self._places]:
             return opened[-1], 0
         if self._moment_place is None or not self._sections:
@@ -150,11 +150,11 @@ class Ledger:
             notes = self._notes_above(place)
             newer = passed if place == first else 0
             is_open = newer > 0 or self._is_open(section)
-            room = ROWS - _LAST_ROWS - size - len(notes) - 1
-            if place > first and room < (min(section.size, _WORTH_OPENING) if is_open else 0):
+            free = ROWS - _LAST_ROWS - size - len(notes) - 1
+            if place > first and free < (min(section.size, _WORTH_OPENING) if is_open else 0):
                 break
             is_last = place == len(self._sections) - 1
-            most = (room if is_last else min(room, VISIT_EVENTS)) if is_open else 0
+            most = (free if is_last else min(free, VISIT_EVENTS)) if is_open else 0
             row = self._visit_row(section, newer, most=most, is_open=is_open)
             rows += [*notes, row]
             size += len(notes) + 1 + len(row.events)
@@ -170,18 +170,18 @@ class Ledger:
             older_visits=len(self._sections) - place,
         )
 
-    def _fill(self, rows: list[VisitRow | NoteRow], room: int) -> None:
-        """Put the events of folded visits into the page, newest visits first, while a whole visit has room."""
+    def _fill(self, rows: list[VisitRow | NoteRow], free: int) -> None:
+        """Add the events of folded visits to the page, newest visits first, while a whole visit fits."""
         for number, row in enumerate(rows):
             if not isinstance(row, VisitRow) or row.is_open:
                 continue
             section = self._sections[self._places[row.key]]
-            if section.size < room:
+            if section.size < free:
                 filled = replace(row, events=self._lines(section, 0, self._events(section)))
-                room -= len(filled.events)
+                free -= len(filled.events)
             else:
                 filled = self._with_rest(row, section, 0)
-                room = 0  # what is older waits as well
+                free = 0  # older visits are loaded on demand too
             rows[number] = filled
 
     def _is_open(self, section: Section) -> bool:
@@ -190,10 +190,10 @@ class Ledger:
         return section.key in self._opened or self._opens(section)
 
     def _opens(self, section: Section) -> bool:
-        """Whether it stands open by default: the newest, the moment's, and everything that a search found."""
-        return section is self._sections[0] or self._query.is_search or self._holds_moment(section)
+        """Whether it is open by default: the newest visit, the moment's, and everything that a search found."""
+        return section is self._sections[0] or self._query.is_search or self._has_moment(section)
 
-    def _holds_moment(self, section: Section) -> bool:
+    def _has_moment(self, section: Section) -> bool:
         """Whether the moment of the ticket is in this visit."""
         moment = self._moment
         return (
@@ -205,14 +205,14 @@ class Ledger:
         )
 
     def _place_of_moment(self) -> int | None:
-        """The place of the newest visit that had begun at the moment: in it or above it the moment stands."""
+        """Return the place of the newest visit that had begun at the moment, which is in or above it."""
         moment = self._moment
         if moment is None or moment.where is Where.NOWHERE:
             return None
         return self._first_place(lambda visit: visit.started_at <= moment.at)
 
     def _place_of_cut(self, since: datetime | None) -> int | None:
-        """Above which place to say what DataFast left out; None for nothing, or nothing in this range."""
+        """Return the place above which the missing events are noted; None if none are missing in this range."""
         missing = self._journey.missing
         if missing is None:
             return None
@@ -225,26 +225,26 @@ class Ledger:
         return self._first_place(lambda visit: visit.ended_at < before)
 
     def _first_place(self, is_it: Callable[[VisitOutline], bool]) -> int:
-        """The first place with such a visit; the one after all visits when there is none."""
+        """Return the first place with such a visit, or the one after all visits."""
         dated = [section for section in self._sections if section.visit is not None]
         return next(
             (place for place, section in enumerate(dated) if section.visit and is_it(section.visit)), len(dated)
         )
 
     def _newer_than_moment(self, section: Section) -> int:
-        """How many of a section's events are newer than the moment that it holds, 0 when it holds none."""
+        """Return how many of a section's events are newer than the moment in it; 0 without the moment."""
         moment = self._moment
-        if moment is None or not self._holds_moment(section):
+        if moment is None or not self._has_moment(section):
             return 0
         return sum(event.at is not None and event.at > moment.at for event in self._events(section))
 
     def _notes_above(self, place: int) -> list[NoteRow]:
-        """What stands between a section and the newer one: a gap or what is cut off, and the moment."""
+        """Return the notes between a section and the newer one: a gap or the cut, and the moment."""
         notes = [note for note in (self._gap_above(place),) if note is not None]
         moment = self._moment
         if moment is None or place != self._moment_place:
             return notes
-        if place < len(self._sections) and self._holds_moment(self._sections[place]):
+        if place < len(self._sections) and self._has_moment(self._sections[place]):
             return notes
         row = NoteRow(form="moment", text=moment.words, iso=iso(moment.at), clock=self._writer.clock(moment.at))
         missing = self._journey.missing
@@ -269,7 +269,7 @@ class Ledger:
         """A section's row with at most so many of its events, after the newest ones that are passed over."""
         query = self._query
         row = self._undated_row(section) if section.visit is None else self._head(section)
-        chosen = self._newest_events(section, passed, most - self._holds_moment(section)) if most > 1 else ()
+        chosen = self._newest_events(section, passed, most - self._has_moment(section)) if most > 1 else ()
         row = replace(
             row,
             is_open=is_open,
@@ -282,7 +282,7 @@ class Ledger:
                 passed=f"Show the {formatting.format_count(passed, 'newer event')} of this visit",
                 passed_address=query.address(start=Position(section.key)),
             )
-        # What is left of a folded visit is said by `_fill`, which knows whether the page has room for it.
+        # `_fill` handles folded visits, since it knows whether their events fit.
         return self._with_rest(row, section, passed + len(chosen)) if is_open else row
 
     def _with_rest(self, row: VisitRow, section: Section, shown: int) -> VisitRow:
@@ -293,22 +293,22 @@ class Ledger:
         query = self._query
         start = query.address(start=Position(section.key, shown))
         noun = "older event" if row.events else "event"
-        said = formatting.format_count(rest, noun)
+        events = formatting.format_count(rest, noun)
         return replace(
             row,
-            rest=f"Show the {said} of this visit" if section.visit else f"Show {said}",
+            rest=f"Show the {events} of this visit" if section.visit else f"Show {events}",
             rest_address=f"{start if row.events else query.with_open(section.key).address()}#visit-{section.key}",
             rest_part=start,
         )
 
     def _lines(self, section: Section, passed: int, chosen: Sequence[Event]) -> tuple[EventRow, ...]:
-        """The lines of these events of a section, newest first, with the moment among them where it belongs."""
+        """Return the lines of these events of a section, newest first, with the moment among them."""
         if not chosen:
             return ()
         lines = fold(chosen) if section.visit is None else fold(chosen)[::-1]
         rows = self._writer.events(lines, None if section.visit is None else section.visit.started_at)
         moment = self._moment
-        if moment is not None and self._holds_moment(section):
+        if moment is not None and self._has_moment(section):
             newer = self._newer_than_moment(section)
             end = passed + len(chosen)
             if passed <= newer < end or newer == end == section.size:

@@ -15,7 +15,7 @@ from visitors.journey import (
     find_ticket_moment,
     select,
 )
-from visitors.journey_page.timeline.ledger import Ledger, Page, Section, sections
+from visitors.journey_page.timeline.ledger import Ledger, Page, Section, make_sections
 from visitors.journey_page.timeline.query import BEFORE, SPANS, TimelineQuery
 from visitors.journey_page.timeline.rows import NoteRow, Row, VisitRow, Writer, iso, visit_key
 from visitors.journey_page.timeline.times import Clocked, clocked, field_value
@@ -118,7 +118,7 @@ def timeline(
     writer = Writer(journey, zone=zone, today=today, seen=seen)
     since = _since(journey, query)
     selection = _selection(journey, query, since)
-    found = sections(journey, selection)
+    found = make_sections(journey, selection)
     ledger = Ledger(journey, found, query, selection=selection, moment=moment, since=since, writer=writer)
     page = ledger.page()
     counts = journey.counts if selection is None else selection.counts
@@ -156,7 +156,7 @@ def events_of_visit(
     query = query.in_zone(zone)
     since = _since(journey, query)
     selection = _selection(journey, query, since)
-    found = sections(journey, selection)
+    found = make_sections(journey, selection)
     moment = find_ticket_moment(journey, query.at) if query.at else None
     writer = Writer(journey, zone=zone, today=today, seen=seen)
     return Ledger(journey, found, query, selection=selection, moment=moment, since=since, writer=writer).events()
