@@ -1,1 +1,1 @@
-"""The journey: examples by hand, and properties that hold for every answer that parses."""
+"""The journey: examples by hand, and properties of every answer that parses."""

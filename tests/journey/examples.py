@@ -16,13 +16,13 @@ class _Envelope(msgspec.Struct):
 
 
 def edition(year: int) -> Visitor:
-    """The answer of an edition of the upstream's reference."""
+    """The answer in an edition of DataFast's reference."""
     body = Path(__file__).with_name("payloads").joinpath(f"visitor-{year}.json").read_bytes()
     return msgspec.json.decode(body, type=_Envelope).data
 
 
 def stamp(minutes: float = 0, *, days: float = 0) -> str:
-    """The upstream's text for so long after START."""
+    """A time so long after START, as DataFast writes it."""
     moment = START + timedelta(days=days, minutes=minutes)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 

@@ -8,7 +8,7 @@ from visitors.journey.amounts import parse_amount, parse_currency
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "text"),
     [
         (149, "149"),
         (Decimal("1E+2"), "100"),
@@ -20,8 +20,8 @@ from visitors.journey.amounts import parse_amount, parse_currency
         (Decimal("1E-400"), "0"),
     ],
 )
-def test_numbers_and_numeric_text_are_amounts(value, said):
-    assert f"{parse_amount(value):f}" == said
+def test_numbers_and_numeric_text_are_amounts(value, text):
+    assert f"{parse_amount(value):f}" == text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Goals, payments and subscriptions told apart, and both lists made one."""
+"""Telling goals, payments and subscriptions apart, and merging the two lists."""
 
 from decimal import Decimal
 

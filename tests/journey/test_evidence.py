@@ -10,8 +10,8 @@ from visitors.datafast.payload import Visitor
 from visitors.journey import Leaning, derive, observe
 
 
-def observed(told, now):
-    return {(one.leaning, one.text) for one in observe(told, now=now, zone=UTC)}
+def observed(derived, now):
+    return {(one.leaning, one.text) for one in observe(derived, now=now, zone=UTC)}
 
 
 def test_a_customer_who_returns_speaks_for_itself():
@@ -45,13 +45,13 @@ def test_a_recent_visit_speaks_for_and_absence_against(days, leaning):
 
 
 def test_a_lost_subscription_and_refunds_speak_against():
-    told = journey(
+    derived = journey(
         goals=(
             goal("payment_refunded", origin="payment_provider", amount=Decimal(5), currency="USD"),
             goal("subscription_ended", 1, origin="payment_provider"),
         )
     )
-    shown = observed(told, START)
+    shown = observed(derived, START)
     assert (Leaning.AGAINST, "1 refund of $5") in shown
     assert (Leaning.AGAINST, "Latest subscription event: subscription ended") in shown
 
@@ -76,5 +76,5 @@ def test_possibly_missing_goals_do_not_count_against():
     ],
 )
 def test_one_view_has_no_number_of_visits(minutes, words):
-    told = journey(*(view("/pricing", minute) for minute in minutes))
-    assert (Leaning.FOR, words) in observed(told, START)
+    derived = journey(*(view("/pricing", minute) for minute in minutes))
+    assert (Leaning.FOR, words) in observed(derived, START)

@@ -18,7 +18,7 @@ def test_plain_text_has_summary_facts_events_and_link():
     lines = plain_text(derive(edition(2026)), now=NOW, as_of=AS_OF, zone=UTC, link=LINK).split("\n")
     assert lines[:2] == ["Jane Doe", ""]
     assert lines[2].startswith("Came from youtube.com 3 days ago")
-    assert "As of: Tue, May 5, 2026, 08:59:30 UTC" in lines  # when DataFast said so, not when it was copied
+    assert "As of: Tue, May 5, 2026, 08:59:30 UTC" in lines  # when DataFast answered, not when it was copied
     assert "Visitor id: a3ab2331-989f-4cfa-91c6-2461c9e3c6bd" in lines
     assert "Email: jane@example.com" in lines
     assert "Paid: $149 in 1 payment" in lines
@@ -84,8 +84,8 @@ def test_an_email_is_named_once():
 
 
 def test_pages_have_their_host_if_there_are_several():
-    told = journey(view("/a"), VisitedPage(url="docs.example.com/b", timestamp=stamp(5)), view("/__app/ios/Home", 9))
-    text = plain_text(told, now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    derived = journey(view("/a"), VisitedPage(url="docs.example.com/b", timestamp=stamp(5)), view("/__app/ios/Home", 9))
+    text = plain_text(derived, now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert "12:05:00 UTC: page docs.example.com/b\n" in text
     assert "12:00:00 UTC: page example.com/a\n" in text
     assert "12:09:00 UTC: screen Home (iOS app)\n" in text
@@ -95,8 +95,8 @@ def test_pages_have_their_host_if_there_are_several():
 def test_both_hours_of_a_clock_change_are_distinct():
     new_york = ZoneInfo("America/New_York")
     moments = [datetime(2026, 11, 1, hour, 30, tzinfo=UTC) for hour in (5, 6)]
-    told = journey(*(VisitedPage(url="example.com/", timestamp=at.isoformat()) for at in moments))
-    text = plain_text(told, now=NOW, as_of=AS_OF, zone=new_york, link=LINK)
+    derived = journey(*(VisitedPage(url="example.com/", timestamp=at.isoformat()) for at in moments))
+    text = plain_text(derived, now=NOW, as_of=AS_OF, zone=new_york, link=LINK)
     assert "Sun, Nov 1, 2026, 01:30:00 EST: page /\n- Sun, Nov 1, 2026, 01:30:00 EDT: page /\n" in text
 
 

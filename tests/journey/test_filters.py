@@ -8,7 +8,7 @@ from tests.journey.examples import START, goal, journey, view
 from visitors.datafast.payload import VisitedPage
 from visitors.journey import Filter, Kind, select
 
-TOLD = journey(
+DERIVED = journey(
     view("/pricing?plan=pro", 0),
     view("/%ED%95%9C%EA%B8%80", 5),
     view("/docs", days=1),
@@ -31,23 +31,23 @@ TOLD = journey(
     ],
 )
 def test_text_is_found_in_paths_names_and_descriptions(text, events):
-    assert select(TOLD, Filter(text=text)).events == events
+    assert select(DERIVED, Filter(text=text)).events == events
 
 
 def test_kinds_narrow_the_events_and_leave_the_counts():
-    selection = select(TOLD, Filter(kinds=frozenset({Kind.PAYMENT})))
+    selection = select(DERIVED, Filter(kinds=frozenset({Kind.PAYMENT})))
     assert [[event.kind for event in visit.events] for visit in selection.visits] == [[Kind.PAYMENT]]
-    assert selection.counts == TOLD.counts
+    assert selection.counts == DERIVED.counts
     assert selection.visits[0].counts.views == 1
 
 
 def test_a_range_begins_with_since_and_ends_before_before():
     day = START + timedelta(days=1)
-    assert select(TOLD, Filter(since=day)).events == 2
-    assert select(TOLD, Filter(before=day)).events == 3
-    assert select(TOLD, Filter(since=START + timedelta(minutes=5), before=START + timedelta(minutes=6))).events == 1
+    assert select(DERIVED, Filter(since=day)).events == 2
+    assert select(DERIVED, Filter(before=day)).events == 3
+    assert select(DERIVED, Filter(since=START + timedelta(minutes=5), before=START + timedelta(minutes=6))).events == 1
 
 
 def test_events_without_a_time_are_in_no_range():
-    assert select(TOLD, Filter()).undated == TOLD.undated
-    assert select(TOLD, Filter(since=START - timedelta(days=999))).undated == ()
+    assert select(DERIVED, Filter()).undated == DERIVED.undated
+    assert select(DERIVED, Filter(since=START - timedelta(days=999))).undated == ()

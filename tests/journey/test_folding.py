@@ -7,7 +7,7 @@ from visitors.journey import fold
 
 
 def test_repeated_views_fold_until_something_else_happens():
-    told = journey(
+    derived = journey(
         view("/pricing", 0),
         view("/pricing", 1),
         view("/pricing", 2),
@@ -15,7 +15,7 @@ def test_repeated_views_fold_until_something_else_happens():
         view("/pricing", 5),
         goals=(goal("a", 6), goal("a", 7)),
     )
-    lines = fold(told.visits[0].events)
+    lines = fold(derived.visits[0].events)
     assert [(line.event.words, line.times) for line in lines] == [
         ("page /pricing", 3),
         ("page /pricing", 1),

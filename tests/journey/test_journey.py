@@ -11,9 +11,9 @@ from visitors.journey import Kind, Place, derive
 
 
 def test_the_2026_edition_has_three_visits():
-    told = derive(edition(2026))
-    assert [visit.number for visit in told.visits] == [3, 2, 1]
-    assert [event.kind.value for event in told.visits[1].events] == [
+    derived = derive(edition(2026))
+    assert [visit.number for visit in derived.visits] == [3, 2, 1]
+    assert [event.kind.value for event in derived.visits[1].events] == [
         "page",
         "page",
         "goal",
@@ -22,36 +22,42 @@ def test_the_2026_edition_has_three_visits():
         "subscription",
         "page",
     ]
-    assert told.visits[0].events[0].page.label == "Onboarding (iOS app)"
-    assert told.visits[1].entry.query == (("plan", "pro"),)
-    assert told.visits[1].duration == timedelta(minutes=6, seconds=2)
-    assert (told.missing, told.undated, told.hosts) == (None, (), ("codefa.st",))
-    assert (told.pricing.views, told.pricing.visits) == (2, 2)
-    assert told.person.label == "Jane Doe"
-    assert told.person.company == "Example & Co <Ltd>"
-    [paid] = told.totals.paid
+    assert derived.visits[0].events[0].page.label == "Onboarding (iOS app)"
+    assert derived.visits[1].entry.query == (("plan", "pro"),)
+    assert derived.visits[1].duration == timedelta(minutes=6, seconds=2)
+    assert (derived.missing, derived.undated, derived.hosts) == (None, (), ("codefa.st",))
+    assert (derived.pricing.views, derived.pricing.visits) == (2, 2)
+    assert derived.person.label == "Jane Doe"
+    assert derived.person.company == "Example & Co <Ltd>"
+    [paid] = derived.totals.paid
     assert (paid.net, paid.currency, paid.payments) == (Decimal(149), "USD", 1)
-    assert told.first_touch.sources == (
+    assert derived.first_touch.sources == (
         "youtube.com",
         "newsletter / email (campaign launch)",
         "Google Ads (gclid)",
     )
-    assert told.to_first_payment.days == 2
+    assert derived.to_first_payment.days == 2
 
 
 def test_the_2025_edition_has_missing_events_at_unknown_places():
-    told = derive(edition(2025))
-    assert (told.visit_count, told.page_view_count, told.visits[0].number) == (3, 8, 3)
-    assert told.missing.place is Place.UNKNOWN
-    assert (told.missing.page_views, told.missing.visits) == (7, 2)
-    assert told.missing.words == "7 page views and 2 visits are not in DataFast’s answer"
-    assert told.visits[0].events[1].is_server is False
-    assert told.person is None
+    derived = derive(edition(2025))
+    assert (derived.visit_count, derived.page_view_count, derived.visits[0].number) == (3, 8, 3)
+    assert derived.missing.place is Place.UNKNOWN
+    assert (derived.missing.page_views, derived.missing.visits) == (7, 2)
+    assert derived.missing.words == "7 page views and 2 visits are not in DataFast’s answer"
+    assert derived.visits[0].events[1].is_server is False
+    assert derived.person is None
 
 
 def test_an_empty_answer_has_an_empty_journey():
-    told = derive(Visitor())
-    assert (told.visits, told.undated, told.visit_count, told.missing, told.begin) == ((), (), 0, None, None)
+    derived = derive(Visitor())
+    assert (derived.visits, derived.undated, derived.visit_count, derived.missing, derived.begin) == (
+        (),
+        (),
+        0,
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize(("gap", "visits"), [(30, 1), (30.001, 2)])
@@ -82,7 +88,7 @@ def test_the_last_event_of_a_visit_has_no_dwell():
 
 
 def test_missing_earlier_events_hide_only_earlier_gaps():
-    told = journey(
+    derived = journey(
         view("/", days=3),
         view("/", days=4),
         goals=(goal("signup", days=1),),
@@ -90,17 +96,17 @@ def test_missing_earlier_events_hide_only_earlier_gaps():
         visit_count=9,
         first_visit_at=stamp(),
     )
-    assert told.missing.place is Place.EARLIER
-    assert told.missing.words == "64 earlier page views and 7 earlier visits are not in DataFast’s answer"
-    assert [visit.gap_known for visit in told.visits] == [True, False, False]
-    assert told.visits[0].gap_before == timedelta(days=1)
-    assert told.visits[1].gap_before is None
+    assert derived.missing.place is Place.EARLIER
+    assert derived.missing.words == "64 earlier page views and 7 earlier visits are not in DataFast’s answer"
+    assert [visit.gap_known for visit in derived.visits] == [True, False, False]
+    assert derived.visits[0].gap_before == timedelta(days=1)
+    assert derived.visits[1].gap_before is None
 
 
 def test_an_earlier_first_visit_shows_that_events_are_missing():
-    told = journey(view("/", days=3), first_visit_at=stamp())
-    assert told.missing.place is Place.EARLIER
-    assert told.missing.words == "What happened earlier is not in DataFast’s answer"
+    derived = journey(view("/", days=3), first_visit_at=stamp())
+    assert derived.missing.place is Place.EARLIER
+    assert derived.missing.words == "What happened earlier is not in DataFast’s answer"
 
 
 def test_a_first_visit_just_before_the_first_page_misses_none():
@@ -108,23 +114,23 @@ def test_a_first_visit_just_before_the_first_page_misses_none():
 
 
 def test_a_goal_that_joins_two_visits_makes_none_missing():
-    told = journey(view("/", 0), view("/", 40), goals=(goal("signup", 20),), visit_count=2, page_view_count=2)
-    assert [visit.number for visit in told.visits] == [2]
-    assert told.missing is None
+    derived = journey(view("/", 0), view("/", 40), goals=(goal("signup", 20),), visit_count=2, page_view_count=2)
+    assert [visit.number for visit in derived.visits] == [2]
+    assert derived.missing is None
 
 
 @pytest.mark.parametrize("count", [-4, 10**30])
 def test_impossible_counts_are_ignored(count):
-    told = journey(view("/"), page_view_count=count, visit_count=count)
-    assert (told.visit_count, told.page_view_count, told.missing) == (1, 1, None)
+    derived = journey(view("/"), page_view_count=count, visit_count=count)
+    assert (derived.visit_count, derived.page_view_count, derived.missing) == (1, 1, None)
 
 
 def test_a_renewal_is_neither_a_numbered_visit_nor_last_seen():
-    told = journey(view("/"), goals=(goal("payment", days=30, origin="payment_provider"),), visit_count=1)
-    assert [visit.number for visit in told.visits] == [None, 1]
-    assert (told.visit_count, told.last_seen_at) == (1, START)
-    assert told.missing is None
-    assert not told.is_live(told.latest_event_at)
+    derived = journey(view("/"), goals=(goal("payment", days=30, origin="payment_provider"),), visit_count=1)
+    assert [visit.number for visit in derived.visits] == [None, 1]
+    assert (derived.visit_count, derived.last_seen_at) == (1, START)
+    assert derived.missing is None
+    assert not derived.is_live(derived.latest_event_at)
 
 
 @pytest.mark.parametrize(
@@ -135,13 +141,13 @@ def test_live_is_under_five_minutes_with_a_minute_of_skew(minutes, is_live):
 
 
 def test_events_without_a_readable_time_keep_their_text():
-    told = journey(view("/"), VisitedPage(url="example.com/a", timestamp="soon"), VisitedPage(url="example.com/b"))
-    assert [(event.page.path, event.raw_at) for event in told.undated] == [("/a", "soon"), ("/b", None)]
-    assert (told.counts.views, len(told.visits), told.missing) == (3, 1, None)
+    derived = journey(view("/"), VisitedPage(url="example.com/a", timestamp="soon"), VisitedPage(url="example.com/b"))
+    assert [(event.page.path, event.raw_at) for event in derived.undated] == [("/a", "soon"), ("/b", None)]
+    assert (derived.counts.views, len(derived.visits), derived.missing) == (3, 1, None)
 
 
 def test_totals_are_per_currency_with_refunds_subtracted():
-    told = journey(
+    derived = journey(
         goals=(
             goal("payment", 0, amount=Decimal(100), currency="USD"),
             goal("payment", 1, amount=Decimal(50), currency="EUR"),
@@ -150,19 +156,19 @@ def test_totals_are_per_currency_with_refunds_subtracted():
             goal("payment", 4),
         )
     )
-    assert {paid.currency: (paid.gross, paid.refunded, paid.net) for paid in told.totals.paid} == {
+    assert {paid.currency: (paid.gross, paid.refunded, paid.net) for paid in derived.totals.paid} == {
         "USD": (100, 30, 70),
         "EUR": (50, 0, 50),
         None: (1, 0, 1),
     }
-    assert told.totals.payments_without_amount == 1
+    assert derived.totals.payments_without_amount == 1
 
 
 def test_the_last_touch_is_the_newest_visits_tagged_entry_page():
-    told = journey(view("/?ref=old"), view("/a?utm_source=mail&gclid=7&x=1", days=1), view("/?ref=later", 5, days=1))
-    assert told.last_touch.sources == ("mail", "Google Ads (gclid)")
-    assert told.last_touch.at == START + timedelta(days=1)
-    assert told.first_touch is None
+    derived = journey(view("/?ref=old"), view("/a?utm_source=mail&gclid=7&x=1", days=1), view("/?ref=later", 5, days=1))
+    assert derived.last_touch.sources == ("mail", "Google Ads (gclid)")
+    assert derived.last_touch.at == START + timedelta(days=1)
+    assert derived.first_touch is None
 
 
 def test_an_untagged_newest_visit_has_no_last_touch():
@@ -190,7 +196,7 @@ def test_a_pricing_page_is_recognized_by_its_path(path, is_pricing):
 
 
 def test_a_visit_below_missing_ones_has_no_number():
-    told = journey(
+    derived = journey(
         view("/", days=100),
         view("/pricing", days=101),
         goals=(goal("signup"),),
@@ -198,7 +204,7 @@ def test_a_visit_below_missing_ones_has_no_number():
         page_view_count=90,
         first_visit_at=stamp(),
     )
-    assert [(visit.number, visit.is_attended) for visit in told.visits] == [(40, True), (39, True), (None, True)]
+    assert [(visit.number, visit.is_attended) for visit in derived.visits] == [(40, True), (39, True), (None, True)]
 
 
 def test_events_before_the_cut_are_no_listed_visit():
@@ -211,15 +217,17 @@ def test_events_before_the_cut_are_no_listed_visit():
         ),
         profile=UserProfile(user_id="u", identified_at=stamp()),
     )
-    told = derive(visitor)
-    assert (told.missing.page_views, told.missing.visits) == (118, 59)
-    assert [visit.number for visit in told.visits] == [61, 60, None]
+    derived = derive(visitor)
+    assert (derived.missing.page_views, derived.missing.visits) == (118, 59)
+    assert [visit.number for visit in derived.visits] == [61, 60, None]
 
 
 def test_a_goal_alone_is_a_visit_if_all_page_views_are_listed():
-    told = journey(view("/", days=3), goals=(goal("signup"),), visit_count=2, page_view_count=1, first_visit_at=stamp())
-    assert told.missing is None
-    assert [visit.number for visit in told.visits] == [2, 1]
+    derived = journey(
+        view("/", days=3), goals=(goal("signup"),), visit_count=2, page_view_count=1, first_visit_at=stamp()
+    )
+    assert derived.missing is None
+    assert [visit.number for visit in derived.visits] == [2, 1]
 
 
 def test_time_to_first_goal_is_unknown_if_events_are_missing():
@@ -231,5 +239,5 @@ def test_time_to_first_goal_is_unknown_if_events_are_missing():
 
 
 def test_an_event_that_begins_the_journey_has_no_delay():
-    told = journey(goals=(goal("payment", origin="payment_provider", amount=Decimal(9), currency="USD"),))
-    assert told.to_first_payment is None
+    derived = journey(goals=(goal("payment", origin="payment_provider", amount=Decimal(9), currency="USD"),))
+    assert derived.to_first_payment is None

@@ -1,4 +1,4 @@
-"""Addresses of the upstream, read."""
+"""Parsing the addresses of page views."""
 
 import pytest
 

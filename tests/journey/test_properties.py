@@ -1,4 +1,4 @@
-"""What holds for the journey of every answer that parses."""
+"""Properties of the journey of every answer that parses."""
 
 import re
 from collections import Counter
@@ -132,7 +132,7 @@ def test_every_journey_can_be_summarized_at_any_time(visitor, now, zone):
     assert compare_seen(make_seen(journey, now), journey).words(now) == ""
     for text in (plain_text, markdown):
         written = text(journey, now=now, as_of=now, zone=zone, link="https://desk.example/")
-        # Our own isolates around a name stand in pairs; upstream text brings none, so nothing else may remain.
+        # Our own isolates around a name are in pairs; other text has none.
         assert not any(_has_control(_ISOLATED.sub(r"\1", line)) for line in written.split("\n"))
         assert "https://desk.example/" in written
     assert find_ticket_moment(journey, now).words

@@ -1,4 +1,4 @@
-"""What is new since somebody looked."""
+"""What is new since a user looked."""
 
 from datetime import timedelta
 
@@ -41,8 +41,8 @@ def test_an_identification_is_news():
 
 
 def test_nothing_new_is_an_empty_text():
-    told = journey(view("/"))
-    news = compare_seen(make_seen(told, START), told)
+    derived = journey(view("/"))
+    news = compare_seen(make_seen(derived, START), derived)
     assert not news
     assert news.words(LATER) == ""
 

@@ -15,43 +15,43 @@ NEW_YORK = ZoneInfo("America/New_York")
 PROVIDER = "payment_provider"
 
 
-def said(told, *, now=START + timedelta(days=3), zone=UTC):
-    return summarize(told, now=now, zone=zone)
+def summary(derived, *, now=START + timedelta(days=3), zone=UTC):
+    return summarize(derived, now=now, zone=zone)
 
 
 def test_the_summary_of_the_2026_edition():
-    assert said(derive(edition(2026)), now=datetime(2026, 5, 5, 8, 51, 30, tzinfo=UTC)) == (
+    assert summary(derive(edition(2026)), now=datetime(2026, 5, 5, 8, 51, 30, tzinfo=UTC)) == (
         "Came from youtube.com 3 days ago, 3 visits, read pricing twice, "
         "completed newsletter_signup and checkout_initiated, paid $149 yesterday, on the site now."
     )
 
 
 def test_the_2025_edition_names_what_is_missing():
-    assert said(derive(edition(2025)), now=datetime(2025, 4, 14, tzinfo=UTC)) == (
+    assert summary(derive(edition(2025)), now=datetime(2025, 4, 14, tzinfo=UTC)) == (
         "Came from youtube.com 3 days ago, 3 visits, 8 page views, completed newsletter_signup, "
         "last seen 3 days ago. 7 page views and 2 visits are not in DataFast’s answer."
     )
 
 
 def test_an_empty_journey_has_no_observations():
-    assert said(derive(Visitor())) == "DataFast sent no events for this visitor."
+    assert summary(derive(Visitor())) == "DataFast sent no events for this visitor."
 
 
 def test_one_page_view_is_a_short_sentence():
-    assert said(journey(view("/blog"))) == "First seen 3 days ago, 1 visit, viewed /blog."
+    assert summary(journey(view("/blog"))) == "First seen 3 days ago, 1 visit, viewed /blog."
 
 
 def test_the_most_viewed_page_is_named_with_its_count():
-    told = journey(view("/docs", 0), view("/docs", 1), view("/docs", 2), view("/", 3))
-    assert "3 views of /docs" in said(told)
+    derived = journey(view("/docs", 0), view("/docs", 1), view("/docs", 2), view("/", 3))
+    assert "3 views of /docs" in summary(derived)
 
 
 def test_with_missing_page_views_a_number_is_a_minimum():
-    assert "read pricing at least once" in said(journey(view("/pricing"), page_view_count=9))
+    assert "read pricing at least once" in summary(journey(view("/pricing"), page_view_count=9))
 
 
 def test_payments_refunds_and_a_lost_subscription_are_named():
-    told = journey(
+    derived = journey(
         view("/"),
         goals=(
             goal("payment", 1, origin=PROVIDER, amount=Decimal(20), currency="USD"),
@@ -60,14 +60,14 @@ def test_payments_refunds_and_a_lost_subscription_are_named():
             goal("subscription_ended", 6, days=2, origin=PROVIDER),
         ),
     )
-    assert said(told) == (
+    assert summary(derived) == (
         "First seen 3 days ago, 1 visit, viewed /, paid $40 in 2 payments, the last 2 days ago, got $20 back, "
         "subscription ended yesterday."
     )
 
 
 def test_a_payment_without_an_amount_is_named_as_such():
-    assert "made 1 payment (amount unknown) 3 days ago" in said(journey(goals=(goal("payment", origin=PROVIDER),)))
+    assert "made 1 payment (amount unknown) 3 days ago" in summary(journey(goals=(goal("payment", origin=PROVIDER),)))
 
 
 @pytest.mark.parametrize(
@@ -97,30 +97,30 @@ def test_shortly_before_midnight_is_not_yesterday_yet():
 def test_a_source_without_end_is_cut_short():
     identity = edition(2026).identity
     long = type(identity)(params={"ref": "x" * 5000})
-    assert len(said(derive(Visitor(identity=long)))) < 200
+    assert len(summary(derive(Visitor(identity=long)))) < 200
 
 
 def test_right_to_left_text_does_not_reorder_the_sentence():
-    assert "viewed \u2068/مدونة\u2069." in said(journey(view("/مدونة")))
+    assert "viewed \u2068/مدونة\u2069." in summary(journey(view("/مدونة")))
 
 
 def test_two_numbers_never_meet():
-    told = journey(
+    derived = journey(
         *(view("/dashboards/32", minute) for minute in range(3)),
         goals=(goal("payment", 4, origin=PROVIDER, amount=Decimal(149), currency="USD"),),
     )
-    assert said(told) == ("First seen 3 days ago, 1 visit, 3 views of /dashboards/32, paid $149 (3 days ago).")
+    assert summary(derived) == ("First seen 3 days ago, 1 visit, 3 views of /dashboards/32, paid $149 (3 days ago).")
     campaign = derive(
         Visitor(identity=Identity(params={"utm_campaign": "spring 2026"}), activity=Activity(visited_pages=(view(),)))
     )
-    assert said(campaign).startswith("Came from campaign spring 2026 (3 days ago), 1 visit")
+    assert summary(campaign).startswith("Came from campaign spring 2026 (3 days ago), 1 visit")
 
 
 def test_a_single_goal_more_is_named_instead_of_counted():
     three = journey(view("/"), goals=(goal("a", 1), goal("b", 2), goal("c", 3)))
-    assert "completed a, b and c" in said(three)
+    assert "completed a, b and c" in summary(three)
     four = journey(view("/"), goals=(goal("a", 1), goal("b", 2), goal("c", 3), goal("d", 4)))
-    assert "completed c, d and 2 other goals" in said(four)
+    assert "completed c, d and 2 other goals" in summary(four)
 
 
 KNOWN, UNKNOWN = {"origin": PROVIDER, "amount": Decimal(5), "currency": "USD"}, {"origin": PROVIDER}
@@ -142,4 +142,4 @@ KNOWN, UNKNOWN = {"origin": PROVIDER, "amount": Decimal(5), "currency": "USD"}, 
     ],
 )
 def test_unknown_amounts_are_counted_separately(goals, words):
-    assert words in said(journey(view("/"), goals=goals))
+    assert words in summary(journey(view("/"), goals=goals))

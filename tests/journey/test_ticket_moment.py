@@ -9,11 +9,13 @@ from visitors.datafast.payload import Visitor
 from visitors.journey import Where, derive, find_ticket_moment
 
 EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-14))
-TOLD = journey(view("/checkout", 0), view("/done", 10), view("/back", days=2), goals=(goal("checkout_initiated", 1),))
+DERIVED = journey(
+    view("/checkout", 0), view("/done", 10), view("/back", days=2), goals=(goal("checkout_initiated", 1),)
+)
 
 
 def at(minutes=0, *, days=0):
-    return find_ticket_moment(TOLD, START + timedelta(days=days, minutes=minutes))
+    return find_ticket_moment(DERIVED, START + timedelta(days=days, minutes=minutes))
 
 
 @pytest.mark.parametrize(
@@ -30,7 +32,7 @@ def at(minutes=0, *, days=0):
 )
 def test_a_moment_lies_in_a_visit_or_near_one(minutes, where, visit):
     moment = at(minutes)
-    assert (moment.where, moment.visit) == (where, tuple(reversed(TOLD.visits))[visit])
+    assert (moment.where, moment.visit) == (where, tuple(reversed(DERIVED.visits))[visit])
 
 
 def test_events_before_the_moment_have_their_distance():
@@ -45,15 +47,15 @@ def test_between_visits_the_next_event_is_named_too():
 
 
 def test_the_last_page_is_found_before_a_renewal():
-    told = journey(
+    derived = journey(
         view("/settings/billing"),
         view("/back", days=9),
         goals=(goal("subscription_renewed", days=3, origin="payment_provider"),),
     )
-    words = find_ticket_moment(told, START + timedelta(days=3, hours=2)).words
+    words = find_ticket_moment(derived, START + timedelta(days=3, hours=2)).words
     assert "Last page /settings/billing, 3 days 2 hours before." in words
     assert "ubscription renewed, 2 hours before." in words
-    assert find_ticket_moment(told, START + timedelta(days=3, minutes=20)).words.startswith(
+    assert find_ticket_moment(derived, START + timedelta(days=3, minutes=20)).words.startswith(
         "Last page /settings/billing, 3 days"
     )
 
@@ -69,7 +71,7 @@ def test_a_journey_without_dated_events_is_reported():
 
 @pytest.mark.parametrize("extreme", [datetime.min.replace(tzinfo=EAST), datetime.max.replace(tzinfo=WEST)])
 def test_the_ends_of_the_calendar_are_valid_moments(extreme):
-    assert find_ticket_moment(TOLD, extreme).visit is not None
+    assert find_ticket_moment(DERIVED, extreme).visit is not None
 
 
 def test_possibly_missing_events_around_the_moment_are_reported():
@@ -79,9 +81,9 @@ def test_possibly_missing_events_around_the_moment_are_reported():
 
 
 def test_between_visits_of_a_cut_off_list_may_be_others():
-    told = journey(
+    derived = journey(
         view("/", days=100), goals=(goal("signup"),), visit_count=61, page_view_count=90, first_visit_at=stamp()
     )
-    assert find_ticket_moment(told, START + timedelta(days=50)).words.startswith(
+    assert find_ticket_moment(derived, START + timedelta(days=50)).words.startswith(
         "Between two visits that DataFast lists. Goal"
     )

@@ -1,4 +1,4 @@
-"""Times of the upstream, read."""
+"""Parsing the times in DataFast's answers."""
 
 from datetime import UTC, datetime
 

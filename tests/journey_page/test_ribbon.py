@@ -13,9 +13,9 @@ from visitors.journey_page.ribbon.shapes import Word
 from visitors.journey_page.ribbon.svg import shapes_svg
 
 
-def drawn(told, *, after=timedelta(minutes=1), zone=UTC, ticket_at=None):
-    now = told.latest_event_at + after
-    return make_ribbon(told, now=now, zone=zone, address=lambda visit: f"#{visit.number}", ticket_at=ticket_at)
+def drawn(derived, *, after=timedelta(minutes=1), zone=UTC, ticket_at=None):
+    now = derived.latest_event_at + after
+    return make_ribbon(derived, now=now, zone=zone, address=lambda visit: f"#{visit.number}", ticket_at=ticket_at)
 
 
 def words(shapes):
@@ -23,8 +23,8 @@ def words(shapes):
 
 
 def test_a_journey_without_a_time_has_no_ribbon():
-    told = journey(view("/"), visit_count=1)
-    assert drawn(told) is not None
+    derived = journey(view("/"), visit_count=1)
+    assert drawn(derived) is not None
     assert make_ribbon(journey(visit_count=3), now=START, zone=UTC, address=str) is None
 
 
@@ -37,14 +37,14 @@ def test_one_page_view_is_one_small_block_and_a_tail_to_now():
     (tail,) = shapes.gaps
     assert (tail.end, tail.break_from) == (100, "r-narrow")
     assert {"now", "3 days ago"} <= words(shapes)
-    assert shapes.height < 100  # nothing stands above the block
+    assert shapes.height < 100  # nothing is above the block
 
 
 def test_the_tail_is_in_days_and_for_yesterday_in_hours():
-    told = journey(view("/"))
-    assert "2 days ago" in words(drawn(told, after=timedelta(hours=45)))  # the calendar's: 1 day and 21 hours
-    assert "16 hours ago" in words(drawn(told, after=timedelta(hours=16)))
-    assert "1 day ago" in words(drawn(told, after=timedelta(hours=30)))
+    derived = journey(view("/"))
+    assert "2 days ago" in words(drawn(derived, after=timedelta(hours=45)))  # the calendar's: 1 day and 21 hours
+    assert "16 hours ago" in words(drawn(derived, after=timedelta(hours=16)))
+    assert "1 day ago" in words(drawn(derived, after=timedelta(hours=30)))
 
 
 def test_the_date_of_a_block_at_the_left_end_starts_with_it():
@@ -59,24 +59,24 @@ def test_a_visitor_on_the_site_has_no_tail():
 
 
 def test_wider_is_longer_and_taller_is_more():
-    told = journey(view("/", 0), view("/a", 5), view("/", days=2), *(view(f"/{n}", n, days=2) for n in range(1, 20)))
-    first, second = drawn(told).blocks
+    derived = journey(view("/", 0), view("/a", 5), view("/", days=2), *(view(f"/{n}", n, days=2) for n in range(1, 20)))
+    first, second = drawn(derived).blocks
     assert second.width > first.width
     assert second.height > first.height
     assert second.y + second.height == first.y + first.height
 
 
 def test_a_longer_gap_is_wider_and_breaks_after_a_day():
-    told = journey(view("/"), view("/", 120), view("/", days=900))
-    short, long = drawn(told).gaps
+    derived = journey(view("/"), view("/", 120), view("/", days=900))
+    short, long = drawn(derived).gaps
     assert long.end - long.x > short.end - short.x
     assert (short.break_from, long.break_from) == ("", "r-narrow")
-    assert "2 years later" in words(drawn(told))
+    assert "2 years later" in words(drawn(derived))
 
 
 def test_visits_on_the_same_day_show_their_time():
-    told = journey(view("/"), view("/", 400), view("/", days=3))
-    assert {"Mon, May 4 12:00", "Mon, May 4 18:40"} & words(drawn(told, after=timedelta(days=9)))
+    derived = journey(view("/"), view("/", 400), view("/", days=3))
+    assert {"Mon, May 4 12:00", "Mon, May 4 18:40"} & words(drawn(derived, after=timedelta(days=9)))
 
 
 def test_days_are_those_of_the_zone():
@@ -85,7 +85,7 @@ def test_days_are_those_of_the_zone():
 
 
 def test_goals_payments_and_refunds_have_marks_with_words():
-    told = journey(
+    derived = journey(
         view("/"),
         view("/", 20),
         goals=(
@@ -94,11 +94,11 @@ def test_goals_payments_and_refunds_have_marks_with_words():
             goal("payment_refunded", days=9, origin="payment_provider", amount=20, currency="USD"),
         ),
     )
-    shapes = drawn(told)
+    shapes = drawn(derived)
     assert [mark.label for mark in shapes.marks] == ["Refund of $20", "Payment of $149", "Goal newsletter_signup"]
     assert {"$149", "$20 back", "newsletter_signup"} <= words(shapes)
     assert "1 payment" in shapes.blocks[0].label
-    assert len(shapes.blocks) == 1  # nobody was there for the refund
+    assert len(shapes.blocks) == 1  # a refund is no visit
 
 
 def test_marks_too_close_become_one_with_a_count():
@@ -123,8 +123,8 @@ def test_missing_events_are_hatched_and_never_idle_time():
 
 
 def test_many_visits_become_columns_that_lead_to_their_newest():
-    told = journey(*(view(f"/{n}", days=n) for n in range(400)))
-    shapes = drawn(told)
+    derived = journey(*(view(f"/{n}", days=n) for n in range(400)))
+    shapes = drawn(derived)
     assert 20 < len(shapes.blocks) <= MAX_COLUMNS
     assert shapes.blocks[-1].address == "#400"
     assert "7 visits, 7 page views in the week of" in shapes.blocks[3].label
@@ -132,16 +132,16 @@ def test_many_visits_become_columns_that_lead_to_their_newest():
 
 
 def test_a_long_silence_among_many_visits_is_broken():
-    told = journey(*(view("/", 60 * n) for n in range(70)), view("/", days=40))
-    assert [gap.break_from for gap in drawn(told).gaps if gap.break_from] == ["r-medium"]
+    derived = journey(*(view("/", 60 * n) for n in range(70)), view("/", days=40))
+    assert [gap.break_from for gap in drawn(derived).gaps if gap.break_from] == ["r-medium"]
 
 
 def test_the_ticket_moment_is_drawn_at_its_time():
-    told = journey(view("/"), view("/", 10), view("/", days=1))
-    shapes = drawn(told, ticket_at=START + timedelta(minutes=5))
+    derived = journey(view("/"), view("/", 10), view("/", days=1))
+    shapes = drawn(derived, ticket_at=START + timedelta(minutes=5))
     block = shapes.blocks[0]
     assert shapes.ticket_at == round(block.x + block.width / 2, 2)
-    late = drawn(told, ticket_at=START + timedelta(days=1))
+    late = drawn(derived, ticket_at=START + timedelta(days=1))
     assert (late.ticket_anchor, shapes.ticket_anchor) == ("end", "start")
 
 
@@ -184,7 +184,7 @@ def test_a_label_is_centered_at_widths_at_which_it_fits():
 
 def test_events_of_visits_are_counted_by_kind():
     provider = {"origin": "payment_provider"}
-    told = journey(
+    derived = journey(
         view("/"),
         goals=(
             goal("signup", 1),
@@ -193,7 +193,7 @@ def test_events_of_visits_are_counted_by_kind():
             goal("refund", 3.01, **provider),
         ),
     )
-    shapes = drawn(told)
+    shapes = drawn(derived)
     assert shapes.label == "1 visit, today, 1 goal, 1 subscription event, 1 payment, 1 refund"
     assert {mark.form: mark.label for mark in shapes.marks} == {
         "money": "Payment (amount unknown) and refund (amount unknown)",
@@ -203,9 +203,9 @@ def test_events_of_visits_are_counted_by_kind():
 
 
 def test_unlisted_events_are_not_reported_as_none():
-    told = journey(
+    derived = journey(
         view("/", days=100), goals=(goal("signup"),), visit_count=61, page_view_count=90, first_visit_at=stamp()
     )
-    shapes = drawn(told)
+    shapes = drawn(derived)
     assert shapes.label == "61 visits (1 listed) from Mon, May 4 to today, 1 goal"
     assert shapes.blocks[0].label == "Visit, Mon, May 4, 12:00: no page view listed, 1 goal"

@@ -1,4 +1,4 @@
-"""The timeline: which rows one answer has, what they say, and how the rest is reached."""
+"""The timeline: which rows a response has, what they contain, and how the rest is reached."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -18,10 +18,10 @@ TODAY = date(2026, 5, 5)
 PROVIDER = {"origin": "payment_provider"}
 
 
-def shown(told, query="", *, zone=UTC, today=TODAY, seen=None):
+def shown(derived, query="", *, zone=UTC, today=TODAY, seen=None):
     asked = TimelineQuery.read(QueryDict(query.partition("#")[0].removeprefix("?")))
     urls = {"page_url": "/page/", "part_url": "/page/timeline/"}
-    return timeline(told, asked, zone=zone, today=today, version="1", seen=seen, **urls)
+    return timeline(derived, asked, zone=zone, today=today, version="1", seen=seen, **urls)
 
 
 def visits_of(screen):
@@ -44,7 +44,7 @@ def many_visits(count, *, pages=2):
 
 
 def test_a_visit_shows_time_length_path_and_badges():
-    told = journey(
+    derived = journey(
         view("/pricing?plan=pro"),
         view("/thank-you", 6),
         goals=(
@@ -52,7 +52,7 @@ def test_a_visit_shows_time_length_path_and_badges():
             goal("payment", 5, **PROVIDER, amount=149, currency="USD"),
         ),
     )
-    (row,) = visits_of(shown(told, zone=NEW_YORK))
+    (row,) = visits_of(shown(derived, zone=NEW_YORK))
     assert (row.number, row.when, row.place, row.pages, row.long) == (
         "1",
         "yesterday, 08:00",
@@ -82,8 +82,8 @@ def test_gaps_between_visits_are_in_words():
 
 
 def test_a_visit_without_the_visitor_has_no_number():
-    told = journey(view(), goals=(goal("payment", days=30, **PROVIDER, amount=49, currency="USD"),))
-    renewal, _ = visits_of(shown(told))
+    derived = journey(view(), goals=(goal("payment", days=30, **PROVIDER, amount=49, currency="USD"),))
+    renewal, _ = visits_of(shown(derived))
     assert (renewal.number, renewal.place, renewal.way, renewal.long) == (
         "–",
         "without the visitor",
@@ -95,8 +95,8 @@ def test_a_visit_without_the_visitor_has_no_number():
 
 
 def test_of_many_goals_three_are_named_and_the_others_counted():
-    told = journey(view(), goals=tuple(goal(f"goal_{number}", number) for number in range(5)))
-    labels = [badge.label for badge in visits_of(shown(told))[0].badges]
+    derived = journey(view(), goals=tuple(goal(f"goal_{number}", number) for number in range(5)))
+    labels = [badge.label for badge in visits_of(shown(derived))[0].badges]
     assert labels == ["goal_0", "goal_1", "goal_2", "2 other goals"]
 
 
@@ -104,16 +104,16 @@ def test_of_many_goals_three_are_named_and_the_others_counted():
 
 
 def test_missing_events_are_noted_in_place_and_never_a_gap():
-    told = journey(view(), view(days=2), page_view_count=66, first_visit_at=stamp(days=-30))
-    rows = shown(told).rows
+    derived = journey(view(), view(days=2), page_view_count=66, first_visit_at=stamp(days=-30))
+    rows = shown(derived).rows
     assert [getattr(row, "form", "visit") for row in rows] == ["visit", "gap", "visit", "cut"]
     assert rows[-1].text.startswith("64 earlier page views are not in DataFast’s answer")
-    assert visits_of(shown(told))[-1].place == "earliest listed"
+    assert visits_of(shown(derived))[-1].place == "earliest listed"
 
 
 def test_older_goals_are_below_the_cut():
-    told = journey(view(), goals=(goal("signup", days=-20),), page_view_count=66, first_visit_at=stamp(days=-30))
-    assert [getattr(row, "form", "visit") for row in shown(told).rows] == ["visit", "cut", "visit"]
+    derived = journey(view(), goals=(goal("signup", days=-20),), page_view_count=66, first_visit_at=stamp(days=-30))
+    assert [getattr(row, "form", "visit") for row in shown(derived).rows] == ["visit", "cut", "visit"]
 
 
 def test_an_unknown_place_of_missing_events_is_reported():
@@ -123,8 +123,8 @@ def test_an_unknown_place_of_missing_events_is_reported():
 
 
 def test_events_without_a_time_are_a_separate_group():
-    told = journey(view(), VisitedPage(url="example.com/lost", timestamp="never"))
-    _, undated = visits_of(shown(told))
+    derived = journey(view(), VisitedPage(url="example.com/lost", timestamp="never"))
+    _, undated = visits_of(shown(derived))
     assert (undated.key, undated.when, undated.pages) == ("undated", "Without a time", "1 event")
     (event,) = undated.events
     assert (event.clock, event.day) == ("no time", "time sent as “never” ·")
@@ -147,8 +147,8 @@ def test_events_are_newest_first_and_the_last_has_no_dwell():
 
 
 def test_views_of_one_page_in_a_row_are_folded():
-    told = journey(*(view("/pricing", minute) for minute in range(4)), view("/docs", 10))
-    docs, pricing = lines_of(shown(told))
+    derived = journey(*(view("/pricing", minute) for minute in range(4)), view("/docs", 10))
+    docs, pricing = lines_of(shown(derived))
     assert (pricing.times, pricing.dwell, pricing.clock) == ("×4, until 12:03:00", "10 m", "12:00:00")
     assert docs.times == ""
 
@@ -179,7 +179,7 @@ def test_text_of_the_data_is_escaped_in_paths():
 
 
 @pytest.mark.parametrize(
-    ("event", "said"),
+    ("event", "texts"),
     [
         (goal("signup"), ("goal", "Goal", "signup", "", "")),
         (
@@ -202,40 +202,40 @@ def test_text_of_the_data_is_escaped_in_paths():
         ),
     ],
 )
-def test_other_events_show_kind_origin_and_amount(event, said):
+def test_other_events_show_kind_origin_and_amount(event, texts):
     (line,) = lines_of(shown(journey(goals=(event,))))
-    assert (line.form, line.lead, line.name, line.tail, line.note) == said
+    assert (line.form, line.lead, line.name, line.tail, line.note) == texts
 
 
 def test_an_identification_has_the_name():
-    told = derive(Visitor(profile=UserProfile(metadata={"name": "Jane Doe"}, identified_at=stamp())))
-    (line,) = lines_of(shown(told))
+    derived = derive(Visitor(profile=UserProfile(metadata={"name": "Jane Doe"}, identified_at=stamp())))
+    (line,) = lines_of(shown(derived))
     assert (line.form, line.lead, line.name) == ("id", "Identified as", "Jane Doe")
 
 
 def test_events_after_midnight_have_their_day():
-    told = journey(view("/late", 11 * 60 + 55), view("/early", 12 * 60 + 5))
-    early, late = lines_of(shown(told, today=date(2026, 5, 9)))
+    derived = journey(view("/late", 11 * 60 + 55), view("/early", 12 * 60 + 5))
+    early, late = lines_of(shown(derived, today=date(2026, 5, 9)))
     assert (late.day, early.day) == ("", "Tue, May 5 ·")
 
 
 def test_events_since_the_last_look_are_marked_as_new():
-    told = journey(view("/a"), view("/b", days=1))
-    screen = shown(told, seen=START + timedelta(hours=1))
+    derived = journey(view("/a"), view("/b", days=1))
+    screen = shown(derived, seen=START + timedelta(hours=1))
     assert [row.is_new for row in visits_of(screen)] == [True, False]
     assert [line.is_new for line in lines_of(screen)] == [True, False]
-    assert not any(line.is_new for line in lines_of(shown(told)))
+    assert not any(line.is_new for line in lines_of(shown(derived)))
 
 
 @pytest.mark.parametrize("year", [2025, 2026])
 def test_both_editions_are_shown_whole(year):
-    told = derive(edition(year))
-    assert len(lines_of(shown(told))) == told.counts.all
+    derived = derive(edition(year))
+    assert len(lines_of(shown(derived))) == derived.counts.all
 
 
 # ---- Filters
 
-TOLD = journey(
+DERIVED = journey(
     view("/"),
     view("/pricing", 5),
     view("/docs", days=3),
@@ -254,7 +254,7 @@ def test_refunds_are_named_without_a_second_minus():
 
 
 def test_kinds_are_offered_with_their_counts_when_they_occur():
-    assert [(kind.value, kind.count, kind.is_chosen) for kind in shown(TOLD, "kind=goal").kinds] == [
+    assert [(kind.value, kind.count, kind.is_chosen) for kind in shown(DERIVED, "kind=goal").kinds] == [
         ("page", "4", False),
         ("goal", "1", True),
         ("payment", "1", False),
@@ -262,7 +262,7 @@ def test_kinds_are_offered_with_their_counts_when_they_occur():
 
 
 def test_a_kind_selects_its_events_and_opens_their_visits():
-    screen = shown(TOLD, "kind=goal&kind=payment")
+    screen = shown(DERIVED, "kind=goal&kind=payment")
     assert [line.name for line in lines_of(screen)] == ["$5", "signup"]
     assert [(row.key, row.is_open) for row in visits_of(screen)] == [("1", True)]
     assert visits_of(screen)[0].place == "first visit · 2 of 4 events match"
@@ -270,44 +270,44 @@ def test_a_kind_selects_its_events_and_opens_their_visits():
 
 
 def test_a_search_finds_pages_and_goals_in_any_case():
-    screen = shown(TOLD, "q=PRICING")
+    screen = shown(DERIVED, "q=PRICING")
     assert [row.key for row in visits_of(screen)] == ["3", "1"]
     assert notes_of(screen) == [("gap", "1 visit in between without a match")]
-    assert [line.name for line in lines_of(shown(TOLD, "q=sign"))] == ["signup"]
+    assert [line.name for line in lines_of(shown(DERIVED, "q=sign"))] == ["signup"]
 
 
 def test_a_range_reaches_back_from_the_latest_event():
-    screen = shown(TOLD, "range=7d", today=date(2026, 5, 20))
+    screen = shown(DERIVED, "range=7d", today=date(2026, 5, 20))
     assert [row.key for row in visits_of(screen)] == ["3", "2"]
     assert screen.found == "2 of 6 events, the 7 days up to the latest event, since Wed, May 6, 12:00"
 
 
 def test_a_range_may_end_before_a_moment_of_the_zone():
-    screen = shown(TOLD, "range=before&before=2026-05-04T08:06", zone=NEW_YORK)
+    screen = shown(DERIVED, "range=before&before=2026-05-04T08:06", zone=NEW_YORK)
     assert [line.name or line.clock for line in lines_of(screen)] == ["08:05:00", "08:00:00"]
     assert screen.before == "2026-05-04T08:06"
     assert "before=2026-05-04T12:06:00Z" in screen.query.address()
 
 
 def test_a_range_before_nothing_asks_for_the_moment():
-    screen = shown(TOLD, "range=before")
+    screen = shown(DERIVED, "range=before")
     assert screen.remarks == ("Say before which moment, in the field beside the range.",)
     assert len(lines_of(screen)) == 6
 
 
 def test_no_match_is_explained_with_a_way_out():
-    screen = shown(TOLD, "q=refund&kind=goal")
+    screen = shown(DERIVED, "q=refund&kind=goal")
     assert screen.none == "Nothing here matches “refund” among 6 events."
     assert screen.everything == "?"
 
 
 def test_missing_events_are_not_claimed_to_be_searched():
-    told = journey(view(), page_view_count=9)
-    assert "cannot be searched" in shown(told, "q=refund").none
+    derived = journey(view(), page_view_count=9)
+    assert "cannot be searched" in shown(derived, "q=refund").none
 
 
 def test_an_unreadable_address_is_reported_and_ignored():
-    screen = shown(TOLD, "kind=wish&range=90d&at=tomorrow&from=here&open=x.1.-2")
+    screen = shown(DERIVED, "kind=wish&range=90d&at=tomorrow&from=here&open=x.1.-2")
     assert len(screen.remarks) == 4
     assert all(sentence.endswith("left out.") for sentence in screen.remarks)
     assert screen.query.opened == ("1",)
@@ -323,7 +323,7 @@ def test_an_address_reads_back_as_the_same_query():
 
 
 def test_the_ticket_moment_is_marked_in_its_open_visit():
-    screen = shown(TOLD, "at=2026-05-04T08:07", zone=NEW_YORK)
+    screen = shown(DERIVED, "at=2026-05-04T08:07", zone=NEW_YORK)
     assert [row.is_open for row in visits_of(screen)] == [True, False, True]
     assert [line.form for line in visits_of(screen)[-1].events] == ["money", "moment", "goal", "page", "page"]
     assert screen.told.text == "Last page /pricing, 2 minutes before. Goal signup, 1 minute before."
@@ -340,12 +340,12 @@ def test_the_ticket_moment_is_marked_in_its_open_visit():
     ],
 )
 def test_a_moment_outside_of_visits_is_between_them(at, forms):
-    assert [getattr(row, "form", "visit") for row in shown(TOLD, f"at={at}").rows] == forms
+    assert [getattr(row, "form", "visit") for row in shown(DERIVED, f"at={at}").rows] == forms
 
 
 def test_a_moment_before_the_cut_is_in_the_missing_part():
-    told = journey(view(), page_view_count=66, first_visit_at=stamp(days=-30))
-    screen = shown(told, "at=2026-04-20T12:00Z")
+    derived = journey(view(), page_view_count=66, first_visit_at=stamp(days=-30))
+    screen = shown(derived, "at=2026-04-20T12:00Z")
     assert [getattr(row, "form", "visit") for row in screen.rows] == ["visit", "cut", "moment"]
     assert "DataFast counts more than it lists" in screen.told.text
 
@@ -360,8 +360,8 @@ def test_a_moment_far_back_begins_the_list_near_its_visit():
 
 
 def test_a_moment_deep_in_a_long_visit_is_in_view():
-    told = journey(*(view(f"/{number}", number) for number in range(600)))
-    screen = shown(told, f"at={stamp(100.5)}")
+    derived = journey(*(view(f"/{number}", number) for number in range(600)))
+    screen = shown(derived, f"at={stamp(100.5)}")
     (row,) = visits_of(screen)
     assert [line.form for line in row.events][10] == "moment"
     assert row.passed == "Show the 489 newer events of this visit"
@@ -369,30 +369,30 @@ def test_a_moment_deep_in_a_long_visit_is_in_view():
 
 
 def test_an_ambiguous_time_is_the_first_and_offers_the_second():
-    told = shown(TOLD, "at=2026-11-01T01:30", zone=NEW_YORK).told
-    assert told.iso == "2026-11-01T05:30:00Z"
-    assert told.remark == "The clocks showed 01:30 twice that day; this is the first time."
-    assert (told.other.label, told.other.address) == ("Take the second time", "?at=2026-11-01T06:30:00Z")
+    derived = shown(DERIVED, "at=2026-11-01T01:30", zone=NEW_YORK).derived
+    assert derived.iso == "2026-11-01T05:30:00Z"
+    assert derived.remark == "The clocks showed 01:30 twice that day; this is the first time."
+    assert (derived.other.label, derived.other.address) == ("Take the second time", "?at=2026-11-01T06:30:00Z")
 
 
 def test_the_second_time_stays_the_second_on_resubmission():
-    screen = shown(TOLD, "at=2026-11-01T06:30:00Z", zone=NEW_YORK)
+    screen = shown(DERIVED, "at=2026-11-01T06:30:00Z", zone=NEW_YORK)
     assert screen.told.remark == "The clocks showed 01:30 twice that day; this is the second time."
     assert (screen.told.other.label, screen.told.other.address) == ("Take the first time", "?at=2026-11-01T05:30:00Z")
     assert (screen.at, screen.at_second) == ("2026-11-01T01:30", "2026-11-01T01:30")
-    again = shown(TOLD, f"at={screen.at}&at_second={screen.at_second}&kind=goal", zone=NEW_YORK)
-    assert again.told.iso == "2026-11-01T06:30:00Z"
-    other = shown(TOLD, f"at=2026-11-01T01:20&at_second={screen.at_second}", zone=NEW_YORK)
-    assert (other.told.iso, other.at_second) == ("2026-11-01T05:20:00Z", "")
-    before = shown(TOLD, "range=before&before=2026-11-01T06:30:00Z", zone=NEW_YORK)
+    again = shown(DERIVED, f"at={screen.at}&at_second={screen.at_second}&kind=goal", zone=NEW_YORK)
+    assert again.derived.iso == "2026-11-01T06:30:00Z"
+    other = shown(DERIVED, f"at=2026-11-01T01:20&at_second={screen.at_second}", zone=NEW_YORK)
+    assert (other.derived.iso, other.at_second) == ("2026-11-01T05:20:00Z", "")
+    before = shown(DERIVED, "range=before&before=2026-11-01T06:30:00Z", zone=NEW_YORK)
     assert (before.before, before.before_second) == ("2026-11-01T01:30", "2026-11-01T01:30")
 
 
 def test_a_visit_while_clocks_go_back_names_the_offset():
-    told = journey(
+    derived = journey(
         *(VisitedPage(url=f"example.com/{at}", timestamp=f"2026-11-01T{at}:00Z") for at in ("05:50", "06:10"))
     )
-    screen = shown(told, zone=NEW_YORK)
+    screen = shown(derived, zone=NEW_YORK)
     later, first = lines_of(screen)
     assert (first.clock, first.day, first.dwell) == ("01:50:00", "", "20 m")
     assert (later.clock, later.day) == ("01:10:00", "EST ·")
@@ -401,17 +401,17 @@ def test_a_visit_while_clocks_go_back_names_the_offset():
 
 def test_a_visit_across_a_clock_change_names_day_and_time():
     moments = ("2026-09-06T03:50:00Z", "2026-09-06T04:10:00Z")
-    told = journey(*(VisitedPage(url="example.com/", timestamp=at) for at in moments))
-    (folded,) = lines_of(shown(told, zone=ZoneInfo("America/Santiago")))
+    derived = journey(*(VisitedPage(url="example.com/", timestamp=at) for at in moments))
+    (folded,) = lines_of(shown(derived, zone=ZoneInfo("America/Santiago")))
     assert (folded.clock, folded.day, folded.times) == ("23:50:00", "", "×2, until 01:10:00")
     other = journey(*(VisitedPage(url=f"example.com/{at}", timestamp=at) for at in moments))
     assert lines_of(shown(other, zone=ZoneInfo("America/Santiago")))[0].day == "Sun, Sep 6 · UTC-3 ·"
 
 
 def test_a_skipped_time_is_read_as_the_one_after():
-    told = shown(TOLD, "at=2026-03-08T02:30", zone=NEW_YORK).told
-    assert told.iso == "2026-03-08T07:30:00Z"
-    assert told.remark == "The clocks went forward and never showed 02:30 that day; this is 03:30."
+    derived = shown(DERIVED, "at=2026-03-08T02:30", zone=NEW_YORK).derived
+    assert derived.iso == "2026-03-08T07:30:00Z"
+    assert derived.remark == "The clocks went forward and never showed 02:30 that day; this is 03:30."
 
 
 @pytest.mark.parametrize(
@@ -420,21 +420,21 @@ def test_a_skipped_time_is_read_as_the_one_after():
         "2026-05-04T12:06:00Z",
         "2026-05-04 12:06Z",
         "2026-05-04T12:06:00.000Z",
-        "2026-05-04T14:06:00 02:00",  # a plus that nobody escaped
+        "2026-05-04T14:06:00 02:00",  # an unescaped plus
         "2026-05-04T14:06:00%2B02:00",
         "20260504T120600Z",
         " 2026-05-04T08:06 ",
     ],
 )
 def test_times_of_logs_and_emails_are_read(text):
-    assert shown(TOLD, f"at={text}", zone=NEW_YORK).told.iso == "2026-05-04T12:06:00Z"
+    assert shown(DERIVED, f"at={text}", zone=NEW_YORK).derived.iso == "2026-05-04T12:06:00Z"
 
 
 @pytest.mark.parametrize(
     "text", ["1999-12-31", "9999-12-31T23:59-14:00", "noon", "2026-13-01", "1777967400000", "\x00"]
 )
 def test_an_unreadable_moment_is_ignored(text):
-    screen = shown(TOLD, f"at={text}")
+    screen = shown(DERIVED, f"at={text}")
     assert screen.told is None
     assert len(screen.remarks) == 1
 
@@ -443,88 +443,88 @@ def test_an_unreadable_moment_is_ignored(text):
 
 
 def test_a_long_journey_comes_in_bounded_responses():
-    told = many_visits(400, pages=25)
-    screen = shown(told)
+    derived = many_visits(400, pages=25)
+    screen = shown(derived)
     assert screen.size <= ROWS
     assert screen.older.note == f"{400 - len(visits_of(screen))} more"
-    following = shown(told, screen.older.address)
+    following = shown(derived, screen.older.address)
     assert visits_of(following)[0].key == str(400 - len(visits_of(screen)))
     assert following.rows[0].form == "gap"
 
 
 def test_a_long_visit_is_cut_too():
-    told = journey(*(view(f"/{number}", number / 10) for number in range(2000)), view(days=-1))
-    long, short = visits_of(shown(told))
+    derived = journey(*(view(f"/{number}", number / 10) for number in range(2000)), view(days=-1))
+    long, short = visits_of(shown(derived))
     assert len(long.events) == VISIT_EVENTS
     assert long.rest == "Show the 1,900 older events of this visit"
     assert short.key == "1"
     query = TimelineQuery.read(QueryDict(long.rest_part[1:]))
-    more = events_of_visit(told, query, zone=UTC, today=TODAY)
+    more = events_of_visit(derived, query, zone=UTC, today=TODAY)
     assert len(more.events) == ROWS - 1
     assert "/1899<" in more.events[0].path
     assert more.rest == "Show the 1,751 older events of this visit"
 
 
 def test_a_folded_visit_that_does_not_fit_loads_when_opened():
-    told = many_visits(30, pages=20)
-    row = visits_of(shown(told))[-1]
+    derived = many_visits(30, pages=20)
+    row = visits_of(shown(derived))[-1]
     assert (row.is_open, row.events, row.rest) == (False, (), "Show the 20 events of this visit")
     assert row.rest_address == f"?open={row.key}#visit-{row.key}"
-    body = events_of_visit(told, TimelineQuery.read(QueryDict(row.rest_part[1:])), zone=UTC, today=TODAY)
+    body = events_of_visit(derived, TimelineQuery.read(QueryDict(row.rest_part[1:])), zone=UTC, today=TODAY)
     assert len(body.events) == 20
     assert body.rest == ""
 
 
 def test_the_jumps_lead_to_the_ends_whatever_is_shown():
-    told = many_visits(300)
-    first, latest = shown(told, "kind=page&from=200").jumps
+    derived = many_visits(300)
+    first, latest = shown(derived, "kind=page&from=200").jumps
     assert (first.label, first.anchor, latest.label, latest.anchor) == (
         "First visit",
         "visit-1",
         "Latest visit",
         "visit-300",
     )
-    screen = shown(told, first.address)
+    screen = shown(derived, first.address)
     assert visits_of(screen)[-1].key == "1"
     assert len(visits_of(screen)) == 8
     assert screen.query.kinds
-    assert visits_of(shown(told, latest.address))[0].key == "300"
+    assert visits_of(shown(derived, latest.address))[0].key == "300"
 
 
 def test_every_visit_has_an_address_that_opens_it():
-    told = many_visits(300)
-    for visit in told.visits[::37]:
+    derived = many_visits(300)
+    for visit in derived.visits[::37]:
         address = visit_address(visit)
-        rows = {row.key: row.is_open for row in visits_of(shown(told, address))}
+        rows = {row.key: row.is_open for row in visits_of(shown(derived, address))}
         assert rows[address.partition("#visit-")[2]]
 
 
 def test_positions_beyond_the_end_show_nothing_wrong():
-    told = many_visits(3)
-    assert [row.key for row in visits_of(shown(told, "from=9"))] == ["3", "2", "1"]
-    assert visits_of(shown(told, "from=3.99999"))[0].rest == ""
-    assert events_of_visit(told, TimelineQuery.read(QueryDict("from=9")), zone=UTC, today=TODAY) is None
+    derived = many_visits(3)
+    assert [row.key for row in visits_of(shown(derived, "from=9"))] == ["3", "2", "1"]
+    assert visits_of(shown(derived, "from=3.99999"))[0].rest == ""
+    assert events_of_visit(derived, TimelineQuery.read(QueryDict("from=9")), zone=UTC, today=TODAY) is None
 
 
 def test_events_beyond_the_first_screen_are_not_read(monkeypatch):
-    told = many_visits(400, pages=25)
-    looked_at = []
+    derived = many_visits(400, pages=25)
+    written = []
     writer = "visitors.journey_page.timeline.rows.Writer._line"
     from visitors.journey_page.timeline.rows import Writer  # noqa: PLC0415 (patched below, to count)
 
     original = Writer._line
-    monkeypatch.setattr(writer, lambda self, fold, **said: looked_at.append(fold) or original(self, fold, **said))
-    shown(told)
-    assert 0 < len(looked_at) <= ROWS
+    monkeypatch.setattr(writer, lambda self, fold, **texts: written.append(fold) or original(self, fold, **texts))
+    shown(derived)
+    assert 0 < len(written) <= ROWS
 
 
 def test_the_same_question_has_the_same_answer():
-    assert shown(TOLD, "q=pricing") == shown(TOLD, "q=pricing")
+    assert shown(DERIVED, "q=pricing") == shown(DERIVED, "q=pricing")
 
 
 def test_a_visit_of_the_earliest_calendar_days_can_be_shown():
     odd = ZoneInfo("Pacific/Kiritimati")
-    told = derive(
+    derived = derive(
         Visitor(
             activity=Activity(
                 visited_pages=(VisitedPage(url="a/b", timestamp="2199-12-31T23:59:59Z"),),
@@ -532,8 +532,8 @@ def test_a_visit_of_the_earliest_calendar_days_can_be_shown():
             )
         )
     )
-    assert len(lines_of(shown(told, "range=30d&at=2199-12-31T23:59:59Z", zone=odd))) == 2
-    assert datetime(2199, 12, 31, tzinfo=UTC) < told.visits[0].started_at
+    assert len(lines_of(shown(derived, "range=30d&at=2199-12-31T23:59:59Z", zone=odd))) == 2
+    assert datetime(2199, 12, 31, tzinfo=UTC) < derived.visits[0].started_at
 
 
 def test_further_payments_and_refunds_are_counted_separately():
@@ -548,8 +548,8 @@ def test_further_payments_and_refunds_are_counted_separately():
 
 def test_events_without_the_visitor_are_no_visit_in_between():
     renewal = goal("subscription_renewed", days=2, **PROVIDER)
-    told = journey(view("/one"), view("/one", days=4), goals=(renewal,))
-    assert ("gap", "Events without the visitor in between without a match") in notes_of(shown(told, "q=one"))
+    derived = journey(view("/one"), view("/one", days=4), goals=(renewal,))
+    assert ("gap", "Events without the visitor in between without a match") in notes_of(shown(derived, "q=one"))
 
 
 def test_one_listed_visit_of_several_is_not_the_only_one():

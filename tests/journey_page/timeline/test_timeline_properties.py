@@ -1,4 +1,4 @@
-"""What holds for the timeline of every answer that parses and every address that can be asked for."""
+"""Properties of the timeline of every answer that parses and every address that can be asked for."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from urllib.parse import urlencode
@@ -67,9 +67,9 @@ def read(address):
     return TimelineQuery.read(QueryDict(address.partition("#")[0].removeprefix("?")))
 
 
-def shown(told, query, zone):
+def shown(derived, query, zone):
     urls = {"page_url": "/page/", "part_url": "/page/timeline/"}
-    return timeline(told, query, zone=zone, today=TODAY, version="1", **urls)
+    return timeline(derived, query, zone=zone, today=TODAY, version="1", **urls)
 
 
 def rows_of(screen):
@@ -77,14 +77,14 @@ def rows_of(screen):
 
 
 def weight(events):
-    """How many events these lines stand for."""
+    """How many events these lines show."""
     return sum(int(event.times[1:].split(",")[0]) if event.times else 1 for event in events if event.form != "moment")
 
 
-def all_events(told, query, zone):
+def all_events(derived, query, zone):
     """Follow every link from the top, as a reader would; return how many events stood behind each visit's key."""
     found = {}
-    screen = shown(told, query, zone)
+    screen = shown(derived, query, zone)
     while True:
         assert screen.size <= ROWS
         for row in rows_of(screen):
@@ -92,33 +92,33 @@ def all_events(told, query, zone):
             found[row.key] = weight(row.events)
             rest = row.rest_part
             while rest:
-                more = events_of_visit(told, read(rest), zone=zone, today=TODAY)
+                more = events_of_visit(derived, read(rest), zone=zone, today=TODAY)
                 assert more.events
                 assert len(more.events) <= ROWS
                 found[row.key] += weight(more.events)
                 rest = more.rest_part
         if screen.older is None:
             return found
-        screen = shown(told, read(screen.older.address), zone)
+        screen = shown(derived, read(screen.older.address), zone)
 
 
 @given(visitors | long_answers(), zones)
 @settings(deadline=None)
 def test_every_event_is_reached_exactly_once(visitor, zone):
-    told = derive(visitor)
-    found = all_events(told, TimelineQuery(), zone)
-    assert sum(found.values()) == told.counts.all
-    assert len(found) == len(told.visits) + bool(told.undated)
+    derived = derive(visitor)
+    found = all_events(derived, TimelineQuery(), zone)
+    assert sum(found.values()) == derived.counts.all
+    assert len(found) == len(derived.visits) + bool(derived.undated)
 
 
 @given(visitors | long_answers(), addresses, zones)
 @settings(deadline=None)
 def test_every_match_is_reached_exactly_once(visitor, address, zone):
-    told = derive(visitor)
+    derived = derive(visitor)
     query = replace(read(address), start=None, opened=(), at=None)
-    found = all_events(told, query, zone)
-    matches = told.counts.all
-    if screen_found := shown(told, query, zone).found:
+    found = all_events(derived, query, zone)
+    matches = derived.counts.all
+    if screen_found := shown(derived, query, zone).found:
         matches = int(screen_found.split(" of ")[0].replace(",", ""))
     assert sum(found.values()) == matches
 
@@ -126,8 +126,8 @@ def test_every_match_is_reached_exactly_once(visitor, address, zone):
 @given(visitors | long_answers(), addresses, zones)
 @settings(deadline=None)
 def test_any_address_renders_a_response_of_bounded_size(visitor, address, zone):
-    told = derive(visitor)
-    screen = shown(told, read(address), zone)
+    derived = derive(visitor)
+    screen = shown(derived, read(address), zone)
     assert screen.size <= ROWS
     page = render_to_string("journey_page/_timeline.html", {"timeline": screen})
     assert page.count('id="moment"') <= 1
