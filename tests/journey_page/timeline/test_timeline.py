@@ -369,7 +369,7 @@ def test_a_moment_deep_in_a_long_visit_is_in_view():
 
 
 def test_an_ambiguous_time_is_the_first_and_offers_the_second():
-    derived = shown(DERIVED, "at=2026-11-01T01:30", zone=NEW_YORK).derived
+    derived = shown(DERIVED, "at=2026-11-01T01:30", zone=NEW_YORK).told
     assert derived.iso == "2026-11-01T05:30:00Z"
     assert derived.remark == "The clocks showed 01:30 twice that day; this is the first time."
     assert (derived.other.label, derived.other.address) == ("Take the second time", "?at=2026-11-01T06:30:00Z")
@@ -381,9 +381,9 @@ def test_the_second_time_stays_the_second_on_resubmission():
     assert (screen.told.other.label, screen.told.other.address) == ("Take the first time", "?at=2026-11-01T05:30:00Z")
     assert (screen.at, screen.at_second) == ("2026-11-01T01:30", "2026-11-01T01:30")
     again = shown(DERIVED, f"at={screen.at}&at_second={screen.at_second}&kind=goal", zone=NEW_YORK)
-    assert again.derived.iso == "2026-11-01T06:30:00Z"
+    assert again.told.iso == "2026-11-01T06:30:00Z"
     other = shown(DERIVED, f"at=2026-11-01T01:20&at_second={screen.at_second}", zone=NEW_YORK)
-    assert (other.derived.iso, other.at_second) == ("2026-11-01T05:20:00Z", "")
+    assert (other.told.iso, other.at_second) == ("2026-11-01T05:20:00Z", "")
     before = shown(DERIVED, "range=before&before=2026-11-01T06:30:00Z", zone=NEW_YORK)
     assert (before.before, before.before_second) == ("2026-11-01T01:30", "2026-11-01T01:30")
 
@@ -409,7 +409,7 @@ def test_a_visit_across_a_clock_change_names_day_and_time():
 
 
 def test_a_skipped_time_is_read_as_the_one_after():
-    derived = shown(DERIVED, "at=2026-03-08T02:30", zone=NEW_YORK).derived
+    derived = shown(DERIVED, "at=2026-03-08T02:30", zone=NEW_YORK).told
     assert derived.iso == "2026-03-08T07:30:00Z"
     assert derived.remark == "The clocks went forward and never showed 02:30 that day; this is 03:30."
 
@@ -427,7 +427,7 @@ def test_a_skipped_time_is_read_as_the_one_after():
     ],
 )
 def test_times_of_logs_and_emails_are_read(text):
-    assert shown(DERIVED, f"at={text}", zone=NEW_YORK).derived.iso == "2026-05-04T12:06:00Z"
+    assert shown(DERIVED, f"at={text}", zone=NEW_YORK).told.iso == "2026-05-04T12:06:00Z"
 
 
 @pytest.mark.parametrize(
