@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 if METRICS_TOKEN:
-    MIDDLEWARE.insert(0, "visitors.operations.views.metrics.CountRequests")
+    MIDDLEWARE.insert(0, "visitors.operations.views.metrics.CountRequestsMiddleware")
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",

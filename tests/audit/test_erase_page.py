@@ -105,14 +105,14 @@ def test_only_admins_get_a_link_to_the_page(browser_of_admin, client, member, sa
 def test_a_refresh_during_an_erasure_stores_nothing(browser_of_member, lumenkit, sandbox, clock, monkeypatch):
     browser_of_member.get(JOURNEY)
     clock.shift(3600)
-    ask = fetching._ask
+    call = fetching._call
 
-    def erase_meanwhile(role, errand):
-        answer = ask(role, errand)
+    def erase_meanwhile(held, request):
+        answer = call(held, request)
         erasure.erase(lumenkit, UUID(LEAD), by=None)
         return answer
 
-    monkeypatch.setattr(fetching, "_ask", erase_meanwhile)
+    monkeypatch.setattr(fetching, "_call", erase_meanwhile)
     refreshed = browser_of_member.post(f"{JOURNEY}refresh/", {"version": "0"}, headers={"HX-Request": "true"})
     assert refreshed.headers["HX-Redirect"] == "/"
     assert "was forgotten here" in Page(browser_of_member.get("/").content).text

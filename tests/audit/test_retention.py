@@ -49,7 +49,7 @@ def store(website, user, age, *, log_age=None, visitor=None):
     which = {"website": website, "visitor_id": visitor or uuid4()}
     Snapshot.objects.create(**which, fetched_at=at, version="v", answer_compressed=b"")
     MetricsPoint.objects.create(**which, at=at, visits=1, page_views=1, goals=0, payments=0)
-    FetchLease.objects.create(**which, token=uuid4(), lease_until=at, finished_at=at)
+    FetchLease.objects.create(**which, token=uuid4(), expires_at=at, finished_at=at)
     LastSeen.objects.create(**which, user=user, looked_at=at, label="", seen=b"")
     AuditEntry(
         **which,

@@ -248,11 +248,17 @@ def test_an_error_says_how_many_requests_it_took_and_what_is_left():
 
 @pytest.mark.parametrize("granted", [0, 1])
 @pytest.mark.parametrize("bad", [error(503), faults.hang_up], ids=["503", "hang_up"])
-def test_a_retry_is_asked_for_before_it_is_made(bad, granted):
-    grants = iter([True] * granted + [False])
+def test_a_retry_is_charged_before_it_is_made(bad, granted):
+    charged = []
+
+    def charge():
+        if len(charged) > granted:
+            raise RateLimited
+        charged.append("a request")
+
     with FaultyUpstream(bad) as upstream, closing(Client(upstream.url, deadline_seconds=2.0)) as client:
         with pytest.raises(Unavailable) as caught:
-            client.get_visitor(KEY, VISITOR_ID, may_retry=lambda: next(grants))
+            client.get_visitor(KEY, VISITOR_ID, charge=charge)
         assert caught.value.attempts == len(upstream.requests) == 1 + granted
 
 
@@ -588,10 +594,17 @@ def test_the_environments_proxy_carries_https_and_never_sees_the_token(monkeypat
     assert all("authorization" not in request.headers for request in proxy.requests)
 
 
-def test_a_hanging_proxy_ends_at_the_deadline():
+def test_a_hanging_proxy_ends_at_the_deadline(monkeypatch):
     with FaultyUpstream(faults.drip_headers()) as proxy:
-        proxies = {"https": f"http://127.0.0.1:{proxy.port}"}
-        assert unavailable("https://upstream.invalid/api/v1", proxies=proxies) is Reason.TIMEOUT
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        assert unavailable("https://upstream.invalid/api/v1") is Reason.TIMEOUT
+
+
+def test_a_proxy_gets_its_user_and_secret(monkeypatch):
+    with FaultyUpstream(answer(407)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"user:s%40fe@127.0.0.1:{proxy.port}")
+        unavailable("https://upstream.invalid/api/v1", deadline_seconds=2.0)
+    assert proxy.requests[0].headers["proxy-authorization"] == "Basic dXNlcjpzQGZl"
 
 
 def test_an_upstream_of_this_machine_is_asked_without_a_proxy(monkeypatch):

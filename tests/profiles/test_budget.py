@@ -1,8 +1,9 @@
-"""The budget of a token: never more than the upstream allows in any minute, counted where it counts."""
+"""The rate budget of a token: never more requests in any minute than DataFast allows."""
 
 import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,9 +17,9 @@ from visitors import profiles
 from visitors.datafast.credentials import Credential
 from visitors.datafast.errors import RateLimited, Unavailable, VisitorNotFound
 from visitors.datafast.limits import RateLimit
-from visitors.models import Budget
-from visitors.profiles import budget
-from visitors.profiles.budget import Purpose
+from visitors.models import RateBudget
+from visitors.profiles import budget, fetching
+from visitors.profiles.budget import Budget, Purpose
 from visitors.profiles.errors import Reserved
 from visitors.sandbox import documented, tokens
 from visitors.sandbox.limits import Limit
@@ -32,19 +33,40 @@ pytestmark = pytest.mark.django_db
 
 
 def used(credential):
-    """How many calls of the last minute are known, and how many a minute has."""
-    (one,) = budget.used_by([credential])
-    return one
+    """Return the calls counted in the last minute, and the limit."""
+    (usage,) = budget.get_usage([credential])
+    return usage
 
 
-def take_all(purpose=Purpose.LOOKUP, credential=KEY):
-    """Take calls until there are no more; return them and the refusal."""
-    grants = []
+def send(purpose=Purpose.LOOKUP, credential=KEY):
+    """Charge the first request of a call."""
+    call = Budget(credential, purpose)
+    call.charge()
+    return call
+
+
+def send_all(purpose=Purpose.LOOKUP):
+    """Send calls until one is refused; return them and the refusal."""
+    calls = []
     while True:
         try:
-            grants.append(budget.take(credential, purpose))
+            calls.append(send(purpose))
         except RateLimited as refusal:
-            return grants, refusal
+            return calls, refusal
+
+
+def receive(call, rate=None):
+    """Let the answer of a call come in."""
+    call.spend(lambda: SimpleNamespace(rate=rate))
+
+
+def charge_retry(call):
+    """Whether the call may send one more request."""
+    try:
+        call.charge()
+    except RateLimited:
+        return False
+    return True
 
 
 @pytest.fixture
@@ -56,62 +78,62 @@ def noon(time_machine):
 # The window
 
 
-def test_a_minute_has_as_many_calls_as_the_setting_says(noon, settings):
+def test_a_minute_allows_as_many_calls_as_configured(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 7
-    grants, refusal = take_all()
-    assert len(grants) == 7
+    calls, refusal = send_all()
+    assert len(calls) == 7
     assert (refusal.limit, refusal.remaining) == (7, 0)
     assert used(KEY) == (7, 7)
 
 
-def test_a_refusal_says_when_there_is_a_call_again_and_that_is_so(noon, settings):
+def test_a_refusal_names_the_time_of_the_next_call(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 3
     for _ in range(3):
-        budget.take(KEY, Purpose.LOOKUP)
+        send()
         noon.shift(5)
-    _, refusal = take_all()
+    _, refusal = send_all()
     noon.move_to(refusal.reset_at - timedelta(seconds=1), tick=False)
-    assert take_all()[0] == []
+    assert send_all()[0] == []
     noon.move_to(refusal.reset_at, tick=False)
-    assert len(take_all()[0]) == 1
+    assert len(send_all()[0]) == 1
     assert timedelta(seconds=60) <= refusal.reset_at - NOW <= timedelta(seconds=62)
 
 
-def test_a_part_is_kept_for_people(noon, settings):
+def test_a_share_is_reserved_for_people(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 8
-    followed, refusal = take_all(Purpose.LIVE)
-    looked_up, _ = take_all()
-    assert (len(followed), len(looked_up)) == (6, 2)
+    live, refusal = send_all(Purpose.LIVE)
+    looked_up, _ = send_all()
+    assert (len(live), len(looked_up)) == (6, 2)
     assert isinstance(refusal, Reserved)
     noon.move_to(refusal.reset_at, tick=False)
-    assert budget.take(KEY, Purpose.LIVE)
+    assert send(Purpose.LIVE)
 
 
-def test_the_row_stays_small_however_large_the_limit(noon, settings):
+def test_the_row_stays_small_with_a_large_limit(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 100_000
     for _ in range(130):
         for _ in range(3):
-            budget.take(KEY, Purpose.LOOKUP)
+            send()
         noon.shift(0.7)
-    assert len(Budget.objects.get().calls) <= budget.COUNTED_SECONDS
+    assert len(RateBudget.objects.get().calls) <= budget.COUNTED_SECONDS
 
 
 def test_a_clock_that_was_wrong_does_not_block_for_long(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 1
     noon.shift(86_400)
-    budget.take(KEY, Purpose.LOOKUP)
+    send()
     noon.move_to(NOW, tick=False)
-    assert budget.take(KEY, Purpose.LOOKUP)
+    assert send()
 
 
-def test_the_table_does_not_hold_the_token(noon):
-    budget.take(KEY, Purpose.LOOKUP)
-    row = Budget.objects.values().get()
+def test_the_table_does_not_contain_the_token(noon):
+    send()
+    row = RateBudget.objects.values().get()
     assert KEY.token not in str(row)
     assert "sandboxlumenkit" not in str(row)
 
 
-# Whose budget
+# One budget for each token
 
 
 def test_two_websites_with_one_account_token_share_its_budget(sandbox, lumenkit, pocketgarden, settings):
@@ -125,13 +147,13 @@ def test_two_websites_with_one_account_token_share_its_budget(sandbox, lumenkit,
     assert len(sandbox.calls) == 2
 
 
-def test_two_websites_with_their_own_keys_do_not_share(sandbox, lumenkit, pocketgarden, settings):
+def test_two_websites_with_their_own_keys_share_nothing(sandbox, lumenkit, pocketgarden, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 1
     profiles.get_profile(lumenkit, LEAD)
     assert profiles.get_profile(pocketgarden, UUID(documented.APP_USER.visitor_id)).is_fresh
 
 
-def test_over_budget_the_kept_copy_is_served_with_what_is_wrong(sandbox, lumenkit, settings):
+def test_over_budget_the_stored_copy_comes_with_its_problem(sandbox, lumenkit, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 1
     kept = profiles.get_profile(lumenkit, LEAD)
     again = profiles.refresh_profile(lumenkit, LEAD, max_age=timedelta(0))
@@ -141,14 +163,14 @@ def test_over_budget_the_kept_copy_is_served_with_what_is_wrong(sandbox, lumenki
     assert len(sandbox.calls) == 1
 
 
-# What the upstream says
+# What DataFast reports
 
 
 @pytest.mark.parametrize("reset_in", ["seconds", "milliseconds"])
 @pytest.mark.parametrize("where", ["headers", "in_body"])
 def test_a_429_stops_calls_until_its_reset(sandbox, lumenkit, clock, reset_in, where):
-    told = {"headers": False, "in_body": False} | {where: True}
-    sandbox.set_limit(Limit(requests_per_minute=None, reset_in=reset_in, **told))
+    placed = {"headers": False, "in_body": False} | {where: True}
+    sandbox.set_limit(Limit(requests_per_minute=None, reset_in=reset_in, **placed))
     sandbox.answer_with(str(LEAD), status=429)
     for _ in range(2):
         with pytest.raises(RateLimited) as caught:
@@ -160,7 +182,7 @@ def test_a_429_stops_calls_until_its_reset(sandbox, lumenkit, clock, reset_in, w
     assert profiles.get_profile(lumenkit, LEAD).is_fresh
 
 
-def test_a_429_that_says_nothing_stops_calls_for_a_minute(sandbox, lumenkit):
+def test_a_429_without_a_reset_stops_calls_for_a_minute(sandbox, lumenkit):
     sandbox.set_limit(Limit(requests_per_minute=None, headers=False, in_body=False))
     sandbox.answer_with(str(LEAD), status=429)
     with pytest.raises(RateLimited) as caught:
@@ -168,46 +190,49 @@ def test_a_429_that_says_nothing_stops_calls_for_a_minute(sandbox, lumenkit):
     assert timedelta(seconds=58) < caught.value.reset_at - datetime.now(UTC) < timedelta(seconds=62)
 
 
-def test_a_429_that_names_a_lower_limit_promises_no_more_than_that_allows(noon, settings):
+def test_a_429_with_a_lower_limit_promises_what_it_allows(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 60
-    grants = [budget.take(KEY, Purpose.LOOKUP) for _ in range(25)]
-    refused = RateLimited(NOW + timedelta(seconds=10), 20, 0)
-    refused.attempts = 1
-    refusal = budget.stop(grants[-1], refused)
+    calls = [send() for _ in range(25)]
+
+    def refuse():
+        raise RateLimited(NOW + timedelta(seconds=10), 20, 0)
+
+    with pytest.raises(RateLimited) as caught:
+        calls[-1].spend(refuse)
+    refusal = caught.value
     assert refusal.limit == 20
     noon.move_to(refusal.reset_at, tick=False)
-    assert budget.take(KEY, Purpose.LOOKUP)
+    assert send()
 
 
-def test_an_upstream_with_less_left_than_we_know_of_is_believed_until_its_reset(noon, settings):
+def test_fewer_calls_left_than_we_count_are_believed(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 60
-    grant = budget.take(KEY, Purpose.LOOKUP)
-    budget.settle(grant, 1, RateLimit(60, 4, NOW + timedelta(seconds=20)))
-    grants, refusal = take_all()
-    assert len(grants) == 4
+    receive(send(), RateLimit(60, 4, NOW + timedelta(seconds=20)))
+    calls, refusal = send_all()
+    assert len(calls) == 4
     assert refusal.reset_at == (NOW + timedelta(seconds=20)).replace(microsecond=0) + timedelta(seconds=1)
     noon.move_to(refusal.reset_at, tick=False)
-    assert len(take_all()[0]) == 55
+    assert len(send_all()[0]) == 55
 
 
-def test_an_upstream_with_more_left_than_we_know_of_is_not_believed(noon, settings):
+def test_more_calls_left_than_we_count_are_not_believed(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 5
-    grants = [budget.take(KEY, Purpose.LOOKUP) for _ in range(3)]
-    budget.settle(grants[0], 1, RateLimit(5, 5, None))
-    assert len(take_all()[0]) == 2
+    calls = [send() for _ in range(3)]
+    receive(calls[0], RateLimit(5, 5, None))
+    assert len(send_all()[0]) == 2
 
 
-def test_a_lower_limit_in_the_headers_counts_for_an_hour_and_a_higher_one_never(noon, settings):
+def test_a_lower_limit_counts_for_an_hour_a_higher_one_never(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 10
-    budget.settle(budget.take(KEY, Purpose.LOOKUP), 1, RateLimit(6, None, None))
+    receive(send(), RateLimit(6, None, None))
     assert used(KEY)[1] == 6
     noon.shift(3700)
     assert used(KEY)[1] == 10
-    budget.settle(budget.take(KEY, Purpose.LOOKUP), 1, RateLimit(600, None, None))
+    receive(send(), RateLimit(600, None, None))
     assert used(KEY)[1] == 10
 
 
-def test_the_headers_of_an_error_are_heard_too(faulty, lumenkit):
+def test_the_headers_of_an_error_count_too(faulty, lumenkit):
     headers = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 30)}
     faulty.behaviors = [error(404, headers=headers)]
     with pytest.raises(VisitorNotFound):
@@ -221,13 +246,13 @@ def test_the_headers_of_an_error_are_heard_too(faulty, lumenkit):
 # Retries
 
 
-def test_retries_count(faulty, lumenkit):
+def test_retries_are_counted(faulty, lumenkit):
     faulty.behaviors = [error(503), error(503), answer(200, {"status": "success", "data": {}})]
     profiles.get_profile(lumenkit, LEAD)
     assert used(KEY)[0] == len(faulty.requests) == 3
 
 
-def test_a_call_that_fails_for_good_counts_with_its_retries(faulty, lumenkit):
+def test_a_failed_call_is_counted_with_its_retries(faulty, lumenkit):
     faulty.behaviors = [error(502)]
     with pytest.raises(Unavailable):
         profiles.get_profile(lumenkit, LEAD)
@@ -246,11 +271,11 @@ def test_the_last_call_of_a_minute_is_not_retried(faulty, lumenkit, settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_retries_of_calls_at_the_same_moment_stay_within_the_limit(faulty, lumenkit, settings, together):
+def test_simultaneous_retries_stay_within_the_limit(faulty, lumenkit, settings, together):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 7
     faulty.behaviors = [error(503)]
     got = together(*[partial(profiles.get_profile, lumenkit, uuid4()) for _ in range(5)])
-    assert {type(failure) for failure in got} == {Unavailable}
+    assert {type(failure) for failure in got} <= {Unavailable, RateLimited}
     assert len(faulty.requests) == 7
     assert used(KEY) == (7, 7)
 
@@ -259,7 +284,7 @@ def test_retries_of_calls_at_the_same_moment_stay_within_the_limit(faulty, lumen
 
 
 def busiest_minute(arrivals):
-    """The most arrivals in any 60 seconds, as an upstream may count them."""
+    """The most arrivals in any 60 seconds, as DataFast may count them."""
     return max((sum(begin <= other < begin + 60 for other in arrivals) for begin in arrivals), default=0)
 
 
@@ -272,26 +297,26 @@ def busiest_minute(arrivals):
     ),
 )
 @hypothesis_settings(max_examples=40, deadline=None)
-def test_whatever_the_schedule_the_upstream_never_counts_more_than_its_limit(limit, steps):
+def test_no_schedule_exceeds_the_limit(limit, steps):
     """Calls overlap: each takes up to ten seconds, and arrives at any time in them."""
     credential = Credential(f"df_{uuid4().hex}")
-    at, arrivals, landing = START, [], []
+    at, arrivals, running = START, [], []
     budget_limit = pytest.MonkeyPatch()
     budget_limit.setattr("django.conf.settings.DATAFAST_REQUESTS_PER_MINUTE", limit)
     try:
         for wait, duration, share, purpose in steps:
             at += wait
-            for over_at, grant in sorted((one for one in landing if one[0] <= at), key=lambda one: one[0]):
-                with travel.travel(over_at, tick=False):
-                    budget.settle(grant, 1, None)
-                landing.remove((over_at, grant))
+            for ends_at, call in sorted((one for one in running if one[0] <= at), key=lambda one: one[0]):
+                with travel.travel(ends_at, tick=False):
+                    receive(call)
+                running.remove((ends_at, call))
             with travel.travel(at, tick=False):
                 try:
-                    grant = budget.take(credential, purpose)
+                    call = send(purpose, credential)
                 except RateLimited:
                     continue
             arrivals.append(at + duration * share)
-            landing.append((at + duration, grant))
+            running.append((at + duration, call))
     finally:
         budget_limit.undo()
     assert busiest_minute(arrivals) <= limit
@@ -302,30 +327,24 @@ def test_whatever_the_schedule_the_upstream_never_counts_more_than_its_limit(lim
     steps=st.lists(st.tuples(st.floats(0, 20), st.integers(0, 2), st.floats(0, 10)), min_size=5, max_size=25),
 )
 @hypothesis_settings(max_examples=40, deadline=None)
-def test_whatever_is_retried_the_upstream_never_counts_more_than_its_limit(limit, steps):
+def test_no_schedule_with_retries_exceeds_the_limit(limit, steps):
     """Calls overlap, and each may want up to two retries in the up to ten seconds that it takes."""
     credential = Credential(f"df_{uuid4().hex}")
-    at, arrivals, happenings = START, [], []
+    at, arrivals, steps_in_time = START, [], []
     for number, (wait, retries, duration) in enumerate(steps):
         at += wait
         moments = [at + duration * turn / (retries + 1) for turn in range(retries + 2)]
-        happenings += [(moment, number, turn == retries + 1) for turn, moment in enumerate(moments)]
-    grants = {}
+        steps_in_time += [(moment, number, turn == retries + 1) for turn, moment in enumerate(moments)]
+    calls = {}
     budget_limit = pytest.MonkeyPatch()
     budget_limit.setattr("django.conf.settings.DATAFAST_REQUESTS_PER_MINUTE", limit)
     try:
-        for moment, number, is_over in sorted(happenings):
+        for moment, number, is_over in sorted(steps_in_time):
             with travel.travel(moment, tick=False):
-                grant = grants.get(number)
-                if is_over and grant:
-                    budget.settle(grant, len(grant.taken), None)
-                elif not is_over and grant is None:
-                    try:
-                        grants[number] = budget.take(credential, Purpose.LOOKUP)
-                    except RateLimited:
-                        continue
-                    arrivals.append(moment)
-                elif not is_over and budget.take_another(grant):
+                call = calls.setdefault(number, Budget(credential, Purpose.LOOKUP))
+                if is_over:
+                    receive(call)
+                elif charge_retry(call):
                     arrivals.append(moment)
     finally:
         budget_limit.undo()
@@ -336,7 +355,8 @@ def test_whatever_is_retried_the_upstream_never_counts_more_than_its_limit(limit
 
 
 @pytest.mark.django_db(transaction=True)
-def test_threads_share_a_budget(sandbox, lumenkit, settings, together):
+def test_threads_share_a_budget(sandbox, lumenkit, settings, together, monkeypatch):
+    monkeypatch.setattr(fetching, "MAX_SLOT_WAIT_SECONDS", 10)
     settings.DATAFAST_REQUESTS_PER_MINUTE = 7
     got = together(*[partial(profiles.get_profile, lumenkit, uuid4()) for _ in range(16)])
     assert sorted(type(error).__name__ for error in got) == ["RateLimited"] * 9 + ["VisitorNotFound"] * 7

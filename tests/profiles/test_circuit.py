@@ -1,4 +1,4 @@
-"""An upstream that keeps failing is left alone for a moment, and one call finds out whether it is back."""
+"""The circuit breaker: a failing DataFast is not called for a moment, and one call finds out whether it is back."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -9,7 +9,8 @@ import pytest
 from tests.faulty_upstream import answer, error
 from visitors import profiles
 from visitors.datafast.errors import MalformedAnswer, RateLimited, Unauthorized, Unavailable, VisitorNotFound
-from visitors.profiles.circuit import FAILURES_BEFORE_A_PAUSE, PAUSE
+from visitors.profiles import circuit
+from visitors.profiles.circuit import MAX_CONSECUTIVE_FAILURES, OPEN_FOR
 from visitors.profiles.errors import CircuitOpen
 from visitors.sandbox import documented
 
@@ -19,20 +20,20 @@ FINE = answer(200, {"status": "success", "data": {}})
 pytestmark = pytest.mark.django_db
 
 
-def fail(website, times=FAILURES_BEFORE_A_PAUSE, kind=Unavailable):
+def fail(website, times=MAX_CONSECUTIVE_FAILURES, kind=Unavailable):
     for _ in range(times):
         with pytest.raises(kind):
             profiles.get_profile(website, uuid4())
 
 
-def test_after_repeated_failures_the_upstream_is_left_alone(faulty, lumenkit, clock):
+def test_repeated_failures_open_the_circuit(faulty, lumenkit, clock):
     faulty.behaviors = [error(500)]
     fail(lumenkit)
     with pytest.raises(CircuitOpen) as caught:
         profiles.get_profile(lumenkit, LEAD)
-    assert len(faulty.requests) == FAILURES_BEFORE_A_PAUSE
+    assert len(faulty.requests) == MAX_CONSECUTIVE_FAILURES
     assert "leaves it alone" in str(caught.value)
-    assert timedelta(0) < caught.value.retry_at - datetime.now(UTC) <= PAUSE
+    assert timedelta(0) < caught.value.retry_at - datetime.now(UTC) <= OPEN_FOR
 
 
 @pytest.mark.parametrize(
@@ -41,26 +42,26 @@ def test_after_repeated_failures_the_upstream_is_left_alone(faulty, lumenkit, cl
         (error(404), VisitorNotFound),
         (error(401), Unauthorized),
         (error(429), RateLimited),
-        # One visitor whose answer is broken closes nothing for the others.
+        # One visitor's broken answer must not stop the calls for all others.
         (answer(200, b"<html>what is this", content_type="text/html"), MalformedAnswer),
     ],
 )
-def test_an_upstream_that_answers_is_not_left_alone(faulty, lumenkit, clock, behavior, kind):
+def test_any_answer_closes_the_circuit(faulty, lumenkit, clock, behavior, kind):
     faulty.behaviors = [error(500)]
-    fail(lumenkit, times=FAILURES_BEFORE_A_PAUSE - 1)
+    fail(lumenkit, times=MAX_CONSECUTIVE_FAILURES - 1)
     faulty.behaviors = [behavior]
     fail(lumenkit, times=1, kind=kind)
     clock.shift(120)
     faulty.behaviors = [error(500)]
-    fail(lumenkit, times=FAILURES_BEFORE_A_PAUSE - 1)
+    fail(lumenkit, times=MAX_CONSECUTIVE_FAILURES - 1)
     faulty.behaviors = [FINE]
     assert profiles.get_profile(lumenkit, LEAD).is_fresh
 
 
-def test_one_probe_after_the_pause_reopens_it(faulty, lumenkit, clock):
+def test_a_successful_probe_closes_the_circuit(faulty, lumenkit, clock):
     faulty.behaviors = [error(500)]
     fail(lumenkit)
-    clock.shift(PAUSE.total_seconds() + 1)
+    clock.shift(OPEN_FOR.total_seconds() + 1)
     faulty.behaviors = [FINE]
     for _ in range(3):
         assert profiles.get_profile(lumenkit, uuid4()).is_fresh
@@ -68,23 +69,23 @@ def test_one_probe_after_the_pause_reopens_it(faulty, lumenkit, clock):
     assert (lumenkit.consecutive_failures, lumenkit.circuit_open_until) == (0, None)
 
 
-def test_a_probe_that_fails_closes_it_again(faulty, lumenkit, clock):
+def test_a_failed_probe_opens_it_again(faulty, lumenkit, clock):
     faulty.behaviors = [error(500)]
     fail(lumenkit)
-    clock.shift(PAUSE.total_seconds() + 1)
+    clock.shift(OPEN_FOR.total_seconds() + 1)
     fail(lumenkit, times=1)
     fail(lumenkit, times=1, kind=CircuitOpen)
-    assert len(faulty.requests) == FAILURES_BEFORE_A_PAUSE + 1
+    assert len(faulty.requests) == MAX_CONSECUTIVE_FAILURES + 1
 
 
-def test_a_probe_that_never_came_back_is_followed_by_another(faulty, lumenkit, clock):
+def test_a_lost_probe_is_followed_by_another(faulty, lumenkit, clock):
     faulty.behaviors = [error(500)]
     fail(lumenkit)
-    clock.shift(PAUSE.total_seconds() + 1)
+    clock.shift(OPEN_FOR.total_seconds() + 1)
     lumenkit.refresh_from_db()
-    profiles.fetching.circuit.enter(lumenkit)
+    circuit.check(lumenkit)
     fail(lumenkit, times=1, kind=CircuitOpen)
-    clock.shift(PAUSE.total_seconds() + 1)
+    clock.shift(OPEN_FOR.total_seconds() + 1)
     faulty.behaviors = [FINE]
     assert profiles.get_profile(lumenkit, LEAD).is_fresh
 
@@ -96,9 +97,9 @@ def test_another_website_is_not_affected(faulty, lumenkit, pocketgarden):
     assert profiles.get_profile(pocketgarden, LEAD).is_fresh
 
 
-def test_while_it_is_left_alone_a_kept_copy_is_served(sandbox, lumenkit):
+def test_a_stored_copy_is_served_while_it_is_open(sandbox, lumenkit):
     kept = profiles.get_profile(lumenkit, LEAD)
-    sandbox.fail_next(status=500, times=FAILURES_BEFORE_A_PAUSE)
+    sandbox.fail_next(status=500, times=MAX_CONSECUTIVE_FAILURES)
     fail(lumenkit)
     again = profiles.refresh_profile(lumenkit, LEAD, max_age=timedelta(0))
     assert again.version == kept.version
@@ -106,10 +107,10 @@ def test_while_it_is_left_alone_a_kept_copy_is_served(sandbox, lumenkit):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_callers_at_the_end_of_the_pause_exactly_one_is_the_probe(sandbox, lumenkit, together, clock):
-    sandbox.fail_next(status=500, times=FAILURES_BEFORE_A_PAUSE)
+def test_exactly_one_of_many_callers_is_the_probe(sandbox, lumenkit, together, clock):
+    sandbox.fail_next(status=500, times=MAX_CONSECUTIVE_FAILURES)
     fail(lumenkit)
-    clock.shift(PAUSE.total_seconds() + 1)
+    clock.shift(OPEN_FOR.total_seconds() + 1)
     sandbox.calls.clear()
     sandbox.set_latency(0.3)
     got = together(*[partial(profiles.get_profile, lumenkit, uuid4()) for _ in range(10)])

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
-from tests.profiles.test_single_flight import in_the_air, until
+from tests.profiles.test_single_flight import running_call, until
 from visitors import profiles
 from visitors.datafast.errors import VisitorNotFound
 from visitors.lookup import last_seen
@@ -89,15 +89,15 @@ def test_the_answer_of_a_call_under_way_is_not_stored(sandbox, lumenkit, togethe
 
 
 def test_a_reader_who_waits_for_a_call_makes_none(sandbox, lumenkit, together, monkeypatch):
-    in_the_air(lumenkit, seconds=60)
+    running_call(lumenkit, seconds=60)
     is_waiting = Event()
-    wait = lease.Follower.wait
+    wait = lease.wait
 
-    def noticed(follower, deadline):
+    def noticed(last, deadline):
         is_waiting.set()
-        wait(follower, deadline)
+        wait(last, deadline)
 
-    monkeypatch.setattr(lease.Follower, "wait", noticed)
+    monkeypatch.setattr(lease, "wait", noticed)
     reader, _ = together(partial(profiles.get_profile, lumenkit, LEAD), lambda: is_waiting.wait(10) and erase(lumenkit))
     assert isinstance(reader, profiles.VisitorErased)
     assert len(sandbox.calls) == 0

@@ -19,15 +19,15 @@ pytestmark = pytest.mark.django_db
 
 
 def test_an_account_tokens_websites_are_listed(sandbox):
-    assert {listing.id for listing in our_tokens.websites_of(ACCOUNT)} == {LUMENKIT, POCKETGARDEN}
+    assert {listing.id for listing in our_tokens.list_websites(ACCOUNT)} == {LUMENKIT, POCKETGARDEN}
 
 
 def test_listing_websites_draws_from_the_tokens_budget(sandbox, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 2
     for _ in range(2):
-        our_tokens.websites_of(ACCOUNT)
+        our_tokens.list_websites(ACCOUNT)
     with pytest.raises(RateLimited) as caught:
-        our_tokens.check(Credential(ACCOUNT.token, LUMENKIT))
+        our_tokens.check_token(Credential(ACCOUNT.token, LUMENKIT))
     assert caught.value.reset_at
     assert len(sandbox.calls) == 2
 
@@ -37,16 +37,16 @@ def test_listing_websites_draws_from_the_tokens_budget(sandbox, settings):
 )
 def test_a_token_that_may_not_list_websites_is_refused_with_what_to_do(sandbox, token, says):
     with pytest.raises(TokenRejected, match=says) as caught:
-        our_tokens.websites_of(AccountToken(token))
+        our_tokens.list_websites(AccountToken(token))
     assert not caught.value.is_website_id
 
 
 @pytest.mark.parametrize("credential", [KEY, Credential(tokens.ACCOUNT_TOKEN, POCKETGARDEN)])
 def test_a_token_that_opens_its_website_passes_and_nothing_is_stored(sandbox, credential):
-    our_tokens.check(credential)
+    our_tokens.check_token(credential)
     assert len(sandbox.calls) == 1
     assert not Website.objects.exists()
-    assert budget.used_by([credential])[0][0] == 1
+    assert budget.get_usage([credential])[0][0] == 1
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_token_that_opens_its_website_passes_and_nothing_is_stored(sandbox, cr
 )
 def test_a_token_that_does_not_open_its_website_is_refused_with_what_to_do(sandbox, credential, says):
     with pytest.raises(TokenRejected, match=says) as caught:
-        our_tokens.check(credential)
+        our_tokens.check_token(credential)
     assert not caught.value.is_website_id
     assert credential.token not in repr(caught.value)
 
@@ -68,18 +68,18 @@ def test_a_token_that_does_not_open_its_website_is_refused_with_what_to_do(sandb
 def test_a_website_id_that_datafast_does_not_know_is_told_apart_from_a_wrong_token(faulty):
     faulty.behaviors = [error(400, "websiteId must be 24 hex digits")]
     with pytest.raises(TokenRejected, match="24 digits") as caught:
-        our_tokens.check(Credential(tokens.ACCOUNT_TOKEN, "0" * 24))
+        our_tokens.check_token(Credential(tokens.ACCOUNT_TOKEN, "0" * 24))
     assert caught.value.is_website_id
 
 
 @pytest.mark.parametrize("body", ["This visitor was flagged as a bot", "Invalid visitor ID"])
 def test_whatever_datafast_says_of_the_visitor_the_token_was_let_in(faulty, body):
     faulty.behaviors = [error(400, body)]
-    our_tokens.check(KEY)
+    our_tokens.check_token(KEY)
 
 
 @pytest.mark.parametrize(("behavior", "kind"), [(error(500), Unavailable), (answer(200, b"<html>"), MalformedAnswer)])
-@pytest.mark.parametrize("ask", [lambda: our_tokens.check(KEY), lambda: our_tokens.websites_of(ACCOUNT)])
+@pytest.mark.parametrize("ask", [lambda: our_tokens.check_token(KEY), lambda: our_tokens.list_websites(ACCOUNT)])
 def test_an_upstream_that_fails_says_nothing_about_the_token(faulty, behavior, kind, ask):
     faulty.behaviors = [behavior]
     with pytest.raises(kind):
@@ -90,5 +90,5 @@ def test_a_429_stops_further_calls_of_the_token(faulty):
     faulty.behaviors = [error(429)]
     for _ in range(2):
         with pytest.raises(RateLimited):
-            our_tokens.websites_of(ACCOUNT)
+            our_tokens.list_websites(ACCOUNT)
     assert len(faulty.requests) == 1

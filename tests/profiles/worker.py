@@ -1,6 +1,6 @@
 """A worker process of the tests: `python -m tests.profiles.worker`.
 
-Says "ready", then answers each line of its input, `[website, [visitor, …]]`, with a line of results.
+Prints "ready", then answers each line of its input, `[website, [visitor, …]]`, with a line of results.
 """
 
 import json
@@ -16,6 +16,10 @@ django.setup()
 from visitors import profiles  # noqa: E402 (needs the set-up)
 from visitors.datafast.errors import UpstreamError  # noqa: E402
 from visitors.models import Website  # noqa: E402
+from visitors.profiles import fetching  # noqa: E402
+
+# No reader is sent away because the machine is busy.
+fetching.MAX_SLOT_WAIT_SECONDS = 30
 
 # As many as a worker of the production server has.
 THREADS = 16
@@ -35,13 +39,13 @@ def answer(threads, website_id, visitor_ids):
     return list(threads.map(lambda visitor_id: look_up(website, visitor_id), visitor_ids))
 
 
-def say(line):
+def print_line(line):
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    say("ready")
+    print_line("ready")
     with ThreadPoolExecutor(THREADS) as threads:
         for line in sys.stdin:
-            say(json.dumps(answer(threads, *json.loads(line))))
+            print_line(json.dumps(answer(threads, *json.loads(line))))

@@ -95,7 +95,7 @@ def _expired_rows(now: datetime) -> Iterator[tuple[str, "Manager[Any]", Q]]:
     limit = now - timedelta(days=settings.RETENTION_DAYS)
     yield "answer", Snapshot.objects, Q(fetched_at__lt=limit)
     yield "metrics point", MetricsPoint.objects, Q(at__lt=limit)
-    yield "fetch lease", FetchLease.objects, Q(lease_until__lt=limit)
+    yield "fetch lease", FetchLease.objects, Q(expires_at__lt=limit)
     yield "look", LastSeen.objects, Q(looked_at__lt=limit)
     yield "audit entry", AuditEntry.unrestricted, Q(at__lt=now - timedelta(days=settings.AUDIT_DAYS))
     yield "invitation", Invitation.objects, Q(used_at__lt=now - VALID_FOR) | Q(used_at=None, created_at__lt=limit)

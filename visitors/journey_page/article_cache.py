@@ -41,7 +41,7 @@ def find(key: Hashable) -> Article | None:
     """Return the article under a key, which names everything that it depends on; None where there is none."""
     with _lock:
         article = _articles.get(key)
-    metrics.page_from("process" if article else "made")
+    metrics.count_page("process" if article else "made")
     return article
 
 

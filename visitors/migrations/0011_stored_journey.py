@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("visitors", "0009_rename_models")]
+    dependencies = [("visitors", "0010_lease_and_budget")]
 
     operations = [
         migrations.CreateModel(

@@ -10,7 +10,7 @@ from visitors.models.audit import (
     LastSeen,
 )
 from visitors.models.claims import Claim
-from visitors.models.profiles import Budget, FetchLease, MetricsPoint, Snapshot, StoredJourney
+from visitors.models.profiles import FetchLease, MetricsPoint, RateBudget, Snapshot, StoredJourney
 from visitors.models.visitor_context import VisitorContext, load_visitor_context
 from visitors.models.websites import RESERVED_SLUGS, Website, WebsiteQuerySet, validate_slug, validate_time_zone
 
@@ -21,7 +21,6 @@ __all__ = [
     "AuditEntry",
     "AuditEntryQuerySet",
     "AuditResult",
-    "Budget",
     "Claim",
     "FetchLease",
     "Invitation",
@@ -29,6 +28,7 @@ __all__ = [
     "Membership",
     "MetricsPoint",
     "OpenIDIdentity",
+    "RateBudget",
     "Snapshot",
     "StoredJourney",
     "VisitorContext",

@@ -1,4 +1,4 @@
-"""What was learned of visitors, and how the upstream may be asked."""
+"""What DataFast answered about visitors, and the state of the calls to it."""
 
 from __future__ import annotations
 
@@ -91,38 +91,37 @@ class MetricsPoint(models.Model):
 
 
 class FetchLease(models.Model):
-    """The latest upstream call for one visitor, seen by everybody who waits for it, on any machine.
+    """The running or else the last call to DataFast for one visitor. Its readers wait for it, on any machine.
 
-    A flight is in the air while `finished_at` is None and its lease runs; the process that leads it renews the lease.
-    When it has landed, `failure` holds the error that it brought home (empty: it brought an answer, which the store
-    has). `earlier` and `previous_error` are the token and the failure of the flight before this one: those who waited
-    for that may look only after this one has begun.
+    The call runs while `finished_at` is None and `expires_at` is ahead; the process that calls extends it. A finished
+    call's `error` is empty if it stored an answer. `previous_token` and `previous_error` are those of the call before:
+    its readers may look only after this one has begun. Errors are encoded by `visitors.profiles.errors`.
     """
 
     website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)
     visitor_id = models.UUIDField()
     token = models.UUIDField()
-    lease_until = models.DateTimeField()
+    expires_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
-    failure = models.BinaryField(default=b"")
-    earlier = models.UUIDField(null=True)
+    error = models.BinaryField(default=b"")
+    previous_token = models.UUIDField(null=True)
     previous_error = models.BinaryField(null=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["website", "visitor_id"], name="one_flight_per_visitor")
+            models.UniqueConstraint(fields=["website", "visitor_id"], name="one_lease_per_visitor")
         ]
 
     def __str__(self) -> str:
-        return f"flight for {self.visitor_id} on {self.website_id}"
+        return f"lease for {self.visitor_id} on {self.website_id}"
 
 
-class Budget(models.Model):
-    """The upstream calls of one token in the last minute, shared by all websites that use it and by all processes.
+class RateBudget(models.Model):
+    """The calls of one token in the last minute, shared by all websites that use it and by all processes.
 
-    `key` is a keyed hash of the token. `calls` are pairs of a second (Unix time) and how many calls fell into it,
-    oldest first: the row stays small, however large the limit. `limit` is what the upstream said at `limit_heard_at`
-    that the token may do in a minute.
+    `key` is a keyed hash of the token. `calls` are pairs of a second (Unix time) and the number of requests sent in it,
+    oldest first, so the row stays small whatever the limit. `limit` is the number of requests a minute that DataFast
+    named at `limit_heard_at`.
     """
 
     key = models.CharField(max_length=64, unique=True)

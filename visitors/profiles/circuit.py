@@ -1,10 +1,9 @@
-"""Leaves an upstream alone that keeps failing, and sends one call to see whether it is back.
+"""The circuit breaker: stop calling DataFast for a website whose calls keep failing, and try again with one call.
 
-Counted per website, since a website has one token and one way to DataFast. The numbers stand beside the website, so
+Counted per website, since a website has one token and one way to DataFast. The counters are columns of the website, so
 every process sees the same circuit.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import F
@@ -12,42 +11,34 @@ from django.db.models import F
 from visitors.models import Website
 from visitors.profiles.errors import CircuitOpen
 
-FAILURES_BEFORE_A_PAUSE = 5
-PAUSE = timedelta(seconds=15)
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """The leave to make one call. Say afterwards how it went."""
-
-    website_id: int
-    failures_before: int
-
-    def failed(self) -> None:
-        """Note that no answer came."""
-        Website.objects.filter(pk=self.website_id).update(
-            consecutive_failures=F("consecutive_failures") + 1, circuit_open_until=datetime.now(UTC) + PAUSE
-        )
-
-    def answered(self) -> None:
-        """Note that the upstream answers."""
-        if self.failures_before:
-            Website.objects.filter(pk=self.website_id).update(consecutive_failures=0, circuit_open_until=None)
+MAX_CONSECUTIVE_FAILURES = 5
+OPEN_FOR = timedelta(seconds=15)
 
 
 def is_datafast_failing(website: Website) -> bool:
-    """Whether the last calls for a website brought no answer, so many that a pause followed."""
-    return website.consecutive_failures >= FAILURES_BEFORE_A_PAUSE
+    """Whether so many calls in a row got no answer that the circuit opened."""
+    return website.consecutive_failures >= MAX_CONSECUTIVE_FAILURES
 
 
-def enter(website: Website) -> Passage:
-    """Let a call pass, for a website as it is now. Raises CircuitOpen while it is open; one caller after the
-    pause is the probe."""
+def check(website: Website) -> None:
+    """Raise CircuitOpen while the circuit of an up-to-date `website` is open. Then one caller may pass, as a probe."""
+    open_until = website.circuit_open_until
+    if not is_datafast_failing(website) or open_until is None:
+        return
     now = datetime.now(UTC)
-    failures, circuit_open_until = website.consecutive_failures, website.circuit_open_until
-    if failures < FAILURES_BEFORE_A_PAUSE or circuit_open_until is None:
-        return Passage(website.pk, failures)
-    # Whoever moves the pause on is the probe; for the others it is not over yet.
-    if not Website.objects.filter(pk=website.pk, circuit_open_until__lte=now).update(circuit_open_until=now + PAUSE):
-        raise CircuitOpen(circuit_open_until if circuit_open_until > now else now + PAUSE)
-    return Passage(website.pk, failures)
+    # The caller that moves the time on is the probe; for all others the circuit stays open.
+    if not Website.objects.filter(pk=website.pk, circuit_open_until__lte=now).update(circuit_open_until=now + OPEN_FOR):
+        raise CircuitOpen(open_until if open_until > now else now + OPEN_FOR)
+
+
+def record_failure(website: Website) -> None:
+    """Count a call without an answer."""
+    Website.objects.filter(pk=website.pk).update(
+        consecutive_failures=F("consecutive_failures") + 1, circuit_open_until=datetime.now(UTC) + OPEN_FOR
+    )
+
+
+def record_answer(website: Website) -> None:
+    """Close the circuit: DataFast answers."""
+    if website.consecutive_failures:
+        Website.objects.filter(pk=website.pk).update(consecutive_failures=0, circuit_open_until=None)

@@ -38,12 +38,11 @@ def get_profile(website: Website, visitor_id: UUID, *, context: VisitorContext |
             not_before=_ANY_AGE,
             purpose=Purpose.LOOKUP,
             is_known=False,
-            is_just_read=context is not None,
         )
     except UpstreamError as error:
-        metrics.looked_up(error)
+        metrics.count_lookup(error)
         raise
-    metrics.answered_from("upstream")
+    metrics.count_answer("upstream")
     return _profile(website, visitor_id, found)
 
 
@@ -68,11 +67,11 @@ def refresh_profile(
     try:
         found = fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=bool(stored))
     except UpstreamError as error:
-        if stored is None or isinstance(error, (*fetching.NO_JOURNEY_SECONDS, VisitorErased)):
-            metrics.looked_up(error)
+        if stored is None or isinstance(error, (*fetching.NO_JOURNEY_VALID_FOR, VisitorErased)):
+            metrics.count_lookup(error)
             raise
         return _profile(website, visitor_id, store.Found(stored), error)
-    metrics.answered_from("upstream")
+    metrics.count_answer("upstream")
     return _profile(website, visitor_id, found)
 
 
@@ -121,8 +120,8 @@ def reset_after_key_change(website: Website) -> None:
     """Drop the errors that DataFast returned to a website's old key, and the results of calls still made with it."""
     Website.objects.filter(pk=website.pk).update(consecutive_failures=0, circuit_open_until=None)
     leases = FetchLease.objects.filter(website=website)
-    leases.filter(finished_at__isnull=False).exclude(failure=b"").update(failure=b"")
-    leases.filter(finished_at=None).update(token=uuid4(), lease_until=datetime.now(UTC))
+    leases.filter(finished_at__isnull=False).exclude(error=b"").update(error=b"")
+    leases.filter(finished_at=None).update(token=uuid4(), expires_at=datetime.now(UTC))
 
 
 def get_budget_usage(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
@@ -134,18 +133,18 @@ def get_budget_usage(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
     for website in websites:
         with suppress(KeyLost, CredentialError):
             credentials[website.pk] = website.credential()
-    return dict(zip(credentials, budget.used_by(list(credentials.values())), strict=True))
+    return dict(zip(credentials, budget.get_usage(list(credentials.values())), strict=True))
 
 
 def _latest(website: Website, visitor_id: UUID, context: VisitorContext | None) -> store.Latest | None:
     stored = store.latest_if_kept(context.kept) if context else store.find_latest(website.pk, visitor_id)
     if stored:
-        metrics.answered_from("database")
+        metrics.count_answer("database")
     return stored
 
 
 def _profile(website: Website, visitor_id: UUID, found: store.Found, problem: UpstreamError | None = None) -> Profile:
-    metrics.looked_up(problem)
+    metrics.count_lookup(problem)
     latest = found.latest
     return Profile(website.pk, visitor_id, latest.version, latest.fetched_at, problem, found.contents, found.is_first)
 

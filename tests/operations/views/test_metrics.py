@@ -1,4 +1,4 @@
-"""What Prometheus reads: counts by result and route, of all processes, behind a token of their own."""
+"""`/metrics`: counts by result and route, of all processes, behind a token of its own."""
 
 import errno
 import logging
@@ -25,12 +25,12 @@ JOURNEY = f"/lumenkit/visitors/{LEAD}/"
 def counting(settings):
     """With metrics on."""
     settings.METRICS_TOKEN = TOKEN
-    settings.MIDDLEWARE = ["visitors.operations.views.metrics.CountRequests", *settings.MIDDLEWARE]
+    settings.MIDDLEWARE = ["visitors.operations.views.metrics.CountRequestsMiddleware", *settings.MIDDLEWARE]
 
 
 @pytest.fixture
 def counted(counting, db):
-    """A function that returns how much each meter has counted since the fixture was set up."""
+    """Return a function that returns each meter's count since the fixture was set up."""
 
     def read():
         lines = Client().get("/metrics", headers=BEARER).content.decode().splitlines()
@@ -45,22 +45,23 @@ def counted(counting, db):
     return since
 
 
-def test_a_disk_without_room_stops_the_counting_and_nothing_else(client, counting, db, monkeypatch, caplog):
-    def full(name):
+def test_a_full_disk_stops_only_the_counting(client, counting, db, monkeypatch, caplog):
+    def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
-    monkeypatch.setattr(metrics, "import_module", full)
-    metrics._meters.cache_clear()
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    metrics._make_meters.cache_clear()
     try:
         for _ in range(2):
             assert client.get("/sign-in/").status_code == 200
+        assert client.get("/metrics", headers=BEARER).status_code == 503
     finally:
-        metrics._meters.cache_clear()
+        metrics._make_meters.cache_clear()
     assert caplog.text.count("counts nothing for Prometheus: [Errno 28] No space left on device") == 1
 
 
-def test_room_for_the_counts_is_taken_at_once(counted):
+def test_disk_space_is_reserved_before_the_first_count(counted):
     files = [settings.METRICS_DIR / f"{kind}_{os.getpid()}.db" for kind in ("counter", "histogram")]
     assert [file.stat().st_blocks * 512 >= 1 << 20 for file in files] == [True, True]
 
@@ -70,7 +71,7 @@ def test_without_the_setting_there_is_no_such_page(client, db):
 
 
 @pytest.mark.parametrize("given", [None, "", "Bearer", f"Bearer {TOKEN}x", f"Basic {TOKEN}", "Bearer ключ"])
-def test_without_the_token_it_tells_nothing(client, counting, given):
+def test_without_the_token_nothing_is_returned(client, counting, given):
     answer = client.get("/metrics", headers={"Authorization": given} if given is not None else {})
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -94,7 +95,7 @@ def test_a_journey_is_counted_where_it_comes_from(member, sandbox, counted):
     assert "journeydesk_upstream_retries_total" not in counts
 
 
-def test_what_brings_no_journey_is_counted_by_its_reason(member, sandbox, lumenkit, counted):
+def test_failed_lookups_are_counted_by_error(member, sandbox, lumenkit, counted):
     browser = Client()
     browser.force_login(member)
     browser.get("/lumenkit/visitors/00000000-0000-4000-8000-000000000000/")
@@ -119,7 +120,7 @@ def test_retries_are_counted(member, other_upstream, counted):
     assert counts["journeydesk_upstream_retries_total"] == 2
 
 
-def test_the_budget_is_told_by_website(member, sandbox, settings, pocketgarden, counted):
+def test_the_budget_of_each_website_is_exposed(member, sandbox, settings, pocketgarden, counted):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 41
     browser = Client()
     browser.force_login(member)
@@ -137,22 +138,22 @@ def test_a_website_whose_key_is_lost_does_not_hide_the_others(lumenkit, pocketga
     assert 'website="pocketgarden"' in text
 
 
-def test_what_another_process_has_counted_is_told_after_its_end(settings, counted):
+def test_counts_of_an_ended_process_are_kept(settings, counted):
     script = (
         "import django; django.setup()\n"
         "from django.conf import settings; settings.METRICS_TOKEN = 'on'\n"
         f"from pathlib import Path; settings.METRICS_DIR = Path({str(settings.METRICS_DIR)!r})\n"
-        "from visitors import metrics; metrics.page_from('process')\n"
+        "from visitors import metrics; metrics.count_page('process')\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
     assert counted()['journeydesk_pages_total{source="process"}'] == 1
 
 
-def test_labels_hold_no_visitor_no_token_and_nothing_that_people_make_up(member, sandbox, counted):
+def test_labels_contain_no_visitor_no_token_and_no_user_input(member, sandbox, counted):
     browser = Client()
     browser.force_login(member)
     browser.get(JOURNEY)
-    browser.generic("BREW", "/made/up/by/somebody")
+    browser.generic("BREW", "/made/up/by/a/user")
     browser.get("/nowhere/visitors/current/")
     text = browser.get("/metrics", headers=BEARER).content.decode()
     assert LEAD not in text
@@ -162,15 +163,13 @@ def test_labels_hold_no_visitor_no_token_and_nothing_that_people_make_up(member,
     assert "nowhere" not in text
 
 
-def test_nothing_is_imported_or_written_while_it_is_off():
+def test_nothing_is_written_while_it_is_off():
     script = (
         "import django; django.setup()\n"
-        "import sys\n"
         "from django.conf import settings\n"
         "from django.test import Client\n"
-        "from visitors import metrics; metrics.page_from('process'); metrics.looked_up(None)\n"
+        "from visitors import metrics; metrics.count_page('process'); metrics.count_lookup(None)\n"
         "Client().get('/healthz')\n"
-        "assert not [name for name in sys.modules if name.startswith('prometheus')]\n"
         "assert not settings.METRICS_DIR.exists()\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)

@@ -1,4 +1,4 @@
-"""What Prometheus reads, where `METRICS_TOKEN` is set."""
+"""`/metrics`, which Prometheus reads, and the middleware that counts requests. On while `METRICS_TOKEN` is set."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from dashboard.middleware import route_name
 from visitors import metrics, profiles
@@ -17,7 +18,7 @@ from visitors.models import Website
 @require_safe
 @login_not_required
 def exposition(request: HttpRequest) -> HttpResponse:
-    """The counts of all worker processes, for whoever has the token. Without that setting the page does not exist."""
+    """Return the counts of all worker processes to a client with the token. 404 without the setting."""
     if not settings.METRICS_TOKEN:
         raise Http404
     if not constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}"):
@@ -27,28 +28,27 @@ def exposition(request: HttpRequest) -> HttpResponse:
             content_type="text/plain",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    try:
-        from visitors.metrics import meters  # noqa: PLC0415 not even imported where nothing is counted
-    except OSError:
+    counts = metrics.exposition(_budgets())
+    if counts is None:
         return HttpResponse("There is no room to count in.\n", status=503, content_type="text/plain")
-    return HttpResponse(meters.exposition(_budgets()), content_type=meters.CONTENT_TYPE)
+    return HttpResponse(counts, content_type=CONTENT_TYPE_LATEST)
 
 
 def _budgets() -> list[tuple[str, int, int]]:
-    """Those of all websites whose token can be read."""
+    """Return slug, calls in the last minute and limit of each website whose token can be read."""
     websites = list(Website.objects.all())
-    known = profiles.get_budget_usage(websites)
-    return [(website.slug, *known[website.pk]) for website in websites if website.pk in known]
+    usage = profiles.get_budget_usage(websites)
+    return [(website.slug, *usage[website.pk]) for website in websites if website.pk in usage]
 
 
-class CountRequests:
-    """Middleware that counts answers by route and class of status."""
+class CountRequestsMiddleware:
+    """Count requests by route and class of status."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer the request, and count it."""
+        """Handle and count a request."""
         response = self.get_response(request)
-        metrics.request(route_name(request), response.status_code)
+        metrics.count_request(route_name(request), response.status_code)
         return response

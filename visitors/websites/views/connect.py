@@ -49,10 +49,10 @@ def _continue(request: SignedInRequest, token: Credential | AccountToken) -> Htt
     """Test a token, save it for the next page, and redirect there. Raises TokenRejected and UpstreamError."""
     listed, page = None, "add_website_details"
     if isinstance(token, Credential):
-        tokens.check(token)
+        tokens.check_token(token)
     else:
         try:
-            listed, page = tokens.websites_of(token), "connect_account"
+            listed, page = tokens.list_websites(token), "connect_account"
         except TokenRejected as error:
             if not error.is_permission:
                 raise
@@ -145,7 +145,7 @@ def _connect(request: SignedInRequest, account: AccountToken, picked: list[Websi
 def _test(request: SignedInRequest, credential: Credential, name: str) -> tuple[str, bool]:
     """Test a token. Return a sentence ("" for none) and whether the user may save it anyway, untested."""
     try:
-        tokens.check(credential)
+        tokens.check_token(credential)
     except TokenRejected as error:
         return str(error), False
     except UpstreamError as error:

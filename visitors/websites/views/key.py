@@ -60,7 +60,7 @@ def _find_doubt(website: Website, credential: Credential) -> str:
     if known_visitor and website.datafast_id and credential.website_id not in (None, website.datafast_id):
         raise TokenRejected(_OTHER_WEBSITE, is_website_id=True)
     try:
-        is_known = tokens.check(credential, known_visitor)
+        is_known = tokens.check_token(credential, known_visitor)
     except UpstreamError as error:
         return f"{error} So it is not known whether the new key works."
     return _UNKNOWN_VISITOR if known_visitor and not is_known else ""

@@ -1,4 +1,4 @@
-"""A website that its administrators have paused asks nothing of the upstream, whoever wants to know."""
+"""A website that its administrators have paused makes no calls."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def asked_once(lumenkit, sandbox, clock):
+def visited_once(lumenkit, sandbox, clock):
     """Lumenkit, paused an hour after one visitor was looked up."""
     profiles.get_profile(lumenkit, LEAD)
     clock.shift(3600)
@@ -27,26 +27,26 @@ def asked_once(lumenkit, sandbox, clock):
 
 
 @pytest.mark.parametrize("purpose", Purpose)
-def test_what_is_kept_comes_with_the_reason(asked_once, sandbox, purpose):
-    assert profiles.get_profile(asked_once, LEAD).problem is None
-    assert isinstance(profiles.refresh_profile(asked_once, LEAD, purpose=purpose).problem, WebsitePaused)
+def test_a_stored_profile_comes_with_the_reason(visited_once, sandbox, purpose):
+    assert profiles.get_profile(visited_once, LEAD).problem is None
+    assert isinstance(profiles.refresh_profile(visited_once, LEAD, purpose=purpose).problem, WebsitePaused)
     assert len(sandbox.calls) == 1
 
 
-def test_where_nothing_is_kept_the_reason_comes_alone(asked_once, sandbox):
-    for ask in (profiles.get_profile, profiles.refresh_profile):
+def test_without_a_stored_profile_the_reason_is_raised(visited_once, sandbox):
+    for get in (profiles.get_profile, profiles.refresh_profile):
         with pytest.raises(WebsitePaused):
-            ask(asked_once, OTHER)
+            get(visited_once, OTHER)
     assert len(sandbox.calls) == 1
     assert not FetchLease.objects.filter(visitor_id=OTHER).exists()
 
 
-def test_resumed_it_is_asked_again(asked_once, sandbox):
-    asked_once.paused_at = None
-    asked_once.save()
-    assert profiles.refresh_profile(asked_once, LEAD).problem is None
+def test_a_resumed_website_is_called_again(visited_once, sandbox):
+    visited_once.paused_at = None
+    visited_once.save()
+    assert profiles.refresh_profile(visited_once, LEAD).problem is None
     assert len(sandbox.calls) == 2
 
 
-def test_the_reason_survives_its_way_between_processes():
+def test_the_error_reaches_other_processes():
     assert isinstance(errors.decode(errors.encode(WebsitePaused())), WebsitePaused)
