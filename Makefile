@@ -8,16 +8,18 @@ VENV ?= .venv
 # The first of these that is new enough makes the environment.
 PYTHON ?= python3.13 python3.12 python3.11 python3
 ARGS ?=
+TEST_POSTGRESQL_SERVER ?= postgresql://postgres@127.0.0.1:5432
 
-export HOST PORT
+export HOST PORT TEST_POSTGRESQL_SERVER
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PYTEST = $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 PINS := --constraint .ci/pins.txt
 DEMO_ENV := env -u DATABASE_URL -u CACHE_URL -u DATAFAST_API_URL -u ALLOWED_HOSTS -u DEBUG -u HTTPS \
 	-u SECRET_KEY -u CREDENTIAL_KEY -u METRICS_TOKEN LOG_FORMAT=lines STATE_DIR=.state/demo ENV_FILE=.state/demo/env
 
-.PHONY: help demo serve doctor test bench screenshots lint format pins clean
+.PHONY: help demo serve doctor test-fast test test-matrix test-all bench screenshots lint format pins clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,8 +33,19 @@ serve: $(VENV)/ready-run .env ## Run the production server, with the settings in
 doctor: $(VENV)/ready-run ## Say what is configured, reachable and wrong (ARGS=--offline without asking DataFast)
 	@$(BIN)/python manage.py doctor $(ARGS)
 
-test: $(VENV)/ready-test ## Run the whole test suite (ARGS="-k word" for a part)
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+test-fast: $(VENV)/ready-test ## Run the tests that need no browser and no other process (ARGS="-k word" for a part)
+	@$(PYTEST) -m "not (browser or process or postgresql or matrix)" $(ARGS)
+
+test: $(VENV)/ready-test ## Run a test of every behavior (ARGS="-k word" for a part)
+	@$(PYTEST) -m "not matrix" $(ARGS)
+
+# The service, on the other database.
+SERVICE_TESTS := tests/profiles tests/accounts tests/audit tests/websites tests/journey_page/views
+test-matrix: $(VENV)/ready-test ## Run what `make test` leaves out: all themes and widths, long property tests, PostgreSQL
+	@$(PYTEST) -m "matrix or hypothesis" --hypothesis-profile long $(ARGS)
+	@TEST_DATABASE_URL="$(TEST_POSTGRESQL_SERVER)" $(PYTEST) -m "not (browser or matrix)" $(SERVICE_TESTS) $(ARGS)
+
+test-all: test test-matrix ## Run everything
 
 bench: $(VENV)/ready-test ## Print how fast pages are beside a bare Django view (ARGS=--json for a machine)
 	@$(BIN)/python -m tests.bench $(ARGS)

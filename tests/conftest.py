@@ -1,9 +1,12 @@
-"""What most tests need: a website with its member, the sandbox as its upstream, and services that may be missing."""
+"""Fixtures for most tests: a website with a member, the sandbox as its DataFast API, and optional services."""
 
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import hypothesis
+import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -21,17 +24,82 @@ from visitors.sandbox import tokens, websites
 from visitors.sandbox.moments import utcnow
 from visitors.sandbox.server import Sandbox
 
+POSTGRESQL_SERVER = os.environ.get("TEST_POSTGRESQL_SERVER", "postgresql://postgres@127.0.0.1:5432")
+# Tests that use one of these start another program.
+PROCESS_FIXTURES = {"manage", "running", "workers"}
+
+# No deadline and no check of speed: a busy machine is not a bug. `make test` draws the same examples in each run, so
+# that only a change of the code makes it fail; `make test-matrix` draws new ones.
+hypothesis.settings.register_profile(
+    "short",
+    max_examples=40,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile(
+    "long",
+    max_examples=1_000,
+    print_blob=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("short")
+
 
 def skip_without(service: str, why: str) -> None:
-    """Skip a test for a service that is not there, by name; fail instead where everything is required."""
-    if service in os.environ.get("REQUIRED_SERVICES", "").split(","):
+    """Skip a test because a service is missing; fail it where REQUIRED_SERVICES names the service."""
+    if is_required(service):
         pytest.fail(f"{service} is required here, and {why}")
     pytest.skip(f"needs {service}: {why}")
 
 
+def is_required(service: str) -> bool:
+    """Whether REQUIRED_SERVICES, a list with commas, names the service."""
+    return service in os.environ.get("REQUIRED_SERVICES", "").split(",")
+
+
+def postgresql_problem(url: str) -> str | None:
+    """Return why the PostgreSQL server at this address cannot be used, without a password; None where it answers."""
+    try:
+        with psycopg.connect(f"{url.rpartition('/')[0]}/postgres", connect_timeout=5):
+            return None
+    except psycopg.OperationalError as error:
+        return f"{url.rpartition('@')[2]} does not answer ({type(error).__name__})"
+
+
+def pytest_sessionstart(session):
+    """End a run on PostgreSQL where there is none: with an error if it is required, else with a sentence."""
+    url = os.environ.get("TEST_DATABASE_URL")
+    if url and (problem := postgresql_problem(url)):
+        pytest.exit(f"Skipped the tests on PostgreSQL: {problem}.", returncode=int(is_required("postgresql")))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark tests by their fixtures, before pytest selects by marks."""
+    for item in items:
+        if PROCESS_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("process")
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+@pytest.fixture
+def postgresql_url():
+    """The address of a new PostgreSQL database, which does not exist yet and is dropped after the test."""
+    name = f"journeydesk_{uuid4().hex[:12]}"
+    url = f"{POSTGRESQL_SERVER}/{name}"
+    if problem := postgresql_problem(url):
+        skip_without("postgresql", problem)
+    yield url
+    with psycopg.connect(f"{POSTGRESQL_SERVER}/postgres", autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 @pytest.fixture(scope="session")
 def leak_watch():
-    """Looks at every answer and every log line of the run."""
+    """Search every response and every log line of the run for secrets."""
     leak_watch = leaks.Watch()
     with leak_watch.watching():
         yield leak_watch
@@ -39,7 +107,7 @@ def leak_watch():
 
 @pytest.fixture(autouse=True)
 def _nothing_leaks(leak_watch):
-    """No test lets a token or a key out."""
+    """Fail a test that leaks a token or a key."""
     yield
     found, leak_watch.found = leak_watch.found, []
     assert found == []
@@ -47,8 +115,10 @@ def _nothing_leaks(leak_watch):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup):
-    """pytest-django's. At the end of the run no file that was written holds a token or a key. (SQLite keeps what was
-    deleted until its place is needed, so the files still have most of what all tests wrote.)"""
+    """Extend pytest-django's fixture: after the run, no file that was written contains a token or a key.
+
+    SQLite keeps deleted rows until it needs their space, so the files still contain most of what the tests wrote.
+    """
     yield
     files = [connection.settings_dict["NAME"], settings.CACHES["default"]["LOCATION"]]
     assert leaks.in_files(Path(file) for file in files) == []
@@ -64,7 +134,7 @@ def _empty_cache():
 
 @pytest.fixture
 def sandbox(settings):
-    """The sandbox, as the upstream of everything that this test asks."""
+    """The running sandbox, as the DataFast API of this test."""
     with Sandbox(requests_per_minute=None) as running:
         settings.DATAFAST_API_URL = running.base_url
         yield running
@@ -73,9 +143,9 @@ def sandbox(settings):
 
 @pytest.fixture
 def sandbox_of_yesterday(settings):
-    """The sandbox as of yesterday noon (UTC): what it plans for the hours of a day is the same at any time of this one.
+    """The sandbox at yesterday noon (UTC), so that its visitors have the same events at any hour of today.
 
-    Tests that count visits, or need nobody on the site, override `sandbox` with it.
+    Tests that count visits, or need an empty site, override `sandbox` with it.
     """
     noon = utcnow().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
     with Sandbox(requests_per_minute=None, clock=lambda: noon) as running:
@@ -86,7 +156,7 @@ def sandbox_of_yesterday(settings):
 
 @pytest.fixture
 def other_upstream(settings):
-    """An upstream that answers as the test tells it, in place of the sandbox."""
+    """A DataFast API that answers as the test wants (`other_upstream.behaviors`), in place of the sandbox."""
     with FaultyUpstream(answer()) as running:
         settings.DATAFAST_API_URL = running.url
         yield running
@@ -95,7 +165,7 @@ def other_upstream(settings):
 
 @pytest.fixture
 def clock(time_machine):
-    """The time, which goes on by itself and can be shifted."""
+    """The running clock, which a test can shift."""
     time_machine.move_to(datetime.now(UTC), tick=True)
     return time_machine
 
@@ -113,7 +183,7 @@ def pocketgarden(db):
 
 
 def new_website(source: websites.Website, slug: str, token: str) -> Website:
-    """One of the sandbox's websites, with the token that opens it."""
+    """Create one of the sandbox's websites with the token that opens it."""
     website = Website(
         slug=slug,
         name=source.name,
@@ -129,31 +199,31 @@ def new_website(source: websites.Website, slug: str, token: str) -> Website:
 
 @pytest.fixture
 def person_with_role(lumenkit):
-    """Make a person who has a role on Lumenkit and none anywhere else."""
+    """Create a user with a role on Lumenkit and on no other website."""
 
-    def made(name: str, role: Role):
+    def create(name: str, role: Role):
         user = get_user_model().objects.create_user(name, password="a long password")
         Membership.objects.create(website=lumenkit, user=user, role=role)
         return user
 
-    return made
+    return create
 
 
 @pytest.fixture
 def member(person_with_role):
-    """A person who may see Lumenkit and nothing else."""
+    """A user who can see Lumenkit and export from it."""
     return person_with_role("mina", Role.MEMBER)
 
 
 @pytest.fixture
 def viewer(person_with_role):
-    """A person who may look visitors of Lumenkit up and do nothing else."""
+    """A user who can look up Lumenkit's visitors and nothing else."""
     return person_with_role("vera", Role.VIEWER)
 
 
 @pytest.fixture
 def admin(person_with_role):
-    """A person who also sees to Lumenkit's key and people."""
+    """A user who also manages Lumenkit's key and members."""
     return person_with_role("ada", Role.ADMIN)
 
 

@@ -1,6 +1,6 @@
-"""Settings of the test run: the project's own, with an environment of their own.
+"""Settings of the test run: the project's settings, read from an environment of their own.
 
-`TEST_DATABASE_URL` and `TEST_CACHE_URL` put the same tests on PostgreSQL and Redis.
+`TEST_DATABASE_URL` runs the same tests on PostgreSQL.
 """
 
 import atexit
@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from zlib import crc32
 
 SCRATCH = Path(tempfile.mkdtemp(prefix="journeydesk-tests-"))
 atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
@@ -22,16 +23,19 @@ os.environ |= {
     "DEBUG": "false",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{SCRATCH / 'tests.sqlite3'}",
     "CACHE_URL": os.environ.get("TEST_CACHE_URL", ""),
-    # Nobody listens there: a test that reaches for the upstream brings its own.
+    # A closed port: a test that calls the DataFast API starts a server for it.
     "DATAFAST_API_URL": "http://127.0.0.1:9/api/v1",
 }
 
 from dashboard.settings import *  # noqa: E402, F403
-from dashboard.settings import DATABASES, STORAGES  # noqa: E402
+from dashboard.settings import BASE_DIR, DATABASES, STORAGES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A file, since tests of several processes share it.
+    # A file, because tests with several processes share it.
     DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "tests-run.sqlite3")}
+else:
+    # One name per checkout: runs in several checkouts do not collide, and the next run drops what a killed run left.
+    DATABASES["default"]["TEST"] = {"NAME": f"test_journeydesk_{crc32(str(BASE_DIR).encode()):08x}"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True

@@ -116,6 +116,7 @@ def test_expired_sessions_are_deleted(now):
     assert [session.pk for session in Session.objects.all()] == ["open"]
 
 
+@pytest.mark.process
 def test_profiles_are_not_kept_longer_than_the_retention():
     code = "from django.conf import settings; print(settings.PROFILE_KEEP_SECONDS)"
     environment = os.environ | {"RETENTION_DAYS": "2", "PROFILE_KEEP_SECONDS": "604800"}
@@ -225,6 +226,7 @@ print(retention.purge_if_due(), flush=True)
 """
 
 
+@pytest.mark.process
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="passes the path of a file to other processes")
 def test_of_two_processes_at_once_one_purges(lumenkit, member):

@@ -153,6 +153,7 @@ def test_a_named_file_that_is_not_there_stops_the_start(monkeypatch, tmp_path):
         Environment(tmp_path)
 
 
+@pytest.mark.process
 def test_the_command_line_prints_one_sentence_for_a_bad_setting():
     variables = {"PATH": os.environ["PATH"], "ENV_FILE": "", "SECRET_KEY": "short"}
     process = subprocess.run(  # the real entry point, as a person calls it

@@ -668,6 +668,7 @@ if child:
 """
 
 
+@pytest.mark.process
 def test_a_forked_worker_opens_its_own_connection():
     with FaultyUpstream(answer(200, VISITOR)) as upstream:
         subprocess.run([sys.executable, "-c", FORKED, upstream.url], check=True, timeout=30)

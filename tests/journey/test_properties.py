@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.journey.strategies import START, visitors
@@ -124,7 +124,6 @@ def test_no_gap_is_known_where_events_may_be_missing(visitor):
 
 
 @given(visitors, any_now, zones)
-@settings(max_examples=200)
 def test_every_journey_can_be_summarized_at_any_time(visitor, now, zone):
     journey = derive(visitor)
     assert summarize(journey, now=now, zone=zone).endswith(".")

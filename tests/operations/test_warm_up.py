@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 from django.template import engines
 
 from tests.settings import SCRATCH
@@ -31,6 +32,7 @@ def test_warming_up_compiles_the_templates_of_a_journey_page():
     } <= names
 
 
+@pytest.mark.process
 def test_a_page_renders_quickly_after_warming_up():
     subprocess.run(
         [sys.executable, "-c", PROGRAM],

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine as travel
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.faulty_upstream import answer, error
@@ -296,7 +295,6 @@ def busiest_minute(arrivals):
         max_size=30,
     ),
 )
-@hypothesis_settings(max_examples=40, deadline=None)
 def test_no_schedule_exceeds_the_limit(limit, steps):
     """Calls overlap: each takes up to ten seconds, and arrives at any time in them."""
     credential = Credential(f"df_{uuid4().hex}")
@@ -326,7 +324,6 @@ def test_no_schedule_exceeds_the_limit(limit, steps):
     limit=st.integers(1, 6),
     steps=st.lists(st.tuples(st.floats(0, 20), st.integers(0, 2), st.floats(0, 10)), min_size=5, max_size=25),
 )
-@hypothesis_settings(max_examples=40, deadline=None)
 def test_no_schedule_with_retries_exceeds_the_limit(limit, steps):
     """Calls overlap, and each may want up to two retries in the up to ten seconds that it takes."""
     credential = Credential(f"df_{uuid4().hex}")

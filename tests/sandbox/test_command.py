@@ -13,6 +13,8 @@ import pytest
 from visitors.sandbox.documented import DOCUMENTED
 from visitors.sandbox.tokens import TOKENS
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -196,6 +196,7 @@ def test_a_taken_port_raises_an_os_error(sandbox):
         Sandbox(port=sandbox.port)
 
 
+@pytest.mark.process
 def test_the_sandbox_runs_without_django():
     program = "import sys; from visitors.sandbox import Sandbox; Sandbox().close(); sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-W", "error", "-c", program], check=False, timeout=30).returncode == 0

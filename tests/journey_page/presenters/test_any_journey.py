@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from django.http import QueryDict
 from django.template.loader import render_to_string
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.journey.strategies import START, visitors
@@ -59,7 +59,6 @@ def page(visitor, now, zone, query):
     return screen, render_to_string("journey_page/page.html", context | {"body": body})
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(visitor=visitors, now=moments, zone=st.sampled_from(ZONES), query=st.sampled_from(QUERIES))
 def test_any_answer_that_parses_has_a_page(visitor, now, zone, query):
     screen, html = page(visitor, now, zone, query)
@@ -70,7 +69,6 @@ def test_any_answer_that_parses_has_a_page(visitor, now, zone, query):
     assert "None" in said or "None" not in [fact.text for fact in screen.side.identity]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(visitor=visitors, now=moments, zone=st.sampled_from(ZONES))
 def test_a_ribbon_stays_inside_its_frame_and_runs_from_left_to_right(visitor, now, zone):
     drawn = page(visitor, now, zone, "")[0].ribbon

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.template.loader import render_to_string
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -103,7 +103,6 @@ def all_events(derived, query, zone):
 
 
 @given(visitors | long_answers(), zones)
-@settings(deadline=None)
 def test_every_event_is_reached_exactly_once(visitor, zone):
     derived = derive(visitor)
     found = all_events(derived, TimelineQuery(), zone)
@@ -112,7 +111,6 @@ def test_every_event_is_reached_exactly_once(visitor, zone):
 
 
 @given(visitors | long_answers(), addresses, zones)
-@settings(deadline=None)
 def test_every_match_is_reached_exactly_once(visitor, address, zone):
     derived = derive(visitor)
     query = replace(read(address), start=None, opened=(), at=None)
@@ -124,7 +122,6 @@ def test_every_match_is_reached_exactly_once(visitor, address, zone):
 
 
 @given(visitors | long_answers(), addresses, zones)
-@settings(deadline=None)
 def test_any_address_renders_a_response_of_bounded_size(visitor, address, zone):
     derived = derive(visitor)
     screen = shown(derived, read(address), zone)

@@ -138,6 +138,7 @@ def test_a_website_whose_key_is_lost_does_not_hide_the_others(lumenkit, pocketga
     assert 'website="pocketgarden"' in text
 
 
+@pytest.mark.process
 def test_counts_of_an_ended_process_are_kept(settings, counted):
     script = (
         "import django; django.setup()\n"
@@ -163,6 +164,7 @@ def test_labels_contain_no_visitor_no_token_and_no_user_input(member, sandbox, c
     assert "nowhere" not in text
 
 
+@pytest.mark.process
 def test_nothing_is_written_while_it_is_off():
     script = (
         "import django; django.setup()\n"
