@@ -41,6 +41,7 @@ def context_by_orm(user, slug, visitor_id):
     views = shown.filter(user__in=members)
     return VisitorContext(
         website,
+        visitor_id,
         (snapshot.version, snapshot.fetched_at) if snapshot else None,
         seen.seen if seen else None,
         ColleagueViews(views.values("user").distinct().order_by().count(), views[0].user_name, views[0].at)

@@ -176,5 +176,5 @@ def test_shown_at_ignores_the_looks_of_colleagues(lumenkit, member, colleagues):
 def test_a_fragment_is_recorded_unless_its_page_covers_it(lumenkit, member, clock):
     for hours, entries in ((0, 1), (0, 1), (23, 1), (2, 2)):
         clock.shift(timedelta(hours=hours))
-        log.record_fragment(member, context(member), VISITOR)
+        log.record_fragment(member, context(member))
         assert AuditEntry.objects.count() == entries

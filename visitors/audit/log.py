@@ -61,14 +61,14 @@ def record_lookup(
         raise LogUnavailable from failure
 
 
-def record_fragment(user: User, context: VisitorContext, visitor_id: UUID) -> None:
+def record_fragment(user: User, context: VisitorContext) -> None:
     """Record a look at a fragment of a page unless the page's own entry covers it.
 
     It does not when the fragment was requested without its page, or the page has been open for more than a day. Raises
     LogUnavailable and WebsiteGone.
     """
     if context.shown_at is None or context.shown_at < datetime.now(UTC) - PAGE_ENTRY_VALID_FOR:
-        record_lookup(user, context.website, visitor_id, AuditAction.PAGE)
+        record_lookup(user, context.website, context.visitor_id, AuditAction.PAGE)
 
 
 def result_of(error: UpstreamError | None) -> AuditResult:

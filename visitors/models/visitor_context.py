@@ -74,6 +74,7 @@ class VisitorContext:
     """
 
     website: Website
+    visitor_id: UUID
     kept: tuple[str, datetime] | None
     seen: bytes | None
     colleagues: ColleagueViews | None
@@ -96,6 +97,7 @@ def load_visitor_context(user: User, slug: str, visitor_id: UUID) -> VisitorCont
     fetched_at, colleague_at = _time(extra["fetched_at"]), _time(extra["colleague_at"])
     return VisitorContext(
         website,
+        visitor_id,
         (extra["version"], fetched_at) if fetched_at else None,
         extra["seen"],
         ColleagueViews(extra["colleagues"], extra["colleague"], colleague_at) if colleague_at else None,

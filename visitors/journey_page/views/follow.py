@@ -15,7 +15,7 @@ from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.journey_page import presenters, updates
 from visitors.lookup import last_seen
 from visitors.profiles.budget import Purpose
-from visitors.web.access import SignedInRequest, visitor_context_or_404, visitor_id_or_404
+from visitors.web.access import SignedInRequest, visitor_context_or_404
 
 # However many pages follow a visitor, DataFast is called no more often.
 FOLLOW_INTERVAL = timedelta(seconds=10)
@@ -31,9 +31,8 @@ def follow(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
     is known when to try again.
     """
     sessions.mark_automatic(request)
-    visitor = visitor_id_or_404(visitor_id)
-    context = visitor_context_or_404(request, slug, visitor)
-    website = context.website
+    context = visitor_context_or_404(request, slug, visitor_id)
+    website, visitor = context.website, context.visitor_id
     try:
         profile = profiles.refresh_profile(
             website, visitor, max_age=FOLLOW_INTERVAL, purpose=Purpose.LIVE, context=context
@@ -43,7 +42,7 @@ def follow(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
         return updates.redirect_away(request, website, visitor, error)
     except UpstreamError as error:
         return _render_trouble(request, error)
-    log.record_fragment(request.user, context, visitor)
+    log.record_fragment(request.user, context)
 
     # While DataFast fails, whether the visit has ended is unknown.
     is_over = profile.problem is None and not profile.contents.journey.is_live(datetime.now(UTC))

@@ -25,7 +25,7 @@ from visitors.journey_page.timeline import TimelineQuery
 from visitors.lookup import last_seen
 from visitors.models import AuditAction, Website
 from visitors.roles import Role
-from visitors.web.access import SignedInRequest, visitor_context_or_404, visitor_id_or_404
+from visitors.web.access import SignedInRequest, visitor_context_or_404
 
 # A user who presses Refresh wants the present state; pressing again within this time changes nothing.
 PRESSED_AGAIN = timedelta(seconds=3)
@@ -36,9 +36,8 @@ _MAX_MENDERS_NAMED = 3
 @audited
 def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Show the journey page, from the stored profile; from DataFast where none is stored."""
-    visitor = visitor_id_or_404(visitor_id)
-    context = visitor_context_or_404(request, slug, visitor)
-    website = context.website
+    context = visitor_context_or_404(request, slug, visitor_id)
+    website, visitor = context.website, context.visitor_id
     if visitor_id != str(visitor):
         query_string = request.GET.urlencode()
         return redirect(f"{reverse('journey', args=[slug, visitor])}{query_string and f'?{query_string}'}")
@@ -61,9 +60,8 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
 @audited
 def refresh(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Fetch what is new. With htmx: the parts of the page that changed, and a notice where that failed."""
-    visitor = visitor_id_or_404(visitor_id)
-    context = visitor_context_or_404(request, slug, visitor)
-    website = context.website
+    context = visitor_context_or_404(request, slug, visitor_id)
+    website, visitor = context.website, context.visitor_id
     # Sent by the page itself when it opens with an older profile, not by a user's press.
     is_automatic = "automatic" in request.POST
     if is_automatic:
@@ -71,7 +69,7 @@ def refresh(request: SignedInRequest, slug: str, visitor_id: str) -> HttpRespons
     max_age = None if is_automatic else PRESSED_AGAIN
     try:
         profile = profiles.refresh_profile(website, visitor, max_age=max_age, context=context)
-        log.record_fragment(request.user, context, visitor)
+        log.record_fragment(request.user, context)
         page = updates.PageState.read(request)
         is_unchanged = page.is_current(profile.version)
         if request.htmx and not is_unchanged:

@@ -3,7 +3,6 @@
 import re
 from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
-from uuid import UUID
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -20,7 +19,7 @@ from visitors.journey import Journey
 from visitors.journey_page.timeline import TimelineQuery, events_of_visit, timeline
 from visitors.lookup import last_seen
 from visitors.models import VisitorContext
-from visitors.web.access import SignedInRequest, visitor_context_or_404, visitor_id_or_404
+from visitors.web.access import SignedInRequest, visitor_context_or_404
 from visitors.web.time_zones import time_zone_of
 
 SEARCH_FIELD = "timeline-q"  # its id in the page
@@ -35,18 +34,17 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     When that version is gone, the whole timeline of the newest one replaces the page's one, with a note, so that a
     page never mixes two. A whole timeline goes into the browser's history under the journey page's own address.
     """
-    visitor = visitor_id_or_404(visitor_id)
-    context = visitor_context_or_404(request, slug, visitor)
-    website = context.website
+    context = visitor_context_or_404(request, slug, visitor_id)
+    website, visitor = context.website, context.visitor_id
     page_url = reverse("journey", args=[slug, visitor])
     if not request.htmx:
         return redirect(f"{page_url}?{request.GET.urlencode()}")
     wanted = request.GET.get("version", "")
     try:
-        version, journey = _load_journey(context, visitor, wanted)
+        version, journey = _load_journey(context, wanted)
     except UpstreamError:
         return HttpResponseClientRedirect(page_url)  # the page itself explains the error
-    log.record_fragment(request.user, context, visitor)
+    log.record_fragment(request.user, context)
 
     query, part = TimelineQuery.read(request.GET), request.GET.get("part", "")
     is_superseded = "version" in request.GET and version != wanted
@@ -76,13 +74,13 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     return (replace_url if _is_same_search(request, address) else push_url)(response, address)
 
 
-def _load_journey(context: VisitorContext, visitor_id: UUID, version: str) -> tuple[str, Journey]:
+def _load_journey(context: VisitorContext, version: str) -> tuple[str, Journey]:
     """Return this version of the journey; the newest one where this one is gone. Raises UpstreamError."""
-    stored = profiles.get_journey(context.website, visitor_id, version)
+    stored = profiles.get_journey(context.website, context.visitor_id, version)
     if stored is not None:
         return version, stored
     profile = profiles.load_contents(
-        context.website, profiles.get_profile(context.website, visitor_id, context=context)
+        context.website, profiles.get_profile(context.website, context.visitor_id, context=context)
     )
     return profile.version, profile.contents.journey
 
