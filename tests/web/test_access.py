@@ -68,15 +68,15 @@ TABLE = {
     "healthz": ({}, "get", (FINE,) * 6),
     "readyz": ({}, "get", (FINE,) * 6),
     "metrics": ({}, "get", (NOT_THERE,) * 6),  # off without METRICS_TOKEN
-    "current": ({"website": "lumenkit"}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),  # without the cookie
+    "current": ({"slug": "lumenkit"}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),  # without the cookie
     "journey": (ABOUT_VISITOR, "get", those_who_see(FINE)),
     "refresh": (ABOUT_VISITOR, "post", those_who_see(302)),
     "timeline": (ABOUT_VISITOR, "get", those_who_see(302)),  # without htmx, a redirect to the page
     "follow": (ABOUT_VISITOR, "post", those_who_see(302)),  # no stored profile: redirect to the home page
     "look": (ABOUT_VISITOR, "post", those_who_see(204)),
     "zone": (ABOUT_VISITOR, "post", those_who_see(302)),
-    "audit_log": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
-    "audit_log_csv": ({"website": "lumenkit"}, "get", those_who_manage(FINE)),
+    "audit_log": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
+    "audit_log_csv": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "erase": (ABOUT_VISITOR, "get", those_who_manage(FINE)),
     "summary": (ABOUT_VISITOR, "get", those_who_see(FINE)),
     "events": (ABOUT_VISITOR, "get", members(FINE)),
