@@ -1,6 +1,7 @@
 """Place labels without collisions. The server does so for three widths of the window, and CSS selects one."""
 
 import unicodedata
+from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 
 # The class of each width, with the narrowest ribbon that shows it: on a phone, in a window, on a wide screen.
@@ -24,14 +25,14 @@ class Spot:
 
 @dataclass(slots=True)
 class Lanes:
-    """The taken stretches per lane (labels at one height) and width. First come, first served."""
+    """The taken stretches per lane (labels at one height) and width, sorted. First come, first served."""
 
     _taken: dict[tuple[str, str], list[tuple[float, float]]] = field(default_factory=dict)
 
     def reserve(self, lane: str, x: float) -> None:
         """Keep labels of a lane away from a line that crosses it."""
         for name, px in WIDTHS:
-            self._stretches(lane, name).append((x / 100 * px, x / 100 * px))
+            insort(self._stretches(lane, name), (x / 100 * px, x / 100 * px))
 
     def place(
         self, lane: str, x: float, text: str, *, low: float = 0, high: float = 100, recenters: bool = False
@@ -51,7 +52,7 @@ class Lanes:
         if not best:
             return None
         for name, left, right in (*centered, *best[len(centered) :]):
-            self._stretches(lane, name).append((left, right))
+            insort(self._stretches(lane, name), (left, right))
         return Spot(best[-1][0], anchor, centered[-1][0] if centered else "")
 
     def _fits(
@@ -64,10 +65,18 @@ class Lanes:
         for name, px in reversed(WIDTHS):
             left, right = x / 100 * px - before, x / 100 * px + after
             is_inside = limits[0] / 100 * px - 1 <= left and right <= limits[1] / 100 * px + 1
-            if not is_inside or any(left < b + _SPACE and a < right + _SPACE for a, b in self._stretches(lane, name)):
+            if not is_inside or not self._is_free(lane, name, left, right):
                 break
             fits.append((name, left, right))
         return fits
+
+    def _is_free(self, lane: str, width_name: str, left: float, right: float) -> bool:
+        taken = self._stretches(lane, width_name)
+        # They are sorted and do not overlap, so only the neighbors can collide.
+        after = bisect_left(taken, (left, right))
+        return not (
+            (after and left < taken[after - 1][1] + _SPACE) or (after < len(taken) and taken[after][0] < right + _SPACE)
+        )
 
     def _stretches(self, lane: str, width_name: str) -> list[tuple[float, float]]:
         return self._taken.setdefault((lane, width_name), [])

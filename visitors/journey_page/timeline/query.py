@@ -119,7 +119,7 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
     def address(self, **changes: Any) -> str:
         """The query string, with fields changed: "?kind=goal&open=3". "?" for what is shown without one."""
         query = replace(self, **changes)
-        parts: list[tuple[str, str]] = [("kind", kind.value) for kind in Kind if kind in query.kinds]
+        parts: list[tuple[str, str]] = [("kind", kind.value) for kind in sorted(query.kinds, key=list(Kind).index)]
         parts += [
             (name, value)
             for name, value in (
