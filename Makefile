@@ -16,7 +16,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST = $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 PINS := --constraint .ci/pins.txt
-DEMO_ENV := env -u DATABASE_URL -u CACHE_URL -u DATAFAST_API_URL -u ALLOWED_HOSTS -u DEBUG -u HTTPS \
+DEMO_ENV := env -u DATABASE_URL -u DATAFAST_API_URL -u ALLOWED_HOSTS -u DEBUG -u HTTPS \
 	-u SECRET_KEY -u CREDENTIAL_KEY -u METRICS_TOKEN LOG_FORMAT=lines STATE_DIR=.state/demo ENV_FILE=.state/demo/env
 
 .PHONY: help demo serve doctor test-fast test test-matrix test-all bench screenshots lint format pins clean

@@ -20,7 +20,6 @@ from marshmallow.validate import Email, Length, Range
 Value = TypeVar("Value")
 
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]", "::1"}
-REDIS_SCHEMES = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
 SQLITE_OPTIONS = {
     # Take the write lock at the start of a transaction, where SQLite can wait for it; later on it fails at once.
     "transaction_mode": "IMMEDIATE",
@@ -120,19 +119,6 @@ class Environment:
         # Reuse connections, replace those that the server has closed, and give up quickly on a server that is down.
         options = {"connect_timeout": 5} | database.get("OPTIONS", {})
         return database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
-
-    def redis_url(self) -> str:
-        """The address of a Redis or Valkey server, or empty for the embedded cache."""
-        url = self.text("CACHE_URL")
-        if not url:
-            return ""
-        scheme, _, rest = url.partition("://")
-        if scheme not in REDIS_SCHEMES or not rest:
-            raise ImproperlyConfigured(
-                "CACHE_URL must be redis://host:6379/0 (or rediss://, valkey://); "
-                "leave it empty for the embedded cache."
-            )
-        return f"{REDIS_SCHEMES[scheme]}://{rest}"
 
     def openid(self) -> tuple[str, str, str]:
         """Read the OpenID issuer, our client id there and its secret; three empty texts for no OpenID."""

@@ -12,7 +12,7 @@ from dashboard.environment import LOOPBACK_NAMES, Environment
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Environment(BASE_DIR)
-# The program's own files: the database, the embedded cache, the collected static files.
+# The program's own files: the database and the collected static files.
 STATE_DIR = BASE_DIR / (env.text("STATE_DIR") or ".state")
 
 # --- What a deployment chooses --------------------------------------------------------------------------------------
@@ -32,7 +32,6 @@ globals().update(_mail)
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, low=0, high=10)
 
 DATABASES = {"default": env.database(f"sqlite:///{STATE_DIR / 'journeydesk.sqlite3'}")}
-REDIS_URL = env.redis_url()
 
 # A user without a request for this long is signed out.
 SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 480, low=5, high=14 * 24 * 60)
@@ -115,25 +114,6 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- Database, cookies ----------------------------------------------------------------------------------------------
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
-    "default": {
-        "BACKEND": "dashboard.caches.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "journeydesk",
-        "OPTIONS": {
-            "serializer": "dashboard.caches.MsgpackSerializer",
-            # A slow cache is worse than none.
-            "socket_timeout": 0.5,
-            "socket_connect_timeout": 0.5,
-        },
-    }
-    if REDIS_URL
-    else {
-        "BACKEND": "dashboard.caches.EmbeddedCache",
-        "LOCATION": str(STATE_DIR / "cache.sqlite3"),
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
-}
 SESSION_COOKIE_NAME = "journeydesk_session"
 SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60
 CSRF_COOKIE_NAME = "journeydesk_csrf"

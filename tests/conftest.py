@@ -8,14 +8,11 @@ from uuid import uuid4
 import hypothesis
 import psycopg
 import pytest
-from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
 from django.db import connection
 
 from tests import leaks
 from tests.faulty_upstream import FaultyUpstream, answer
-from visitors import cached
 from visitors.journey_page import article_cache
 from visitors.models import Membership, Website
 from visitors.profiles.client import datafast_client
@@ -120,15 +117,12 @@ def django_db_setup(django_db_setup):
     SQLite keeps deleted rows until it needs their space, so the files still contain most of what the tests wrote.
     """
     yield
-    files = [connection.settings_dict["NAME"], settings.CACHES["default"]["LOCATION"]]
-    assert leaks.in_files(Path(file) for file in files) == []
+    assert leaks.in_files([Path(connection.settings_dict["NAME"])]) == []
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache():
-    """Every test begins with an empty cache that nobody has given up on, and with no cached article."""
-    cached.resume()
-    cache.clear()
+def _empty_article_cache():
+    """Every test begins without cached articles."""
     article_cache.clear()
 
 

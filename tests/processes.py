@@ -25,7 +25,6 @@ def environment(state: str | Path, upstream: str) -> dict[str, str]:
         "ENV_FILE": "",
         "STATE_DIR": str(state),
         "DATABASE_URL": "",
-        "CACHE_URL": "",
         "DEBUG": "false",
         "HTTPS": "false",
         "SECRET_KEY": secrets.token_urlsafe(50),

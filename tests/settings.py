@@ -22,7 +22,6 @@ os.environ |= {
     "HTTPS": "false",
     "DEBUG": "false",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{SCRATCH / 'tests.sqlite3'}",
-    "CACHE_URL": os.environ.get("TEST_CACHE_URL", ""),
     # A closed port: a test that calls the DataFast API starts a server for it.
     "DATAFAST_API_URL": "http://127.0.0.1:9/api/v1",
 }

@@ -97,21 +97,6 @@ def test_sqlite_is_set_up_for_several_processes(env, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("url", "read"), [("", ""), ("redis://h:6379/0", "redis://h:6379/0"), ("valkey://h/1", "redis://h/1")]
-)
-def test_the_cache_is_redis_or_valkey_or_embedded(env, monkeypatch, url, read):
-    monkeypatch.setenv("CACHE_URL", url)
-    assert env.redis_url() == read
-
-
-@pytest.mark.parametrize("url", ["memcached://h", "redis", "redis://"])
-def test_another_cache_stops_the_start(env, monkeypatch, url):
-    monkeypatch.setenv("CACHE_URL", url)
-    with pytest.raises(ImproperlyConfigured, match="CACHE_URL must be redis://"):
-        env.redis_url()
-
-
-@pytest.mark.parametrize(
     "url",
     [
         "http://datafa.st/api/v1",

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.db import connection, connections
 
 from tests.faulty_upstream import FaultyUpstream
@@ -46,8 +45,6 @@ def together():
                 return error
             finally:
                 connections.close_all()
-                if hasattr(cache, "disconnect"):
-                    cache.disconnect()
 
         with ThreadPoolExecutor(len(functions)) as threads:
             return list(threads.map(one, functions))
@@ -56,7 +53,7 @@ def together():
 
 
 class Worker:
-    """A process of its own with the database, cache and upstream of the test; see `worker`."""
+    """A process of its own with the database and the upstream of the test; see `worker`."""
 
     def __init__(self, environment):
         self.process = subprocess.Popen(
@@ -98,7 +95,6 @@ def workers(transactional_db, settings):
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "dashboard.settings",
             "DATABASE_URL": _url_of_the_tests_database(),
-            # The embedded cache stands beside the tests' scratch database; Redis has its address in CACHE_URL.
             "STATE_DIR": str(SCRATCH),
             "DATAFAST_API_URL": settings.DATAFAST_API_URL,
             "UPSTREAM_DEADLINE_SECONDS": str(settings.UPSTREAM_DEADLINE_SECONDS),

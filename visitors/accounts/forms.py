@@ -22,8 +22,8 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.views.decorators.debug import sensitive_variables
 
-from visitors import cached
 from visitors.accounts.users import resolve_username
+from visitors.models import Claim
 from visitors.web import mail
 
 PASSWORD_RULES = "At least 10 characters. Not your name, not only digits, and none of those that many people use."  # noqa: S105 (a sentence)
@@ -160,10 +160,8 @@ class ResetForm(StyledForm, PasswordResetForm):
         html_email_template_name: str | None = None,  # noqa: ARG002 there is none
     ) -> None:
         """Send the mail, unless the account got one in the last five minutes."""
-        key = f"reset-mail:{context['user'].pk}"
-        if cached.read(key):
+        if not Claim.acquire(f"reset-mail:{context['user'].pk}", SECONDS_BETWEEN_RESET_MAILS):
             return
-        cached.write(key, b"sent", SECONDS_BETWEEN_RESET_MAILS)
         subject = render_to_string(subject_template_name, context).strip()
         message = EmailMessage(subject, render_to_string(email_template_name, context), from_email, [to_email])
         mail.send_in_background(message, "a link to a new password")

@@ -76,6 +76,9 @@ class Command(BaseCommand):
 def prepare() -> None:
     """Bring the database and the collected static files up to date."""
     call_command("migrate", interactive=False, verbosity=0)
+    # Earlier releases cached profiles in a file. It contains personal data, and nothing deletes it otherwise.
+    for suffix in ("", "-wal", "-shm"):
+        (settings.STATE_DIR / f"cache.sqlite3{suffix}").unlink(missing_ok=True)
     # Compressing them takes seconds, so it is done only when a file has changed.
     stamp, sources = Path(settings.STATIC_ROOT) / "sources", _static_sources()
     if not (stamp.is_file() and stamp.read_text() == sources):
