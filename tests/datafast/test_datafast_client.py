@@ -35,7 +35,7 @@ from visitors.datafast.errors import (
     UpstreamError,
     VisitorNotFound,
 )
-from visitors.datafast.limits import RateLimit
+from visitors.datafast.payload import RateLimit
 
 VISITOR_ID = "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd"
 VISITOR = {"status": "success", "data": {"visitorId": VISITOR_ID, "identity": {"city": "Seosan City"}}}

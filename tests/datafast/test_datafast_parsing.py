@@ -28,7 +28,7 @@ from visitors.datafast.errors import (
     Unavailable,
     VisitorNotFound,
 )
-from visitors.datafast.lenient import MOST_NOTES, Builder, Note, is_reasonable, load
+from visitors.datafast.lenient import MAX_NOTES, Builder, Note, is_reasonable, load
 from visitors.datafast.parsing import RateLimit, parse_error, parse_rate_limit, parse_visitor, parse_websites
 from visitors.datafast.payload import Visitor, WebsiteListing
 
@@ -122,8 +122,8 @@ def test_a_list_loses_only_the_entries_that_do_not_fit():
 
 def test_notes_are_bounded_and_the_last_one_counts_the_rest():
     parsed = parse_visitor(envelope(activity={"visitedPages": [1] * 1000}))
-    assert len(parsed.notes) == MOST_NOTES + 1
-    assert parsed.notes[-1] == Note("", f"and {1000 - MOST_NOTES} more")
+    assert len(parsed.notes) == MAX_NOTES + 1
+    assert parsed.notes[-1] == Note("", f"and {1000 - MAX_NOTES} more")
 
 
 def test_a_note_about_an_endless_key_is_short():
@@ -347,7 +347,7 @@ def test_fast_and_slow_path_agree_on_everything_valid(data):
     fast = parsing._decode_strictly(parsing._VISITOR_ANSWER, body)
     answer, notes = load(body)
     builder = Builder(notes)
-    slow = builder.build(parsing._VISITOR_TYPE, answer["data"])
+    slow = builder.build(Visitor, answer["data"])
     if b"\\u0000" not in body:  # in a field that we don't read
         assert fast is not None
         assert fast.data == slow

@@ -15,7 +15,7 @@ from tests.faulty_upstream import answer, error
 from visitors import profiles
 from visitors.datafast.credentials import Credential
 from visitors.datafast.errors import RateLimited, Unavailable, VisitorNotFound
-from visitors.datafast.limits import RateLimit
+from visitors.datafast.payload import RateLimit
 from visitors.models import RateBudget
 from visitors.profiles import budget, fetching
 from visitors.profiles.budget import Budget, Purpose

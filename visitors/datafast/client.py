@@ -25,9 +25,8 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_p
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.errors import InvalidVisitorId, MalformedAnswer, NoJourney, Reason, Unavailable, UpstreamError
 from visitors.datafast.lenient import Note
-from visitors.datafast.limits import RateLimit
 from visitors.datafast.parsing import parse_error, parse_rate_limit, parse_visitor, parse_websites
-from visitors.datafast.payload import Visitor, WebsiteListing
+from visitors.datafast.payload import RateLimit, Visitor, WebsiteListing
 from visitors.datafast.transport import Call, open_pool, running, tls_context
 
 logger = logging.getLogger("visitors.datafast")

@@ -1,53 +1,53 @@
-"""The tokens that open DataFast: a website's key, and an account's token. Never shown whole.
+"""The tokens for DataFast: a website's key, and an account's token. Never shown whole.
 
 | token  | kind          | opens                                                              |
 |--------|---------------|--------------------------------------------------------------------|
 | `df_…` | website key   | one website, which DataFast infers from the key                    |
-| `dft_…`| account token | the websites it was given; `websiteId` names the one that is meant |
+| `dft_…`| account token | the websites it was given; `websiteId` selects one                 |
 """
 
 import re
 from dataclasses import dataclass
 from enum import Enum
 
-# What may follow the prefix is not documented. Visible ASCII is all that a header can carry unchanged; the length bound
-# keeps a pasted file out of it.
+# The characters after the prefix are not documented. A header can carry only visible ASCII unchanged. The limit of the
+# length keeps a pasted file out.
 _TOKEN = re.compile(r"dft?_[\x21-\x7e]{1,500}")
 _WEBSITE_ID = re.compile(r"[0-9a-fA-F]{24}")
 
-# A masked token shows 3 + 4 characters of its secret part. Below this length that would be too much of it.
-_SHORTEST_SHOWN = 16
+# A masked token shows 3 + 4 characters of its secret part. In a shorter secret that would be too much.
+_MIN_SECRET_LENGTH = 16
 
 
 class CredentialError(ValueError):
-    """A token or website id of another shape than DataFast's. `str()` is a sentence that does not hold the token."""
+    """A token or website id that can't be DataFast's. `str()` is a sentence without the token."""
 
 
 class Kind(Enum):
-    """What a token opens."""
+    """What a token gives access to."""
 
     WEBSITE_KEY = "website key"
     ACCOUNT_TOKEN = "account token"  # noqa: S105 (the kind's name, not a token)
 
 
 def mask(token: str) -> str:
-    """Return the token in the form that people may see, as DataFast itself shows it: `dft_ab1...xyz9`.
+    """Return the token as users may see it, and as DataFast itself shows it: `dft_ab1...xyz9`.
 
-    A short one shows its prefix alone, and what is no token at all shows nothing.
+    A short token shows only its prefix, and anything that is not a token shows nothing.
     """
     if not _TOKEN.fullmatch(token):
         return "..."
     prefix, _, secret = token.partition("_")
-    if len(secret) < _SHORTEST_SHOWN:
+    if len(secret) < _MIN_SECRET_LENGTH:
         return f"{prefix}_..."
     return f"{prefix}_{secret[:3]}...{secret[-4:]}"
 
 
 @dataclass(frozen=True, repr=False)
 class Credential:
-    """What opens one website: its own key, or an account's token together with the website's id (24 hex digits).
+    """Access to one website: its own key, or an account token together with the website's id (24 hex digits).
 
-    Raises CredentialError when the token has another shape, or an account token comes without a valid website id.
+    Raises CredentialError if the token is malformed, or if an account token comes without a valid website id.
     """
 
     token: str
@@ -62,12 +62,12 @@ class Credential:
 
     @property
     def kind(self) -> Kind:
-        """Whether this is a website's key or an account's token."""
+        """Whether the token is a website's key or an account's."""
         return _kind(self.token)
 
     @property
     def query(self) -> dict[str, str]:
-        """The query parameters that DataFast wants beside the token: `websiteId` for an account's, none for a key."""
+        """The query parameters that DataFast needs besides the token: `websiteId` for an account token."""
         return {"websiteId": self.website_id} if self.website_id and self.kind is Kind.ACCOUNT_TOKEN else {}
 
     def __repr__(self) -> str:
@@ -76,7 +76,10 @@ class Credential:
 
 @dataclass(frozen=True, repr=False)
 class AccountToken:
-    """An account's token before a website was chosen: good for listing the websites that it opens, and for no more."""
+    """An account token before a website was chosen. It can only list the websites that it opens.
+
+    Raises CredentialError if the token is malformed, or a website's key.
+    """
 
     token: str
 

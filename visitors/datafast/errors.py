@@ -1,35 +1,35 @@
-"""What can go wrong with DataFast. An error carries facts; `str(error)` is one sentence for the person at the page.
+"""What can go wrong with DataFast. An error has facts; `str(error)` is one sentence for the user.
 
     UpstreamError
-    ├── NoJourney           DataFast answered, and there is no journey: an answer, may be kept for a while
+    ├── NoJourney           DataFast answered that there is no journey: an answer, which may be stored for a while
     │   ├── InvalidVisitorId    400: not a UUID v4
     │   ├── BotVisitor          400: flagged as a bot
     │   └── VisitorNotFound     404: no page views on this website
-    ├── KeyRejected       the website's key is at fault: its administrator can mend it
-    │   ├── InvalidWebsite      400: `websiteId` missing or not one of DataFast's
+    ├── KeyRejected         the website's key or id is wrong: its administrator can fix it
+    │   ├── InvalidWebsite      400: `websiteId` is missing or unknown
     │   ├── Unauthorized        401: the token is malformed or revoked
     │   └── Forbidden           403: the token may not read this website's visitors
-    ├── RateLimited         429: too many calls; may be asked again at `reset_at`
-    ├── Unavailable         no answer: it could not be reached, did not come in time, or DataFast is in trouble
-    └── MalformedAnswer     something came that is not DataFast's answer
+    ├── RateLimited         429: too many calls; possible again at `reset_at`
+    ├── Unavailable         no answer: not reached, not in time, or DataFast is in trouble
+    └── MalformedAnswer     a response that is not DataFast's answer
 
-Everything but NoJourney is a failure: it says nothing about the visitor and must never be kept as an answer. No error
-holds a token, an address or the id of a visitor in its text; `upstream_message` is DataFast's own sentence (shortened,
-control characters and tokens removed), for details and never as HTML.
+Everything but NoJourney is a failure: it tells nothing about the visitor and must never be stored as an answer. No
+error's text contains a token, an address or a visitor id. `upstream_message` is DataFast's own sentence, shortened and
+without control characters and tokens; it is for details, and never HTML.
 """
 
 from datetime import UTC, datetime
 from enum import Enum
 from typing import ClassVar
 
-from visitors.datafast.limits import RateLimit
+from visitors.datafast.payload import RateLimit
 
 
 class UpstreamError(Exception):
-    """Any call to DataFast that brought no journey.
+    """A call to DataFast without a journey as its result.
 
-    The client says how many requests it made, retries included (`attempts`), and what DataFast then said of the token's
-    limit (`rate`).
+    The client sets `attempts`, the number of requests sent, retries included, and `rate`, the token's rate limit if
+    DataFast sent it.
     """
 
     attempts: int = 0
@@ -45,11 +45,11 @@ class UpstreamError(Exception):
 
 
 class NoJourney(UpstreamError):
-    """DataFast's answer is that it has no journey for this id."""
+    """DataFast answered that it has no journey for this id."""
 
 
 class InvalidVisitorId(NoJourney):
-    """The id is not one that DataFast gives to visitors (a UUID of version 4)."""
+    """The id is not a visitor id of DataFast (a UUID v4)."""
 
     sentence = "DataFast does not accept this as a visitor id: copy it again from where you found it."
 
@@ -61,13 +61,13 @@ class BotVisitor(NoJourney):
 
 
 class VisitorNotFound(NoJourney):
-    """DataFast knows no page view of this visitor on this website."""
+    """DataFast has no page view of this visitor on this website."""
 
     sentence = "DataFast has no page views of this visitor on this website: check that the id belongs to this website."
 
 
 class KeyRejected(UpstreamError):
-    """DataFast does not accept what is stored for this website: its key, or its id."""
+    """DataFast does not accept the key or the id that is stored for this website."""
 
 
 class InvalidWebsite(KeyRejected):
@@ -83,7 +83,7 @@ class Unauthorized(KeyRejected):
 
 
 class Forbidden(KeyRejected):
-    """The token is valid, but lacks a permission (`analytics:read`, `websites:read`) or this website."""
+    """The token is valid, but has no permission (`analytics:read`, `websites:read`) or not for this website."""
 
     sentence = (
         "DataFast does not let this key read this website: an administrator of the website can widen its permissions."
@@ -91,7 +91,7 @@ class Forbidden(KeyRejected):
 
 
 class RateLimited(UpstreamError):
-    """The token has used up its calls. `reset_at` (UTC) is when it may call again, where DataFast said so."""
+    """The token has used up its calls. `reset_at` (UTC) is when it may call again; None if unknown."""
 
     def __init__(
         self,
@@ -148,7 +148,7 @@ _UNAVAILABLE_SENTENCES = {
 
 
 class Unavailable(UpstreamError):
-    """There is no answer. `status` is the HTTP status where one came (502, 301, …)."""
+    """There is no answer. `status` is the HTTP status if there was a response (502, 301, …)."""
 
     def __init__(self, reason: Reason, status: int | None = None, *, upstream_message: str | None = None) -> None:
         super().__init__(reason, status, upstream_message=upstream_message)
@@ -160,7 +160,7 @@ class Unavailable(UpstreamError):
 
 
 class MalformedAnswer(UpstreamError):
-    """Something came that is not DataFast's answer. `detail` says what, in our own words ("the body is HTML")."""
+    """The response is not DataFast's answer. `detail` describes it in our own words ("the body is HTML")."""
 
     def __init__(self, detail: str, *, upstream_message: str | None = None) -> None:
         super().__init__(detail, upstream_message=upstream_message)

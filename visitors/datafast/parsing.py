@@ -1,7 +1,7 @@
-"""Bytes from DataFast into typed objects: Get visitor, List websites, and every kind of error answer.
+"""Parse DataFast's responses: Get visitor, List websites, errors, and rate limit headers.
 
-The fast path decodes the envelope straight into the structs. Whatever stops it, or could slip through it (see
-`_decode_strictly`), goes to the slow path in `lenient`, which loses single fields and notes them.
+The fast path decodes the envelope straight into the structs. Everything that it can't decode, or must not (see
+`_decode_strictly`), takes the slow path in `lenient`, which drops single fields and notes them.
 """
 
 import email.utils
@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any, Literal, TypeVar
 
 import msgspec
-from msgspec import Struct, inspect
+from msgspec import Struct
 
 from visitors.datafast.credentials import mask
 from visitors.datafast.errors import (
@@ -31,19 +31,18 @@ from visitors.datafast.errors import (
     VisitorNotFound,
 )
 from visitors.datafast.lenient import Builder, Note, is_reasonable, load
-from visitors.datafast.limits import RateLimit
-from visitors.datafast.payload import Visitor, WebsiteListing
+from visitors.datafast.payload import RateLimit, Visitor, WebsiteListing
 
 
 class ParsedVisitor(Struct, frozen=True):
-    """A visitor, and what of the answer could not be used."""
+    """A visitor, and notes on what could not be read."""
 
     visitor: Visitor
     notes: tuple[Note, ...] = ()
 
 
 class ParsedWebsites(Struct, frozen=True):
-    """The websites that an account token opens, and what of the answer could not be used."""
+    """The websites that an account token opens, and notes on what could not be read."""
 
     websites: tuple[WebsiteListing, ...]
     notes: tuple[Note, ...] = ()
@@ -61,32 +60,30 @@ class _WebsitesEnvelope(Struct):
 
 _VISITOR_ANSWER = msgspec.json.Decoder(_VisitorEnvelope)
 _WEBSITES_ANSWER = msgspec.json.Decoder(_WebsitesEnvelope)
-_VISITOR_TYPE = inspect.type_info(Visitor)
-_WEBSITES_TYPE = inspect.type_info(tuple[WebsiteListing, ...])
 
 _Envelope = TypeVar("_Envelope")
 
 
 def parse_visitor(body: bytes) -> ParsedVisitor:
-    """Read a Get visitor answer. Raises MalformedAnswer when it is not `{"status": "success", "data": {…}}`."""
+    """Parse a Get visitor answer. Raises MalformedAnswer if it is not `{"status": "success", "data": {…}}`."""
     envelope = _decode_strictly(_VISITOR_ANSWER, body)
     if envelope is not None and _has_reasonable_amounts(envelope.data):
         return ParsedVisitor(envelope.data)
     data, builder = _open_leniently(body, dict)
-    return ParsedVisitor(builder.build(_VISITOR_TYPE, data), builder.notes)
+    return ParsedVisitor(builder.build(Visitor, data), builder.notes)
 
 
 def parse_websites(body: bytes) -> ParsedWebsites:
-    """Read a List websites answer. Raises MalformedAnswer when it is not `{"status": "success", "data": […]}`."""
+    """Parse a List websites answer. Raises MalformedAnswer if it is not `{"status": "success", "data": […]}`."""
     envelope = _decode_strictly(_WEBSITES_ANSWER, body)
     if envelope is not None:
         return ParsedWebsites(envelope.data)
     data, builder = _open_leniently(body, list)
-    return ParsedWebsites(builder.build(_WEBSITES_TYPE, data), builder.notes)
+    return ParsedWebsites(builder.build(tuple[WebsiteListing, ...], data), builder.notes)
 
 
 def _decode_strictly(decoder: msgspec.json.Decoder[_Envelope], body: bytes) -> _Envelope | None:
-    """Decode in one go; None when anything does not fit, or holds a NUL (valid in JSON, but no text can be stored)."""
+    """Decode in one go. Return None if anything does not fit, or contains NUL, which PostgreSQL can't store as text."""
     if b"\\u0000" in body:
         return None
     try:
@@ -96,7 +93,7 @@ def _decode_strictly(decoder: msgspec.json.Decoder[_Envelope], body: bytes) -> _
 
 
 def _has_reasonable_amounts(visitor: Visitor) -> bool:
-    """Whether no goal's amount is NaN, infinite or of absurd size, all of which Decimal takes without a word."""
+    """Whether no goal's amount is NaN, infinite or absurdly large. Decimal accepts all of these."""
     activity = visitor.activity
     if activity is None:
         return True
@@ -105,7 +102,7 @@ def _has_reasonable_amounts(visitor: Visitor) -> bool:
 
 
 def _open_leniently(body: bytes, shape: type) -> tuple[Any, Builder]:
-    """Return the `data` of a successful answer, of the given shape, and what builds structs from it."""
+    """Return the `data` of a successful answer, which is of the given type, and a builder for its structs."""
     answer, notes = load(body)
     match answer:
         case {"status": "success", "data": data} if isinstance(data, shape):
@@ -114,12 +111,11 @@ def _open_leniently(body: bytes, shape: type) -> tuple[Any, Builder]:
 
 
 def parse_error(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> UpstreamError:
-    """Return the error that an answer other than 200 means. `now` (aware) tells a sensible reset from an absurd one.
+    """Return the error for a response other than 200. `now` (aware) is used to ignore absurd reset times.
 
-    400, 403 and 404 say something about the visitor or the key only when DataFast itself answers, in its envelope: a
-    proxy's page with the same status (or a wrong base URL) is a malformed answer, never "no such visitor", also where
-    it is JSON, as gateways write it. 401, 429 and 5xx mean the same whoever says them. Other statuses are not
-    DataFast's; nobody at the page can mend them.
+    400, 403 and 404 are about the visitor or the key only if DataFast itself answers, in its envelope. The page of a
+    proxy or gateway with the same status (or of a wrong base URL) is a malformed answer, never "no such visitor", even
+    if it is JSON. 401, 429 and 5xx mean the same from every server. DataFast sends no other status.
     """
     answer = _json_object(body)
     message = _message(answer)
@@ -134,7 +130,7 @@ def parse_error(status: int, headers: Mapping[str, str], body: bytes, now: datet
             error = Unavailable(Reason.SERVER, status)
         case _ if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             error = Unavailable(Reason.REDIRECT, status)
-        case HTTPStatus.BAD_REQUEST | HTTPStatus.FORBIDDEN | HTTPStatus.NOT_FOUND if not _is_datafasts(answer, status):
+        case HTTPStatus.BAD_REQUEST | HTTPStatus.FORBIDDEN | HTTPStatus.NOT_FOUND if not _has_envelope(answer, status):
             error = MalformedAnswer(f"status {status} without DataFast's envelope")
         case HTTPStatus.BAD_REQUEST:
             error = _bad_request(message or "")
@@ -150,8 +146,8 @@ def parse_error(status: int, headers: Mapping[str, str], body: bytes, now: datet
     return error
 
 
-def _is_datafasts(answer: dict[str, Any], status: int) -> bool:
-    """Whether an error answer has DataFast's envelope, with the status as its code."""
+def _has_envelope(answer: dict[str, Any], status: int) -> bool:
+    """Whether an error response is DataFast's envelope, with the status as its code."""
     match answer:
         case {"status": "error", "error": {"code": code}}:
             return str(code) == str(int(status))
@@ -159,7 +155,7 @@ def _is_datafasts(answer: dict[str, Any], status: int) -> bool:
 
 
 def _bad_request(message: str) -> UpstreamError:
-    """Tell the three meanings of 400 apart: DataFast's sentence names the bot or the website; the id is the rest."""
+    """Return which of three errors a 400 is. DataFast's sentence names the bot or the website, else it is the id."""
     if re.search(r"\b(ro)?bots?\b", message, re.IGNORECASE):
         return BotVisitor()
     if re.search(r"website[ _-]?id", message, re.IGNORECASE):
@@ -168,7 +164,7 @@ def _bad_request(message: str) -> UpstreamError:
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
-    """Return the body's JSON object; empty when it is anything else. An error's body is a courtesy, never required."""
+    """Return the body's JSON object; an empty one if it is anything else, since the status is enough."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -176,26 +172,26 @@ def _json_object(body: bytes) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-_LONGEST_MESSAGE = 200
+_MAX_MESSAGE_LENGTH = 200
 
 
 def _message(answer: dict[str, Any]) -> str | None:
-    """Return DataFast's own sentence, fit for a log's details: one short line, no control characters, no token."""
+    """Return DataFast's own sentence as one short line without control characters and tokens, or None."""
     match answer:
         case {"error": {"message": str(message)}} | {"error": str(message)} | {"message": str(message)}:
             line = "".join(c for c in " ".join(message.split()) if c.isprintable())
-            return re.sub(r"\bdft?_[\x21-\x7e]+", lambda token: mask(token[0]), line)[:_LONGEST_MESSAGE] or None
+            return re.sub(r"\bdft?_[\x21-\x7e]+", lambda token: mask(token[0]), line)[:_MAX_MESSAGE_LENGTH] or None
     return None
 
 
 def parse_rate_limit(headers: Mapping[str, str], now: datetime) -> RateLimit | None:
-    """Read the rate limit that an answer carries; None when it carries none, as most successful answers do."""
+    """Parse a response's rate limit headers. Return None if there are none, as in most successful answers."""
     rate = _rate_limit(headers, {}, now)
     return None if rate == RateLimit(None, None, None) else rate
 
 
 def _rate_limit(headers: Mapping[str, str], answer: dict[str, Any], now: datetime) -> RateLimit:
-    """Read `X-RateLimit-*`, or else the body's `limit`, `remaining` and `reset`, or else `Retry-After`."""
+    """Parse `X-RateLimit-*`, or else the body's `limit`, `remaining` and `reset`, or else `Retry-After`."""
     header = {name.lower(): value for name, value in headers.items()}
     limit = _count(header.get("x-ratelimit-limit"))
     remaining = _count(header.get("x-ratelimit-remaining"))
@@ -208,22 +204,22 @@ def _rate_limit(headers: Mapping[str, str], answer: dict[str, Any], now: datetim
     )
 
 
-_LARGEST_COUNT = 10**9
+_MAX_COUNT = 10**9
 
 
 def _count(value: object) -> int | None:
     number = _plain_number(value)
-    return int(number) if number is not None and number <= _LARGEST_COUNT else None
+    return int(number) if number is not None and number <= _MAX_COUNT else None
 
 
 # Unix time in seconds has ten digits until the year 2286, in milliseconds thirteen since 2001.
 _FIRST_MILLISECONDS = 10**11
-# DataFast counts by the minute. A reset much further away, or in the past, is a clock or a unit gone wrong.
-_LONGEST_WAIT = timedelta(hours=1)
+# DataFast counts by the minute. A reset much further away, or in the past, comes from a wrong clock or unit.
+_MAX_WAIT = timedelta(hours=1)
 
 
 def _reset(value: object, now: datetime) -> datetime | None:
-    """Read a Unix time in seconds (as documented) or milliseconds (as served); None when it cannot be meant."""
+    """Parse a Unix time in seconds (as documented) or milliseconds (as served). Return None for an absurd one."""
     number = _plain_number(value)
     if number is None:
         return None
@@ -231,7 +227,7 @@ def _reset(value: object, now: datetime) -> datetime | None:
 
 
 def _retry_after(value: str | None, now: datetime) -> datetime | None:
-    """Read `Retry-After`: seconds from now, or an HTTP date."""
+    """Parse `Retry-After`: seconds from now, or an HTTP date."""
     if value is None:
         return None
     seconds = _plain_number(value)
@@ -246,11 +242,11 @@ def _retry_after(value: str | None, now: datetime) -> datetime | None:
 
 def _sensible(timestamp: float, now: datetime) -> datetime | None:
     wait = timestamp - now.timestamp()
-    return datetime.fromtimestamp(timestamp, UTC) if 0 <= wait <= _LONGEST_WAIT.total_seconds() else None
+    return datetime.fromtimestamp(timestamp, UTC) if 0 <= wait <= _MAX_WAIT.total_seconds() else None
 
 
 def _plain_number(value: object) -> float | None:
-    """Return a number of a header or a JSON body: digits, with a fraction or not, of a length that a time can have."""
+    """Parse a number of a header or a JSON body: digits, with or without a fraction, as long as a time may be."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:

@@ -1,24 +1,26 @@
-"""The shapes of DataFast's answers, as typed objects. Data only: `parsing` fills them, `visitors.journey` reads them.
+"""DataFast's answers as typed objects. Data only: `parsing` makes them, `visitors.journey` reads them.
 
 Source of every field: the reference of `GET /api/v1/visitors/{visitorId}`, editions of 2025 and 2026. The live service
-has served both, so both are here. Any field may be null or absent: that is `None`. Strings are as received; times are
-ISO 8601 text that nobody has parsed yet, since an unreadable time must still be shown to the reader.
+has served both, so both are here. A field that is null or absent is `None`. Strings are as received. Times are ISO 8601
+text, not parsed yet, since an unreadable time must still be shown to the reader.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-# JSON bounds no number, but Python refuses to print a whole number of over 4,300 digits and no database stores one.
+# JSON numbers have no bounds, but Python refuses to print more than 4,300 digits, and no database stores them.
 Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Number = Whole | float
-# Free-form objects of the customer are documented as flat pairs; anything deeper in them is noted and left out.
+# Free-form objects of the customer are documented as flat pairs. Anything deeper in them is left out, with a note.
 Scalar = str | Whole | float | bool
 
 
 class Payload(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A JSON object of the upstream: camelCase there, snake_case here; unknown fields are ignored."""
+    """A JSON object of DataFast: camelCase there, snake_case here. Unknown fields are ignored."""
 
 
 class Software(Payload, frozen=True, kw_only=True):
@@ -29,7 +31,7 @@ class Software(Payload, frozen=True, kw_only=True):
 
 
 class Device(Payload, frozen=True, kw_only=True):
-    """A device; `type` is desktop, mobile or tablet in any case."""
+    """A device. `type` is desktop, mobile or tablet, in upper or lower case."""
 
     type: str | None = None
     vendor: str | None = None
@@ -44,10 +46,10 @@ class Viewport(Payload, frozen=True, kw_only=True):
 
 
 class Identity(Payload, frozen=True, kw_only=True):
-    """Where and with what the visitor was last seen, and how the FIRST visit was tagged.
+    """The place and device of the latest visit, and the campaign of the FIRST visit.
 
     `country` and `region` are names ("South Korea", "South Chungcheong") or codes ("KR", "KR-44"), by edition.
-    `params` and `ad_click_ids` belong to the first visit; their values are mostly null.
+    `params` and `ad_click_ids` belong to the first visit. Most of their values are null.
     """
 
     country: str | None = None
@@ -72,8 +74,8 @@ class VisitedPage(Payload, frozen=True, kw_only=True):
 class CompletedGoal(Payload, frozen=True, kw_only=True):
     """One goal, in both editions' shapes.
 
-    2026: `origin` is "manual" or "payment_provider", and an amount (in units of the currency, 149 = 149 USD) may stand
-    in the goal or inside `metadata`. 2025: `is_server` is true when the customer's own backend sent it.
+    2026: `origin` is "manual" or "payment_provider", and the goal or its `metadata` may contain an amount (in units of
+    the currency, 149 = 149 USD). 2025: `is_server` is true if the customer's own backend sent the goal.
     """
 
     name: str | None = None
@@ -87,9 +89,9 @@ class CompletedGoal(Payload, frozen=True, kw_only=True):
 
 
 class Activity(Payload, frozen=True, kw_only=True):
-    """What the visitor did. Counts are the service's own and may exceed the lists, which can be cut off.
+    """What the visitor did. The counts are DataFast's own. They may exceed the lists, which can be cut off.
 
-    The two `time_since_…` fields are milliseconds at the moment of the answer.
+    The two `time_since_…` fields are milliseconds at the time of the answer.
     """
 
     visit_count: Whole | None = None
@@ -105,7 +107,7 @@ class Activity(Payload, frozen=True, kw_only=True):
 
 
 class UserProfile(Payload, frozen=True, kw_only=True):
-    """Who the visitor said they are. `metadata` is free-form text of the customer: never HTML, never a link."""
+    """The visitor as identified by the customer. `metadata` is the customer's own text: never HTML, never a link."""
 
     user_id: str | None = None
     metadata: dict[str, Scalar | None] | None = None
@@ -113,7 +115,7 @@ class UserProfile(Payload, frozen=True, kw_only=True):
 
 
 class Prediction(Payload, frozen=True, kw_only=True):
-    """The service's forecast. `score` 0 to 100 (50 = the website's average visitor), `conversion_rate` and `confidence`
+    """DataFast's forecast. `score` 0 to 100 (50 = the website's average visitor), `conversion_rate` and `confidence`
     0 to 1, `expected_value` in USD."""
 
     score: float | None = None
@@ -133,7 +135,7 @@ class Visitor(Payload, frozen=True, kw_only=True):
 
 
 class WebsiteListing(Payload, frozen=True, kw_only=True):
-    """A row of List websites: a website that an account token opens. `id` is what `websiteId` wants: 24 hex digits."""
+    """A website that an account token opens, as List websites returns it. `id` (24 hex digits) is its `websiteId`."""
 
     id: str | None = field(default=None, name="_id")
     domain: str | None = None
@@ -142,3 +144,12 @@ class WebsiteListing(Payload, frozen=True, kw_only=True):
     timezone: str | None = None
     currency: str | None = None
     role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """A token's rate limit: calls a minute, calls left, and when DataFast's minute starts again (UTC)."""
+
+    limit: int | None
+    remaining: int | None
+    reset_at: datetime | None

@@ -22,7 +22,7 @@ from django.db import transaction
 from visitors.datafast.client import VisitorAnswer, WebsitesAnswer
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.errors import RateLimited, UpstreamError
-from visitors.datafast.limits import RateLimit
+from visitors.datafast.payload import RateLimit
 from visitors.models import RateBudget
 from visitors.profiles.errors import Reserved
 

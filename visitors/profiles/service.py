@@ -28,22 +28,7 @@ def get_profile(website: Website, visitor_id: UUID, *, context: VisitorContext |
 
     `context` is what `load_visitor_context` has just read for this visitor; it saves a query.
     """
-    stored = _latest(website, visitor_id, context)
-    if stored:
-        return _profile(website, visitor_id, store.Found(stored))
-    try:
-        found = fetching.fetch(
-            website,
-            visitor_id,
-            not_before=_ANY_AGE,
-            purpose=Purpose.LOOKUP,
-            is_known=False,
-        )
-    except UpstreamError as error:
-        metrics.count_lookup(error)
-        raise
-    metrics.count_answer("upstream")
-    return _profile(website, visitor_id, found)
+    return _get(website, visitor_id, _ANY_AGE, Purpose.LOOKUP, context)
 
 
 def refresh_profile(
@@ -59,11 +44,19 @@ def refresh_profile(
     If fetching fails and a copy is stored, return the copy with its `problem`. Raises UpstreamError if none is stored,
     if DataFast answers that there is no such visitor, and if the visitor was erased.
     """
-    max_age = max_age if max_age is not None else timedelta(seconds=settings.PROFILE_FRESH_SECONDS)
-    not_before = datetime.now(UTC) - max_age
-    stored = _latest(website, visitor_id, context)
-    if stored and stored.fetched_at >= not_before:
-        return _profile(website, visitor_id, store.Found(stored))
+    if max_age is None:
+        max_age = timedelta(seconds=settings.PROFILE_FRESH_SECONDS)
+    return _get(website, visitor_id, datetime.now(UTC) - max_age, purpose, context)
+
+
+def _get(
+    website: Website, visitor_id: UUID, not_before: datetime, purpose: Purpose, context: VisitorContext | None
+) -> Profile:
+    stored = store.latest_if_kept(context.kept) if context else store.find_latest(website.pk, visitor_id)
+    if stored:
+        metrics.count_answer("database")
+        if stored.fetched_at >= not_before:
+            return _profile(website, visitor_id, store.Found(stored))
     try:
         found = fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=bool(stored))
     except UpstreamError as error:
@@ -134,13 +127,6 @@ def get_budget_usage(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
         with suppress(KeyLost, CredentialError):
             credentials[website.pk] = website.credential()
     return dict(zip(credentials, budget.get_usage(list(credentials.values())), strict=True))
-
-
-def _latest(website: Website, visitor_id: UUID, context: VisitorContext | None) -> store.Latest | None:
-    stored = store.latest_if_kept(context.kept) if context else store.find_latest(website.pk, visitor_id)
-    if stored:
-        metrics.count_answer("database")
-    return stored
 
 
 def _profile(website: Website, visitor_id: UUID, found: store.Found, problem: UpstreamError | None = None) -> Profile:
