@@ -1,1 +1,1 @@
-"""The Django project: settings, addresses, the WSGI entry point and the embedded cache. Knows the apps by name only."""
+"""The Django project: settings, middleware, logs and the server. It imports no app."""
