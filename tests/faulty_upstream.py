@@ -1,4 +1,4 @@
-"""A real HTTP(S) server on loopback that answers as told, well or badly. The upstream of every test that needs one.
+"""A real HTTP(S) server on loopback with scripted answers, good and bad, for tests that need a DataFast.
 
     with FaultyUpstream(answer(503), answer(200, VISITOR)) as upstream:
         Client(upstream.url) …
@@ -169,7 +169,7 @@ def answer(
 
 
 def error(status: int, message: str = "…", headers: Mapping[str, str] | None = None, **beside: object) -> Behavior:
-    """Answer with DataFast's error envelope; `beside` stands at its top level (`reset=…`)."""
+    """Answer with DataFast's error envelope; `beside` are fields beside it (`reset=…`)."""
     return answer(status, {"status": "error", "error": {"code": status, "message": message}, **beside}, headers)
 
 
@@ -267,7 +267,7 @@ def redirect(location: str, status: int = 302) -> Behavior:
 
 
 def refused_url() -> str:
-    """Return the base URL of a port at which nobody listens."""
+    """Return the base URL of a port that refuses connections."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{unused.getsockname()[1]}/api/v1"

@@ -1,4 +1,4 @@
-"""The client against real HTTP servers: what it sends, what it makes of every misbehavior, and how long that takes."""
+"""The client against real HTTP servers: what it sends, how each misbehavior ends, and how long that takes."""
 
 import gzip
 import json
@@ -43,7 +43,7 @@ KEY = Credential("df_0123456789abcdefghijklmn")
 ACCOUNT = Credential("dft_ab1cdefghijklmnopqrsxyz9", "665f0b3c4d2e1a0012345678")
 
 DEADLINE = 0.6
-# How late a busy machine may be; without a deadline, these servers would hold a call for ever.
+# How late a busy machine may be. Without a deadline, calls to these servers would never end.
 MARGIN = 2.0
 
 
@@ -56,16 +56,16 @@ def _no_proxies_and_bundles_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.delenv(name, raising=False)
 
 
-def ask(url: str, credential: Credential = KEY, visitor_id: str = VISITOR_ID, **policy: Any) -> Any:
+def get(url: str, credential: Credential = KEY, visitor_id: str = VISITOR_ID, **policy: Any) -> Any:
     with closing(Client(url, **{"deadline_seconds": DEADLINE} | policy)) as client:
         return client.get_visitor(credential, visitor_id)
 
 
 def failure(url: str, **policy: Any) -> Any:
-    """The error of a call that must fail, in time and without a word too many."""
+    """Return the error of a call that must fail in time, and without a token or id in its text."""
     started = time.monotonic()
     with pytest.raises(UpstreamError) as caught:
-        ask(url, **policy)
+        get(url, **policy)
     assert time.monotonic() - started < policy.get("deadline_seconds", DEADLINE) + MARGIN
     assert KEY.token not in f"{caught.value} {caught.value!r}"
     assert VISITOR_ID not in f"{caught.value} {caught.value!r}"
@@ -78,20 +78,20 @@ def unavailable(url: str, **policy: Any) -> Reason:
     return error.reason
 
 
-# What is asked, and what comes back
+# Requests and answers
 
 
-def test_a_visitor_comes_typed_with_the_body_as_received():
+def test_a_visitor_is_typed_and_comes_with_its_body():
     body = json.dumps(VISITOR, indent=1).encode()
     with FaultyUpstream(answer(200, body)) as upstream:
-        got = ask(upstream.url)
+        got = get(upstream.url)
     assert got.visitor.identity.city == "Seosan City"
     assert (got.notes, got.body, got.rate) == ((), body, None)
 
 
-def test_a_website_key_goes_into_the_header_and_nowhere_else():
+def test_a_website_key_is_sent_only_in_the_header():
     with FaultyUpstream(answer(200, VISITOR)) as upstream:
-        ask(upstream.url + "/", KEY, VISITOR_ID.upper(), user_agent="Journeydesk/9")
+        get(upstream.url + "/", KEY, VISITOR_ID.upper(), user_agent="Journeydesk/9")
     [request] = upstream.requests
     assert request.path == f"/api/v1/visitors/{VISITOR_ID}"
     assert request.headers["authorization"] == f"Bearer {KEY.token}"
@@ -101,21 +101,21 @@ def test_a_website_key_goes_into_the_header_and_nowhere_else():
 
 def test_an_account_token_is_sent_with_the_websites_id():
     with FaultyUpstream(answer(200, VISITOR)) as upstream:
-        ask(upstream.url, ACCOUNT)
+        get(upstream.url, ACCOUNT)
     assert upstream.requests[0].path == f"/api/v1/visitors/{VISITOR_ID}?websiteId={ACCOUNT.website_id}"
 
 
-def test_single_bad_fields_come_as_notes():
+def test_single_bad_fields_become_notes():
     with FaultyUpstream(answer(200, {"status": "success", "data": {"identity": {"city": 5}}})) as upstream:
-        got = ask(upstream.url)
+        got = get(upstream.url)
     assert [note.path for note in got.notes] == ["identity.city"]
 
 
-def test_a_rate_limit_on_a_successful_answer_is_handed_on():
+def test_the_rate_limit_of_a_successful_answer_is_returned():
     reset = int(time.time()) + 30
     headers = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "59", "X-RateLimit-Reset": str(reset * 1000)}
     with FaultyUpstream(answer(200, VISITOR, headers)) as upstream:
-        rate = ask(upstream.url).rate
+        rate = get(upstream.url).rate
     assert rate == RateLimit(60, 59, rate.reset_at)
     assert rate.reset_at.timestamp() == reset
 
@@ -132,7 +132,7 @@ def test_websites_are_listed_with_the_account_token_alone():
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_listing_websites_never_says_anything_about_a_visitor(status):
+def test_listing_websites_never_raises_no_journey(status):
     with (
         FaultyUpstream(error(status)) as upstream,
         closing(Client(upstream.url)) as client,
@@ -147,9 +147,9 @@ def test_listing_websites_never_says_anything_about_a_visitor(status):
     ["", "nonsense", "../admin/websites", VISITOR_ID + "/x", VISITOR_ID + "\n", VISITOR_ID + "?a=b",
      "a3ab2331-989f-1cfa-91c6-2461c9e3c6bd", "a3ab2331-989f-4cfa-c1c6-2461c9e3c6bd"],
 )  # fmt: skip
-def test_what_is_no_visitor_id_is_never_sent(visitor_id):
+def test_an_invalid_visitor_id_is_never_sent(visitor_id):
     with FaultyUpstream(answer(200, VISITOR)) as upstream, pytest.raises(InvalidVisitorId):
-        ask(upstream.url, KEY, visitor_id)
+        get(upstream.url, KEY, visitor_id)
     assert upstream.requests == []
 
 
@@ -168,14 +168,14 @@ def test_what_is_no_visitor_id_is_never_sent(visitor_id):
         (answer(404, b"<html>", content_type="text/html"), MalformedAnswer),
     ],
 )
-def test_an_error_answer_is_the_right_error_and_is_not_asked_for_again(behavior, expected):
+def test_an_error_response_is_the_right_error_and_not_retried(behavior, expected):
     with FaultyUpstream(behavior) as upstream:
         assert type(failure(upstream.url)) is expected
     assert len(upstream.requests) == 1
 
 
 @pytest.mark.parametrize("factor", [1, 1000])
-def test_a_429_carries_its_reset_and_is_never_retried(factor):
+def test_a_429_has_its_reset_time_and_is_not_retried(factor):
     reset = int(time.time()) + 30
     headers = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(reset * factor)}
     with FaultyUpstream(error(429, "Rate limit exceeded", headers)) as upstream:
@@ -186,7 +186,7 @@ def test_a_429_carries_its_reset_and_is_never_retried(factor):
     assert len(upstream.requests) == 1
 
 
-def test_a_429_with_retry_after_is_not_slept_through():
+def test_a_429_with_retry_after_is_not_waited_for():
     with FaultyUpstream(error(429, headers={"Retry-After": "1"})) as upstream:
         limited = failure(upstream.url)
     assert isinstance(limited, RateLimited)
@@ -194,7 +194,7 @@ def test_a_429_with_retry_after_is_not_slept_through():
     assert len(upstream.requests) == 1
 
 
-def test_a_429_without_any_fact_is_a_rate_limit_all_the_same():
+def test_a_429_without_details_is_a_rate_limit():
     with FaultyUpstream(answer(429)) as upstream:
         assert failure(upstream.url).reset_at is None
 
@@ -207,13 +207,13 @@ def test_a_429_without_any_fact_is_a_rate_limit_all_the_same():
     [error(502), error(503), error(504), faults.reset, faults.hang_up],
     ids=["502", "503", "504", "reset", "hang_up"],
 )
-def test_a_passing_trouble_is_retried(bad):
+def test_a_temporary_failure_is_retried(bad):
     with FaultyUpstream(bad, answer(200, VISITOR)) as upstream:
-        assert ask(upstream.url).visitor.visitor_id == VISITOR_ID
+        assert get(upstream.url).visitor.visitor_id == VISITOR_ID
     assert len(upstream.requests) == 2
 
 
-def test_a_lasting_trouble_is_asked_three_times_with_a_pause():
+def test_a_lasting_failure_gets_three_attempts_and_a_pause():
     html = answer(502, b"<html><h1>Bad gateway</h1>", content_type="text/html")
     with FaultyUpstream(html) as upstream:
         failed = failure(upstream.url, deadline_seconds=2.0)
@@ -222,24 +222,24 @@ def test_a_lasting_trouble_is_asked_three_times_with_a_pause():
     assert 0.2 <= upstream.requests[2].at - upstream.requests[1].at < 0.4 + MARGIN
 
 
-def test_a_retry_that_would_outlast_the_deadline_is_not_begun():
+def test_no_retry_starts_that_would_outlast_the_deadline():
     with FaultyUpstream(error(503, headers={"Retry-After": "3600"})) as upstream:
         failed = failure(upstream.url, deadline_seconds=0.15)
     assert (failed.reason, failed.status) == (Reason.SERVER, 503)
     assert len(upstream.requests) == 2
 
 
-def test_a_failed_answer_without_end_does_not_hold_up_the_retry():
+def test_an_endless_error_does_not_delay_the_retry():
     with FaultyUpstream(faults.endless(503), answer(200, VISITOR)) as upstream:
-        assert ask(upstream.url).visitor.visitor_id == VISITOR_ID
+        assert get(upstream.url).visitor.visitor_id == VISITOR_ID
 
 
-def test_an_answer_says_how_many_requests_it_took():
+def test_an_answer_counts_its_requests():
     with FaultyUpstream(error(503), error(503), answer(200, VISITOR)) as upstream:
-        assert ask(upstream.url, deadline_seconds=2.0).attempts == len(upstream.requests) == 3
+        assert get(upstream.url, deadline_seconds=2.0).attempts == len(upstream.requests) == 3
 
 
-def test_an_error_says_how_many_requests_it_took_and_what_is_left():
+def test_an_error_has_its_requests_and_the_rate_limit():
     headers = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "7"}
     with FaultyUpstream(error(502), error(404, headers=headers)) as upstream:
         failed = failure(upstream.url)
@@ -262,7 +262,7 @@ def test_a_retry_is_charged_before_it_is_made(bad, granted):
         assert caught.value.attempts == len(upstream.requests) == 1 + granted
 
 
-def test_what_was_never_sent_took_no_request():
+def test_a_call_after_its_deadline_sends_no_request():
     with FaultyUpstream(answer(200, VISITOR)) as upstream, closing(Client(upstream.url)) as client:
         with pytest.raises(Unavailable) as caught:
             client.get_visitor(KEY, VISITOR_ID, deadline=time.monotonic())
@@ -276,15 +276,15 @@ def test_a_500_is_not_retried():
     assert len(upstream.requests) == 1
 
 
-# Servers that cannot be reached, or say nothing
+# Servers that cannot be reached, or do not answer
 
 
-def test_a_refused_connection():
+def test_a_refused_connection_is_a_connection_error():
     assert unavailable(faults.refused_url()) is Reason.CONNECTION
 
 
 @pytest.mark.parametrize("behavior", [faults.reset, faults.hang_up], ids=["reset", "hang_up"])
-def test_a_connection_that_breaks_every_time(behavior):
+def test_a_connection_that_always_breaks_is_a_connection_error(behavior):
     with FaultyUpstream(behavior) as upstream:
         assert unavailable(upstream.url, deadline_seconds=2.0) is Reason.CONNECTION
     assert len(upstream.requests) == 3
@@ -301,7 +301,7 @@ def test_a_server_that_hangs_or_drips_ends_at_the_deadline(behavior):
     assert len(upstream.requests) == 1
 
 
-def test_a_dripping_error_page_still_says_its_status():
+def test_a_dripping_error_page_still_has_its_status():
     def behave(exchange: faults.Exchange) -> None:
         exchange.start(500, {"Content-Length": "100000"})
         faults.drip(b"<html>")(exchange)
@@ -310,7 +310,7 @@ def test_a_dripping_error_page_still_says_its_status():
         assert failure(upstream.url).status == 500
 
 
-def test_a_caller_can_shorten_the_deadline_and_not_lengthen_it():
+def test_a_caller_can_only_shorten_the_deadline():
     with FaultyUpstream(faults.hang) as upstream, closing(Client(upstream.url, deadline_seconds=DEADLINE)) as client:
         for own, least, most in ((0.1, 0.1, DEADLINE), (60, DEADLINE, DEADLINE + MARGIN)):
             started = time.monotonic()
@@ -319,7 +319,7 @@ def test_a_caller_can_shorten_the_deadline_and_not_lengthen_it():
             assert least <= time.monotonic() - started < most
 
 
-def test_a_deadline_in_the_past_asks_nobody():
+def test_a_deadline_in_the_past_is_a_timeout():
     with FaultyUpstream(answer(200, VISITOR)) as upstream, closing(Client(upstream.url)) as client:
         with pytest.raises(Unavailable) as caught:
             client.get_visitor(KEY, VISITOR_ID, deadline=time.monotonic() - 1)
@@ -327,7 +327,7 @@ def test_a_deadline_in_the_past_asks_nobody():
     assert upstream.requests == []
 
 
-def test_a_port_that_takes_no_connection_ends_at_the_connect_timeout():
+def test_connecting_ends_at_the_connect_timeout():
     # A listener whose queue is full drops further attempts: the nearest to a black hole that loopback has.
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -348,7 +348,7 @@ def test_a_port_that_takes_no_connection_ends_at_the_connect_timeout():
 # Names
 
 
-def test_a_name_that_does_not_exist(monkeypatch):
+def test_an_unknown_name_is_a_dns_error(monkeypatch):
     def unknown(*args: Any, **kwargs: Any) -> Any:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -356,7 +356,7 @@ def test_a_name_that_does_not_exist(monkeypatch):
     assert unavailable("https://name.invalid/api/v1", deadline_seconds=2.0) is Reason.DNS
 
 
-def test_a_look_up_that_never_ends_is_left_behind_at_the_deadline(monkeypatch):
+def test_an_endless_name_look_up_ends_at_the_deadline(monkeypatch):
     over = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: over.wait(30) and [])
     try:
@@ -368,12 +368,12 @@ def test_a_look_up_that_never_ends_is_left_behind_at_the_deadline(monkeypatch):
 # Bodies
 
 
-def test_a_body_that_is_cut_off():
+def test_a_cut_off_body_is_an_error():
     with FaultyUpstream(faults.cut_off(json.dumps(VISITOR).encode())) as upstream:
         assert unavailable(upstream.url) is Reason.CUT_OFF
 
 
-def test_a_body_over_the_limit_is_not_read_on():
+def test_a_body_over_the_limit_is_not_read():
     with FaultyUpstream(answer(200, b" " * 200_000)) as upstream:
         failed = failure(upstream.url, max_body_bytes=100_000)
     assert isinstance(failed, MalformedAnswer)
@@ -383,7 +383,7 @@ def test_a_body_over_the_limit_is_not_read_on():
 def test_a_body_of_exactly_the_limit_is_read():
     body = json.dumps(VISITOR).encode()
     with FaultyUpstream(answer(200, body)) as upstream:
-        assert ask(upstream.url, max_body_bytes=len(body)).body == body
+        assert get(upstream.url, max_body_bytes=len(body)).body == body
         assert isinstance(failure(upstream.url, max_body_bytes=len(body) - 1), MalformedAnswer)
 
 
@@ -395,7 +395,7 @@ def test_an_endless_body_ends_at_the_limit():
 def test_a_compressed_body_is_unpacked():
     body = json.dumps(VISITOR).encode()
     with FaultyUpstream(answer(200, gzip.compress(body), {"Content-Encoding": "gzip"})) as upstream:
-        assert ask(upstream.url).body == body
+        assert get(upstream.url).body == body
 
 
 def test_a_gzip_bomb_fills_no_memory():
@@ -411,7 +411,7 @@ def test_a_gzip_bomb_fills_no_memory():
     assert peak < 20 * 2**20
 
 
-def test_a_damaged_compression():
+def test_a_damaged_compression_is_a_malformed_answer():
     with FaultyUpstream(answer(200, b"\x1f\x8b nonsense", {"Content-Encoding": "gzip"})) as upstream:
         assert isinstance(failure(upstream.url), MalformedAnswer)
 
@@ -428,26 +428,26 @@ def test_a_damaged_compression():
     ],
     ids=["half JSON", "no envelope", "HTML", "empty", "204", "no HTTP"],
 )
-def test_what_is_not_datafasts_answer(behavior):
+def test_anything_else_is_a_malformed_answer(behavior):
     with FaultyUpstream(behavior) as upstream:
         assert isinstance(failure(upstream.url, deadline_seconds=2.0), MalformedAnswer)
 
 
-def test_the_envelope_counts_and_not_the_content_type():
+def test_the_content_type_is_ignored():
     with FaultyUpstream(answer(200, VISITOR, content_type="text/html")) as upstream:
-        assert ask(upstream.url).visitor.visitor_id == VISITOR_ID
+        assert get(upstream.url).visitor.visitor_id == VISITOR_ID
 
 
-def test_another_persons_journey_is_never_returned():
+def test_another_visitors_journey_is_never_returned():
     other = {"status": "success", "data": {"visitorId": "7c1f0c52-6f0e-4c1b-9a53-0d7f5f1d2e44"}}
     with FaultyUpstream(answer(200, other)) as upstream:
         assert isinstance(failure(upstream.url), MalformedAnswer)
 
 
 @pytest.mark.parametrize("data", [{}, {"visitorId": None}, {"visitorId": VISITOR_ID.upper()}])
-def test_an_absent_id_or_one_in_capitals_is_fine(data):
+def test_an_absent_or_upper_case_id_is_accepted(data):
     with FaultyUpstream(answer(200, {"status": "success", "data": data})) as upstream:
-        assert ask(upstream.url).visitor.visitor_id == data.get("visitorId")
+        assert get(upstream.url).visitor.visitor_id == data.get("visitorId")
 
 
 # Redirects, addresses, trust
@@ -463,7 +463,7 @@ def test_no_redirect_is_followed(status):
     assert elsewhere.requests == []
 
 
-def test_a_redirect_with_an_endless_body_is_only_a_redirect():
+def test_the_body_of_a_redirect_is_not_read():
     with FaultyUpstream(faults.endless(302)) as upstream:
         assert unavailable(upstream.url, deadline_seconds=5.0) is Reason.REDIRECT
 
@@ -485,7 +485,7 @@ def test_a_redirect_with_an_endless_body_is_only_a_redirect():
         f"https://{'x' * 64}.example",
     ],
 )
-def test_an_address_that_tokens_must_not_travel_to_is_refused(url):
+def test_an_unsafe_address_is_rejected(url):
     with pytest.raises(ValueError, match="DataFast's address"):
         Client(url)
 
@@ -493,7 +493,7 @@ def test_an_address_that_tokens_must_not_travel_to_is_refused(url):
 @pytest.mark.parametrize(
     "url", ["https://datafa.st/api/v1", "http://localhost:8001", "http://127.0.0.2", "http://[::1]"]
 )
-def test_https_and_this_machine_are_fine(url):
+def test_https_and_this_machine_are_accepted(url):
     Client(url)
 
 
@@ -515,14 +515,14 @@ def bundle(authority: trustme.CA, tmp_path: Path) -> str:
     return str(tmp_path / "bundle.pem")
 
 
-def test_a_certificate_that_nobody_vouches_for(tls):
+def test_an_untrusted_certificate_is_a_tls_error(tls):
     with FaultyUpstream(answer(200, VISITOR), tls=tls) as upstream:
         assert unavailable(upstream.url) is Reason.TLS
     assert upstream.requests == []
     assert upstream.connections == 1
 
 
-def test_a_certificate_of_another_name(authority, bundle):
+def test_a_certificate_for_another_name_is_a_tls_error(authority, bundle):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("elsewhere.example").configure_cert(context)
     with FaultyUpstream(answer(200, VISITOR), tls=context) as upstream:
@@ -530,21 +530,21 @@ def test_a_certificate_of_another_name(authority, bundle):
     assert upstream.requests == []
 
 
-def test_a_server_without_tls_behind_an_https_address():
+def test_a_server_without_tls_is_an_error():
     with FaultyUpstream(answer(200, VISITOR)) as upstream:
         assert unavailable(upstream.url.replace("http:", "https:")) in {Reason.TLS, Reason.CONNECTION}
 
 
-def test_a_certificate_of_the_given_bundle_is_trusted(tls, bundle):
+def test_a_certificate_in_the_given_bundle_is_trusted(tls, bundle):
     with FaultyUpstream(answer(200, VISITOR), tls=tls) as upstream:
-        assert ask(upstream.url, ca_bundle=bundle, deadline_seconds=2.0).visitor.visitor_id == VISITOR_ID
+        assert get(upstream.url, ca_bundle=bundle, deadline_seconds=2.0).visitor.visitor_id == VISITOR_ID
 
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_the_environments_bundle_is_trusted(tls, bundle, name, monkeypatch):
     monkeypatch.setenv(name, bundle)
     with FaultyUpstream(answer(200, VISITOR), tls=tls) as upstream:
-        assert ask(upstream.url, deadline_seconds=2.0).visitor.visitor_id == VISITOR_ID
+        assert get(upstream.url, deadline_seconds=2.0).visitor.visitor_id == VISITOR_ID
 
 
 def test_the_given_bundle_wins_over_the_environments(tls, bundle, monkeypatch, tmp_path):
@@ -555,7 +555,7 @@ def test_the_given_bundle_wins_over_the_environments(tls, bundle, monkeypatch, t
         assert unavailable(upstream.url, ca_bundle=str(stranger)) is Reason.TLS
 
 
-def test_nothing_is_trusted_beside_the_given_bundle(tls, bundle):
+def test_only_the_given_bundle_is_trusted(tls, bundle):
     with (
         FaultyUpstream(answer(200, VISITOR), tls=tls) as upstream,
         closing(Client(upstream.url, ca_bundle=bundle)) as client,
@@ -564,7 +564,7 @@ def test_nothing_is_trusted_beside_the_given_bundle(tls, bundle):
         assert client._context.cert_store_stats()["x509_ca"] == 1
 
 
-def test_a_bundle_that_cannot_be_read_is_refused_at_once(tmp_path):
+def test_an_unreadable_bundle_is_rejected_at_once(tmp_path):
     with pytest.raises(ValueError, match=r"missing\.pem cannot be read"):
         Client("https://datafa.st/api/v1", ca_bundle=str(tmp_path / "missing.pem"))
 
@@ -572,12 +572,12 @@ def test_a_bundle_that_cannot_be_read_is_refused_at_once(tmp_path):
 @pytest.mark.parametrize(
     "behavior", [faults.hang, faults.drip_headers(), faults.drip_body()], ids=["hang", "headers", "body"]
 )
-def test_the_deadline_holds_over_tls(behavior, tls, bundle):
+def test_the_deadline_applies_over_tls(behavior, tls, bundle):
     with FaultyUpstream(behavior, tls=tls) as upstream:
         assert unavailable(upstream.url, ca_bundle=bundle) is Reason.TIMEOUT
 
 
-def test_the_deadline_holds_in_the_middle_of_a_handshake():
+def test_the_deadline_applies_during_a_handshake():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"https://127.0.0.1:{silent.getsockname()[1]}"
         assert unavailable(url) is Reason.TIMEOUT
@@ -586,37 +586,37 @@ def test_the_deadline_holds_in_the_middle_of_a_handshake():
 # Proxies
 
 
-def test_the_environments_proxy_carries_https_and_never_sees_the_token(monkeypatch):
+def test_the_proxy_never_gets_the_token(monkeypatch):
     with FaultyUpstream(answer(403)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        assert unavailable("https://upstream.invalid/api/v1", deadline_seconds=2.0) is Reason.CONNECTION
-    assert {(request.method, request.path) for request in proxy.requests} == {("CONNECT", "upstream.invalid:443")}
+        assert unavailable("https://datafast.invalid/api/v1", deadline_seconds=2.0) is Reason.CONNECTION
+    assert {(request.method, request.path) for request in proxy.requests} == {("CONNECT", "datafast.invalid:443")}
     assert all("authorization" not in request.headers for request in proxy.requests)
 
 
 def test_a_hanging_proxy_ends_at_the_deadline(monkeypatch):
     with FaultyUpstream(faults.drip_headers()) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        assert unavailable("https://upstream.invalid/api/v1") is Reason.TIMEOUT
+        assert unavailable("https://datafast.invalid/api/v1") is Reason.TIMEOUT
 
 
 def test_a_proxy_gets_its_user_and_secret(monkeypatch):
     with FaultyUpstream(answer(407)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"user:s%40fe@127.0.0.1:{proxy.port}")
-        unavailable("https://upstream.invalid/api/v1", deadline_seconds=2.0)
+        unavailable("https://datafast.invalid/api/v1", deadline_seconds=2.0)
     assert proxy.requests[0].headers["proxy-authorization"] == "Basic dXNlcjpzQGZl"
 
 
-def test_an_upstream_of_this_machine_is_asked_without_a_proxy(monkeypatch):
+def test_this_machine_is_called_without_a_proxy(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with FaultyUpstream(answer(200, VISITOR)) as upstream:
-        assert ask(upstream.url).visitor.visitor_id == VISITOR_ID
+        assert get(upstream.url).visitor.visitor_id == VISITOR_ID
 
 
 # One client, many callers
 
 
-def test_the_connection_is_kept_and_used_again():
+def test_a_connection_is_used_again():
     with FaultyUpstream(answer(200, VISITOR)) as upstream, closing(Client(upstream.url)) as client:
         for _ in range(5):
             client.get_visitor(KEY, VISITOR_ID)
@@ -633,7 +633,7 @@ def test_no_cookie_is_kept():
     assert all("cookie" not in request.headers for request in upstream.requests)
 
 
-def test_threads_share_a_client_and_never_each_others_token_or_deadline():
+def test_threads_share_a_client_but_no_token_or_deadline():
     def behave(exchange: faults.Exchange) -> None:
         if exchange.headers["Authorization"].endswith("slow"):
             faults.hang(exchange)
@@ -659,10 +659,10 @@ import os, sys
 from visitors.datafast.client import Client
 from visitors.datafast.credentials import Credential
 client = Client(sys.argv[1])
-ask = lambda: client.get_visitor(Credential("df_0123456789"), "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd")
-ask()
+get = lambda: client.get_visitor(Credential("df_0123456789"), "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd")
+get()
 child = os.fork()
-ask()
+get()
 if child:
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
@@ -678,7 +678,7 @@ def test_a_forked_worker_opens_its_own_connection():
 # The log
 
 
-def test_a_failed_call_is_one_line_without_token_id_or_foreign_text(caplog):
+def test_a_failed_call_is_logged_in_one_anonymous_line(caplog):
     caplog.set_level(logging.DEBUG)
     with FaultyUpstream(error(503, f"down, says {VISITOR_ID}")) as upstream:
         failure(upstream.url, deadline_seconds=2.0)
@@ -691,18 +691,18 @@ def test_a_failed_call_is_one_line_without_token_id_or_foreign_text(caplog):
     assert KEY.token not in lines[0]
 
 
-def test_broken_connections_add_no_line_of_urllib3(caplog):
+def test_urllib3_logs_nothing_of_our_calls(caplog):
     caplog.set_level(logging.DEBUG)
     failure(faults.refused_url(), deadline_seconds=2.0)
     assert [record.name for record in caplog.records] == ["visitors.datafast"]
 
 
-def test_an_answer_about_the_visitor_is_no_failure(caplog):
+def test_no_journey_is_not_logged_as_a_failure(caplog):
     with FaultyUpstream(error(404)) as upstream:
         failure(upstream.url)
     assert caplog.records == []
 
 
-def test_urllib3_logs_as_ever_for_everybody_else(caplog):
+def test_urllib3_still_logs_other_calls(caplog):
     logging.getLogger("urllib3.connectionpool").warning("someone else's")
     assert [record.getMessage() for record in caplog.records] == ["someone else's"]

@@ -9,21 +9,21 @@ ACCOUNT_TOKEN = "dft_ab1cdefghijklmnopqrsxyz9"
 WEBSITE_ID = "665f0b3c4d2e1a0012345678"
 
 
-def test_a_website_key_needs_no_website_id_and_sends_none():
+def test_a_website_key_needs_no_website_id():
     credential = Credential(WEBSITE_KEY)
     assert credential.kind is Kind.WEBSITE_KEY
     assert credential.query == {}
     assert Credential(WEBSITE_KEY, WEBSITE_ID).query == {}
 
 
-def test_an_account_token_names_its_website_in_the_query():
+def test_an_account_token_sends_its_website_id():
     credential = Credential(ACCOUNT_TOKEN, WEBSITE_ID)
     assert credential.kind is Kind.ACCOUNT_TOKEN
     assert credential.query == {"websiteId": WEBSITE_ID}
 
 
 @pytest.mark.parametrize("website_id", [None, "", "665f", "g" * 24, WEBSITE_ID + "\n", WEBSITE_ID + "0"])
-def test_an_account_token_without_a_valid_website_id_is_refused(website_id):
+def test_an_account_token_needs_a_valid_website_id(website_id):
     with pytest.raises(CredentialError, match="24 digits") as caught:
         Credential(ACCOUNT_TOKEN, website_id)
     assert ACCOUNT_TOKEN not in str(caught.value)
@@ -46,7 +46,7 @@ def test_an_account_token_without_a_valid_website_id_is_refused(website_id):
         "df_" + "x" * 501,
     ],
 )
-def test_a_token_of_another_shape_is_refused_without_being_repeated(token):
+def test_a_malformed_token_is_rejected_and_not_repeated(token):
     with pytest.raises(CredentialError) as caught:
         Credential(token)
     assert "0123" not in str(caught.value)
@@ -70,11 +70,11 @@ def test_a_website_key_cannot_list_websites():
         ("", "..."),
     ],
 )
-def test_a_masked_token_shows_its_ends_and_a_short_one_nothing(token, seen):
+def test_a_masked_token_shows_its_ends_if_it_is_long(token, seen):
     assert mask(token) == seen
 
 
-def test_no_repr_holds_the_token():
+def test_no_repr_contains_the_token():
     for thing in (Credential(ACCOUNT_TOKEN, WEBSITE_ID), AccountToken(ACCOUNT_TOKEN)):
         assert ACCOUNT_TOKEN not in f"{thing!r} {thing}"
         assert "dft_ab1...xyz9" in repr(thing)

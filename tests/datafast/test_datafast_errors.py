@@ -1,4 +1,4 @@
-"""The error tree: what may be kept, what is a failure, and that each says one sentence."""
+"""The error tree: which errors are answers, which are failures, and that each is one sentence."""
 
 import copy
 import pickle
@@ -24,18 +24,18 @@ ALL = [
 ]
 
 
-def test_only_answers_may_be_kept():
+def test_only_answers_are_no_journey_errors():
     answers = {errors.InvalidVisitorId, errors.BotVisitor, errors.VisitorNotFound}
     assert {type(error) for error in ALL if isinstance(error, NoJourney)} == answers
 
 
-def test_what_an_administrator_can_mend_is_told_apart():
+def test_errors_that_an_administrator_can_fix_are_key_errors():
     refusals = {errors.InvalidWebsite, errors.Unauthorized, errors.Forbidden}
     assert {type(error) for error in ALL if isinstance(error, KeyRejected)} == refusals
 
 
 @pytest.mark.parametrize("error", ALL, ids=repr)
-def test_an_error_says_one_sentence(error):
+def test_an_error_is_one_sentence(error):
     sentence = str(error)
     assert sentence.endswith(".")
     assert "\n" not in sentence
@@ -43,7 +43,7 @@ def test_an_error_says_one_sentence(error):
     assert 30 < len(sentence) < 200
 
 
-def test_a_rate_limit_says_how_many_and_until_when():
+def test_a_rate_limit_names_the_limit_and_the_reset():
     assert str(RateLimited(RESET, 60, 0)) == (
         "The limit of 60 requests a minute is reached: try again after 07:50:00 UTC."
     )
@@ -51,8 +51,8 @@ def test_a_rate_limit_says_how_many_and_until_when():
 
 
 @pytest.mark.parametrize("error", ALL, ids=repr)
-def test_an_error_survives_copying_and_pickling_with_its_facts(error):
-    error.upstream_message = "said DataFast"
+def test_an_error_keeps_its_facts_when_copied_or_pickled(error):
+    error.upstream_message = "from DataFast"
     for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):
         assert type(twin) is type(error)
         assert str(twin) == str(error)

@@ -1,4 +1,4 @@
-"""Bytes into typed objects: both editions, single bad fields, hostile JSON, every kind of error answer."""
+"""Parsing: both editions, single bad fields, hostile JSON, every kind of error response."""
 
 import copy
 import json
@@ -84,7 +84,7 @@ def test_null_absent_and_unknown_fields_are_normal(data):
 # One bad field
 
 
-def test_a_wrong_type_costs_that_field_only_and_is_noted():
+def test_a_wrong_type_costs_only_that_field():
     answer = copy.deepcopy(EVERYTHING)
     answer["data"]["identity"]["browser"]["version"] = 133
     parsed = parse_visitor(json.dumps(answer).encode())
@@ -110,17 +110,17 @@ def test_a_wrong_type_costs_that_field_only_and_is_noted():
         ({"prediction": {"score": "72"}}, "prediction.score", "expected a number, got text"),
     ],
 )  # fmt: skip
-def test_a_note_says_where_and_what(data, path, problem):
+def test_a_note_has_the_path_and_the_problem(data, path, problem):
     assert parse_visitor(envelope(**data)).notes == (Note(path, problem),)
 
 
-def test_a_list_loses_only_the_entries_that_do_not_fit():
+def test_a_list_loses_only_its_bad_entries():
     parsed = parse_visitor(envelope(activity={"visitedPages": [{"url": "a"}, "b", None, {"url": "c"}]}))
     assert [page.url for page in parsed.visitor.activity.visited_pages] == ["a", "c"]
     assert [note.path for note in parsed.notes] == ["activity.visitedPages[1]", "activity.visitedPages[2]"]
 
 
-def test_notes_are_bounded_and_the_last_one_counts_the_rest():
+def test_notes_are_limited_and_the_last_one_counts_the_rest():
     parsed = parse_visitor(envelope(activity={"visitedPages": [1] * 1000}))
     assert len(parsed.notes) == MAX_NOTES + 1
     assert parsed.notes[-1] == Note("", f"and {1000 - MAX_NOTES} more")
@@ -138,7 +138,7 @@ def test_a_note_about_an_endless_key_is_short():
 @pytest.mark.parametrize("where", ['"prediction": {"score": %s}', '"identity": {"viewport": {"width": %s}}',
                                    '"activity": {"visitCount": %s}', '"profile": {"metadata": {"a": %s}}',
                                    '"activity": {"completedGoals": [{"amount": %s}]}'])  # fmt: skip
-def test_a_number_that_no_one_can_use_becomes_none_with_a_note(token, where):
+def test_an_unusable_number_becomes_none_with_a_note(token, where):
     body = f'{{"status": "success", "data": {{"visitorId": "x", {where % token}}}}}'.encode()
     parsed = parse_visitor(body)
     assert parsed.visitor.visitor_id == "x"
@@ -160,14 +160,14 @@ def test_money_keeps_its_digits_on_both_paths(sent, read):
 
 
 @pytest.mark.parametrize("amount", ["NaN", "sNaN", "Infinity", "1e400", "1e-400", "0e999999", "1" * 41])
-def test_an_amount_that_cannot_be_written_out_becomes_none_with_a_note(amount):
+def test_an_absurd_amount_becomes_none_with_a_note(amount):
     parsed = parse_visitor(goal(name="payment", amount=amount))
     assert parsed.visitor.activity.completed_goals[0].amount is None
     assert parsed.notes == (Note("activity.completedGoals[0].amount", "a number out of range"),)
 
 
 @pytest.mark.parametrize("amount", [True, [], {}, "", "12 dollars"])
-def test_an_amount_that_is_none_becomes_none_with_a_note(amount):
+def test_an_invalid_amount_becomes_none_with_a_note(amount):
     parsed = parse_visitor(goal(name="payment", amount=amount))
     assert parsed.visitor.activity.completed_goals[0].name == "payment"
     assert parsed.notes[0].problem.startswith("expected an amount, got ")
@@ -177,7 +177,7 @@ def test_an_amount_that_is_none_becomes_none_with_a_note(amount):
 
 
 @pytest.mark.parametrize("escape", [rb"\ud800", rb"\udc00", rb"\ud800\ud800", rb"\u0000"])
-def test_what_is_no_text_is_replaced_and_noted(escape):
+def test_characters_that_are_not_text_are_replaced(escape):
     parsed = parse_visitor(rb'{"status": "success", "data": {"identity": {"city": "A' + escape + rb'B"}}}')
     assert set(parsed.visitor.identity.city) == {"A", "\N{REPLACEMENT CHARACTER}", "B"}
     assert [note.path for note in parsed.notes] == ["identity.city"]
@@ -188,13 +188,13 @@ def test_a_surrogate_pair_is_a_character():
     assert parsed.visitor.identity.city == "😀"
 
 
-def test_keys_that_are_no_text_are_cleaned_too():
+def test_characters_in_keys_are_replaced_too():
     parsed = parse_visitor(rb'{"status": "success", "data": {"profile": {"metadata": {"\ud800": "a", "b\u0000": []}}}}')
     assert parsed.visitor.profile.metadata == {"\N{REPLACEMENT CHARACTER}": "a", "b\N{REPLACEMENT CHARACTER}": None}
     assert "".join(note.path for note in parsed.notes).isprintable()
 
 
-def test_bytes_that_are_not_utf8_cost_only_themselves():
+def test_bytes_that_are_not_utf8_are_replaced():
     parsed = parse_visitor(b'{"status": "success", "data": {"visitorId": "x", "identity": {"city": "K\xf6ln"}}}')
     assert parsed.visitor.identity.city == "K\N{REPLACEMENT CHARACTER}ln"
     assert parsed.visitor.visitor_id == "x"
@@ -237,7 +237,7 @@ def test_the_last_of_two_equal_keys_counts_on_both_paths():
     ],
     ids=lambda value: str(value)[:40],
 )  # fmt: skip
-def test_what_is_not_the_envelope_is_a_malformed_answer(body, detail):
+def test_another_envelope_is_a_malformed_answer(body, detail):
     with pytest.raises(MalformedAnswer) as caught:
         parse_visitor(body)
     assert detail in caught.value.detail
@@ -342,7 +342,7 @@ def is_plain(value: Any) -> bool:
 
 
 @given(data=valid(inspect.type_info(Visitor)))
-def test_fast_and_slow_path_agree_on_everything_valid(data):
+def test_fast_and_slow_path_agree_on_valid_answers(data):
     body = json.dumps({"status": "success", "data": data}).encode()
     fast = parsing._decode_strictly(parsing._VISITOR_ANSWER, body)
     answer, notes = load(body)
@@ -381,13 +381,13 @@ def test_websites_are_read_with_their_ids():
     )
 
 
-def test_a_bad_row_costs_that_row_and_a_bad_field_that_field():
+def test_a_bad_row_costs_only_that_row():
     parsed = parse_websites(b'{"status": "success", "data": [{"_id": "a", "name": 5}, 7, {"_id": "b"}]}')
     assert [website.id for website in parsed.websites] == ["a", "b"]
     assert [note.path for note in parsed.notes] == ["[0].name", "[1]"]
 
 
-def test_websites_that_are_no_list_are_a_malformed_answer():
+def test_websites_must_be_a_list():
     with pytest.raises(MalformedAnswer):
         parse_websites(b'{"status": "success", "data": {}}')
 
@@ -401,7 +401,7 @@ def fail(status: int, body: object = None, **headers: object) -> Any:
     return parse_error(status, {name.replace("_", "-"): str(value) for name, value in headers.items()}, body, NOW)
 
 
-def says(message: str) -> dict[str, Any]:
+def message_body(message: str) -> dict[str, Any]:
     return {"status": "error", "error": {"code": 400, "message": message}}
 
 
@@ -417,12 +417,12 @@ def says(message: str) -> dict[str, Any]:
         ("", InvalidVisitorId),
     ],
 )
-def test_the_sentence_of_a_400_tells_its_meaning(message, error):
-    assert type(fail(400, says(message))) is error
+def test_the_sentence_of_a_400_decides_its_error(message, error):
+    assert type(fail(400, message_body(message))) is error
 
 
 @pytest.mark.parametrize("status_and_error", [(401, Unauthorized), (403, Forbidden), (404, VisitorNotFound)])
-def test_a_status_with_the_envelope_is_what_it_says(status_and_error):
+def test_a_status_with_the_envelope_is_its_error(status_and_error):
     status, error = status_and_error
     assert type(fail(status)) is error
     assert fail(status).upstream_message == "No."
@@ -433,16 +433,16 @@ def test_a_status_with_the_envelope_is_what_it_says(status_and_error):
     "body",
     [
         *(b"", b"<html>Not Found</html>", b'"text"', b"[]", b"\xff"),
-        # As gateways and frameworks say it.
+        # As gateways and frameworks write it.
         *(b'{"message": "no Route matched with those values"}', b'{"detail": "Not Found"}', b'{"error": "Not Found"}'),
         *(b'{"status": 404, "error": "Not Found"}', b'{"status": "error", "error": {"code": 418, "message": "No."}}'),
     ],
 )
-def test_a_proxys_page_is_never_taken_for_an_answer_about_the_visitor(status, body):
+def test_a_proxys_page_is_never_no_journey(status, body):
     assert isinstance(fail(status, body), MalformedAnswer)
 
 
-def test_401_means_the_same_whoever_says_it():
+def test_401_means_the_same_from_every_server():
     assert isinstance(fail(401, b"<html>"), Unauthorized)
 
 
@@ -461,7 +461,7 @@ def test_an_empty_success_is_a_malformed_answer():
     assert isinstance(fail(204, b""), MalformedAnswer)
 
 
-def test_the_upstreams_message_is_one_short_line_without_tokens():
+def test_the_message_is_one_short_line_without_tokens():
     error = fail(401, {"error": f"Token dft_0123456789abcdefghij\n is\x07 revoked \u202e{'x' * 999}"})
     assert error.upstream_message.startswith("Token dft_012...ghij is revoked xxx")
     assert len(error.upstream_message) == 200
@@ -474,7 +474,7 @@ def seconds(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
-def test_a_rate_limit_is_read_from_headers_in_seconds_or_milliseconds():
+def test_a_reset_is_read_in_seconds_or_milliseconds():
     for reset in (seconds(NOW + MINUTE), seconds(NOW + MINUTE) * 1000):
         error = fail(429, X_RateLimit_Limit=60, X_RateLimit_Remaining=0, X_RateLimit_Reset=reset)
         assert isinstance(error, RateLimited)
@@ -489,7 +489,7 @@ def test_a_rate_limit_is_read_from_the_body():
 
 
 @pytest.mark.parametrize("value", ["60", format_datetime(NOW + MINUTE, usegmt=True)])
-def test_a_rate_limit_without_a_reset_falls_back_on_retry_after(value):
+def test_a_missing_reset_is_read_from_retry_after(value):
     assert fail(429, b"", Retry_After=value).reset_at == NOW + MINUTE
 
 
@@ -509,10 +509,10 @@ def test_an_absurd_reset_in_the_body_is_ignored(reset):
     assert (error.reset_at, error.limit, error.remaining) == (None, None, None)
 
 
-def test_a_rate_limit_without_any_fact_is_still_one():
+def test_a_429_without_facts_is_a_rate_limit():
     assert (fail(429, b"").reset_at, fail(429, b"").limit) == (None, None)
 
 
-def test_most_successful_answers_carry_no_rate_limit():
+def test_a_response_without_headers_has_no_rate_limit():
     assert parse_rate_limit({"Content-Type": "application/json"}, NOW) is None
     assert parse_rate_limit({"x-ratelimit-remaining": "59"}, NOW) == RateLimit(None, 59, None)

@@ -1,4 +1,4 @@
-"""What tests of the service need: upstreams that fail, readers that come at once, and worker processes."""
+"""For tests of the service: a DataFast that fails, simultaneous readers, and worker processes."""
 
 import json
 import os
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def faulty(settings):
-    """An upstream that misbehaves as told (`faulty.behaviors`), with a deadline of a second."""
+    """A DataFast that misbehaves as set in `faulty.behaviors`, and a deadline of one second."""
     settings.UPSTREAM_DEADLINE_SECONDS = 1
     with FaultyUpstream() as running:
         settings.DATAFAST_API_URL = running.url

@@ -1,4 +1,4 @@
-"""Every way in which an upstream can fail ends in time, in the right error, with the kept copy where there is one."""
+"""Every failure of DataFast ends in time, with the right error, and with the stored copy if there is one."""
 
 import ssl
 import time
@@ -74,11 +74,11 @@ FAILURES = {
 }  # fmt: skip
 
 
-def in_time(ask):
-    """What it returns or raises, which must come within the deadline."""
+def in_time(get):
+    """Return what `get` returns or raises, which must come within the deadline."""
     started = time.monotonic()
     try:
-        got = ask()
+        got = get()
     except UpstreamError as failure:
         got = failure
     assert time.monotonic() - started < DEADLINE + MARGIN
@@ -86,13 +86,18 @@ def in_time(ask):
 
 
 def is_a_plain_sentence(failure):
-    said = str(failure)
-    return said.endswith(".") and "\n" not in said and tokens.LUMENKIT_KEY not in said and str(VISITOR) not in said
+    sentence = str(failure)
+    return (
+        sentence.endswith(".")
+        and "\n" not in sentence
+        and tokens.LUMENKIT_KEY not in sentence
+        and str(VISITOR) not in sentence
+    )
 
 
 @pytest.mark.parametrize(("behavior", "expected"), FAILURES.values(), ids=FAILURES.keys())
-def test_an_upstream_that_fails(faulty, lumenkit, behavior, expected, clock):
-    """Without a copy: the error, and nothing of it is kept. With one: the copy and what is wrong."""
+def test_every_failure_ends_in_time_and_keeps_the_stored_copy(faulty, lumenkit, behavior, expected, clock):
+    """Without a copy, the error is raised and nothing is stored. With one, the copy comes with the error."""
     faulty.behaviors = [behavior]
     failure = in_time(lambda: profiles.get_profile(lumenkit, VISITOR))
     assert isinstance(failure, expected)
@@ -119,7 +124,7 @@ def test_an_upstream_that_fails(faulty, lumenkit, behavior, expected, clock):
         (error(400, "This visitor was flagged as a bot"), BotVisitor),
     ],
 )
-def test_an_answer_that_there_is_no_journey_replaces_what_was_kept(faulty, lumenkit, behavior, expected):
+def test_an_answer_without_a_journey_deletes_the_stored_one(faulty, lumenkit, behavior, expected):
     faulty.behaviors = [answer(200, FINE)]
     profiles.get_profile(lumenkit, VISITOR)
     faulty.behaviors = [behavior]
@@ -129,13 +134,13 @@ def test_an_answer_that_there_is_no_journey_replaces_what_was_kept(faulty, lumen
     assert profiles.get_history(lumenkit, VISITOR) == []
 
 
-def test_nobody_listens(lumenkit, settings):
+def test_a_refused_connection_is_unavailable(lumenkit, settings):
     settings.DATAFAST_API_URL = faults.refused_url()
     failure = in_time(lambda: profiles.get_profile(lumenkit, VISITOR))
     assert (type(failure), failure.reason) == (Unavailable, Reason.CONNECTION)
 
 
-def test_a_name_that_does_not_exist(lumenkit, settings):
+def test_an_unknown_name_is_a_dns_error(lumenkit, settings):
     settings.DATAFAST_API_URL = "https://name.invalid/api/v1"
     settings.UPSTREAM_DEADLINE_SECONDS = 2
     started = time.monotonic()
@@ -145,7 +150,7 @@ def test_a_name_that_does_not_exist(lumenkit, settings):
     assert time.monotonic() - started < 2 + MARGIN
 
 
-def test_a_certificate_that_nobody_vouches_for(lumenkit, settings):
+def test_an_untrusted_certificate_is_a_tls_error(lumenkit, settings):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
     with FaultyUpstream(answer(200, FINE), tls=context) as impostor:
@@ -160,7 +165,7 @@ FAILING = [entry for entry in documented.DOCUMENTED if entry.failure and entry.n
 
 
 @pytest.mark.parametrize("entry", FAILING, ids=lambda entry: entry.name)
-def test_the_sandboxs_failing_visitors(sandbox, lumenkit, settings, entry):
+def test_failing_visitors_of_the_sandbox_end_in_time(sandbox, lumenkit, settings, entry):
     settings.UPSTREAM_DEADLINE_SECONDS = 1
     failure = in_time(lambda: profiles.get_profile(lumenkit, UUID(entry.visitor_id)))
     assert isinstance(failure, UpstreamError)
@@ -173,7 +178,7 @@ def test_the_sandboxs_failing_visitors(sandbox, lumenkit, settings, entry):
 
 
 @pytest.mark.parametrize("stored", ["", "nonsense", encrypt("no token at all")], ids=["none", "foreign", "no token"])
-def test_a_token_that_cannot_be_read_is_said_and_marked(sandbox, lumenkit, stored):
+def test_an_unreadable_token_is_an_error_and_marked(sandbox, lumenkit, stored):
     lumenkit.credential_encrypted = stored
     lumenkit.save()
     with pytest.raises(TokenLost):
@@ -184,7 +189,7 @@ def test_a_token_that_cannot_be_read_is_said_and_marked(sandbox, lumenkit, store
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_is_marked_and_the_first_time_stays(sandbox, lumenkit, clock, status):
+def test_a_rejected_key_is_marked_with_its_first_time(sandbox, lumenkit, clock, status):
     sandbox.answer_with(str(VISITOR), status=status)
     marks = []
     for _ in range(2):
@@ -197,7 +202,7 @@ def test_a_refused_key_is_marked_and_the_first_time_stays(sandbox, lumenkit, clo
     assert marks[0] is not None
 
 
-# Errors on their way to those who wait
+# Errors on their way to waiting readers
 
 
 @pytest.mark.parametrize(
@@ -218,7 +223,7 @@ def test_a_refused_key_is_marked_and_the_first_time_stays(sandbox, lumenkit, clo
     ],
     ids=repr,
 )
-def test_an_error_comes_out_as_it_went_in(failure):
+def test_an_encoded_error_is_decoded_unchanged(failure):
     got = errors.decode(errors.encode(failure))
     assert type(got) is type(failure)
     assert (vars(got), got.args, str(got)) == (vars(failure), failure.args, str(failure))
@@ -238,6 +243,6 @@ def test_every_error_of_ours_can_be_stored():
         ["CircuitOpen", [], None], [[], [], None], ["MalformedAnswer", ["a", "b", "c"], None], {"a": 1}, 7,
     ])],
 )  # fmt: skip
-def test_an_error_of_another_release_becomes_one_that_we_know(stored):
+def test_an_unknown_stored_error_becomes_unavailable(stored):
     got = errors.decode(stored)
     assert (type(got), got.reason) == (Unavailable, Reason.SERVER)

@@ -1,4 +1,4 @@
-"""The door: fresh, kept and absent profiles, and what happens when the upstream fails."""
+"""Fresh, old and missing profiles, and what happens if DataFast fails."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -19,7 +19,7 @@ def _upstream(sandbox):
     return sandbox
 
 
-def test_an_absent_profile_is_fetched_and_then_kept(sandbox, lumenkit):
+def test_a_missing_profile_is_fetched_and_stored(sandbox, lumenkit):
     profile = profiles.get_profile(lumenkit, LEAD)
     assert profile.is_fresh
     assert profile.contents.journey.visits
@@ -32,20 +32,20 @@ def test_an_absent_profile_is_fetched_and_then_kept(sandbox, lumenkit):
     [documented.CUSTOMER, documented.CUT_OFF_LIST, documented.COOKIELESS, documented.HOSTILE],
     ids=lambda visitor: visitor.name,
 )
-def test_who_has_fetched_it_reads_what_others_read_later(sandbox, lumenkit, visitor):
+def test_a_fetched_profile_equals_the_stored_one(sandbox, lumenkit, visitor):
     fetched, kept = (profiles.get_profile(lumenkit, UUID(visitor.visitor_id)) for _ in range(2))
     assert fetched == kept
     assert fetched.contents == kept.contents
 
 
-def test_two_websites_never_share_an_entry(sandbox, lumenkit, pocketgarden):
+def test_two_websites_never_share_a_profile(sandbox, lumenkit, pocketgarden):
     profiles.get_profile(lumenkit, LEAD)
     with pytest.raises(VisitorNotFound):
         profiles.get_profile(pocketgarden, LEAD)
     assert sandbox.calls.count(str(LEAD)) == 2
 
 
-def test_an_older_copy_is_served_at_once_and_refreshed_on_demand(sandbox, lumenkit, clock):
+def test_an_old_profile_is_returned_and_refreshed_on_demand(sandbox, lumenkit, clock):
     first = profiles.get_profile(lumenkit, LEAD)
     clock.shift(3600)
     kept = profiles.get_profile(lumenkit, LEAD)
@@ -57,14 +57,14 @@ def test_an_older_copy_is_served_at_once_and_refreshed_on_demand(sandbox, lumenk
     assert sandbox.calls.count(str(LEAD)) == 2
 
 
-def test_an_answer_that_says_the_same_keeps_its_version(lumenkit):
+def test_an_unchanged_answer_keeps_its_version(lumenkit):
     first = profiles.get_profile(lumenkit, LEAD)
     again = profiles.refresh_profile(lumenkit, LEAD, max_age=timedelta(0))
     assert again.version == first.version
     assert again.fetched_at > first.fetched_at
 
 
-def test_a_failing_upstream_leaves_the_kept_copy_with_what_is_wrong(sandbox, lumenkit, clock):
+def test_a_failed_refresh_returns_the_stored_copy_and_why(sandbox, lumenkit, clock):
     first = profiles.get_profile(lumenkit, LEAD)
     clock.shift(3600)
     sandbox.answer_with(str(LEAD), status=500)
@@ -73,7 +73,7 @@ def test_a_failing_upstream_leaves_the_kept_copy_with_what_is_wrong(sandbox, lum
     assert isinstance(kept.problem, Unavailable)
 
 
-def test_a_failing_upstream_without_a_copy_is_an_error_that_is_not_kept(sandbox, lumenkit):
+def test_a_failure_without_a_copy_is_raised_and_not_stored(sandbox, lumenkit):
     sandbox.answer_with(str(LEAD), status=500)
     with pytest.raises(Unavailable):
         profiles.get_profile(lumenkit, LEAD)
@@ -81,7 +81,7 @@ def test_a_failing_upstream_without_a_copy_is_an_error_that_is_not_kept(sandbox,
     assert profiles.get_profile(lumenkit, LEAD).is_fresh
 
 
-def test_not_found_is_kept_for_half_a_minute(sandbox, lumenkit, clock):
+def test_not_found_is_valid_for_half_a_minute(sandbox, lumenkit, clock):
     for _ in range(2):
         with pytest.raises(VisitorNotFound):
             profiles.get_profile(lumenkit, NOT_FOUND)
@@ -92,7 +92,7 @@ def test_not_found_is_kept_for_half_a_minute(sandbox, lumenkit, clock):
     assert sandbox.calls.count(str(NOT_FOUND)) == 2
 
 
-def test_a_bot_is_kept_for_ten_minutes(sandbox, lumenkit, clock):
+def test_a_bot_is_valid_for_ten_minutes(sandbox, lumenkit, clock):
     bot = UUID(documented.BOT.visitor_id)
     for shift in (0, 590):
         clock.shift(shift)
@@ -101,7 +101,7 @@ def test_a_bot_is_kept_for_ten_minutes(sandbox, lumenkit, clock):
     assert sandbox.calls.count(str(bot)) == 1
 
 
-def test_a_visitor_that_the_upstream_no_longer_knows_is_no_longer_kept(sandbox, lumenkit):
+def test_a_visitor_that_datafast_deleted_is_deleted(sandbox, lumenkit):
     profiles.get_profile(lumenkit, LEAD)
     sandbox.answer_with(str(LEAD), status=404)
     with pytest.raises(VisitorNotFound):
@@ -111,14 +111,14 @@ def test_a_visitor_that_the_upstream_no_longer_knows_is_no_longer_kept(sandbox, 
         profiles.get_profile(lumenkit, LEAD)
 
 
-def test_a_copy_older_than_the_keeping_time_counts_as_absent(sandbox, lumenkit, clock, settings):
+def test_a_copy_older_than_the_keep_time_is_fetched_again(sandbox, lumenkit, clock, settings):
     profiles.get_profile(lumenkit, LEAD)
     clock.shift(settings.PROFILE_KEEP_SECONDS + 1)
     assert profiles.get_profile(lumenkit, LEAD).is_fresh
     assert sandbox.calls.count(str(LEAD)) == 2
 
 
-def test_a_refused_key_is_marked_and_the_mark_goes_when_it_works(sandbox, lumenkit):
+def test_a_rejected_key_is_marked_until_it_works_again(sandbox, lumenkit):
     sandbox.revoke(tokens.LUMENKIT_KEY)
     with pytest.raises(Unauthorized):
         profiles.get_profile(lumenkit, LEAD)

@@ -1,4 +1,4 @@
-"""What a token opens, before it is a website's."""
+"""Trying a token before it is stored."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_an_account_tokens_websites_are_listed(sandbox):
     assert {listing.id for listing in our_tokens.list_websites(ACCOUNT)} == {LUMENKIT, POCKETGARDEN}
 
 
-def test_listing_websites_draws_from_the_tokens_budget(sandbox, settings):
+def test_listing_websites_is_charged_to_the_token(sandbox, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 2
     for _ in range(2):
         our_tokens.list_websites(ACCOUNT)
@@ -33,16 +33,16 @@ def test_listing_websites_draws_from_the_tokens_budget(sandbox, settings):
 
 
 @pytest.mark.parametrize(
-    ("token", "says"), [(tokens.WITHOUT_WEBSITES_TOKEN, "websites:read"), (tokens.REVOKED_TOKEN, "copy it")]
+    ("token", "sentence"), [(tokens.WITHOUT_WEBSITES_TOKEN, "websites:read"), (tokens.REVOKED_TOKEN, "copy it")]
 )
-def test_a_token_that_may_not_list_websites_is_refused_with_what_to_do(sandbox, token, says):
-    with pytest.raises(TokenRejected, match=says) as caught:
+def test_a_token_without_permission_to_list_is_rejected(sandbox, token, sentence):
+    with pytest.raises(TokenRejected, match=sentence) as caught:
         our_tokens.list_websites(AccountToken(token))
     assert not caught.value.is_website_id
 
 
 @pytest.mark.parametrize("credential", [KEY, Credential(tokens.ACCOUNT_TOKEN, POCKETGARDEN)])
-def test_a_token_that_opens_its_website_passes_and_nothing_is_stored(sandbox, credential):
+def test_a_valid_token_passes_and_nothing_is_stored(sandbox, credential):
     our_tokens.check_token(credential)
     assert len(sandbox.calls) == 1
     assert not Website.objects.exists()
@@ -50,7 +50,7 @@ def test_a_token_that_opens_its_website_passes_and_nothing_is_stored(sandbox, cr
 
 
 @pytest.mark.parametrize(
-    ("credential", "says"),
+    ("credential", "sentence"),
     [
         (Credential("df_nobodyknowsthisone0000000000000000"), "copy it"),
         (Credential(tokens.REVOKED_TOKEN, LUMENKIT), "copy it"),
@@ -58,14 +58,14 @@ def test_a_token_that_opens_its_website_passes_and_nothing_is_stored(sandbox, cr
         (Credential(tokens.LUMENKIT_ONLY_TOKEN, POCKETGARDEN), "this website"),
     ],
 )
-def test_a_token_that_does_not_open_its_website_is_refused_with_what_to_do(sandbox, credential, says):
-    with pytest.raises(TokenRejected, match=says) as caught:
+def test_a_token_that_does_not_open_its_website_is_rejected(sandbox, credential, sentence):
+    with pytest.raises(TokenRejected, match=sentence) as caught:
         our_tokens.check_token(credential)
     assert not caught.value.is_website_id
     assert credential.token not in repr(caught.value)
 
 
-def test_a_website_id_that_datafast_does_not_know_is_told_apart_from_a_wrong_token(faulty):
+def test_an_unknown_website_id_is_reported_as_such(faulty):
     faulty.behaviors = [error(400, "websiteId must be 24 hex digits")]
     with pytest.raises(TokenRejected, match="24 digits") as caught:
         our_tokens.check_token(Credential(tokens.ACCOUNT_TOKEN, "0" * 24))
@@ -73,17 +73,17 @@ def test_a_website_id_that_datafast_does_not_know_is_told_apart_from_a_wrong_tok
 
 
 @pytest.mark.parametrize("body", ["This visitor was flagged as a bot", "Invalid visitor ID"])
-def test_whatever_datafast_says_of_the_visitor_the_token_was_let_in(faulty, body):
+def test_any_answer_about_the_visitor_proves_access(faulty, body):
     faulty.behaviors = [error(400, body)]
     our_tokens.check_token(KEY)
 
 
 @pytest.mark.parametrize(("behavior", "kind"), [(error(500), Unavailable), (answer(200, b"<html>"), MalformedAnswer)])
-@pytest.mark.parametrize("ask", [lambda: our_tokens.check_token(KEY), lambda: our_tokens.list_websites(ACCOUNT)])
-def test_an_upstream_that_fails_says_nothing_about_the_token(faulty, behavior, kind, ask):
+@pytest.mark.parametrize("call", [lambda: our_tokens.check_token(KEY), lambda: our_tokens.list_websites(ACCOUNT)])
+def test_a_failing_datafast_does_not_reject_the_token(faulty, behavior, kind, call):
     faulty.behaviors = [behavior]
     with pytest.raises(kind):
-        ask()
+        call()
 
 
 def test_a_429_stops_further_calls_of_the_token(faulty):

@@ -78,7 +78,7 @@ def test_without_the_token_nothing_is_returned(client, counting, given):
     assert b"journeydesk" not in answer.content
 
 
-def test_a_journey_is_counted_where_it_comes_from(member, sandbox, counted):
+def test_a_journey_is_counted_by_its_source(member, sandbox, counted):
     browser = Client()
     browser.force_login(member)
     browser.get(JOURNEY)
@@ -131,7 +131,7 @@ def test_the_budget_of_each_website_is_exposed(member, sandbox, settings, pocket
     assert 'journeydesk_budget_limit{website="pocketgarden"} 41.0' in text
 
 
-def test_a_website_whose_key_is_lost_does_not_hide_the_others(lumenkit, pocketgarden, counted, client):
+def test_a_lost_key_does_not_hide_other_websites(lumenkit, pocketgarden, counted, client):
     type(lumenkit).objects.filter(pk=lumenkit.pk).update(credential_encrypted="lost")
     text = client.get("/metrics", headers=BEARER).content.decode()
     assert 'website="lumenkit"' not in text
@@ -139,14 +139,14 @@ def test_a_website_whose_key_is_lost_does_not_hide_the_others(lumenkit, pocketga
 
 
 @pytest.mark.process
-def test_counts_of_an_ended_process_are_kept(settings, counted):
-    script = (
-        "import django; django.setup()\n"
-        "from django.conf import settings; settings.METRICS_TOKEN = 'on'\n"
-        f"from pathlib import Path; settings.METRICS_DIR = Path({str(settings.METRICS_DIR)!r})\n"
-        "from visitors import metrics; metrics.count_page('process')\n"
-    )
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+def test_counts_of_an_ended_process_are_kept(counted):
+    script = "import django; django.setup(); from visitors import metrics; metrics.count_page('process')"
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
+        "STATE_DIR": str(settings.METRICS_DIR.parent),
+        "METRICS_TOKEN": TOKEN,
+    }
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60, env=environment)
     assert counted()['journeydesk_pages_total{source="process"}'] == 1
 
 
