@@ -26,7 +26,7 @@ def outputs(contents, query):
     journey = contents.journey
     profile = Profile(1, UUID(int=1), "version", NOW, at_hand=contents)
     return (
-        presenters.journey(
+        presenters.present_journey(
             profile,
             now=NOW,
             zone=ZONE,

@@ -54,7 +54,7 @@ def present(
     seen: Seen | None,
 ) -> presenters.JourneyPage:
     """Return the journey page of a profile whose contents are loaded, as records of text."""
-    return presenters.journey(
+    return presenters.present_journey(
         profile,
         now=datetime.now(UTC),
         zone=time_zone_of(request, website),
@@ -70,7 +70,7 @@ def present(
 def present_age(request: SignedInRequest, website: Website, profile: profiles.Profile) -> presenters.Age:
     """Return how old the profile is."""
     zone = time_zone_of(request, website)
-    return presenters.age(profile.fetched_at, is_fresh=profile.is_fresh, now=datetime.now(UTC), zone=zone)
+    return presenters.present_age(profile.fetched_at, is_fresh=profile.is_fresh, now=datetime.now(UTC), zone=zone)
 
 
 def describe_news(seen: Seen | None, profile: profiles.Profile) -> str:
@@ -111,10 +111,10 @@ def _load_article(
     return article, profile
 
 
-def _present_colleagues(request: SignedInRequest, context: VisitorContext) -> str:
-    """Return which colleagues have looked at this visitor, as HTML; "" for none."""
+def _present_colleagues(request: SignedInRequest, context: VisitorContext) -> presenters.Colleagues | None:
+    """Return which colleagues have looked at this visitor; None for none."""
     if context.colleagues is None:
-        return ""
+        return None
     number, latest, at = context.colleagues
     zone = time_zone_of(request, context.website)
-    return presenters.colleagues(number, latest, at, now=datetime.now(UTC), zone=zone)
+    return presenters.present_colleagues(number, latest, at, now=datetime.now(UTC), zone=zone)

@@ -72,7 +72,9 @@ def present_changes(
     if is_behind and rows_shown:
         zone = time_zone_of(request, website)
         today, marked_after = datetime.now(zone).date(), last_seen.marked_after(seen)
-        arrived = presenters.arrivals(rows_shown, journey, screen.timeline, zone=zone, today=today, seen=marked_after)
+        arrived = presenters.present_arrivals(
+            rows_shown, journey, screen.timeline, zone=zone, today=today, marked_after=marked_after
+        )
     link = ""
     if is_behind and rows_shown is None:
         link = "There is news"  # the version that the timeline shows is gone, so its new rows are unknown
@@ -88,7 +90,7 @@ def present_changes(
         "is_behind": is_behind,
         "page": page,
         "arrived": arrived,
-        "announcement": arrived.told if arrived else "",
+        "announcement": arrived.announcement if arrived else "",
         "rows": arrived and replace(screen.timeline, rows=arrived.rows, older=None),
         "link": link,
     }

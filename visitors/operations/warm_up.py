@@ -49,10 +49,10 @@ def render_page() -> None:
     context = {
         "website": website,
         "profile": profile,
-        "screen": presenters.journey(
+        "screen": presenters.present_journey(
             profile, now=now, zone=zone, query=TimelineQuery(), marked_after=None, page_url="", part_url=""
         ),
-        "age": presenters.age(now, is_fresh=True, now=now, zone=zone),
+        "age": presenters.present_age(now, is_fresh=True, now=now, zone=zone),
         "zones": time_zone_menu(request, website),
         "user": User(username="warm-up"),
         "since": "",

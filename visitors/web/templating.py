@@ -15,6 +15,8 @@ from django.utils.html import format_html
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 
+from visitors.formatting import add_line_breaks
+
 
 def environment(**options: Any) -> Environment:
     """Return the environment of all templates; `options` come from the settings.
@@ -24,7 +26,7 @@ def environment(**options: Any) -> Environment:
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options)  # noqa: S701 Django's backend passes autoescape=True
     made.globals |= {"htmx_script": htmx_script, "static": static, "url": url}
-    made.filters |= {"capfirst": capfirst, "date": date, "pluralize": pluralize}
+    made.filters |= {"add_line_breaks": add_line_breaks, "capfirst": capfirst, "date": date, "pluralize": pluralize}
     return made
 
 

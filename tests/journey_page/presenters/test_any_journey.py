@@ -1,4 +1,4 @@
-"""Whatever parses has a page."""
+"""Every answer that parses has a page."""
 
 import json
 from datetime import timedelta
@@ -33,9 +33,8 @@ moments = st.one_of(
 def page(visitor, now, zone, query):
     website = Website(slug="lumenkit", name="Lumenkit", domain="lumenkit.example", time_zone=zone)
     profile = Profile(1, VISITOR_ID, "version", now - timedelta(seconds=5))
-    # What the store would have of it.
     profile.__dict__["contents"] = Contents(visitor.identity, derive(visitor), (Note("identity.<b>", "expected text"),))
-    screen = presenters.journey(
+    screen = presenters.present_journey(
         profile,
         now=now,
         zone=ZoneInfo(zone),
@@ -48,11 +47,11 @@ def page(visitor, now, zone, query):
         "website": website,
         "profile": profile,
         "screen": screen,
-        "age": presenters.age(now, is_fresh=True, now=now, zone=ZoneInfo(zone)),
+        "age": presenters.present_age(now, is_fresh=True, now=now, zone=ZoneInfo(zone)),
         "since": "",
         "query_string": "",
         "seen": None,
-        "colleagues": "",
+        "colleagues": None,
         "csrf_input": "",
     }
     body = render_to_string("journey_page/_article_body.html", context)
@@ -65,12 +64,12 @@ def test_any_answer_that_parses_has_a_page(visitor, now, zone, query):
     html.encode()  # no half of a surrogate pair is left
     assert "<script>alert" not in html
     assert 'id="side"' in html
-    said = json.dumps(msgspec.to_builtins(visitor.identity))  # where nothing is called null
-    assert "None" in said or "None" not in [fact.text for fact in screen.side.identity]
+    identity = json.dumps(msgspec.to_builtins(visitor.identity))
+    assert "None" in identity or "None" not in [fact.text for fact in screen.side.identity]
 
 
 @given(visitor=visitors, now=moments, zone=st.sampled_from(ZONES))
-def test_a_ribbon_stays_inside_its_frame_and_runs_from_left_to_right(visitor, now, zone):
+def test_a_ribbon_stays_in_its_frame_from_left_to_right(visitor, now, zone):
     drawn = page(visitor, now, zone, "")[0].ribbon
     if drawn is None:
         return

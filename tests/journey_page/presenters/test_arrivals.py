@@ -1,4 +1,4 @@
-"""What has come while somebody watched, and when it can be laid over the rows that stand on the page."""
+"""What has arrived since a page was opened, and when it can be added to the rows on the page."""
 
 from datetime import UTC, timedelta
 
@@ -6,35 +6,34 @@ import pytest
 from django.http import QueryDict
 
 from tests.journey.examples import START, goal, journey, view
-from visitors.journey_page.presenters import arrivals
-from visitors.journey_page.timeline import TimelineQuery, timeline
+from visitors.journey_page.presenters import present_arrivals
+from visitors.journey_page.timeline import TimelineQuery, present_timeline
 from visitors.journey_page.timeline.rows import NoteRow, VisitRow
 
 TODAY = START.date()
 BEFORE = (view("/a", 0), view("/b", 2), view("/c", 4))
 
 
-def come(before, after, address=""):
+def timeline_of(shown, address=""):
     query = TimelineQuery.read(QueryDict(address))
-    page = timeline(after, query, zone=UTC, today=TODAY, version="b", page_url="/p/", part_url="/t/")
-    return arrivals(before, after, page, zone=UTC, today=TODAY, seen=None)
+    return present_timeline(shown, query, zone=UTC, today=TODAY, version="b", page_url="/p/", part_url="/t/")
 
 
-def laid_over(before, after):
-    """The lines that stand on the page once the rows are laid over those of `before`, as a page does it."""
-    arrived = come(before, after)
-    old = timeline(before, TimelineQuery(), zone=UTC, today=TODAY, version="a", page_url="/p/", part_url="/t/")
-    known = [row for row in old.rows if isinstance(row, VisitRow)]
-    *above, grown = arrived.rows
-    assert grown.key == known[0].key
-    lines = [*grown.events, *known[0].events[arrived.replaced :]]
-    return [line for row in above if isinstance(row, VisitRow) for line in row.events] + lines
+def arrive(before, after, address=""):
+    timeline = timeline_of(after, address)
+    return present_arrivals(before, after, timeline, zone=UTC, today=TODAY, marked_after=None)
 
 
-def all_lines(told):
-    page = timeline(told, TimelineQuery(), zone=UTC, today=TODAY, version="b", page_url="/p/", part_url="/t/")
-    newest = [row for row in page.rows if isinstance(row, VisitRow)]
-    return [line for row in newest for line in row.events]
+def list_lines(rows):
+    return [line for row in rows if isinstance(row, VisitRow) for line in row.events]
+
+
+def add_to_page(before, after):
+    """Return the lines on the page once the new rows are added to those of `before`, as the page's script does it."""
+    arrived = arrive(before, after)
+    newest = next(row for row in timeline_of(before).rows if isinstance(row, VisitRow))
+    assert arrived.rows[-1].key == newest.key
+    return [*list_lines(arrived.rows), *newest.events[arrived.replaced :]]
 
 
 @pytest.mark.parametrize(
@@ -50,49 +49,49 @@ def all_lines(told):
     ],
     ids=["page", "same page", "same pages and another", "goal", "page and goal at once", "new visit", "both"],
 )
-def test_laid_over_the_page_the_new_rows_give_the_new_timeline(new):
+def test_new_rows_added_to_the_page_give_the_new_timeline(new):
     after = journey(*BEFORE, *new["views"], goals=new.get("goals", ()))
-    assert laid_over(journey(*BEFORE), after) == all_lines(after)
+    assert add_to_page(journey(*BEFORE), after) == list_lines(timeline_of(after).rows)
 
 
 def test_only_lines_with_something_new_arrive():
-    arrived = come(journey(*BEFORE), journey(*BEFORE, view("/d", 6), goals=(goal("signup", 6),)))
+    arrived = arrive(journey(*BEFORE), journey(*BEFORE, view("/d", 6), goals=(goal("signup", 6),)))
     assert (arrived.arriving, arrived.replaced) == (2, 1)
     assert arrived.rows[0].events[0].name == "signup"
-    assert "/c" in str(arrived.rows[0].events[2].path)  # the last page so far, which has a dwell now
+    assert arrived.rows[0].events[2].page.label == "/c"  # the last page so far, which has a dwell now
 
 
-def test_a_new_visit_stands_above_its_gap():
-    arrived = come(journey(*BEFORE), journey(*BEFORE, view("/d", 120)))
+def test_a_new_visit_is_above_its_gap():
+    arrived = arrive(journey(*BEFORE), journey(*BEFORE, view("/d", 120)))
     visit, gap, grown = arrived.rows
     assert isinstance(gap, NoteRow)
     assert (visit.number, gap.text, grown.number) == ("2", "2 hours later", "1")
     assert grown.place == "first visit"
 
 
-def test_news_are_told_in_words_and_not_without_end():
-    assert come(journey(*BEFORE), journey(*BEFORE, view("/d", 6))).told == "New: page /d."
+def test_the_announcement_names_three_events_and_counts_the_others():
+    assert arrive(journey(*BEFORE), journey(*BEFORE, view("/d", 6))).announcement == "New: page /d."
     many = journey(*BEFORE, *(view(f"/{number}", 5 + number) for number in range(6)))
-    assert come(journey(*BEFORE), many).told == "New: page /5, page /4, page /3 and 3 more."
+    assert arrive(journey(*BEFORE), many).announcement == "New: page /5, page /4, page /3 and 3 more."
 
 
 def test_the_same_events_are_no_arrival():
-    assert come(journey(*BEFORE), journey(*BEFORE)) is None
+    assert arrive(journey(*BEFORE), journey(*BEFORE)) is None
 
 
 @pytest.mark.parametrize(
     "address",
     ["kind=goal", "q=pricing", "range=24h", "from=1", f"at={(START + timedelta(minutes=4)):%Y-%m-%dT%H:%M}"],
-    ids=["kind", "search", "range", "elsewhere", "moment at the end"],
+    ids=["kind", "search", "range", "elsewhere", "ticket at the end"],
 )
-def test_a_timeline_that_shows_something_else_is_left_alone_and_gets_a_word(address):
-    arrived = come(journey(*BEFORE), journey(*BEFORE, view("/d", 6), view("/e", 7)), address)
+def test_a_timeline_that_shows_something_else_gets_a_link(address):
+    arrived = arrive(journey(*BEFORE), journey(*BEFORE, view("/d", 6), view("/e", 7)), address)
     assert (arrived.rows, arrived.link) == ((), "2 new events")
 
 
-def test_a_moment_before_the_end_is_no_hindrance():
+def test_a_ticket_before_the_end_does_not_prevent_new_rows():
     address = f"at={(START + timedelta(minutes=1)):%Y-%m-%dT%H:%M}"
-    assert come(journey(*BEFORE), journey(*BEFORE, view("/d", 6)), address).rows
+    assert arrive(journey(*BEFORE), journey(*BEFORE, view("/d", 6)), address).rows
 
 
 @pytest.mark.parametrize(
@@ -104,23 +103,22 @@ def test_a_moment_before_the_end_is_no_hindrance():
     ],
     ids=["an event that came late", "an event that is no longer listed", "other numbers"],
 )
-def test_what_changed_further_down_is_not_patched(after, link):
-    arrived = come(journey(*BEFORE), after)
+def test_changes_further_down_get_a_link(after, link):
+    arrived = arrive(journey(*BEFORE), after)
     assert (arrived.rows, arrived.link) == ((), link)
 
 
-def test_a_first_event_is_news_for_an_empty_timeline():
-    assert come(journey(), journey(view("/"))).link == "1 new event"
+def test_the_first_event_of_an_empty_timeline_gets_a_link():
+    assert arrive(journey(), journey(view("/"))).link == "1 new event"
 
 
-def test_a_kind_that_occurs_for_the_first_time_is_said():
-    assert come(journey(*BEFORE), journey(*BEFORE, goals=(goal("signup", 5),))).brings_kinds
-    assert not come(journey(*BEFORE), journey(*BEFORE, view("/d", 5))).brings_kinds
+def test_a_new_kind_of_event_brings_its_filter():
+    assert arrive(journey(*BEFORE), journey(*BEFORE, goals=(goal("signup", 5),))).brings_kinds
+    assert not arrive(journey(*BEFORE), journey(*BEFORE, view("/d", 5))).brings_kinds
 
 
-def test_more_lines_than_a_page_holds_are_a_link():
-    before = journey(view("/0"))
+def test_more_lines_than_a_page_shows_get_a_link():
     after = journey(*(view(f"/{number}", number / 10) for number in range(250)))
-    found = come(before, after)
-    assert found.link == "249 new events"
-    assert found.rows == ()
+    arrived = arrive(journey(view("/0")), after)
+    assert arrived.link == "249 new events"
+    assert arrived.rows == ()

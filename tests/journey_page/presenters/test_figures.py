@@ -1,57 +1,60 @@
-"""The figures: each total with what belongs beside it."""
+"""The figures: each total with its note."""
 
 from datetime import UTC, timedelta
 
 from tests.journey.examples import START, edition, goal, journey, view
 from visitors.journey import derive
-from visitors.journey_page.presenters.figures import figures
+from visitors.journey_page.presenters.figures import present_figures
 
 NOW = START + timedelta(days=30)
 
 
-def shown(told, now=NOW):
-    return {
-        figure.term: (figure.value or figure.moment.text, figure.note) for figure in figures(told, now=now, zone=UTC)
-    }
+def present(shown, now=NOW):
+    figures = present_figures(shown, now=now, zone=UTC)
+    return {figure.term: (figure.value or figure.time.text, figure.note) for figure in figures}
 
 
-def paid(minutes, amount, currency="USD", **fields):
+def payment(minutes, amount, currency="USD", **fields):
     return goal("payment", minutes, origin="payment_provider", amount=amount, currency=currency, **fields)
 
 
-def test_what_the_answer_leaves_out_is_said_beside_the_count():
-    told = shown(derive(edition(2025)))
-    assert told["Visits"] == ("3", "1 listed")
-    assert told["Page views"] == ("8", "1 listed")
+def test_counts_note_how_many_are_listed_where_some_are_missing():
+    shown = present(derive(edition(2025)))
+    assert shown["Visits"] == ("3", "1 listed")
+    assert shown["Page views"] == ("8", "1 listed")
 
 
-def test_nobody_counted_the_visits_of_a_journey_without_events():
-    assert shown(journey())["Visits"] == ("not counted", "")
+def test_visits_of_a_journey_without_events_are_not_counted():
+    assert present(journey())["Visits"] == ("not counted", "")
 
 
-def test_money_is_hidden_at_nothing():
-    assert "Paid" not in shown(journey(view("/")))
+def test_money_is_hidden_without_payments():
+    assert "Paid" not in present(journey(view("/")))
 
 
-def test_a_refund_is_taken_off_and_said():
-    told = journey(view("/"), goals=(paid(60, 49), paid(120, 49), goal("refund", 180, amount=20, currency="USD")))
-    assert shown(told)["Paid"] == ("$78", "in 2 payments, the first after 1 hour, $20 refunded")
+def test_a_refund_is_subtracted_and_noted():
+    refund = goal("refund", 180, amount=20, currency="USD")
+    shown = present(journey(view("/"), goals=(payment(60, 49), payment(120, 49), refund)))
+    assert shown["Paid"] == ("$78", "in 2 payments, the first after 1 hour, $20 refunded")
 
 
 def test_two_currencies_are_never_added():
-    told = journey(view("/"), goals=(paid(60, 49), paid(120, 10, "EUR")))
-    found = [(figure.value, figure.note) for figure in figures(told, now=NOW, zone=UTC) if figure.term == "Paid"]
-    assert sorted(found) == [("$49", ""), ("€10", "")]
-    assert shown(told)["First payment"] == ("after 1 hour", "")
+    paid = journey(view("/"), goals=(payment(60, 49), payment(120, 10, "EUR")))
+    figures = present_figures(paid, now=NOW, zone=UTC)
+    assert sorted((figure.value, figure.note) for figure in figures if figure.term == "Paid") == [
+        ("$49", ""),
+        ("€10", ""),
+    ]
+    assert present(paid)["First payment"] == ("after 1 hour", "")
 
 
 def test_payments_without_an_amount_are_counted():
-    assert shown(journey(view("/"), goals=(paid(5, None),)))["Paid"] == ("1 payment", "amount unknown")
+    assert present(journey(view("/"), goals=(payment(5, None),)))["Paid"] == ("1 payment", "amount unknown")
 
 
-def test_first_and_last_seen_are_days_of_the_zone_s_calendar():
-    told = shown(journey(view("/"), view("/", days=1)), now=START + timedelta(days=2))
-    assert told["First seen"] == ("Mon, May 4", "12:00")
-    assert told["Last seen"] == ("yesterday", "")
-    live = shown(journey(view("/")), now=START + timedelta(minutes=1))
+def test_first_and_last_seen_are_calendar_days_of_the_zone():
+    shown = present(journey(view("/"), view("/", days=1)), now=START + timedelta(days=2))
+    assert shown["First seen"] == ("Mon, May 4", "12:00")
+    assert shown["Last seen"] == ("yesterday", "")
+    live = present(journey(view("/")), now=START + timedelta(minutes=1))
     assert live["Last seen"] == ("on the site now", "")

@@ -1,13 +1,13 @@
-"""Place and device, from whatever shape the upstream sent."""
+"""Place and device, from every shape that DataFast sends."""
 
 import pytest
 
 from visitors.datafast.payload import Device, Identity, Software, Viewport
-from visitors.journey_page.presenters.identity import whereabouts
+from visitors.journey_page.presenters.identity import present_whereabouts
 
 
 def facts(identity):
-    return {fact.term: fact.text for fact in whereabouts(identity).facts}
+    return {fact.term: fact.text for fact in present_whereabouts(identity).facts}
 
 
 @pytest.mark.parametrize(
@@ -18,31 +18,31 @@ def facts(identity):
         Identity(country="KR", region="KR-11", city="Seoul"),
     ],
 )
-def test_names_stand_for_codes(identity):
-    where = whereabouts(identity)
+def test_codes_become_names(identity):
+    where = present_whereabouts(identity)
     assert (where.country_code, where.country) == ("KR", "South Korea")
     assert facts(identity)["Country"] == "South Korea (KR)"
     assert "KR-11" not in where.place
 
 
-def test_a_place_says_no_name_twice():
-    assert whereabouts(Identity(country="DE", region="Berlin", city="Berlin")).place == "Berlin, Germany"
+def test_a_place_has_no_name_twice():
+    assert present_whereabouts(Identity(country="DE", region="Berlin", city="Berlin")).place == "Berlin, Germany"
 
 
-def test_nothing_known_is_nothing_said():
+def test_nothing_known_is_empty():
     for identity in (None, Identity(), Identity(device=Device(), browser=Software(), viewport=Viewport())):
-        where = whereabouts(identity)
+        where = present_whereabouts(identity)
         assert (where.place, where.device, where.facts, where.country_code) == ("", "", (), "")
 
 
-def test_a_device_is_short_in_the_head_and_full_beside():
+def test_a_device_is_short_in_the_header_and_full_in_the_side():
     identity = Identity(
         browser=Software(name="Chrome", version="133.0.6943.54"),
         os=Software(name="Android", version="14"),
         device=Device(type="MOBILE", vendor="Google", model="Pixel 8"),
         viewport=Viewport(width=412, height=915.0),
     )
-    assert whereabouts(identity).device == "Chrome 133 on Android, phone, 412 × 915"
+    assert present_whereabouts(identity).device == "Chrome 133 on Android, phone, 412 × 915"
     assert facts(identity) == {
         "Browser": "Chrome 133.0.6943.54",
         "System": "Android 14",
@@ -52,5 +52,5 @@ def test_a_device_is_short_in_the_head_and_full_beside():
 
 
 @pytest.mark.parametrize("width", [None, 0, -5, float("nan"), float("inf"), 1e9])
-def test_a_window_that_can_not_be_is_left_out(width):
+def test_an_impossible_window_is_left_out(width):
     assert "Window" not in facts(Identity(viewport=Viewport(width=width, height=900)))

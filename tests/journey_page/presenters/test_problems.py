@@ -1,11 +1,11 @@
-"""What stands between the reader and the journey."""
+"""Why there is no journey, or no newer one."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from visitors.datafast import errors
-from visitors.journey_page.presenters import notice, problem
+from visitors.journey_page.presenters import present_notice, present_problem
 from visitors.profiles.errors import CircuitOpen, TokenLost
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -27,30 +27,30 @@ EVERY = [
 
 @pytest.mark.parametrize("error", EVERY, ids=repr)
 def test_every_error_has_a_title_and_a_sentence(error):
-    found = problem(error, domain="example.com", now=NOW)
-    assert found.title
-    assert found.sentence.endswith(".")
-    shown = notice(error, fetched_at=NOW - timedelta(hours=3), now=NOW)
-    assert shown.headline == "Nothing newer could be fetched: what you see is from 3 hours ago."
-    assert shown.text.endswith(".")
+    problem = present_problem(error, domain="example.com", now=NOW)
+    assert problem.title
+    assert problem.sentence.endswith(".")
+    notice = present_notice(error, fetched_at=NOW - timedelta(hours=3), now=NOW)
+    assert notice.headline == "Nothing newer could be fetched: what you see is from 3 hours ago."
+    assert notice.text.endswith(".")
 
 
-def test_a_limit_counts_the_seconds_up_to_its_end():
-    found = problem(errors.RateLimited(NOW + timedelta(seconds=33.2), 60, 0), domain="example.com", now=NOW)
-    assert (found.retry_after, found.wait) == (34, "34 seconds")
-    assert found.sentence == "The limit of 60 requests a minute for this website’s key is reached."
+def test_a_limit_counts_the_seconds_to_its_end():
+    problem = present_problem(errors.RateLimited(NOW + timedelta(seconds=33.2), 60, 0), domain="example.com", now=NOW)
+    assert (problem.retry_after, problem.wait) == (34, "34 seconds")
+    assert problem.sentence == "The limit of 60 requests a minute for this website’s key is reached."
 
 
-def test_a_limit_without_an_end_waits_for_its_minute_and_one_in_the_past_for_a_second():
-    assert problem(errors.RateLimited(), domain="example.com", now=NOW).retry_after == 60
-    assert problem(errors.RateLimited(NOW - timedelta(1)), domain="example.com", now=NOW).retry_after == 1
+def test_a_limit_without_an_end_waits_a_minute():
+    assert present_problem(errors.RateLimited(), domain="example.com", now=NOW).retry_after == 60
+    assert present_problem(errors.RateLimited(NOW - timedelta(1)), domain="example.com", now=NOW).retry_after == 1
 
 
-def test_what_nobody_can_say_is_not_said():
-    assert problem(errors.Unavailable(errors.Reason.DNS), domain="example.com", now=NOW).retry_after is None
+def test_an_unknown_wait_is_left_out():
+    assert present_problem(errors.Unavailable(errors.Reason.DNS), domain="example.com", now=NOW).retry_after is None
 
 
-def test_only_a_key_at_fault_is_for_administrators_and_only_a_stranger_for_other_websites():
-    found = [problem(error, domain="example.com", now=NOW) for error in EVERY]
-    assert sum(one.mend == "key" for one in found) == 4
-    assert sum(one.is_elsewhere for one in found) == 1
+def test_only_a_rejected_key_offers_to_replace_it():
+    problems = [present_problem(error, domain="example.com", now=NOW) for error in EVERY]
+    assert sum(one.fix == "key" for one in problems) == 4
+    assert sum(one.is_elsewhere for one in problems) == 1

@@ -1,4 +1,4 @@
-"""The side of the page in words."""
+"""The side of the page."""
 
 from datetime import UTC
 
@@ -7,15 +7,16 @@ import pytest
 from tests.journey.examples import START
 from visitors.datafast.payload import UserProfile, Visitor
 from visitors.journey import derive
-from visitors.journey_page.presenters.identity import whereabouts
-from visitors.journey_page.presenters.prediction import meter
-from visitors.journey_page.presenters.side import side
+from visitors.journey_page.presenters.identity import present_whereabouts
+from visitors.journey_page.presenters.prediction import present_prediction
+from visitors.journey_page.presenters.side import present_side
 
 
 def profile_of(metadata, **fields):
     """The terms and texts of a profile."""
     told = derive(Visitor(profile=UserProfile(metadata=metadata, **fields)))
-    shown = side(told, whereabouts(None), meter(told.prediction, ()), (), now=START, zone=UTC)
+    meter = present_prediction(told.prediction, (), now=START, zone=UTC)
+    shown = present_side(told, present_whereabouts(None), meter, (), now=START, zone=UTC)
     return [(fact.term, fact.text) for fact in shown.profile]
 
 
@@ -36,7 +37,7 @@ def profile_of(metadata, **fields):
         ("", "(no name)"),
     ],
 )
-def test_a_key_of_the_metadata_is_written_as_the_other_terms_are(key, term):
+def test_keys_of_the_metadata_are_written_as_terms(key, term):
     assert profile_of({key: "x"}) == [(term, "x")]
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tests.journey.strategies import START, any_text, nasty_texts, visitors
 from visitors.datafast.payload import Activity, VisitedPage, Visitor
 from visitors.journey import Kind, derive
-from visitors.journey_page.timeline import TimelineQuery, events_of_visit, timeline
+from visitors.journey_page.timeline import TimelineQuery, present_timeline, present_visit_events
 from visitors.journey_page.timeline.ledger import ROWS
 
 ZONES = [ZoneInfo("America/New_York"), ZoneInfo("Pacific/Kiritimati"), timezone(timedelta(hours=-23, minutes=-59))]
@@ -69,7 +69,7 @@ def read(address):
 
 def shown(derived, query, zone):
     urls = {"page_url": "/page/", "part_url": "/page/timeline/"}
-    return timeline(derived, query, zone=zone, today=TODAY, version="1", **urls)
+    return present_timeline(derived, query, zone=zone, today=TODAY, version="1", **urls)
 
 
 def rows_of(screen):
@@ -78,7 +78,7 @@ def rows_of(screen):
 
 def weight(events):
     """How many events these lines show."""
-    return sum(int(event.times[1:].split(",")[0]) if event.times else 1 for event in events if event.form != "moment")
+    return sum(int(event.times[1:].split(",")[0]) if event.times else 1 for event in events if event.style != "moment")
 
 
 def all_events(derived, query, zone):
@@ -92,7 +92,7 @@ def all_events(derived, query, zone):
             found[row.key] = weight(row.events)
             rest = row.rest_part
             while rest:
-                more = events_of_visit(derived, read(rest), zone=zone, today=TODAY)
+                more = present_visit_events(derived, read(rest), zone=zone, today=TODAY)
                 assert more.events
                 assert len(more.events) <= ROWS
                 found[row.key] += weight(more.events)
@@ -138,5 +138,5 @@ def test_any_address_renders_a_response_of_bounded_size(visitor, address, zone):
 def test_a_written_address_means_the_same_in_every_zone(address, zone):
     query = read(address).in_zone(zone)
     again = read(query.address())
-    assert again == replace(query, refused=(), before=query.before if query.span == "before" else None)
+    assert again == replace(query, rejected=(), before=query.before if query.span == "before" else None)
     assert again.in_zone(UTC) == again

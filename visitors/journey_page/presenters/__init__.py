@@ -1,27 +1,33 @@
-"""What the pages show, prepared in words: templates only lay it out.
+"""What the journey page shows, as records of text that templates lay out.
 
-From a profile to plain frozen records of text. Knows no HTTP request and no ORM; the present moment and the time zone
-are arguments. Text of the upstream is cleaned here and escaped by the templates; none of it is HTML or a link.
+Presenters know no HTTP request and no ORM; the current time and the time zone are arguments. They clean text from
+DataFast; templates escape it.
 """
 
-from visitors.journey_page.presenters.arrivals import Arrivals, arrivals
-from visitors.journey_page.presenters.colleagues import colleagues
-from visitors.journey_page.presenters.header import Age, Head, age
-from visitors.journey_page.presenters.page import JourneyPage, journey
-from visitors.journey_page.presenters.problems import Notice, Problem, notice, problem, wait
+from visitors.journey_page.presenters.arrivals import Arrivals, present_arrivals
+from visitors.journey_page.presenters.header import Age, Colleagues, Head, present_age, present_colleagues
+from visitors.journey_page.presenters.page import JourneyPage, present_journey
+from visitors.journey_page.presenters.problems import (
+    Notice,
+    Problem,
+    present_notice,
+    present_problem,
+    seconds_until_retry,
+)
 
 __all__ = [
     "Age",
     "Arrivals",
+    "Colleagues",
     "Head",
     "JourneyPage",
     "Notice",
     "Problem",
-    "age",
-    "arrivals",
-    "colleagues",
-    "journey",
-    "notice",
-    "problem",
-    "wait",
+    "present_age",
+    "present_arrivals",
+    "present_colleagues",
+    "present_journey",
+    "present_notice",
+    "present_problem",
+    "seconds_until_retry",
 ]

@@ -1,4 +1,4 @@
-"""What has come to a journey while somebody watched: the few rows to lay over those that stand on the page."""
+"""What has arrived in a journey since an open page last changed: the rows to add to the top of its timeline."""
 
 from datetime import date, datetime, tzinfo
 from itertools import takewhile
@@ -9,25 +9,24 @@ from msgspec.structs import replace
 from visitors.formatting import format_count, join_list, limit_list
 from visitors.formatting.text import truncate
 from visitors.journey import Event, Fold, Journey, Kind, Visit, fold
-from visitors.journey_page.timeline import Timeline, TimelineQuery, events_of_visit, visit_key
+from visitors.journey_page.timeline import Timeline, TimelineQuery, present_visit_events, visit_key
 from visitors.journey_page.timeline.query import Position
 from visitors.journey_page.timeline.rows import NoteRow, VisitRow
 
-_TOLD = 3
-_LONGEST_TOLD = 80
+_MAX_ANNOUNCED = 3
+_ANNOUNCED_LIMIT = 80
 
 
 class Arrivals(Struct, frozen=True):
-    """What differs between the journey that a page's timeline shows and the newest one.
+    """How the newest journey differs from the one that a page's timeline shows.
 
-    `told` says it to those who hear the page, "" for nothing that is later than what was known. `link` is the same for
-    a timeline that is not touched: "2 new events". `rows` are to be laid over the top of the ledger, newest first,
-    where that is possible; the last of them is the visit that was the newest one, with its newest lines alone:
-    `arriving` of them are new, and together they stand for the `replaced` topmost lines on the page. `brings_kinds`
-    says that there are other kinds to choose from now. Without rows the timeline is to be left alone.
+    `announcement` is a sentence for screen readers, "" without later events. `link` is the same for a timeline that is
+    left as it is: "2 new events". `rows`, newest first, replace the top of the timeline where that is possible: the
+    last of them is the page's newest visit with its newest lines only, `arriving` of which are new; together they
+    replace the `replaced` topmost lines on the page. `brings_kinds` means that new kinds of events can be filtered.
     """
 
-    told: str
+    announcement: str
     link: str
     rows: tuple[VisitRow | NoteRow, ...] = ()
     arriving: int = 0
@@ -35,81 +34,77 @@ class Arrivals(Struct, frozen=True):
     brings_kinds: bool = False
 
 
-def arrivals(
-    before: Journey, after: Journey, page: Timeline, *, zone: tzinfo, today: date, seen: datetime | None
+def present_arrivals(
+    before: Journey, after: Journey, timeline: Timeline, *, zone: tzinfo, today: date, marked_after: datetime | None
 ) -> Arrivals | None:
-    """Compare what stands on the page (`before`) with the newest journey; None when both have the same events.
+    """Compare the journey on the page (`before`) with the newest one; None when both have the same events.
 
-    `page` is the timeline of the newest journey for the page's query; zone, day and mark are those that it was made
-    with.
+    `timeline` is the newest journey's for the page's query, made with the same zone, day and mark.
     """
     since = before.latest_event_at
-    events = [] if since is None else _later(after, since)
+    events = [] if since is None else _list_later(after, since)
     added = after.counts.all - before.counts.all
     if not added and not events:
         return None
-    found = Arrivals(_told(events), format_count(added, "new event") if added > 0 else "The timeline has changed")
-    # Only what has come at the end can be laid over: then all else stands as it did.
-    if since is None or added != len(events) or not _starts_at_top(page):
-        return found
-    was = before.visits[0]
-    key = visit_key(was)
-    now = next((visit for visit in after.visits if visit.started_at == was.started_at), None)
-    head = next((row for row in page.rows if isinstance(row, VisitRow) and row.key == key), None)
-    if now is None or head is None or visit_key(now) != key:
-        return found
-    old, new = _top(was, since), _top(now, since)
-    ticket_at = page.query.at
+    link = format_count(added, "new event") if added > 0 else "The timeline has changed"
+    arrivals = Arrivals(_announce(events), link)
+    # Rows can be added only if everything new is at the end: then the rest of the timeline is the same.
+    if since is None or added != len(events) or not _starts_at_top(timeline):
+        return arrivals
+    shown = before.visits[0]
+    key = visit_key(shown)
+    grown = next((visit for visit in after.visits if visit.started_at == shown.started_at), None)
+    head = next((row for row in timeline.rows if isinstance(row, VisitRow) and row.key == key), None)
+    if grown is None or head is None or visit_key(grown) != key:
+        return arrivals
+    old, new = _fold_top(shown, since), _fold_top(grown, since)
+    ticket_at = timeline.query.at
     if ticket_at and any(line.event.at and line.event.at <= ticket_at for line in (*old, *new)):
-        return found  # the moment of a ticket stands among these lines
-    rows = [*takewhile(lambda row: row is not head, page.rows)]
-    top = events_of_visit(after, TimelineQuery(start=Position(key)), zone=zone, today=today, seen=seen)
+        return arrivals  # the time of the ticket is marked among these lines
+    query = TimelineQuery(start=Position(key))
+    top = present_visit_events(after, query, zone=zone, today=today, marked_after=marked_after)
     if top is None or len(top.events) < len(new):
-        return found  # more than a page holds
-    rows.append(replace(head, events=top.events[: len(new)], passed="", rest=""))
-    arriving = sum(line.until is not None and line.until > since for line in new)
+        return arrivals  # more than one page shows
+    newer = takewhile(lambda row: row is not head, timeline.rows)
     return replace(
-        found,
-        rows=tuple(rows),
-        arriving=arriving,
+        arrivals,
+        rows=(*newer, replace(head, events=top.events[: len(new)], passed="", rest="")),
+        arriving=sum(line.until is not None and line.until > since for line in new),
         replaced=len(old),
-        brings_kinds=_kinds(after) != _kinds(before),
+        brings_kinds=_list_kinds(after) != _list_kinds(before),
     )
 
 
-def _later(journey: Journey, since: datetime) -> list[Event]:
-    """The events later than this moment, newest first."""
-    found: list[Event] = []
-    for visit in journey.visits:
-        if visit.ended_at <= since:
-            break
-        found += [event for event in reversed(visit.events) if event.at is not None and event.at > since]
-    return found
+def _list_later(journey: Journey, since: datetime) -> list[Event]:
+    """Return the events later than this, newest first."""
+    later: list[Event] = []
+    for visit in takewhile(lambda visit: visit.ended_at > since, journey.visits):
+        later += [event for event in reversed(visit.events) if event.at is not None and event.at > since]
+    return later
 
 
-def _told(events: list[Event]) -> str:
-    """ "New: page /pricing and goal signup"."""
+def _announce(events: list[Event]) -> str:
+    """ "New: page /pricing and goal signup."."""
     if not events:
         return ""
-    told, more = limit_list(events, _TOLD)
-    words = [truncate(event.words, _LONGEST_TOLD) for event in told]
+    announced, more = limit_list(events, _MAX_ANNOUNCED)
+    parts = [truncate(event.words, _ANNOUNCED_LIMIT) for event in announced]
     if more:
-        words.append(f"{more:,} more")
-    return f"New: {join_list(words)}."
+        parts.append(f"{more:,} more")
+    return f"New: {join_list(parts)}."
 
 
-def _kinds(journey: Journey) -> set[Kind]:
-    """The kinds of events that occur."""
+def _list_kinds(journey: Journey) -> set[Kind]:
     return {kind for kind in Kind if journey.counts.of(kind)}
 
 
-def _starts_at_top(page: Timeline) -> bool:
-    """Whether the page shows everything from the newest event on."""
-    first = page.rows[0] if page.rows else None
+def _starts_at_top(timeline: Timeline) -> bool:
+    """Return whether the timeline shows everything from the newest event on."""
+    first = timeline.rows[0] if timeline.rows else None
     is_cut = isinstance(first, VisitRow) and bool(first.passed)
-    return not page.query.is_filtered and page.query.start is None and page.newer is None and not is_cut
+    return not timeline.query.is_filtered and timeline.query.start is None and timeline.newer is None and not is_cut
 
 
-def _top(visit: Visit, since: datetime) -> list[Fold]:
-    """The lines of a visit, newest first, down to the last one that reaches this moment."""
+def _fold_top(visit: Visit, since: datetime) -> list[Fold]:
+    """Return the lines of a visit, newest first, down to the last one that reaches this time."""
     return [*takewhile(lambda line: line.until is not None and line.until >= since, reversed(fold(visit.events)))]

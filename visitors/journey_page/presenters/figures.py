@@ -1,10 +1,8 @@
-"""The figures: the totals of a journey as one ruled line."""
+"""The figures: the totals of a journey, in one line."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from html import escape
-
-from django.utils.safestring import SafeString, mark_safe
 
 from visitors.formatting import (
     DisplayTime,
@@ -22,105 +20,75 @@ from visitors.journey.summary import format_when
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A total: its term, the value (as text or as a moment), and what belongs beside it in small."""
+    """A total: its term, its value (text or a time), and a note in small print beside it."""
 
     term: str
     value: str = ""
-    moment: DisplayTime | None = None
+    time: DisplayTime | None = None
     note: str = ""
     is_money: bool = False
 
-    @property
-    def html(self) -> SafeString:
-        """Its place in the line, as HTML."""
-        known = self.moment
-        if known is None:
-            style = ' class="money"' if self.is_money else ""
-            value = f"<span{style}>{escape(self.value)}</span>"
-        else:
-            value = f'<time datetime="{known.iso}" title="{escape(known.title)}">{escape(known.text)}</time>'
-        note = f" <small>{escape(self.note)}</small>" if self.note else ""
-        return mark_safe(f"<div><dt>{escape(self.term)}</dt><dd>{value}{note}</dd></div>")  # noqa: S308 (escaped)
+
+def present_figures(journey: Journey, *, now: datetime, zone: tzinfo) -> tuple[Figure, ...]:
+    """Return the totals of a journey; money, subscription and times only where there are some."""
+    return (*_counts(journey), *_money(journey), *_subscription(journey, now, zone), *_seen(journey, now, zone))
 
 
-def figures(journey: Journey, *, now: datetime, zone: tzinfo) -> tuple[Figure, ...]:
-    """The totals that say something: money only where there is some."""
-    missing = journey.missing
-    return (
-        Figure(
-            "Visits",
-            f"{journey.visit_count:,}" if journey.visit_count else "not counted",
-            note=f"{journey.visit_count - missing.visits:,} listed" if missing and missing.visits else "",
-        ),
-        Figure(
-            "Page views",
-            f"{journey.page_view_count:,}",
-            note=f"{journey.counts.views:,} listed" if missing and missing.page_views else "",
-        ),
-        Figure(
-            "Goals",
-            f"{journey.counts.goals:,}",
-            note=_goals_note(journey),
-        ),
-        *_money(journey),
-        *_subscription(journey, now, zone),
-        *_seen(journey, now, zone),
-    )
-
-
-def _goals_note(journey: Journey) -> str:
+def _counts(journey: Journey) -> Iterator[Figure]:
+    missing, counts = journey.missing, journey.counts
+    visits = f"{journey.visit_count:,}" if journey.visit_count else "not counted"
+    listed = f"{journey.visit_count - missing.visits:,} listed" if missing and missing.visits else ""
+    yield Figure("Visits", visits, note=listed)
+    listed = f"{counts.views:,} listed" if missing and missing.page_views else ""
+    yield Figure("Page views", f"{journey.page_view_count:,}", note=listed)
     if journey.to_first_goal is not None:
-        return f"first after {format_duration(journey.to_first_goal)}"
-    return "listed" if journey.missing is not None else ""
+        note = f"first after {format_duration(journey.to_first_goal)}"
+    else:
+        note = "listed" if missing else ""
+    yield Figure("Goals", f"{counts.goals:,}", note=note)
 
 
-def _money(journey: Journey) -> list[Figure]:
+def _money(journey: Journey) -> Iterator[Figure]:
     totals = journey.totals
     first = f"after {format_duration(journey.to_first_payment)}" if journey.to_first_payment is not None else ""
-    if len(totals.paid) == 1:
-        found = [_paid(totals.paid[0], first)]
-    else:
-        found = [_paid(paid, "") for paid in totals.paid]
-        if first:
-            found.append(Figure("First payment", first))
+    is_one_currency = len(totals.paid) == 1
+    for paid in totals.paid:
+        yield _paid(paid, first if is_one_currency else "")
+    if first and not is_one_currency:
+        yield Figure("First payment", first)
     if totals.payments_without_amount:
-        found.append(_uncounted("Paid", totals.payments_without_amount, "payment"))
+        yield _without_amount("Paid", totals.payments_without_amount, "payment")
     if totals.refunds_without_amount:
-        found.append(_uncounted("Refunded", totals.refunds_without_amount, "refund"))
-    return found
+        yield _without_amount("Refunded", totals.refunds_without_amount, "refund")
 
 
-def _uncounted(term: str, number: int, noun: str) -> Figure:
+def _without_amount(term: str, number: int, noun: str) -> Figure:
     return Figure(term, format_count(number, noun), note="amount unknown" if number == 1 else "amounts unknown")
 
 
 def _paid(paid: Paid, first: str) -> Figure:
-    """What one currency's payments came to, with what was given back taken off and said."""
-    notes = [
+    """Return the payments in one currency, less the refunds; `first` is the time to the first one."""
+    notes = (
         f"in {format_count(paid.payments, 'payment')}" if paid.payments > 1 else "",
         f"the first {first}" if first and paid.payments > 1 else first,
         f"{format_money(paid.refunded, paid.currency)} refunded" if paid.refunds else "",
-    ]
-    return Figure(
-        "Paid", format_money(paid.net, paid.currency), note=", ".join(note for note in notes if note), is_money=True
     )
+    note = ", ".join(note for note in notes if note)
+    return Figure("Paid", format_money(paid.net, paid.currency), note=note, is_money=True)
 
 
-def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> list[Figure]:
+def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> Iterator[Figure]:
     latest = journey.latest_subscription
-    if latest is None or latest.at is None:
-        return []
-    state = truncate(latest.words.removeprefix("subscription "), 40)
-    return [Figure("Subscription", state, note=format_day(latest.at, now, zone))]
+    if latest and latest.at:
+        state = truncate(latest.words.removeprefix("subscription "), 40)
+        yield Figure("Subscription", state, note=format_day(latest.at, now, zone))
 
 
-def _seen(journey: Journey, now: datetime, zone: tzinfo) -> list[Figure]:
-    found = []
-    if journey.begin is not None:
-        begin = display_time(journey.begin, zone, format_day(journey.begin, now, zone))
-        found.append(Figure("First seen", moment=begin, note=format_clock(journey.begin, zone)))
-    last = journey.last_seen_at
+def _seen(journey: Journey, now: datetime, zone: tzinfo) -> Iterator[Figure]:
+    first, last = journey.begin, journey.last_seen_at
+    if first is not None:
+        day = display_time(first, zone, format_day(first, now, zone))
+        yield Figure("First seen", time=day, note=format_clock(first, zone))
     if last is not None:
-        words = "on the site now" if journey.is_live(now) else format_when(last, now, zone)
-        found.append(Figure("Last seen", moment=display_time(last, zone, words)))
-    return found
+        text = "on the site now" if journey.is_live(now) else format_when(last, now, zone)
+        yield Figure("Last seen", time=display_time(last, zone, text))

@@ -1,24 +1,31 @@
-"""The head of the page: who this is, where, with what; and how old the answer is."""
+"""The header of the page: who the visitor is, how old the profile is, and which colleagues have looked."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from functools import lru_cache
 from uuid import UUID
 
-from django.utils.safestring import SafeString
-
-from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_age, format_day
+from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_age, format_ago, format_count, format_day
 from visitors.formatting.text import truncate
 from visitors.journey import Journey
-from visitors.journey_page.presenters.facts import copy_button
 from visitors.journey_page.presenters.identity import Whereabouts
 
-_LONGEST_NAME = 120
+_NAME_LIMIT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Who the visitor is. `visitor_id` is the canonical id, 36 characters in lower case."""
+
+    name: str
+    is_identified: bool
+    is_live: bool
+    visitor_id: str
+    whereabouts: Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """When the answer came, and how long ago that was. `is_old` says that a newer one is wanted."""
+    """When the profile was fetched, and how long ago that was. `is_old` means that it should be fetched again."""
 
     as_of: DisplayTime
     words: str
@@ -27,26 +34,19 @@ class Age:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """Who the visitor is. `visitor_id` is the canonical one, 36 characters in lower case."""
+class Colleagues:
+    """The colleagues who have looked: `count` ("3 colleagues", "" for one), the latest one's name, and when."""
 
-    name: str
-    is_identified: bool
-    is_live: bool
-    visitor_id: str
-    whereabouts: Whereabouts
-
-    @property
-    def copy_id(self) -> SafeString:
-        """The button that copies the visitor id."""
-        return copy_button(self.visitor_id, "the visitor id", key="copy-id")
+    count: str
+    latest: str
+    time: DisplayTime
 
 
-def head(journey: Journey, whereabouts: Whereabouts, *, visitor_id: UUID, now: datetime) -> Head:
-    """The head of a journey's page."""
+def present_head(journey: Journey, whereabouts: Whereabouts, *, visitor_id: UUID, now: datetime) -> Head:
+    """Return the header of a journey."""
     label = journey.person.label if journey.person else ""
     return Head(
-        name=truncate(label, _LONGEST_NAME) or ANONYMOUS,
+        name=truncate(label, _NAME_LIMIT) or ANONYMOUS,
         is_identified=journey.person is not None,
         is_live=journey.is_live(now),
         visitor_id=str(visitor_id),
@@ -54,20 +54,18 @@ def head(journey: Journey, whereabouts: Whereabouts, *, visitor_id: UUID, now: d
     )
 
 
-def age(fetched_at: datetime, *, is_fresh: bool, now: datetime, zone: tzinfo) -> Age:
-    """The age of an answer that came at `fetched_at`: "As of 18:13:20 KST, 20 seconds ago"."""
-    seconds = max(0, int((now - fetched_at).total_seconds()))
+def present_age(fetched_at: datetime, *, is_fresh: bool, now: datetime, zone: tzinfo) -> Age:
+    """Return the age of a profile: "As of 18:13:20 KST, 20 seconds ago"."""
+    day, clock = format_day(fetched_at, now, zone), f"{fetched_at.astimezone(zone):%H:%M:%S %Z}".rstrip()
     return Age(
-        _as_of(fetched_at, zone, format_day(fetched_at, now, zone)),
-        format_age(fetched_at, now),
-        seconds,
+        as_of=display_time(fetched_at, zone, clock if day == "today" else f"{day}, {clock}"),
+        words=format_age(fetched_at, now),
+        seconds=max(0, int((now - fetched_at).total_seconds())),
         is_old=not is_fresh,
     )
 
 
-@lru_cache(maxsize=500)  # it stands before every page
-def _as_of(fetched_at: datetime, zone: tzinfo, named: str) -> DisplayTime:
-    """When an answer came, on a day that is called so now."""
-    local = fetched_at.astimezone(zone)
-    at = f"{local:%H:%M:%S %Z}".rstrip()
-    return display_time(fetched_at, zone, at if named == "today" else f"{named}, {at}")
+def present_colleagues(number: int, latest: str, at: datetime, *, now: datetime, zone: tzinfo) -> Colleagues:
+    """Return how many colleagues have looked, who of them was the latest, and when."""
+    count = format_count(number, "colleague") if number > 1 else ""
+    return Colleagues(count, latest, display_time(at, zone, format_ago(at, now)))

@@ -1,4 +1,4 @@
-"""Where the visitor was last, and with what: for the head in a line, for the side in full."""
+"""The latest known place and device of the visitor: short for the header, in full for the side."""
 
 import math
 from dataclasses import dataclass
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from visitors.datafast.payload import Device, Identity, Software, Viewport
 from visitors.formatting.places import country_name, region_name
 from visitors.formatting.text import clean_or_none, isolate_direction
-from visitors.journey_page.presenters.facts import Fact
+from visitors.journey_page.presenters.facts import Fact, list_facts
 
 _DEVICE_TYPES = {"desktop": "desktop", "mobile": "phone", "tablet": "tablet"}
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """The latest known place and device, in words; every text is "" where nothing is known.
+    """The latest known place and device; every text is "" where nothing is known.
 
-    `country_code` is two capital letters. `place` runs from the city to the country, `device` from the browser to the
-    size of its window. `facts` say each of them in full.
+    `country_code` is two capital letters. `place` is "Berlin, Germany", `device` "Chrome 133 on Android, phone,
+    412 × 915". `facts` give each of them in full.
     """
 
     country_code: str
@@ -26,74 +26,58 @@ class Whereabouts:
     facts: tuple[Fact, ...]
 
 
-def whereabouts(identity: Identity | None) -> Whereabouts:
-    """The place and the device that an answer names."""
+def present_whereabouts(identity: Identity | None) -> Whereabouts:
+    """Return the place and the device that an answer names."""
     known = identity or Identity()
-    code = _code(known)
-    country = country_name(_text(known.country) or code)
-    region = region_name(_text(known.region), code or None)
-    city = _text(known.city)
+    code = _country_code(known)
+    country = country_name(_clean(known.country) or code)
+    region = region_name(_clean(known.region), code or None)
+    city = _clean(known.city)
+    device = known.device or Device()
+    device_type = _clean(device.type)
+    device_type = _DEVICE_TYPES.get(device_type.lower(), device_type)
     window = _window(known.viewport)
-    kind = _kind(known.device)
-    software = " on ".join(part for part in (_short(known.browser), _text(known.os.name if known.os else None)) if part)
-    facts = (
-        ("Country", f"{country} ({code})" if code and code != country else country),
-        ("Region", region),
-        ("City", city),
-        ("Browser", _full(known.browser)),
-        ("System", _full(known.os)),
-        ("Device", _device(known.device, kind)),
-        ("Window", f"{window} pixels" if window else ""),
-    )
+    browser = known.browser or Software()
+    short_browser = _join(" ", browser.name, _clean(browser.version).partition(".")[0])
+    system = known.os or Software()
     return Whereabouts(
         country_code=code,
         country=country,
-        # A city and its region are often one name: "Berlin, Berlin, Germany" says it once too often.
+        # A city and its region often share a name: "Berlin, Germany", not "Berlin, Berlin, Germany".
         place=", ".join(dict.fromkeys(isolate_direction(part) for part in (city, region, country) if part)),
-        device=", ".join(part for part in (software, kind, window) if part),
-        facts=tuple(Fact(term, text) for term, text in facts if text),
+        device=_join(", ", _join(" on ", short_browser, system.name), device_type, window),
+        facts=list_facts(
+            (
+                ("Country", f"{country} ({code})" if code and code != country else country),
+                ("Region", region),
+                ("City", city),
+                ("Browser", _join(" ", browser.name, browser.version)),
+                ("System", _join(" ", system.name, system.version)),
+                ("Device", _join(", ", _join(" ", device.vendor, device.model), device_type)),
+                ("Window", f"{window} pixels" if window else ""),
+            )
+        ),
     )
 
 
-def _text(value: str | None) -> str:
+def _clean(value: str | None) -> str:
     return clean_or_none(value) or ""
 
 
-def _code(identity: Identity) -> str:
-    """The country's code, which the edition of 2025 also sends in the place of the name."""
-    for value in (_text(identity.country_code), _text(identity.country)):
+def _join(separator: str, *parts: str | None) -> str:
+    return separator.join(part for part in map(_clean, parts) if part)
+
+
+def _country_code(identity: Identity) -> str:
+    """Return the country's code, which the edition of 2025 also sends instead of the name."""
+    for value in (_clean(identity.country_code), _clean(identity.country)):
         if len(value) == 2 and value.isascii() and value.isalpha():
             return value.upper()
     return ""
 
 
-def _short(software: Software | None) -> str:
-    """A browser with the first part of its version: "Chrome 133"."""
-    if software is None:
-        return ""
-    return " ".join(part for part in (_text(software.name), _text(software.version).partition(".")[0]) if part)
-
-
-def _full(software: Software | None) -> str:
-    return (
-        "" if software is None else " ".join(part for part in (_text(software.name), _text(software.version)) if part)
-    )
-
-
-def _kind(device: Device | None) -> str:
-    kind = _text(device.type if device else None)
-    return _DEVICE_TYPES.get(kind.lower(), kind)
-
-
-def _device(device: Device | None, kind: str) -> str:
-    if device is None:
-        return ""
-    model = " ".join(part for part in (_text(device.vendor), _text(device.model)) if part)
-    return ", ".join(part for part in (model, kind) if part)
-
-
 def _window(viewport: Viewport | None) -> str:
-    """ "1728 × 998", for a size that a window can have."""
+    """Return "1728 × 998", "" for a size that no window can have."""
     sides = (viewport.width, viewport.height) if viewport else ()
     known = [f"{side:.0f}" for side in sides if side is not None and math.isfinite(side) and 0 < side < 100_000]
     return " × ".join(known) if len(known) == 2 else ""

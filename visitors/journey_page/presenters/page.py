@@ -1,4 +1,4 @@
-"""The journey page, from a profile to words."""
+"""The whole journey page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,20 +8,19 @@ from django.utils.safestring import SafeString
 
 from visitors.formatting import bind_numbers, format_zone
 from visitors.journey import observe, summarize
-from visitors.journey_page.presenters.figures import Figure, figures
-from visitors.journey_page.presenters.header import Head, head
-from visitors.journey_page.presenters.identity import whereabouts
-from visitors.journey_page.presenters.prediction import meter
-from visitors.journey_page.presenters.side import Side, side
-from visitors.journey_page.presenters.trend import Scored, trend
+from visitors.journey_page.presenters.figures import Figure, present_figures
+from visitors.journey_page.presenters.header import Head, present_head
+from visitors.journey_page.presenters.identity import present_whereabouts
+from visitors.journey_page.presenters.prediction import Scored, present_prediction
+from visitors.journey_page.presenters.side import Side, present_side
 from visitors.journey_page.ribbon import Ribbon, make_ribbon, shapes_svg
-from visitors.journey_page.timeline import Timeline, TimelineQuery, timeline, visit_address
+from visitors.journey_page.timeline import Timeline, TimelineQuery, present_timeline, visit_address
 from visitors.profiles import Profile
 
 
 @dataclass(frozen=True, slots=True)
 class JourneyPage:
-    """Everything that the journey page shows. `version` names the state of the journey that it was made from."""
+    """Everything that the journey page shows. `version` is the profile's."""
 
     version: str
     head: Head
@@ -34,11 +33,11 @@ class JourneyPage:
 
     @property
     def ribbon_shapes(self) -> SafeString:
-        """What stands in the ribbon's frame, as SVG."""
+        """Return the shapes of the ribbon, as SVG."""
         return shapes_svg(self.ribbon, is_live=self.head.is_live) if self.ribbon else SafeString()
 
 
-def journey(
+def present_journey(
     profile: Profile,
     *,
     now: datetime,
@@ -49,33 +48,32 @@ def journey(
     part_url: str,
     history: Sequence[Scored] = (),
 ) -> JourneyPage:
-    """The page of a profile, with the timeline that `query` asks for. Raises `profiles.Superseded`.
+    """Return the page of a profile whose contents are loaded, with the timeline that `query` asks for.
 
-    All times are in the zone; events later than `marked_after` are marked as new. `page_url` is the address of the
-    page, `part_url` that of the timeline. `history` is what earlier answers said of the score, oldest first.
+    All times are in the zone; events later than `marked_after` are marked as new. `page_url` is the path of the page,
+    `part_url` that of the timeline's fragments. `history` has the scores of earlier answers, oldest first.
     """
     contents = profile.contents
-    told = contents.journey
-    where = whereabouts(contents.identity)
-    score_trend = trend(history, now=now, zone=zone)
-    prediction = meter(told.prediction, observe(told, now=now, zone=zone), score_trend)
-    page = timeline(
-        told,
+    journey, whereabouts = contents.journey, present_whereabouts(contents.identity)
+    observations = observe(journey, now=now, zone=zone)
+    prediction = present_prediction(journey.prediction, observations, history, now=now, zone=zone)
+    timeline = present_timeline(
+        journey,
         query,
         zone=zone,
         today=now.astimezone(zone).date(),
         version=profile.version,
         page_url=page_url,
         part_url=part_url,
-        seen=marked_after,
+        marked_after=marked_after,
     )
     return JourneyPage(
         version=profile.version,
-        head=head(told, where, visitor_id=profile.visitor_id, now=now),
-        summary=bind_numbers(summarize(told, now=now, zone=zone)),
-        figures=figures(told, now=now, zone=zone),
-        ribbon=make_ribbon(told, now=now, zone=zone, address=visit_address, ticket_at=page.query.at),
-        timeline=page,
-        side=side(told, where, prediction, contents.notes, now=now, zone=zone),
+        head=present_head(journey, whereabouts, visitor_id=profile.visitor_id, now=now),
+        summary=bind_numbers(summarize(journey, now=now, zone=zone)),
+        figures=present_figures(journey, now=now, zone=zone),
+        ribbon=make_ribbon(journey, now=now, zone=zone, address=visit_address, ticket_at=timeline.query.at),
+        timeline=timeline,
+        side=present_side(journey, whereabouts, prediction, contents.notes, now=now, zone=zone),
         zone_name=format_zone(zone),
     )

@@ -1,11 +1,14 @@
-"""DataFast's prediction as a meter in words, and beside it what the journey itself shows."""
+"""DataFast's prediction as a meter, the trend of its score, and beside them what the journey itself shows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from itertools import pairwise
+from typing import Protocol
 
-from visitors.formatting import format_percent, join_list
+from visitors.formatting import format_day, format_percent, join_list
 from visitors.journey import BASELINE, Absence, Observation, PredictionReading
-from visitors.journey_page.presenters.facts import Fact
-from visitors.journey_page.presenters.trend import Trend
+from visitors.journey_page.presenters.facts import Fact, list_facts
 
 _ABSENCES = {
     Absence.CUSTOMER: "This visitor is already a customer: DataFast predicts who may become one.",
@@ -20,18 +23,41 @@ _NAMES = {
     "expectedValue": "the expected value",
     "confidence": "the confidence",
 }
-# Below it nobody can picture "1 in …".
-_LEAST_CHANCE = 1e-6
+# A smaller chance is not given as "1 in …": such a number means nothing to a reader.
+_MIN_CHANCE_IN_WORDS = 1e-6
+_FULL_SCORE = 100
+# The size of the trend's drawing; it is stretched to the space that it gets.
+_TREND_WIDTH, _TREND_HEIGHT = 100, 24
+
+
+class Scored(Protocol):
+    """The score of an earlier answer: 0 to 100, None without a prediction."""
+
+    @property
+    def at(self) -> datetime:
+        """When the answer came."""
+
+    @property
+    def score(self) -> float | None:
+        """Its score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How the score changed: `line` is an SVG path of 100 by 24, `words` are "62 on Mon, May 4, 88 since today"."""
+
+    line: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """The prediction. With an `absence` (a sentence) there is none and everything but `observations` is empty.
+    """The prediction. With an `absence` (a sentence) there is none, and everything but `observations` is empty.
 
     `needle` is the score in percent of the meter's width, `bar_start` and `bar_width` the stretch between it and the
-    baseline. Where no score can be used, `score` is "" and the meter is not drawn; `no_score` says that none was sent.
-    `refused` are the numbers that can't be true: "the score and the confidence". With a `warning` (a sentence) it is
-    nothing to decide on. `trend` is there where earlier answers had other scores.
+    baseline. Without a usable score `score` is "" and the meter is not drawn; `no_score` means that none was sent.
+    `impossible` names the numbers that were left out: "the score and the confidence". `warning` is a sentence where the
+    prediction is too weak to decide on. `trend` is set where earlier answers had other scores.
     """
 
     absence: str
@@ -44,19 +70,28 @@ class Meter:
     bar_width: float
     facts: tuple[Fact, ...]
     warning: str
-    refused: str
+    impossible: str
     observations: tuple[Observation, ...]
-    trend: Trend | None = None
+    trend: Trend | None
 
 
-def meter(reading: PredictionReading, observations: tuple[Observation, ...], trend: Trend | None = None) -> Meter:
-    """The prediction of a journey, with its way up to now, beside what the journey shows."""
+def present_prediction(
+    reading: PredictionReading,
+    observations: tuple[Observation, ...],
+    history: Sequence[Scored] = (),
+    *,
+    now: datetime,
+    zone: tzinfo,
+) -> Meter:
+    """Return the prediction of a journey, with its trend, and the observations. `history` is oldest first."""
     score = reading.score if reading.score is not None else float(BASELINE)
+    is_there = reading.absence is None
     facts = (
         ("Chance to convert", _chance(reading.conversion_rate)),
         ("Expected value", reading.expected_value_words),
         ("Confidence", _confidence(reading)),
     )
+    confidence = reading.confidence_words
     return Meter(
         absence="" if reading.absence is None else _ABSENCES[reading.absence],
         score="" if reading.score is None else f"{reading.score:.4g}",
@@ -66,29 +101,47 @@ def meter(reading: PredictionReading, observations: tuple[Observation, ...], tre
         needle=round(score, 2),
         bar_start=round(min(score, BASELINE), 2),
         bar_width=round(abs(score - BASELINE), 2),
-        facts=tuple(Fact(term, text) for term, text in facts if text) if reading.absence is None else (),
-        warning=_sentence(reading.confidence_words) if reading.absence is None and reading.is_weak else "",
-        refused=join_list([_NAMES.get(name, name) for name in reading.unreadable]),
+        facts=list_facts(facts) if is_there else (),
+        warning=f"{confidence[0].upper()}{confidence[1:]}." if is_there and reading.is_weak else "",
+        impossible=join_list([_NAMES.get(name, name) for name in reading.unreadable]),
         observations=observations,
-        trend=trend,
+        trend=present_trend(history, now=now, zone=zone),
     )
+
+
+def present_trend(history: Sequence[Scored], *, now: datetime, zone: tzinfo) -> Trend | None:
+    """Return how the score changed up to now; None without two different scores. `history` is oldest first."""
+    scores = [(one.at, one.score) for one in history if one.score is not None and 0 <= one.score <= _FULL_SCORE]
+    changes = scores[:1] + [later for earlier, later in pairwise(scores) if later[1] != earlier[1]]
+    if len(changes) < 2:
+        return None
+    (begin, first_score), (last_change, last_score) = changes[0], changes[-1]
+    span = max((now - begin).total_seconds(), 1.0)
+
+    def x(at: datetime) -> float:
+        return round(min(max((at - begin).total_seconds() / span, 0), 1) * _TREND_WIDTH, 2)
+
+    def y(score: float) -> float:
+        return round(_TREND_HEIGHT * (1 - score / _FULL_SCORE), 2)
+
+    # Steps, because a score holds until the next answer.
+    steps = "".join(f"H{x(at)}V{y(score)}" for at, score in changes[1:])
+    first_day, last_day = format_day(begin, now, zone), format_day(last_change, now, zone)
+    on = "" if first_day in {"today", "yesterday"} else "on "
+    words = f"{first_score:.4g} {on}{first_day}, {last_score:.4g} since {last_day}"
+    return Trend(f"M0 {y(first_score)}{steps}H{_TREND_WIDTH}", words)
 
 
 def _chance(rate: float | None) -> str:
     if rate is None:
         return ""
-    return (
-        f"{format_percent(rate)}, about 1 in {1 / rate:,.0f}" if _LEAST_CHANCE <= rate <= 0.5 else format_percent(rate)
-    )
+    chance = format_percent(rate)
+    return f"{chance}, about 1 in {1 / rate:,.0f}" if _MIN_CHANCE_IN_WORDS <= rate <= 0.5 else chance
 
 
 def _confidence(reading: PredictionReading) -> str:
-    """How sure it is; what that means, unless the warning says it."""
+    """Return the confidence and what it means; the meaning only where the warning does not give it."""
     if reading.confidence is None:
         return "" if "confidence" in reading.unreadable else "not sent"
     size = format_percent(reading.confidence)
     return size if reading.is_weak else f"{size}, {reading.confidence_words}"
-
-
-def _sentence(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}."

@@ -1,4 +1,4 @@
-"""What stands between the reader and the journey, and what to do about it: one plain sentence each."""
+"""Why a journey cannot be shown or refreshed, and what to do about it: one plain sentence each."""
 
 import math
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ from visitors.datafast.errors import (
 from visitors.formatting import format_age, format_count
 from visitors.profiles.errors import CircuitOpen, WebsitePaused
 
-# DataFast's window, for when it does not say when it may be asked again.
-_A_MINUTE = 60
-_NOTHING_KEPT = "Nothing is kept of this visitor yet, so there is nothing to show."
+# The length of DataFast's rate limit window, for answers that do not name its end.
+_WINDOW_SECONDS = 60
+_NOTHING_STORED = "Nothing is kept of this visitor yet, so there is nothing to show."
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why there is no journey. `sentence` says what is wrong, `advice` what can be done ("" where nothing can).
+    """Why there is no journey. `sentence` is what is wrong, `advice` what the user can do, "" for nothing.
 
-    `retry_after` is in seconds: when the page may ask again by itself, None where it should not. `can_retry` offers to
-    ask again by hand. `mend` is what those who see to the website can mend ("key", "pause"), "" for
-    nothing; `is_elsewhere` says that another website may know the visitor. `upstream_message` is DataFast's own
+    `retry_after` is the number of seconds after which the page tries again by itself, None for never. `can_retry` shows
+    a button to try again. `fix` is what managers of the website can do about it: replace the "key", end the "pause", ""
+    for nothing. `is_elsewhere` means that another website may know the visitor. `upstream_message` is DataFast's own
     sentence, "" for none.
     """
 
@@ -36,41 +36,42 @@ class Problem:
     advice: str = ""
     retry_after: int | None = None
     can_retry: bool = True
-    mend: str = ""
+    fix: str = ""
     is_elsewhere: bool = False
     upstream_message: str = ""
 
     @property
     def wait(self) -> str:
-        """How long until the page asks again: "34 seconds"."""
+        """Return how long until the page tries again: "34 seconds"."""
         return "" if self.retry_after is None else format_count(self.retry_after, "second")
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice above a kept journey: why it is an old one, `seconds` old, which `age` says; what is behind that; and
-    whether to offer another try."""
+    """A notice above a stored journey that could not be refreshed.
 
-    level: str
+    `reason` leads to its `age` ("3 hours ago"), which is `seconds` old. `text` is what is wrong. `can_retry` shows a
+    button to try again.
+    """
+
     reason: str
     age: str
     seconds: int
     text: str
-    can_retry: bool = True
+    can_retry: bool
 
     @property
     def headline(self) -> str:
-        """What stands in bold."""
+        """Return the part in bold."""
         return f"{self.reason} {self.age}."
 
     def __str__(self) -> str:
         return f"{self.headline} {self.text}"
 
 
-def problem(error: UpstreamError, *, domain: str, now: datetime) -> Problem:
-    """The page in place of a journey that nothing is kept of."""
-    # What DataFast says itself helps whoever can mend a key, and whoever wonders about a bot.
-    said = error.upstream_message or ""
+def present_problem(error: UpstreamError, *, domain: str, now: datetime) -> Problem:
+    """Return why there is no journey, where none is stored."""
+    sentence, message, retry_after = _describe(error), error.upstream_message or "", seconds_until_retry(error, now)
     match error:
         case VisitorNotFound():
             found = Problem(
@@ -81,57 +82,53 @@ def problem(error: UpstreamError, *, domain: str, now: datetime) -> Problem:
             )
         case BotVisitor():
             sentence = "DataFast has flagged this visitor as a bot, and shows no journeys of bots."
-            found = Problem("This visitor is a bot", sentence, can_retry=False, upstream_message=said)
+            found = Problem("This visitor is a bot", sentence, can_retry=False, upstream_message=message)
         case InvalidVisitorId():
-            found = Problem("DataFast does not take this id", str(error), can_retry=False, upstream_message=said)
+            found = Problem("DataFast does not take this id", sentence, can_retry=False, upstream_message=message)
         case KeyRejected():
             advice = f"Until then, nobody new can be looked up on {domain}."
             title = "DataFast refuses this website’s key"
-            found = Problem(title, str(error), advice, mend="key", upstream_message=said)
+            found = Problem(title, sentence, advice, fix="key", upstream_message=message)
         case WebsitePaused():
-            found = Problem("This website is paused", str(error), _NOTHING_KEPT, can_retry=False, mend="pause")
+            found = Problem("This website is paused", sentence, _NOTHING_STORED, can_retry=False, fix="pause")
         case RateLimited():
-            found = Problem("DataFast asks us to wait", _limit(error), retry_after=wait(error, now))
+            found = Problem("DataFast asks us to wait", sentence, retry_after=retry_after)
         case CircuitOpen():
-            found = Problem("DataFast needs a moment", str(error), retry_after=wait(error, now))
+            found = Problem("DataFast needs a moment", sentence, retry_after=retry_after)
         case MalformedAnswer():
-            found = Problem("DataFast’s answer can’t be read", str(error), _NOTHING_KEPT)
+            found = Problem("DataFast’s answer can’t be read", sentence, _NOTHING_STORED)
         case _:
-            found = Problem("DataFast does not answer", str(error), _NOTHING_KEPT, upstream_message=said)
+            found = Problem("DataFast does not answer", sentence, _NOTHING_STORED, upstream_message=message)
     return found
 
 
-def notice(error: UpstreamError, *, fetched_at: datetime, now: datetime) -> Notice:
-    """The notice above a kept journey that could not be renewed."""
-    age, old = format_age(fetched_at, now), int((now - fetched_at).total_seconds())
+def present_notice(error: UpstreamError, *, fetched_at: datetime, now: datetime) -> Notice:
+    """Return why the stored journey could not be refreshed."""
+    age, age_seconds = format_age(fetched_at, now), int((now - fetched_at).total_seconds())
     if isinstance(error, WebsitePaused):
         reason = "This website is paused by its administrators: what you see is from"
-        return Notice("warn", reason, age, old, "DataFast is not asked until they resume it.", can_retry=False)
-    seconds = wait(error, now)
-    sentence = _limit(error) if isinstance(error, RateLimited) else str(error)
-    again = "" if seconds is None else f" It can be asked again in {format_count(seconds, 'second')}."
-    return Notice(
-        "warn",
-        "Nothing newer could be fetched: what you see is from",
-        age,
-        old,
-        f"{sentence}{again}",
-        can_retry=not isinstance(error, KeyRejected),
-    )
+        return Notice(reason, age, age_seconds, "DataFast is not asked until they resume it.", can_retry=False)
+    wait = seconds_until_retry(error, now)
+    again = "" if wait is None else f" It can be asked again in {format_count(wait, 'second')}."
+    reason = "Nothing newer could be fetched: what you see is from"
+    can_retry = not isinstance(error, KeyRejected)
+    return Notice(reason, age, age_seconds, f"{_describe(error)}{again}", can_retry=can_retry)
 
 
-def wait(error: UpstreamError, now: datetime) -> int | None:
-    """Seconds until it makes sense to ask again, at least 1; None where nobody can say."""
+def seconds_until_retry(error: UpstreamError, now: datetime) -> int | None:
+    """Return after how many seconds DataFast can be called again, at least 1; None where that is unknown."""
     match error:
         case RateLimited(reset_at=None):
-            return _A_MINUTE
+            return _WINDOW_SECONDS
         case RateLimited(reset_at=datetime() as at) | CircuitOpen(retry_at=at):
             return max(1, math.ceil((at - now).total_seconds()))
         case _:
             return None
 
 
-def _limit(error: RateLimited) -> str:
+def _describe(error: UpstreamError) -> str:
+    if not isinstance(error, RateLimited):
+        return str(error)
     if error.limit is None:
         return "DataFast’s limit for this website’s key is reached."
     return f"The limit of {format_count(error.limit, 'request')} a minute for this website’s key is reached."

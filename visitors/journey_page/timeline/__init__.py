@@ -1,10 +1,10 @@
-"""The timeline of a journey: a ledger of visits, newest first, with filters, a search and the moment of a ticket.
+"""The timeline of a journey: a list of visits, newest first, with filters, a search and the time of a ticket.
 
-`TimelineQuery.read` reads what the address asks for, `timeline` prepares what templates/journey/_timeline.html shows.
+`TimelineQuery.read` reads the query from an address; `present_timeline` prepares what `_timeline.html` shows.
 """
 
-from visitors.journey_page.timeline.presenter import Timeline, events_of_visit, timeline, visit_address
+from visitors.journey_page.timeline.presenter import Timeline, present_timeline, present_visit_events, visit_address
 from visitors.journey_page.timeline.query import TimelineQuery
-from visitors.journey_page.timeline.rows import visit_key
+from visitors.journey_page.timeline.row_presenter import visit_key
 
-__all__ = ["Timeline", "TimelineQuery", "events_of_visit", "timeline", "visit_address", "visit_key"]
+__all__ = ["Timeline", "TimelineQuery", "present_timeline", "present_visit_events", "visit_address", "visit_key"]

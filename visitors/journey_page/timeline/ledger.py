@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from visitors import formatting
 from visitors.journey import Event, Journey, Selection, TicketMoment, VisitOutline, Where, fold
-from visitors.journey_page.timeline.lines import EventRow
 from visitors.journey_page.timeline.query import UNDATED, Position, TimelineQuery
-from visitors.journey_page.timeline.rows import NoteRow, VisitRow, Writer, iso, pages_said, visit_key
+from visitors.journey_page.timeline.row_presenter import RowPresenter, present_undated, visit_key
+from visitors.journey_page.timeline.rows import EventRow, NoteRow, VisitRow
 
 ROWS = 150
 FILLED_ROWS = 100  # up to here with the bodies of folded visits, which most readers leave folded
@@ -42,7 +42,7 @@ class Section(Struct, frozen=True, kw_only=True, gc=False):
     size: int
 
 
-class Page(Struct, frozen=True, kw_only=True):
+class LedgerPage(Struct, frozen=True, kw_only=True):
     """The rows of one response. `newer` and `older` are the positions of the next ones, None at the ends."""
 
     rows: tuple[VisitRow | NoteRow, ...]
@@ -59,10 +59,7 @@ class Page(Struct, frozen=True, kw_only=True):
     @property
     def has_moment(self) -> bool:
         """Whether the moment of the ticket is marked on it."""
-        return any(
-            row.form == "moment" if isinstance(row, NoteRow) else any(event.form == "moment" for event in row.events)
-            for row in self.rows
-        )
+        return any(row.style == "moment" for visit in self.rows for row in (visit, *getattr(visit, "events", ())))
 
 
 def make_sections(journey: Journey, selection: Selection | None) -> list[Section]:
@@ -96,20 +93,20 @@ class Ledger:
         selection: Selection | None,
         moment: TicketMoment | None,
         since: datetime | None,
-        writer: Writer,
+        presenter: RowPresenter,
     ) -> None:
         self._journey = journey
         self._sections = found
         self._selection = selection
         self._query = query
         self._moment = moment
-        self._writer = writer
+        self._presenter = presenter
         self._opened, self._shut = frozenset(query.opened), frozenset(query.shut)
         self._places = {section.key: place for place, section in enumerate(found)}
         self._moment_place = self._place_of_moment()
         self._cut_place = self._place_of_cut(since)
 
-    def page(self) -> Page:
+    def page(self) -> LedgerPage:
         """Return the page of the query: from `start`, or from where the opened visit or the moment is in view."""
         start = self._query.start
         if start is not None and start.key in self._places:
@@ -142,7 +139,7 @@ class Ledger:
         newer = self._newer_than_moment(self._sections[place])
         return place, newer - _WORTH_OPENING if newer > VISIT_EVENTS - _WORTH_OPENING else 0
 
-    def _lay_out(self, first: int, passed: int) -> Page:
+    def _lay_out(self, first: int, passed: int) -> LedgerPage:
         rows: list[VisitRow | NoteRow] = []
         size, place = 0, first
         while place < len(self._sections) and place - first < VISITS:
@@ -162,7 +159,7 @@ class Ledger:
         if place == len(self._sections):
             rows += self._notes_above(place)
         self._fill(rows, FILLED_ROWS - size)
-        return Page(
+        return LedgerPage(
             rows=tuple(rows),
             newer=Position(self._sections[max(0, first - VISITS // 2)].key) if first else None,
             newer_visits=first,
@@ -246,13 +243,13 @@ class Ledger:
             return notes
         if place < len(self._sections) and self._has_moment(self._sections[place]):
             return notes
-        row = NoteRow(form="moment", text=moment.words, iso=iso(moment.at), clock=self._writer.clock(moment.at))
+        row = self._presenter.present_ticket(moment.at, moment.words)
         missing = self._journey.missing
         return [row, *notes] if missing is not None and missing.ends_by(moment.at) else [*notes, row]
 
     def _gap_above(self, place: int) -> NoteRow | None:
         if place == self._cut_place and self._journey.missing is not None:
-            return NoteRow(form="cut", text=_cut_words(self._journey))
+            return NoteRow(style="cut", text=_cut_words(self._journey))
         if not 0 < place < len(self._sections):
             return None
         newer, this = self._sections[place - 1], self._sections[place]
@@ -261,14 +258,17 @@ class Ledger:
         if between := self._journey.outlines[newer.index + 1 : this.index]:
             visits = sum(visit.is_attended for visit in between)
             passed = formatting.format_count(visits, "visit") if visits else "Events without the visitor"
-            return NoteRow(form="gap", text=f"{passed} in between without a match")
+            return NoteRow(style="gap", text=f"{passed} in between without a match")
         gap = newer.visit.gap_before
-        return None if gap is None else NoteRow(form="gap", text=formatting.format_gap(gap))
+        return None if gap is None else NoteRow(style="gap", text=formatting.format_gap(gap))
 
     def _visit_row(self, section: Section, passed: int, *, most: int, is_open: bool) -> VisitRow:
         """A section's row with at most so many of its events, after the newest ones that are passed over."""
         query = self._query
-        row = self._undated_row(section) if section.visit is None else self._head(section)
+        if section.visit is None:
+            row = present_undated(section.key, section.size)
+        else:
+            row = self._presenter.present_visit(self._journey.visits[section.index], section.size)
         chosen = self._newest_events(section, passed, most - self._has_moment(section)) if most > 1 else ()
         row = replace(
             row,
@@ -301,19 +301,19 @@ class Ledger:
             rest_part=start,
         )
 
-    def _lines(self, section: Section, passed: int, chosen: Sequence[Event]) -> tuple[EventRow, ...]:
+    def _lines(self, section: Section, passed: int, chosen: Sequence[Event]) -> tuple[EventRow | NoteRow, ...]:
         """Return the lines of these events of a section, newest first, with the moment among them."""
         if not chosen:
             return ()
         lines = fold(chosen) if section.visit is None else fold(chosen)[::-1]
-        rows = self._writer.events(lines, None if section.visit is None else section.visit.started_at)
+        rows = self._presenter.present_events(lines, None if section.visit is None else section.visit.started_at)
         moment = self._moment
         if moment is not None and self._has_moment(section):
             newer = self._newer_than_moment(section)
             end = passed + len(chosen)
             if passed <= newer < end or newer == end == section.size:
                 above = sum(line.event.at is not None and line.event.at > moment.at for line in lines)
-                rows.insert(above, self._writer.moment(moment.at, moment.words))
+                rows.insert(above, self._presenter.present_ticket(moment.at, moment.words))
         return tuple(rows)
 
     def _events(self, section: Section) -> Sequence[Event]:
@@ -332,36 +332,6 @@ class Ledger:
             return events[passed : passed + most]
         end = max(0, section.size - passed)
         return events[max(0, end - most) : end]
-
-    def _head(self, section: Section) -> VisitRow:
-        visit = self._journey.visits[section.index]
-        writer, counts = self._writer, visit.counts
-        place = writer.place(visit)
-        if section.size < counts.all:
-            match = f"{section.size:,} of {formatting.format_count(counts.all, 'event')} match"
-            place = f"{place} · {match}" if place else match
-        return VisitRow(
-            key=section.key,
-            number="–" if visit.number is None else f"{visit.number:,}",
-            title=formatting.format_full_time(visit.started_at, writer.zone),
-            iso=iso(visit.started_at),
-            when=writer.day_and_clock(visit.started_at),
-            way=writer.way(visit),
-            pages=pages_said(counts),
-            long=formatting.format_short_duration(visit.duration) if visit.is_attended and counts.all > 1 else "",
-            place=place,
-            badges=writer.badges(visit),
-            is_new=writer.is_new(visit.ended_at),
-        )
-
-    def _undated_row(self, section: Section) -> VisitRow:
-        return VisitRow(
-            key=section.key,
-            number="?",
-            when="Without a time",
-            way="DataFast sent no readable time for these",
-            pages=formatting.format_count(section.size, "event"),
-        )
 
 
 def _cut_words(journey: Journey) -> str:

@@ -15,10 +15,11 @@ from visitors.journey import (
     find_ticket_moment,
     select,
 )
-from visitors.journey_page.timeline.ledger import Ledger, Page, Section, make_sections
+from visitors.journey_page.timeline.ledger import Ledger, LedgerPage, Section, make_sections
+from visitors.journey_page.timeline.local_times import ResolvedTime, format_field_value, resolve_time
 from visitors.journey_page.timeline.query import BEFORE, SPANS, TimelineQuery
-from visitors.journey_page.timeline.rows import NoteRow, Row, VisitRow, Writer, iso, visit_key
-from visitors.journey_page.timeline.times import Clocked, clocked, field_value
+from visitors.journey_page.timeline.row_presenter import RowPresenter, format_iso, visit_key
+from visitors.journey_page.timeline.rows import NoteRow, Row, VisitRow
 
 _KINDS = {
     Kind.PAGE: "Pages",
@@ -28,11 +29,17 @@ _KINDS = {
     Kind.PAYMENT: "Payments",
     Kind.SUBSCRIPTION: "Subscriptions",
 }
-_SPAN_WORDS = {"30d": "Last 30 days", "7d": "Last 7 days", "24h": "Last 24 hours"}
+_SPANS = {
+    "": "All of it",
+    "30d": "Last 30 days",
+    "7d": "Last 7 days",
+    "24h": "Last 24 hours",
+    BEFORE: "Before a moment",
+}
 
 
 class Choice(Row, frozen=True):
-    """One choice of a filter; `count` is how many events it would show."""
+    """A choice of a filter; `count` is how many events it would show."""
 
     value: str
     label: str
@@ -41,7 +48,7 @@ class Choice(Row, frozen=True):
 
 
 class Link(Row, frozen=True):
-    """A link of the timeline: a query string, and the anchor to go to there."""
+    """A link of the timeline: a query string, and the anchor to go to."""
 
     label: str
     address: str
@@ -49,26 +56,29 @@ class Link(Row, frozen=True):
     note: str = ""
 
 
-class Told(Row, frozen=True):
-    """The moment of a ticket: when it was, what it says, and a link for a clock that showed that time twice."""
+class Ticket(Row, frozen=True):
+    """The time of a ticket: what happened before it, and where the clock showed that time twice, a link to the other.
+
+    `forget` is the query string without it. `is_marked` says that it is marked in a row.
+    """
 
     iso: str
     when: str
     text: str
-    remark: str = ""
-    other: Link | None = None
-    forget: str = "?"
-    is_marked: bool = True
+    remark: str
+    other: Link | None
+    forget: str
+    is_marked: bool
 
 
 class Timeline(Row, frozen=True):
     """Everything that the template shows.
 
-    `version` is the snapshot's, `page_url` the journey page's path and `part_url` that of the fragments; addresses in
-    rows are query strings for either. `query` is in UTC, so its address means the same to everybody. `shows` says what
-    is listed in whose words, folds apart: rows of another one don't belong beside these. `before` and `at`
-    are what their fields hold; `before_second` and `at_second` the same where the clock showed it twice and the second
-    time is meant.
+    `version` is the profile's, `page_url` the path of the journey page and `part_url` that of the fragments; addresses
+    in rows are query strings for either. `query` is in UTC, so its address means the same to everyone. Rows of another
+    timeline can be combined with these only if `shows` is the same: it names day, zone and query, except what is open.
+    `before` and `at` are the values of their fields; `before_second` and `at_second` repeat them where the clock showed
+    that time twice and the second one is meant.
     """
 
     version: str
@@ -87,7 +97,7 @@ class Timeline(Row, frozen=True):
     at_second: str
     zone: str
     remarks: tuple[str, ...]
-    told: Told | None
+    ticket: Ticket | None
     found: str
     everything: str
     none: str
@@ -96,7 +106,7 @@ class Timeline(Row, frozen=True):
     older: Link | None
 
 
-def timeline(
+def present_timeline(
     journey: Journey,
     query: TimelineQuery,
     *,
@@ -105,23 +115,24 @@ def timeline(
     version: str,
     page_url: str,
     part_url: str,
-    seen: datetime | None = None,
+    marked_after: datetime | None = None,
 ) -> Timeline:
-    """The timeline of a journey for a query. `today` is the day in the zone; events later than `seen` are marked new.
+    """Return the timeline of a journey for a query.
 
-    The same arguments give the same timeline: nothing in it depends on the minute.
+    `today` is the day in the zone. Events later than `marked_after` are marked as new. The same arguments give the same
+    timeline: nothing in it depends on the minute.
     """
-    at = clocked(query.at, zone) if query.at else None
-    before = clocked(query.before, zone) if query.before else None
+    at = resolve_time(query.at, zone) if query.at else None
+    before = resolve_time(query.before, zone) if query.before else None
     query = query.in_zone(zone)
+    since = _range_start(journey, query)
+    selection = _select(journey, query, since)
+    presenter = RowPresenter(journey, zone=zone, today=today, marked_after=marked_after)
     moment = find_ticket_moment(journey, query.at) if query.at else None
-    writer = Writer(journey, zone=zone, today=today, seen=seen)
-    since = _since(journey, query)
-    selection = _selection(journey, query, since)
     found = make_sections(journey, selection)
-    ledger = Ledger(journey, found, query, selection=selection, moment=moment, since=since, writer=writer)
-    page = ledger.page()
-    counts = journey.counts if selection is None else selection.counts
+    page = Ledger(journey, found, query, selection=selection, moment=moment, since=since, presenter=presenter).page()
+    before_value = format_field_value(before.at, zone) if before else ""
+    at_value = format_field_value(at.at, zone) if at else ""
     return Timeline(
         version=version,
         page_url=page_url,
@@ -130,96 +141,87 @@ def timeline(
         shows=f"{today.isoformat()} {zone} {query.address(opened=(), shut=())}",
         rows=page.rows,
         size=page.size,
-        kinds=_kinds(journey, query, counts),
-        spans=_spans(query),
+        kinds=_list_kinds(journey, query, journey.counts if selection is None else selection.counts),
+        spans=tuple(Choice(value=value, label=label, is_chosen=value == query.span) for value, label in _SPANS.items()),
         text=query.text,
-        before=field_value(query.before, zone) if query.before else "",
-        before_second=field_value(query.before, zone) if query.before and before and before.is_second else "",
-        at=field_value(query.at, zone) if query.at else "",
-        at_second=field_value(query.at, zone) if query.at and at and at.is_second else "",
+        before=before_value,
+        before_second=before_value if before and before.is_second else "",
+        at=at_value,
+        at_second=at_value if at and at.is_second else "",
         zone=formatting.format_zone(zone),
-        remarks=_remarks(query, before),
-        told=_told(moment, at, query, writer, page) if moment and at else None,
-        found=_found(journey, query, selection, since, writer),
+        remarks=_list_remarks(query, before),
+        ticket=_present_ticket(moment, at, query, presenter, page) if moment and at else None,
+        found=_describe_matches(journey, query, selection, since, presenter),
         everything=query.unfiltered().address(),
-        none=_none(journey, query) if not found else "",
-        jumps=_jumps(found, query, is_whole=journey.missing is None),
-        newer=_newer(page, query),
-        older=_older(page, query),
+        none=_explain_absence(journey, query) if not found else "",
+        jumps=_list_jumps(found, query, is_whole=journey.missing is None),
+        newer=_link_to_newer(page, query),
+        older=_link_to_older(page, query),
     )
 
 
-def events_of_visit(
-    journey: Journey, query: TimelineQuery, *, zone: tzinfo, today: date, seen: datetime | None = None
+def present_visit_events(
+    journey: Journey, query: TimelineQuery, *, zone: tzinfo, today: date, marked_after: datetime | None = None
 ) -> VisitRow | None:
-    """The events of the visit at which the query starts, as the row that holds them; None for an unknown visit."""
+    """Return the visit at which the query starts, with its events from there on; None for an unknown visit."""
     query = query.in_zone(zone)
-    since = _since(journey, query)
-    selection = _selection(journey, query, since)
-    found = make_sections(journey, selection)
+    since = _range_start(journey, query)
+    selection = _select(journey, query, since)
+    presenter = RowPresenter(journey, zone=zone, today=today, marked_after=marked_after)
     moment = find_ticket_moment(journey, query.at) if query.at else None
-    writer = Writer(journey, zone=zone, today=today, seen=seen)
-    return Ledger(journey, found, query, selection=selection, moment=moment, since=since, writer=writer).events()
+    found = make_sections(journey, selection)
+    return Ledger(journey, found, query, selection=selection, moment=moment, since=since, presenter=presenter).events()
 
 
 def visit_address(visit: VisitOutline) -> str:
-    """The query string and anchor under which the journey page shows this visit, open, wherever it stands."""
+    """Return the query string and anchor with which the journey page shows this visit open."""
     key = visit_key(visit)
     return f"?open={key}#visit-{key}"
 
 
-def _since(journey: Journey, query: TimelineQuery) -> datetime | None:
+def _range_start(journey: Journey, query: TimelineQuery) -> datetime | None:
     span = SPANS.get(query.span)
     return journey.latest_event_at - span if span and journey.latest_event_at else None
 
 
-def _selection(journey: Journey, query: TimelineQuery, since: datetime | None) -> Selection | None:
-    """What the filters keep; None for everything, which then nobody has to look through."""
+def _select(journey: Journey, query: TimelineQuery, since: datetime | None) -> Selection | None:
+    """Return what the filters leave; None without filters, so that no event has to be read."""
     if not query.is_filtered:
         return None
     before = query.before if query.span == BEFORE else None
     return select(journey, Filter(kinds=query.kinds, text=query.text, since=since, before=before))
 
 
-def _kinds(journey: Journey, query: TimelineQuery, counts: Counts) -> tuple[Choice, ...]:
-    """The kinds that occur in the journey or were asked for."""
+def _list_kinds(journey: Journey, query: TimelineQuery, counts: Counts) -> tuple[Choice, ...]:
+    """Return the kinds that occur in the journey or were asked for."""
+    totals = journey.totals
+    has_refunds = totals.refunds_without_amount or any(paid.refunds for paid in totals.paid)
+    # Elsewhere on the page refunds are counted apart from payments.
+    labels = _KINDS | ({Kind.PAYMENT: "Payments and refunds"} if has_refunds else {})
     return tuple(
         Choice(value=kind.value, label=label, is_chosen=kind in query.kinds, count=f"{counts.of(kind):,}")
-        for kind, label in (_KINDS | _with_refunds(journey)).items()
+        for kind, label in labels.items()
         if journey.counts.of(kind) or kind in query.kinds
     )
 
 
-def _with_refunds(journey: Journey) -> dict[Kind, str]:
-    """What the payments are called where refunds are among them: other places count the two apart."""
-    totals = journey.totals
-    has_refunds = totals.refunds_without_amount or any(paid.refunds for paid in totals.paid)
-    return {Kind.PAYMENT: "Payments and refunds"} if has_refunds else {}
-
-
-def _spans(query: TimelineQuery) -> tuple[Choice, ...]:
-    words_of = {"": "All of it", **_SPAN_WORDS, BEFORE: "Before a moment"}
-    return tuple(Choice(value=value, label=label, is_chosen=value == query.span) for value, label in words_of.items())
-
-
-def _remarks(query: TimelineQuery, before: Clocked | None) -> tuple[str, ...]:
-    remarks = list(query.refused)
+def _list_remarks(query: TimelineQuery, before: ResolvedTime | None) -> tuple[str, ...]:
+    remarks = list(query.rejected)
     if query.span == BEFORE:
-        if before is None:
-            remarks.append("Say before which moment, in the field beside the range.")
-        elif before.remark:
-            remarks.append(before.remark)
-    return tuple(remarks)
+        remarks.append(before.remark if before else "Say before which moment, in the field beside the range.")
+    return tuple(remark for remark in remarks if remark)
 
 
-def _told(moment: TicketMoment, at: Clocked, query: TimelineQuery, writer: Writer, page: Page) -> Told:
+def _present_ticket(
+    moment: TicketMoment, at: ResolvedTime, query: TimelineQuery, presenter: RowPresenter, page: LedgerPage
+) -> Ticket:
     other = None
     if at.other is not None:
         label = f"Take the {'first' if at.is_second else 'second'} time"
         other = Link(label=label, address=query.address(at=at.other), anchor="moment")
-    return Told(
-        iso=iso(moment.at),
-        when=writer.day_and_clock(moment.at),
+    return Ticket(
+        iso=format_iso(moment.at),
+        when=presenter.format_day_and_clock(moment.at),
         text=moment.words,
         remark=at.remark,
         other=other,
@@ -228,23 +230,24 @@ def _told(moment: TicketMoment, at: Clocked, query: TimelineQuery, writer: Write
     )
 
 
-def _found(
-    journey: Journey, query: TimelineQuery, selection: Selection | None, since: datetime | None, writer: Writer
+def _describe_matches(
+    journey: Journey, query: TimelineQuery, selection: Selection | None, since: datetime | None, presenter: RowPresenter
 ) -> str:
-    """ "12 of 60 events, since Mon, Apr 28, 17:46 (7 days up to the latest event)"; "" without a filter."""
+    """ "12 of 60 events, the 7 days up to the latest event, since Mon, Apr 28, 17:46"; "" without a filter."""
     if selection is None:
         return ""
     parts = [f"{selection.events:,} of {formatting.format_count(journey.counts.all, 'event')}"]
     if since is not None:
-        span = formatting.format_duration(SPANS[query.span]) if SPANS[query.span] > timedelta(days=1) else "24 hours"
-        parts.append(f"the {span} up to the latest event, since {writer.day_and_clock(since)}")
+        span = SPANS[query.span]
+        length = formatting.format_duration(span) if span > timedelta(days=1) else "24 hours"
+        parts.append(f"the {length} up to the latest event, since {presenter.format_day_and_clock(since)}")
     elif query.span == BEFORE and query.before is not None:
-        parts.append(f"before {writer.day_and_clock(query.before)}")
+        parts.append(f"before {presenter.format_day_and_clock(query.before)}")
     return ", ".join(parts)
 
 
-def _none(journey: Journey, query: TimelineQuery) -> str:
-    """Why there is nothing to show."""
+def _explain_absence(journey: Journey, query: TimelineQuery) -> str:
+    """Return why there is nothing to show."""
     if not journey.counts.all:
         return "DataFast sent no events for this visitor."
     wanted = f"“{isolate_direction(truncate(query.text, 60))}”" if query.text else "these filters"
@@ -254,35 +257,25 @@ def _none(journey: Journey, query: TimelineQuery) -> str:
     return sentence
 
 
-def _jumps(found: list[Section], query: TimelineQuery, *, is_whole: bool) -> tuple[Link, ...]:
-    dated = [section for section in found if section.visit is not None]
-    if len(dated) < 2:
+def _list_jumps(found: list[Section], query: TimelineQuery, *, is_whole: bool) -> tuple[Link, ...]:
+    """Return links to the first and to the latest visit."""
+    keys = [section.key for section in found if section.visit is not None]
+    if len(keys) < 2:
         return ()
     return tuple(
-        Link(
-            label=label,
-            address=query.with_open(section.key).address(start=None),
-            anchor=f"visit-{section.key}",
-        )
-        for label, section in (
-            ("First visit" if is_whole else "Earliest listed", dated[-1]),
-            ("Latest visit", dated[0]),
-        )
+        Link(label=label, address=query.with_open(key).address(start=None), anchor=f"visit-{key}")
+        for label, key in (("First visit" if is_whole else "Earliest listed", keys[-1]), ("Latest visit", keys[0]))
     )
 
 
-def _newer(page: Page, query: TimelineQuery) -> Link | None:
+def _link_to_newer(page: LedgerPage, query: TimelineQuery) -> Link | None:
     if page.newer is None:
         return None
-    return Link(
-        label="Show newer visits",
-        address=query.address(start=page.newer),
-        anchor=f"visit-{page.newer}",
-        note=f"{page.newer_visits:,} more",
-    )
+    address, note = query.address(start=page.newer), f"{page.newer_visits:,} more"
+    return Link(label="Show newer visits", address=address, anchor=f"visit-{page.newer}", note=note)
 
 
-def _older(page: Page, query: TimelineQuery) -> Link | None:
+def _link_to_older(page: LedgerPage, query: TimelineQuery) -> Link | None:
     if page.older is None:
         return None
     return Link(label="Show older visits", address=query.address(start=page.older), note=f"{page.older_visits:,} more")

@@ -1,4 +1,4 @@
-"""What a reader asks of a timeline, as it stands in the address."""
+"""What a reader asks of a timeline, as the address contains it."""
 
 import re
 from collections.abc import Sequence
@@ -11,36 +11,36 @@ from msgspec.structs import replace
 
 from visitors.formatting.text import clean, isolate_direction, truncate
 from visitors.journey import Kind
-from visitors.journey_page.timeline.times import clocked, read_moment
+from visitors.journey_page.timeline.local_times import parse_time, resolve_time
 
-# Ranges reach back from the latest event, so that they hold something for whoever left long ago, and so that a shared
-# link shows the same tomorrow.
+# Ranges end at the latest event, so that they show something of visitors who left long ago, and so that a shared link
+# shows the same tomorrow.
 SPANS = {"30d": timedelta(days=30), "7d": timedelta(days=7), "24h": timedelta(hours=24)}
 BEFORE = "before"
 UNDATED = "undated"
 
-_LONGEST_TEXT = 200
-_MOST_FOLDS = 500
-# A visit's number, the second in which one without a number began, or the group of events without a time.
+_TEXT_LIMIT = 200
+_MAX_KEYS = 500
+# A visit's number, the start in seconds of one without a number, or the group of events without a time.
 _KEY = re.compile(rf"[1-9][0-9]{{0,9}}|t[1-9][0-9]{{0,11}}|{UNDATED}", re.ASCII)
 _POSITION = re.compile(rf"({_KEY.pattern})(?:\.([0-9]{{1,9}}))?", re.ASCII)
 
 
 class Values(Protocol):
-    """What Django's QueryDict offers of an address."""
+    """The values of an address, as Django's QueryDict has them."""
 
     def __len__(self) -> int:
-        """How many names there are."""
+        """Return how many names there are."""
 
     def get(self, key: str, /) -> str | None:
-        """The last value of this name."""
+        """Return the last value of a name."""
 
     def getlist(self, key: str, /) -> Sequence[str]:
-        """All values of this name."""
+        """Return all values of a name."""
 
 
 class Position(Struct, frozen=True):
-    """A place in the ledger: a visit's key, and how many of its newest events to pass over."""
+    """A place in the timeline: a visit's key, and how many of its newest events to skip."""
 
     key: str
     passed: int = 0
@@ -50,12 +50,12 @@ class Position(Struct, frozen=True):
 
 
 class TimelineQuery(Struct, frozen=True, kw_only=True):
-    """What a reader asks for. The name in the address stands behind each.
+    """What a reader asks for; the names in the address are in parentheses.
 
     `kinds` (kind, repeated): none means all. `text` (q). `span` (range): a key of SPANS, "before", or "" for all.
-    `before` and `at` (the moment of a ticket): naive ones are on the clock of the page's zone. `start` (from): where
-    the list begins. `opened` (open) and `shut`: keys of visits that stand otherwise than by default, with periods
-    between. `refused` is what of the address was not understood, as sentences.
+    `before` and `at` (the time of a ticket): naive ones are on the clock of the page's zone. `start` (from): where the
+    list begins. `opened` (open) and `shut`: keys of visits that are open or shut against the default, separated by
+    periods. `rejected`: a sentence for each value that could not be read.
     """
 
     kinds: frozenset[Kind] = frozenset()
@@ -66,46 +66,46 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
     start: Position | None = None
     opened: tuple[str, ...] = ()
     shut: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, values: Values) -> Self:
-        """The query of an address. Never raises: what is not understood is left out and said in `refused`."""
+        """Read the query of an address. Never raises: what cannot be read is left out, and named in `rejected`."""
         if not values:
             return cls()
         reader = _Reader(values)
         return cls(
             kinds=reader.kinds(),
-            text=clean(values.get("q") or "").strip()[:_LONGEST_TEXT],
+            text=clean(values.get("q") or "").strip()[:_TEXT_LIMIT],
             span=reader.span(),
-            before=reader.moment("before"),
-            at=reader.moment("at"),
+            before=reader.time("before"),
+            at=reader.time("at"),
             start=reader.position("from"),
             opened=reader.keys("open"),
             shut=reader.keys("shut"),
-            refused=tuple(reader.refused),
+            rejected=tuple(reader.rejected),
         )
 
     @property
     def is_search(self) -> bool:
-        """Whether single events are looked for, not stretches of time."""
+        """Whether it asks for certain events, not for a range of time."""
         return bool(self.kinds or self.text)
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything is left out by a filter."""
+        """Whether a filter leaves anything out."""
         return bool(self.is_search or self.span in SPANS or (self.span == BEFORE and self.before))
 
     def in_zone(self, zone: tzinfo) -> Self:
-        """The same with instants for what a zone's clock showed, as an address that others can be given."""
+        """Return the query with times in UTC for those on a zone's clock, so that its address can be shared."""
         return replace(
             self,
-            before=self.before and clocked(self.before, zone).at,
-            at=self.at and clocked(self.at, zone).at,
+            before=self.before and resolve_time(self.before, zone).at,
+            at=self.at and resolve_time(self.at, zone).at,
         )
 
     def with_open(self, key: str) -> Self:
-        """The same with this visit open, as the last one opened."""
+        """Return the query with this visit open, as the last one opened."""
         return replace(
             self,
             opened=(*(one for one in self.opened if one != key), key),
@@ -113,82 +113,79 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
         )
 
     def unfiltered(self) -> Self:
-        """The same without filters, from the top, with the moment of the ticket."""
+        """Return the query without filters, from the top, with the time of the ticket."""
         return type(self)(at=self.at)
 
     def address(self, **changes: Any) -> str:
-        """The query string, with fields changed: "?kind=goal&open=3". "?" for what is shown without one."""
+        """Return the query string, with changed fields: "?kind=goal&open=3"; "?" for the default."""
         query = replace(self, **changes)
-        parts: list[tuple[str, str]] = [("kind", kind.value) for kind in sorted(query.kinds, key=list(Kind).index)]
-        parts += [
-            (name, value)
-            for name, value in (
-                ("q", query.text),
-                ("range", query.span),
-                ("before", _instant(query.before) if query.span == BEFORE else ""),
-                ("at", _instant(query.at)),
-                ("from", str(query.start or "")),
-                ("open", ".".join(query.opened)),
-                ("shut", ".".join(query.shut)),
-            )
-            if value
-        ]
-        return f"?{urlencode(parts, safe=':')}"
+        values = {
+            "q": query.text,
+            "range": query.span,
+            "before": _format_utc(query.before) if query.span == BEFORE else "",
+            "at": _format_utc(query.at),
+            "from": str(query.start or ""),
+            "open": ".".join(query.opened),
+            "shut": ".".join(query.shut),
+        }
+        kinds = [("kind", kind.value) for kind in sorted(query.kinds, key=list(Kind).index)]
+        return f"?{urlencode([*kinds, *((name, value) for name, value in values.items() if value)], safe=':')}"
 
 
 class _Reader:
-    """Reads the values of an address, and collects sentences about those that say nothing."""
+    """Reads the values of an address, and collects sentences about those that it cannot read."""
 
     def __init__(self, values: Values) -> None:
         self.values = values
-        self.refused: list[str] = []
+        self.rejected: list[str] = []
 
     def kinds(self) -> frozenset[Kind]:
+        names = self.values.getlist("kind")
         known = {kind.value for kind in Kind}
-        for name in self.values.getlist("kind"):
+        for name in names:
             if name and name not in known:
-                self._refuse(name, "not a kind of event")
-        return frozenset(Kind(name) for name in self.values.getlist("kind") if name in known)
+                self._reject(name, "not a kind of event")
+        return frozenset(Kind(name) for name in names if name in known)
 
     def span(self) -> str:
         name = self._text("range")
         if name in ("", BEFORE) or name in SPANS:
             return name
-        self._refuse(name, "not a range of time")
+        self._reject(name, "not a range of time")
         return ""
 
-    def moment(self, name: str) -> datetime | None:
+    def time(self, name: str) -> datetime | None:
         text = self._text(name)
-        moment = read_moment(text) if text else None
-        if text and moment is None:
-            self._refuse(text, "not a moment that can be read (an example is 2026-05-05T14:30)")
-        # A field holds what a clock showed; where that was twice, the form says that the second time is meant.
+        time = parse_time(text) if text else None
+        if text and time is None:
+            self._reject(text, "not a moment that can be read (an example is 2026-05-05T14:30)")
+        # A field contains what a clock showed; where that was twice, a hidden field says that it is the second time.
         is_second = text and self._text(f"{name}_second") == text
-        return moment.replace(fold=1) if moment and moment.tzinfo is None and is_second else moment
+        return time.replace(fold=1) if time and time.tzinfo is None and is_second else time
 
     def position(self, name: str) -> Position | None:
         text = self._text(name)
         if match := _POSITION.fullmatch(text):
             return Position(match[1], int(match[2] or 0))
         if text:
-            self._refuse(text, "not a place in a timeline")
+            self._reject(text, "not a place in a timeline")
         return None
 
     def keys(self, name: str) -> tuple[str, ...]:
-        keys = self._text(name).split(".", _MOST_FOLDS)[:_MOST_FOLDS]
+        keys = self._text(name).split(".", _MAX_KEYS)[:_MAX_KEYS]
         return tuple(dict.fromkeys(key for key in keys if _KEY.fullmatch(key)))
 
     def _text(self, name: str) -> str:
         return (self.values.get(name) or "").strip()
 
-    def _refuse(self, text: str, what: str) -> None:
-        self.refused.append(f"“{isolate_direction(truncate(clean(text), 40))}” is {what}, so it was left out.")
+    def _reject(self, text: str, reason: str) -> None:
+        self.rejected.append(f"“{isolate_direction(truncate(clean(text), 40))}” is {reason}, so it was left out.")
 
 
-def _instant(moment: datetime | None) -> str:
-    """ISO 8601: in UTC with a Z, or naive as it came."""
-    if moment is None:
+def _format_utc(time: datetime | None) -> str:
+    """Return a time in ISO 8601: in UTC with a Z, or naive as it came; "" for None."""
+    if time is None:
         return ""
-    if moment.tzinfo is None:
-        return moment.isoformat()
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if time.tzinfo is None:
+        return time.isoformat()
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")

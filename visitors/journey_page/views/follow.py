@@ -63,11 +63,11 @@ def _render_trouble(
     """Render why nothing newer comes for now, beside the live mark; the rest of the page stays as it is."""
     context = {"trouble": profile and _notice(problem, profile), "sentence": str(problem), "swap": True}
     response = render(request, "journey_page/_follow_note.html", context)
-    seconds = presenters.wait(problem, datetime.now(UTC))
+    seconds = presenters.seconds_until_retry(problem, datetime.now(UTC))
     if seconds is not None:
         response["Retry-After"] = str(seconds)
     return response
 
 
 def _notice(problem: UpstreamError, profile: profiles.Profile) -> presenters.Notice:
-    return presenters.notice(problem, fetched_at=profile.fetched_at, now=datetime.now(UTC))
+    return presenters.present_notice(problem, fetched_at=profile.fetched_at, now=datetime.now(UTC))

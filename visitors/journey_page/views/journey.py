@@ -29,7 +29,7 @@ from visitors.web.access import SignedInRequest, visitor_context_or_404
 
 # A user who presses Refresh wants the present state; pressing again within this time changes nothing.
 PRESSED_AGAIN = timedelta(seconds=3)
-_MAX_MENDERS_NAMED = 3
+_MAX_MANAGERS_NAMED = 3
 
 
 @require_safe
@@ -104,29 +104,29 @@ def _notice(profile: profiles.Profile) -> presenters.Notice | None:
     """Return why there is nothing newer than this profile; None where there is."""
     if profile.problem is None:
         return None
-    return presenters.notice(profile.problem, fetched_at=profile.fetched_at, now=datetime.now(UTC))
+    return presenters.present_notice(profile.problem, fetched_at=profile.fetched_at, now=datetime.now(UTC))
 
 
 def _render_no_journey(
     request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError
 ) -> HttpResponse:
     """Render the page that explains why there is no journey, and what the user can do."""
-    problem = presenters.problem(error, domain=website.domain, now=datetime.now(UTC))
+    problem = presenters.present_problem(error, domain=website.domain, now=datetime.now(UTC))
     context: dict[str, object] = {
         "website": website,
         "visitor_id": visitor_id,
         "problem": problem,
         "other_websites": (),
-        "mend_at": "",
-        "menders": "",
+        "fix_url": "",
+        "managers": "",
     }
     if problem.is_elsewhere:
         context["other_websites"] = Website.objects.visible_to(request.user).exclude(pk=website.pk)
-    if problem.mend:
+    if problem.fix:
         if request.user.is_superuser or website.role == Role.ADMIN:
-            context["mend_at"] = reverse("website_key" if problem.mend == "key" else "website", args=[website.slug])
+            context["fix_url"] = reverse("website_key" if problem.fix == "key" else "website", args=[website.slug])
         else:
-            context["menders"] = _name_managers(website)
+            context["managers"] = _name_managers(website)
     # 503 for whatever is wrong with DataFast: proxies like to replace the page of a 502 or 504 by their own.
     status = 404 if isinstance(error, NoJourney) else 503
     response = render(request, "journey_page/no_journey.html", context, status=status)
@@ -139,6 +139,6 @@ def _name_managers(website: Website) -> str:
     """Return who manages a website, its own admins first: "Mina Park, Joe and 2 others"."""
     is_manager = Q(is_superuser=True) | Q(membership__website=website, membership__role=Role.ADMIN)
     managers = list(User.objects.filter(is_manager, is_active=True).distinct().order_by("is_superuser", "username"))
-    shown, more = limit_list(managers, _MAX_MENDERS_NAMED)
+    shown, more = limit_list(managers, _MAX_MANAGERS_NAMED)
     names = [display_name(manager) for manager in shown]
     return join_list([*names, format_count(more, "other")] if more else names)

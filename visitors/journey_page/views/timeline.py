@@ -16,7 +16,7 @@ from visitors.audit import log
 from visitors.audit.decorators import audited
 from visitors.datafast.errors import UpstreamError
 from visitors.journey import Journey
-from visitors.journey_page.timeline import TimelineQuery, events_of_visit, timeline
+from visitors.journey_page.timeline import TimelineQuery, present_timeline, present_visit_events
 from visitors.lookup import last_seen
 from visitors.models import VisitorContext
 from visitors.web.access import SignedInRequest, visitor_context_or_404
@@ -55,13 +55,20 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     marked_after = last_seen.marked_after(last_seen.decode_seen(request.GET.get("seen", "")))
     part_url = reverse("timeline", args=[slug, visitor])
     if part == "events":
-        row = events_of_visit(journey, query, zone=zone, today=today, seen=marked_after)
+        row = present_visit_events(journey, query, zone=zone, today=today, marked_after=marked_after)
         if row is None:
             raise Http404("No such visit.")
         row = replace(row, passed="")  # the link to newer events is on the page already, above these
         return render(request, "journey_page/_events.html", {"row": row, "timeline": {"part_url": part_url}})
-    shown = timeline(
-        journey, query, zone=zone, today=today, version=version, page_url=page_url, part_url=part_url, seen=marked_after
+    shown = present_timeline(
+        journey,
+        query,
+        zone=zone,
+        today=today,
+        version=version,
+        page_url=page_url,
+        part_url=part_url,
+        marked_after=marked_after,
     )
     if part == "visits":
         return render(request, "journey_page/_visits.html", {"timeline": shown})

@@ -1,0 +1,67 @@
+"""Times as people write them: on the clock of a zone, which shows some hours twice and skips others."""
+
+import re
+from datetime import UTC, datetime, tzinfo
+
+from msgspec import Struct
+
+# An unescaped "+" in an address arrives as a space.
+_LOST_PLUS = re.compile(r"(?<=:\d\d) (?=\d\d:?\d\d$)|(?<=\.\d{3}) (?=\d\d:?\d\d$)")
+_YEARS = range(2000, 2200)  # as for the times that DataFast sends
+# A local time at the ends of these years may be in the year before or after them in UTC.
+_YEARS_UTC = range(1999, 2201)
+
+
+class ResolvedTime(Struct, frozen=True):
+    """A time that was read from a zone's clock.
+
+    `at` is in UTC. `remark` is a sentence about a clock change at that time, "" for none. Where the clock showed the
+    same time twice, `other` is the other time and `is_second` says that `at` is the later one.
+    """
+
+    at: datetime
+    remark: str = ""
+    other: datetime | None = None
+    is_second: bool = False
+
+
+def parse_time(text: str) -> datetime | None:
+    """Read a time in ISO 8601: naive without an offset; None for anything else.
+
+    Accepts what a `datetime-local` field sends, and the forms in logs and emails: a space for the T, a Z, an offset,
+    fractions, no seconds. A date alone is its midnight. Years outside 2000 to 2199 count as unreadable.
+    """
+    try:
+        parsed = datetime.fromisoformat(_LOST_PLUS.sub("+", text.strip()))
+        if parsed.tzinfo is None:
+            return parsed if parsed.year in _YEARS else None
+        return parsed if parsed.astimezone(UTC).year in _YEARS_UTC else None
+    except (ValueError, OverflowError):  # OverflowError: an offset that leads beyond the calendar
+        return None
+
+
+def resolve_time(time: datetime, zone: tzinfo) -> ResolvedTime:
+    """Return a time in UTC; a naive one is what the zone's clock showed.
+
+    A time that the clock shows twice is the first of the two, or with `fold` the second. One that the clock skips is
+    as long after the change as it says: 02:30 is 03:30.
+    """
+    shown = time if time.tzinfo is None else time.astimezone(zone).replace(tzinfo=None)
+    first, second = (shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first < second:
+        which = "second" if shown.fold else "first"
+        remark = f"The clocks showed {shown:%H:%M} twice that day; this is the {which} time."
+        at, other = (second, first) if shown.fold else (first, second)
+        return ResolvedTime(at, remark, other, is_second=bool(shown.fold))
+    if time.tzinfo is not None:
+        return ResolvedTime(time.astimezone(UTC))
+    if first == second:
+        return ResolvedTime(first)
+    after = f"{first.astimezone(zone):%H:%M}"
+    return ResolvedTime(first, f"The clocks went forward and never showed {shown:%H:%M} that day; this is {after}.")
+
+
+def format_field_value(at: datetime, zone: tzinfo) -> str:
+    """Return the value of a `datetime-local` field: "2026-05-05T05:07", with seconds unless they are 0."""
+    local = at.astimezone(zone).replace(tzinfo=None)
+    return local.isoformat(timespec="seconds" if local.second else "minutes")

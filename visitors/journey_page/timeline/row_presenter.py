@@ -1,0 +1,248 @@
+"""Turns visits and events into rows of text."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from visitors import formatting
+from visitors.formatting.text import isolate_direction, truncate
+from visitors.journey import Counts, Event, Fold, Journey, Kind, Page, Visit, VisitOutline
+from visitors.journey_page.timeline.rows import Badge, EventRow, NoteRow, PagePath, VisitRow
+
+# The dwell whose bar is full. One scale for all visits makes bars comparable; longer times are in the text beside it.
+FULL_BAR = timedelta(minutes=5)
+
+_MAX_BADGES = 3  # of payments, of refunds and of goals
+_PATH_LIMIT, _APP_LIMIT, _NAME_LIMIT, _RAW_TIME_LIMIT = 300, 24, 80, 40
+_ORIGINS = {"manual": "from the website", "payment_provider": "from the payment provider"}
+# Names of payments that say no more than "paid" and "refunded".
+_PLAIN_PAYMENTS = frozenset({"payment", "payment_refunded", "refund"})
+
+
+class RowPresenter:
+    """Presents the visits and events of one journey in one time zone, on one day."""
+
+    def __init__(self, journey: Journey, *, zone: tzinfo, today: date, marked_after: datetime | None = None) -> None:
+        self._zone = zone
+        self._marked_after = marked_after
+        self._noon = datetime.combine(today, time(12), zone)
+        self._has_several_hosts = len(journey.hosts) > 1
+        self._is_cut_off = journey.missing is not None
+        self._is_only_visit = journey.visit_count <= 1
+        attended = [visit.started_at for visit in journey.outlines if visit.is_attended]
+        self._latest = attended[0] if attended else None
+        self._earliest = attended[-1] if attended else None
+        begin = journey.begin if journey.reported_first_visit_at or journey.missing is None else None
+        self._first_day = begin.astimezone(zone).toordinal() if begin else None
+
+    def format_day_and_clock(self, at: datetime) -> str:
+        """ "today, 17:46"."""
+        return f"{formatting.format_day(at, self._noon, self._zone)}, {formatting.format_clock(at, self._zone)}"
+
+    def present_visit(self, visit: Visit, matches: int) -> VisitRow:
+        """Return the row of a visit without its events; `matches` is how many of them match the filters."""
+        counts = visit.counts
+        is_moved = visit.exit is not None and visit.exit != visit.entry
+        duration = formatting.format_short_duration(visit.duration) if visit.is_attended and counts.all > 1 else ""
+        place = [*self._place(visit)]
+        if matches < counts.all:
+            place.append(f"{matches:,} of {formatting.format_count(counts.all, 'event')} match")
+        return VisitRow(
+            key=visit_key(visit),
+            number="–" if visit.number is None else f"{visit.number:,}",
+            title=formatting.format_full_time(visit.started_at, self._zone),
+            iso=format_iso(visit.started_at),
+            when=self.format_day_and_clock(visit.started_at),
+            entry=self._path(visit.entry),
+            exit=self._path(visit.exit) if is_moved else None,
+            way="" if visit.entry else self._no_page(visit),
+            pages=_count_pages(counts),
+            duration=duration,
+            place=" · ".join(place),
+            badges=_badges(visit),
+            is_new=self._is_new(visit.ended_at),
+        )
+
+    def present_events(self, folds: Iterable[Fold], started_at: datetime | None) -> list[EventRow | NoteRow]:
+        """Return the rows of folded events, in their order; `started_at` is the start of their visit."""
+        start = started_at and started_at.astimezone(self._zone)
+        return [self._event(fold, start) for fold in folds]
+
+    def present_ticket(self, at: datetime, text: str) -> NoteRow:
+        """Return the row that marks the time of a ticket."""
+        return NoteRow(style="moment", text=text, iso=format_iso(at), clock=self._clock(at))
+
+    def _event(self, fold: Fold, start: datetime | None) -> EventRow:
+        event = fold.event
+        iso, clock, day = "", "no time", ""
+        if event.at is None:
+            if event.raw_at:
+                day = f"time sent as “{isolate_direction(truncate(event.raw_at, _RAW_TIME_LIMIT))}” ·"
+        else:
+            local = event.at.astimezone(self._zone)
+            iso, clock = format_iso(event.at), self._clock(event.at)
+            if start is None or local.date() != start.date():
+                day = f"{formatting.format_day(event.at, self._noon, self._zone)} ·"
+            if start and local.utcoffset() != start.utcoffset():  # the clocks changed during the visit
+                day = f"{day} {formatting.format_zone_abbreviation(event.at, self._zone)} ·".strip()
+        is_new = self._is_new(fold.until)
+        if event.is_view:
+            return self._page_view(fold, iso=iso, clock=clock, day=day, is_new=is_new)
+        style, lead, name, tail, notes = _describe(event)
+        note = " · ".join(note for note in notes if note)
+        return EventRow(
+            style=style, iso=iso, clock=clock, day=day, is_new=is_new, lead=lead, name=name, tail=tail, note=note
+        )
+
+    def _page_view(self, fold: Fold, *, iso: str, clock: str, day: str, is_new: bool) -> EventRow:
+        event = fold.event
+        dwell = None if fold.events[-1].dwell is None else fold.dwell
+        times = f"×{fold.times}" if fold.times > 1 else ""
+        if times and fold.until is not None:
+            times += f", until {self._clock(fold.until)}"
+        return EventRow(
+            style="page",
+            iso=iso,
+            clock=clock,
+            day=day,
+            is_new=is_new,
+            page=self._path(event.page),
+            times=times,
+            dwell="" if dwell is None else formatting.format_short_duration(dwell),
+            share=0 if dwell is None else min(100, max(1, round(100 * (dwell / FULL_BAR)))),
+            last="" if dwell is not None or event.at is None else f"last {event.kind}",
+        )
+
+    def _path(self, page: Page | None) -> PagePath | None:
+        if page is None:
+            return None
+        if page.screen is not None:
+            return PagePath(label=truncate(page.screen, _PATH_LIMIT), app=truncate(page.app, _APP_LIMIT))
+        return PagePath(
+            label=truncate(page.label, _PATH_LIMIT),
+            host=truncate(page.host, _PATH_LIMIT) if self._has_several_hosts else "",
+            query=truncate(_query_and_fragment(page), _PATH_LIMIT),
+        )
+
+    def _no_page(self, visit: Visit) -> str:
+        if not visit.is_attended:
+            return "nothing on the site"
+        return "no page view listed" if self._is_cut_off else "no page view"
+
+    def _place(self, visit: VisitOutline) -> Iterable[str]:
+        """Yield the place of a visit in the journey: "day 12", "latest visit"; nothing where it is not known."""
+        is_latest, is_earliest = visit.started_at == self._latest, visit.started_at == self._earliest
+        is_first = is_earliest and visit.gap_known
+        if not visit.is_attended:
+            yield "without the visitor"
+        elif is_latest and is_first and self._is_only_visit:
+            yield "only visit"
+        else:
+            if is_earliest:
+                yield "first visit" if is_first else "earliest listed"
+            elif self._first_day is not None:
+                yield f"day {visit.started_at.astimezone(self._zone).toordinal() - self._first_day + 1:,}"
+            if is_latest:
+                yield "latest visit"
+
+    def _is_new(self, at: datetime | None) -> bool:
+        return self._marked_after is not None and at is not None and at > self._marked_after
+
+    def _clock(self, at: datetime) -> str:
+        return f"{at.astimezone(self._zone):%H:%M:%S}"
+
+
+def present_undated(key: str, count: int) -> VisitRow:
+    """Return the row of the events without a time."""
+    return VisitRow(
+        key=key,
+        number="?",
+        when="Without a time",
+        way="DataFast sent no readable time for these",
+        pages=formatting.format_count(count, "event"),
+    )
+
+
+def visit_key(visit: VisitOutline) -> str:
+    """Return the key of a visit in addresses and anchors: its number, or its start in seconds where it has none."""
+    return f"t{int(visit.started_at.timestamp())}" if visit.number is None else str(visit.number)
+
+
+def format_iso(at: datetime) -> str:
+    """Return a time for `<time datetime>`: "2026-05-04T20:07:10Z"."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _badges(visit: Visit) -> tuple[Badge, ...]:
+    """Return what happened in a visit besides page views: payments, refunds, goals, identifications."""
+    if visit.counts.all == visit.counts.views:
+        return ()
+    payments: list[str] = []
+    refunds: list[str] = []
+    goals: dict[str, None] = {}  # each name once
+    people = []
+    for event in visit.milestones:
+        match event.kind:
+            case Kind.PAYMENT:
+                (refunds if event.is_refund else payments).append(_payment_label(event))
+            case Kind.IDENTIFIED:
+                people.append(Badge(style="id", label=truncate(event.name, _NAME_LIMIT) or "identified"))
+            case _:
+                name = event.words if event.kind is Kind.SUBSCRIPTION else event.name
+                goals[truncate(name, _NAME_LIMIT) or "goal without a name"] = None
+    return (
+        *_limit_badges("money", payments, "other payment"),
+        *_limit_badges("money", refunds, "other refund"),
+        *_limit_badges("goal", list(goals), "other goal"),
+        *people,
+    )
+
+
+def _limit_badges(style: str, labels: list[str], others: str) -> Iterable[Badge]:
+    shown, more = formatting.limit_list(labels, _MAX_BADGES)
+    if more:
+        shown.append(formatting.format_count(more, others))
+    return (Badge(style=style, label=label) for label in shown)
+
+
+def _payment_label(event: Event) -> str:
+    if event.amount is None:
+        return "refund" if event.is_refund else "payment"
+    size = formatting.format_money(event.amount, event.currency)
+    return f"{size} refunded" if event.is_refund else size
+
+
+def _describe(event: Event) -> tuple[str, str, str, str, tuple[str | None, ...]]:
+    """Return style, lead, name, tail and notes of an event that is no page view."""
+    if event.kind is Kind.IDENTIFIED:
+        return "id", "Identified as" if event.name else "", event.name or "Identified", "", ()
+    origin = "sent by the server" if event.is_server else _origin(event.origin)
+    amount = "" if event.amount is None else formatting.format_money(event.amount, event.currency)
+    if event.kind is Kind.PAYMENT:
+        notes = ("" if event.name in _PLAIN_PAYMENTS else event.name, event.description, origin)
+        if amount:
+            return "money", "", amount, "refunded" if event.is_refund else "paid", notes
+        return "money", "", "Refund" if event.is_refund else "Payment", "(amount unknown)", notes
+    if event.kind is Kind.SUBSCRIPTION:
+        return "goal", "", event.words.capitalize() or "Subscription", amount, (event.description, origin)
+    return "goal", "Goal", event.name or "without a name", amount, (event.description, origin)
+
+
+def _origin(origin: str | None) -> str:
+    return "" if origin is None else _ORIGINS.get(origin, f"from {truncate(origin, _NAME_LIMIT)}")
+
+
+def _query_and_fragment(page: Page) -> str:
+    """Return what follows the label: "?plan=pro#faq"; the fragment only where it is not part of the label."""
+    query = "&".join(f"{name}={value}" if value else name for name, value in page.query)
+    rest = f"?{query}" if query else ""
+    if page.fragment and not page.label.endswith(f"#{page.fragment}"):
+        rest += f"#{page.fragment}"
+    return rest
+
+
+def _count_pages(counts: Counts) -> str:
+    """Return "4 pages", "2 screens", "6 page views" for both, "" for none."""
+    if not counts.views:
+        return ""
+    noun = "page view" if counts.pages and counts.screens else "page" if counts.pages else "screen"
+    return formatting.format_count(counts.views, noun)
