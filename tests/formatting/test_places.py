@@ -1,4 +1,4 @@
-"""Countries and regions in every shape that the upstream sends."""
+"""Countries and regions in every shape that DataFast sends."""
 
 import pycountry
 import pytest
@@ -9,7 +9,7 @@ from visitors.formatting.places import country_name, region_name
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"),
+    ("sent", "name"),
     [
         ("KR", "South Korea"),
         ("kr", "South Korea"),
@@ -26,8 +26,8 @@ from visitors.formatting.places import country_name, region_name
         ("<b>KR</b>", "<b>KR</b>"),
     ],
 )
-def test_a_country_is_said_by_its_english_name(sent, said):
-    assert country_name(sent) == said
+def test_a_country_has_its_english_name(sent, name):
+    assert country_name(sent) == name
 
 
 def test_every_country_of_iso_3166_has_a_name():
@@ -36,7 +36,7 @@ def test_every_country_of_iso_3166_has_a_name():
 
 
 @pytest.mark.parametrize(
-    ("sent", "country_code", "said"),
+    ("sent", "country_code", "name"),
     [
         ("KR-44", "KR", "Chungcheongnam-do"),
         ("KR-44", None, "Chungcheongnam-do"),
@@ -57,12 +57,12 @@ def test_every_country_of_iso_3166_has_a_name():
         ("", "US", ""),
     ],
 )
-def test_a_region_is_said_by_its_name(sent, country_code, said):
-    assert region_name(sent, country_code) == said
+def test_a_region_has_its_name(sent, country_code, name):
+    assert region_name(sent, country_code) == name
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "name"),
     [
         ("GB-BST", "City of Bristol"),
         ("US-VI", "U.S. Virgin Islands"),
@@ -74,8 +74,8 @@ def test_a_region_is_said_by_its_name(sent, country_code, said):
         ("CO-SAP", "San Andrés, Providencia y Santa Catalina"),
     ],
 )
-def test_a_name_from_an_index_is_put_in_its_spoken_order(code, said):
-    assert region_name(code) == said
+def test_an_inverted_name_gets_its_natural_order(code, name):
+    assert region_name(code) == name
 
 
 @given(st.text(), st.one_of(st.none(), st.text(), st.just("US")))

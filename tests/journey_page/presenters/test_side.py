@@ -14,9 +14,9 @@ from visitors.journey_page.presenters.side import present_side
 
 def profile_of(metadata, **fields):
     """The terms and texts of a profile."""
-    told = derive(Visitor(profile=UserProfile(metadata=metadata, **fields)))
-    meter = present_prediction(told.prediction, (), now=START, zone=UTC)
-    shown = present_side(told, present_whereabouts(None), meter, (), now=START, zone=UTC)
+    derived = derive(Visitor(profile=UserProfile(metadata=metadata, **fields)))
+    meter = present_prediction(derived.prediction, (), now=START, zone=UTC)
+    shown = present_side(derived, present_whereabouts(None), meter, (), now=START, zone=UTC)
     return [(fact.term, fact.text) for fact in shown.profile]
 
 

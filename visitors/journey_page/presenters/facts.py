@@ -17,5 +17,5 @@ class Fact:
 
 
 def list_facts(texts: Iterable[tuple[str, str]]) -> tuple[Fact, ...]:
-    """Return the facts whose texts are not empty."""
+    """Return facts for the texts that are not empty."""
     return tuple(Fact(term, text) for term, text in texts if text)

@@ -48,7 +48,7 @@ def present_journey(
     part_url: str,
     history: Sequence[Scored] = (),
 ) -> JourneyPage:
-    """Return the page of a profile whose contents are loaded, with the timeline that `query` asks for.
+    """Return the page of a profile with loaded contents, with the timeline that `query` asks for.
 
     All times are in the zone; events later than `marked_after` are marked as new. `page_url` is the path of the page,
     `part_url` that of the timeline's fragments. `history` has the scores of earlier answers, oldest first.

@@ -124,7 +124,7 @@ def present_trend(history: Sequence[Scored], *, now: datetime, zone: tzinfo) -> 
     def y(score: float) -> float:
         return round(_TREND_HEIGHT * (1 - score / _FULL_SCORE), 2)
 
-    # Steps, because a score holds until the next answer.
+    # Steps, because a score is valid until the next answer.
     steps = "".join(f"H{x(at)}V{y(score)}" for at, score in changes[1:])
     first_day, last_day = format_day(begin, now, zone), format_day(last_change, now, zone)
     on = "" if first_day in {"today", "yesterday"} else "on "
