@@ -1,4 +1,4 @@
-"""Visitor ids in whatever an agent pastes."""
+"""Finding visitor ids in pasted text."""
 
 import time
 from urllib.parse import quote
@@ -64,7 +64,7 @@ def ids(text):
         ID.replace("-", " - "),
     ],
 )
-def test_an_id_is_found_however_it_is_wrapped(text):
+def test_an_id_is_found_whatever_surrounds_it(text):
     assert candidates(text) == [(ID, "the text")]
     assert parse(text).problem is None
 
@@ -107,7 +107,7 @@ def test_an_id_is_found_however_it_is_wrapped(text):
         (f"the DataFast visitor id = {ID}", "the field visitor id"),
     ],
 )
-def test_every_form_in_which_an_id_travels_is_read_and_named(text, source):
+def test_the_source_of_an_id_is_named(text, source):
     assert candidates(text) == [(ID, source)]
 
 
@@ -123,16 +123,16 @@ def test_every_form_in_which_an_id_travels_is_read_and_named(text, source):
         f'{{"name": "{OTHER}", "datafast_visitor_id": "{ID}"}}',
     ],
 )
-def test_ids_under_other_names_yield_to_one_that_is_named_as_the_visitor_s(text):
+def test_a_visitor_name_outranks_other_names(text):
     assert ids(text) == [ID]
 
 
-def test_an_id_under_another_name_is_offered_where_there_is_nothing_better():
+def test_an_id_under_another_name_is_a_last_resort():
     assert candidates(f"ajs_anonymous_id={OTHER}") == [(OTHER, "the field ajs_anonymous_id")]
     assert ids(f"userId={OTHER} and {ID}") == [ID, OTHER]
 
 
-def test_only_one_id_under_no_other_name_is_obvious():
+def test_only_a_single_id_without_another_name_is_unambiguous():
     assert parse(f"visitorId={ID} ajs_anonymous_id={OTHER}").unambiguous.visitor_id == ID
     assert parse(ID).unambiguous.visitor_id == ID
     assert parse(f"{ID} {OTHER}").unambiguous is None
@@ -144,14 +144,14 @@ def test_a_name_does_not_reach_across_lines():
     assert candidates(f"the visitor\nid={ID}") == [(ID, "the field id")]
 
 
-def test_free_standing_ids_are_a_choice_even_beside_a_named_one():
+def test_free_ids_stay_candidates_beside_a_named_one():
     assert ids(f"Not {OTHER}, I mean {THIRD}") == [OTHER, THIRD]
     assert ids(f"Here you go: {OTHER}\nhttps://example.com/?_df_vid={ID}") == [ID, OTHER]
     assert ids(f"The snake_case {OTHER} and visitor_id={ID}") == [ID, OTHER]
     assert ids(f"https://datafa.st/api/v1/visitors/{OTHER} datafast_visitor_id={ID}") == [ID, OTHER]
 
 
-def test_candidates_come_surest_first_and_each_once():
+def test_candidates_are_distinct_and_most_certain_first():
     text = f"{THIRD} {ID.upper()} visitorId={OTHER} datafast_visitor_id={ID} {ID} {THIRD}"
     found = parse(text).candidates
     assert [(one.visitor_id, one.trust) for one in found] == [
@@ -181,7 +181,7 @@ def test_a_session_id_is_never_a_visitor_id(text):
     )
 
 
-def test_the_uuid_of_a_session_counts_where_it_also_stands_alone():
+def test_a_session_s_uuid_counts_where_it_is_also_free():
     assert ids(f"{SESSION} {OTHER}") == [OTHER]
 
 
@@ -231,7 +231,7 @@ def test_the_uuid_of_a_session_counts_where_it_also_stands_alone():
         ),
     ],
 )
-def test_a_text_without_an_id_gets_one_sentence_on_what_was_understood(text, kind, sentence):
+def test_a_text_without_an_id_is_explained_in_a_sentence(text, kind, sentence):
     result = parse(text)
     assert result.candidates == ()
     assert (result.problem.kind, result.problem.sentence) == (kind, sentence)
@@ -265,11 +265,11 @@ def test_near_misses_are_not_ids(text):
         ("javascript:alert(1) https:// http://?", ()),
     ],
 )
-def test_the_hosts_of_links_are_told(text, hosts):
+def test_the_hosts_of_links_are_returned(text, hosts):
     assert parse(text).hosts == hosts
 
 
-def test_the_choice_is_bounded_and_says_so():
+def test_candidates_and_hosts_are_limited():
     many = [f"{number:08x}-989f-4cfa-91c6-2461c9e3c6bd" for number in range(MAX_CANDIDATES + 1)]
     assert ids(" ".join(many)) == many[:MAX_CANDIDATES]
     assert parse(" ".join(many)).is_truncated
@@ -277,7 +277,7 @@ def test_the_choice_is_bounded_and_says_so():
     assert len(parse(" ".join(f"https://{number}.example/" for number in range(MAX_HOSTS + 9))).hosts) == MAX_HOSTS
 
 
-def test_the_surest_id_is_kept_however_many_others_come_first():
+def test_the_most_certain_id_survives_many_others():
     many = " ".join(f"{number:08x}-989f-4cfa-91c6-2461c9e3c6bd" for number in range(200))
     assert ids(f"{many} datafast_visitor_id={ID}")[0] == ID
 
@@ -351,7 +351,7 @@ def test_an_id_in_any_text_without_hex_digits_is_found(before, visitor_id, after
 
 
 @given(not_hex, any_id, st.integers(0, 2))
-def test_an_id_is_found_behind_any_text_that_was_percent_encoded_up_to_twice(before, visitor_id, times):
+def test_an_id_in_percent_encoded_text_is_found(before, visitor_id, times):
     text = f"{before} {visitor_id} "
     for _ in range(times):
         text = quote(text, safe="")
@@ -359,7 +359,7 @@ def test_an_id_is_found_behind_any_text_that_was_percent_encoded_up_to_twice(bef
 
 
 @given(st.text(st.characters()))
-def test_no_text_raises_and_every_text_has_an_answer(text):
+def test_every_text_has_candidates_or_a_problem(text):
     result = parse(text)
     assert (result.problem is None) == bool(result.candidates)
     assert all(host == host.lower() for host in result.hosts)
@@ -409,7 +409,7 @@ def test_only_canonical_version_4_ids_come_out(pieces):
         (f"Visitor ID: {BARE}", "the field Visitor ID"),
     ],
 )
-def test_an_id_without_hyphens_is_found_where_it_stands_for_itself(text, source):
+def test_an_id_without_hyphens_is_found(text, source):
     assert candidates(text) == [(ID, source)]
     assert parse(text).unambiguous.visitor_id == ID
 
@@ -431,28 +431,28 @@ def test_an_id_without_hyphens_is_found_where_it_stands_for_itself(text, source)
         f"s{BARE}",
     ],
 )
-def test_a_digest_or_another_key_is_not_taken_for_an_id_without_hyphens(text):
+def test_digests_and_keys_are_not_ids_without_hyphens(text):
     assert parse(text).candidates == ()
 
 
-def test_a_free_id_without_hyphens_yields_to_one_with_them():
+def test_an_id_with_hyphens_outranks_one_without():
     assert ids(f"{OTHER.replace('-', '')} and {ID}") == [ID]
     assert ids(f"{BARE} or {OTHER.replace('-', '')}") == [ID, OTHER]
 
 
 @pytest.mark.parametrize("rest", ["a day ago", "24 hours ago", "and so on", OTHER, "\na new line", ""])
-def test_an_id_that_was_cut_off_does_not_take_the_next_word_for_its_end(rest):
+def test_an_id_that_was_cut_off_does_not_absorb_next_words(rest):
     for cut in range(1, 12):
         assert ID[:24] not in " ".join(ids(f"{ID[:-cut]} {rest}"))
 
 
-def test_lines_of_ids_stay_the_ids_that_they_are():
+def test_ids_on_several_lines_are_not_joined():
     assert ids(f"{ID}\n{OTHER}\n{THIRD}") == [ID, OTHER, THIRD]
     assert ids(f"{ID[:-8]} {OTHER}") == [OTHER]
 
 
 @given(st.uuids(version=4).map(str), st.integers(1, 35), st.sampled_from(["\n", "\r\n> ", "=\n"]))
-def test_an_id_broken_by_a_line_is_never_another_one(visitor_id, place, line_end):
+def test_an_id_split_by_a_line_break_is_never_misread(visitor_id, place, line_end):
     assert set(ids(f"{visitor_id[:place]}{line_end}{visitor_id[place:]}")) <= {visitor_id}
 
 
@@ -467,6 +467,6 @@ def test_an_id_broken_by_a_line_is_never_another_one(visitor_id, place, line_end
         (VERSION_7, ""),
     ],
 )
-def test_what_was_passed_over_although_it_may_be_meant_is_remarked(text, remark):
+def test_rejected_ids_are_mentioned_in_the_remark(text, remark):
     assert parse(text).remark.startswith(remark)
     assert bool(parse(text).remark) == bool(remark)

@@ -1,4 +1,4 @@
-"""The look-up page: whatever is pasted gets a clear answer."""
+"""The home page: every pasted text gets a clear answer."""
 
 from datetime import UTC, datetime
 
@@ -17,7 +17,7 @@ def both_websites(member, pocketgarden):
     Membership.objects.create(website=pocketgarden, user=member)
 
 
-def test_the_page_of_somebody_without_websites_says_who_can_help(client, django_user_model):
+def test_a_user_without_websites_learns_who_can_help(client, django_user_model):
     client.force_login(django_user_model.objects.create_user("new"))
     response = client.get("/")
     assert response.status_code == 200
@@ -36,7 +36,7 @@ def test_the_page_of_somebody_without_websites_says_who_can_help(client, django_
         f'{{"metadata": {{"datafast_visitor_id": "{LEAD}"}}}}',
     ],
 )
-def test_one_id_leads_to_its_journey(browser_of_member, pasted):
+def test_a_single_id_opens_its_journey(browser_of_member, pasted):
     response = browser_of_member.post("/", {"pasted": pasted})
     assert (response.status_code, response.headers["Location"]) == (302, f"/lumenkit/visitors/{LEAD}/")
 
@@ -57,7 +57,7 @@ def test_one_id_leads_to_its_journey(browser_of_member, pasted):
     ],
     ids=["nothing", "blanks", "word", "email", "1 MB", "control", "script", "v7", "visit", "percent"],
 )
-def test_a_text_without_an_id_stays_in_the_field_with_a_sentence(browser_of_member, pasted):
+def test_a_text_without_an_id_comes_back_with_a_sentence(browser_of_member, pasted):
     response = browser_of_member.post("/", {"pasted": pasted})
     shown = Page(response.content)
     assert response.status_code == 422
@@ -68,19 +68,19 @@ def test_a_text_without_an_id_stays_in_the_field_with_a_sentence(browser_of_memb
         assert pasted in shown.text
 
 
-def test_the_text_of_the_field_is_kept_with_its_first_empty_line(browser_of_member):
+def test_leading_empty_lines_stay_in_the_field(browser_of_member):
     html = browser_of_member.post("/", {"pasted": "\n\nhello"}).content.decode()
     field = html.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0]
     assert field == "\n\n\nhello"  # a browser drops the first line break
 
 
-def test_more_than_the_server_takes_is_refused_with_a_page(browser_of_member):
+def test_a_too_long_text_is_refused_with_a_page(browser_of_member):
     response = browser_of_member.post("/", {"pasted": "x" * 3_000_000})
     assert response.status_code == 400
     assert "it was too long" in Page(response.content).text
 
 
-def test_several_ids_are_a_choice_with_where_each_stood(browser_of_member):
+def test_several_ids_are_listed_with_their_sources(browser_of_member):
     response = browser_of_member.post("/", {"pasted": f"{LEAD} and visitorId={OTHER}"})
     shown = Page(response.content)
     assert response.status_code == 200
@@ -89,21 +89,21 @@ def test_several_ids_are_a_choice_with_where_each_stood(browser_of_member):
     assert "from the field visitorId" in shown.text
 
 
-def test_an_id_of_another_name_is_asked_about(browser_of_member):
+def test_an_id_under_another_name_needs_a_confirmation(browser_of_member):
     response = browser_of_member.post("/", {"pasted": f'{{"ajs_anonymous_id": "{LEAD}"}}'})
     assert response.status_code == 200
     assert "it may belong to something other than a visitor" in Page(response.content).text
 
 
-def test_the_website_that_was_chosen_is_looked_on(browser_of_member, both_websites):
+def test_the_selected_website_is_used_and_remembered(browser_of_member, both_websites):
     form = {"pasted": LEAD, "website": "pocketgarden", "offered": "lumenkit"}
     assert browser_of_member.post("/", form).headers["Location"] == f"/pocketgarden/visitors/{LEAD}/"
-    # … and offered from then on.
+    # … and preselected from then on.
     shown = Page(browser_of_member.get("/").content)
     assert "checked" in shown.with_id("on-pocketgarden")
 
 
-def test_a_link_says_more_than_the_website_that_was_merely_offered(browser_of_member, both_websites, pocketgarden):
+def test_a_link_outranks_the_preselected_website(browser_of_member, both_websites, pocketgarden):
     form = {
         "pasted": f"https://www.{pocketgarden.domain}/?_df_vid={LEAD}",
         "website": "lumenkit",
@@ -114,12 +114,12 @@ def test_a_link_says_more_than_the_website_that_was_merely_offered(browser_of_me
     assert browser_of_member.post("/", form).headers["Location"] == f"/lumenkit/visitors/{LEAD}/"
 
 
-def test_a_website_of_others_can_not_be_chosen(browser_of_member, pocketgarden):
+def test_a_website_without_a_role_cannot_be_selected(browser_of_member, pocketgarden):
     form = {"pasted": LEAD, "website": "pocketgarden"}
     assert browser_of_member.post("/", form).headers["Location"] == f"/lumenkit/visitors/{LEAD}/"
 
 
-def test_the_visitor_of_this_browser_is_one_click_away(browser_of_member):
+def test_the_browser_s_own_visitor_can_be_opened(browser_of_member):
     assert "The visitor of this browser" not in Page(browser_of_member.get("/").content).text
     browser_of_member.cookies["datafast_visitor_id"] = LEAD
     assert "/lumenkit/visitors/current/" in Page(browser_of_member.get("/").content).links
@@ -128,7 +128,7 @@ def test_the_visitor_of_this_browser_is_one_click_away(browser_of_member):
 
 
 @pytest.mark.parametrize("cookie", [None, "nonsense"])
-def test_a_browser_without_a_visitor_is_told_why(browser_of_member, cookie):
+def test_a_browser_without_a_visitor_gets_an_explanation(browser_of_member, cookie):
     if cookie:
         browser_of_member.cookies["datafast_visitor_id"] = cookie
     response = browser_of_member.get("/lumenkit/visitors/current/")
@@ -136,13 +136,13 @@ def test_a_browser_without_a_visitor_is_told_why(browser_of_member, cookie):
     assert "No visitor in this browser" in Page(response.content).text
 
 
-def test_a_refused_key_shows_beside_its_website(browser_of_member, lumenkit, clock):
+def test_a_rejected_key_is_shown_beside_its_website(browser_of_member, lumenkit, clock):
     lumenkit.key_rejected_since = datetime.now(UTC)
     lumenkit.save()
     assert "Key refused" in Page(browser_of_member.get("/").content).text
 
 
-def test_an_id_of_another_version_beside_the_visitors_is_not_passed_over_in_silence(browser_of_member, sandbox):
+def test_rejected_ids_are_mentioned_on_the_next_page(browser_of_member, sandbox):
     text = f"Both of these: {LEAD} 01890a5d-ac96-774b-bcce-b302099a8057"
     shown = Page(browser_of_member.post("/", {"pasted": text}, follow=True).content).text
     assert "01890a5d-ac96-774b-bcce-b302099a8057 was passed over. This UUID is version 7" in shown

@@ -1,4 +1,4 @@
-"""Runs `manage.py` as a person does: in a process of its own, with an environment and a state folder of its own."""
+"""Fixtures that run `manage.py` in its own process, with its own environment and state folder."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ ENVIRONMENT = {
 
 @pytest.fixture
 def free_port():
-    """A port that nobody listens on."""
+    """A port that is not in use."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -32,7 +32,7 @@ def free_port():
 
 @pytest.fixture
 def manage(tmp_path):
-    """Calls `manage.py` to its end and returns what it printed and how it ended."""
+    """Run `manage.py` to its end, and return its output and exit code."""
 
     def call(*words, stdin="", **environment):
         return subprocess.run(
@@ -51,7 +51,7 @@ def manage(tmp_path):
 
 @pytest.fixture
 def running(tmp_path):
-    """Runs `manage.py` until the block ends, from when it answers on its port; yields a function to stop it."""
+    """Start a server with `manage.py`, yield its process once it answers, and stop it at the end of the block."""
 
     @contextmanager
     def run(port, *words, state="state", **environment):

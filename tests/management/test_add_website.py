@@ -1,4 +1,4 @@
-"""`manage.py add_website`: the token comes from standard input and is never seen again."""
+"""`manage.py add_website`: the token comes from standard input and is never printed."""
 
 import io
 
@@ -14,7 +14,7 @@ WEBSITE_ID = "665f0b3c4d2e1a00c0ffee01"
 
 @pytest.fixture
 def add(db, monkeypatch):
-    """Calls the command with a token on standard input; returns what it printed."""
+    """Call the command with a token on standard input, and return its output."""
 
     def call(*words, token=LUMENKIT_KEY):
         monkeypatch.setattr("sys.stdin", io.StringIO(token + "\n"))
@@ -25,7 +25,7 @@ def add(db, monkeypatch):
     return call
 
 
-def test_a_website_is_added_with_its_members_and_an_encrypted_token(add):
+def test_a_website_is_added_with_members_and_encrypted_token(add):
     mina = get_user_model().objects.create_user("mina")
     zone = ["--time-zone", "Asia/Seoul", "--currency", "krw"]
     printed = add("shop", "--domain", "https://Shop.Example/pricing", "--member", "mina", *zone)
@@ -55,12 +55,12 @@ def test_an_account_token_needs_the_websites_id(add):
         (["shop", "--domain", "shop"], LUMENKIT_KEY, "This is no domain"),
         (["shop", "--domain", "d.example", "--website-id", "123"], ACCOUNT_TOKEN, "24 hexadecimal digits"),
         (["shop", "--domain", "d.example", "--website-id", WEBSITE_ID], LUMENKIT_KEY, "needs no --website-id"),
-        (["shop", "--domain", "d.example", "--member", "nobody"], LUMENKIT_KEY, "There is no user nobody"),
+        (["shop", "--domain", "d.example", "--member", "unknown"], LUMENKIT_KEY, "There is no user unknown"),
         (["shop", "--domain", "d.example"], "", "not a DataFast token"),
         (["shop", "--domain", "d.example"], "sk_live_not_datafast", "not a DataFast token"),
     ],
 )
-def test_what_can_not_be_right_is_refused_with_a_sentence_and_nothing_is_added(add, words, token, sentence):
+def test_impossible_values_are_refused_and_add_nothing(add, words, token, sentence):
     with pytest.raises(CommandError, match=sentence) as refused:
         add(*words, token=token)
     assert not token or token not in str(refused.value)

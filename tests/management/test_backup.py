@@ -104,6 +104,6 @@ def test_a_missing_database_ends_in_a_sentence(manage, tmp_path):
 
 
 def test_postgresql_is_left_to_pg_dump(manage, tmp_path):
-    ended = manage("backup", tmp_path / "copy", DATABASE_URL="postgresql://nobody:secret@127.0.0.1:9/none")
+    ended = manage("backup", tmp_path / "copy", DATABASE_URL="postgresql://me:secret@127.0.0.1:9/none")
     assert ended.returncode == 1
     assert ended.stderr.strip() == "CommandError: The database is PostgreSQL: back it up with pg_dump."

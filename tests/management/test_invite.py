@@ -1,4 +1,4 @@
-"""`manage.py invite`: a link for whoever can't make one in the browser."""
+"""`manage.py invite`: an invitation link without a browser."""
 
 import io
 import re
@@ -20,7 +20,7 @@ ANA = {
 
 @pytest.fixture
 def invite(db):
-    """Calls the command; returns what it printed."""
+    """Call the command, and return its output."""
 
     def call(*words):
         printed = io.StringIO()
@@ -34,14 +34,14 @@ def path_in(printed):
     return re.search(r"^  http://127.0.0.1:8000(/invitations/\S+)$", printed, flags=re.MULTILINE)[1]
 
 
-def test_an_administrator_is_invited_where_nobody_can_sign_in(invite, client, settings):
+def test_an_administrator_is_invited(invite, client, settings):
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
     path = path_in(invite("ana@example.com", "--administrator", "--host", "127.0.0.1", "--port", "8000"))
     assert client.post(path, ANA, headers={"host": "127.0.0.1"}).url == "/websites/"
     assert get_user_model().objects.get(username="ana").is_superuser
 
 
-def test_a_colleague_is_invited_to_a_website(invite, client, lumenkit, settings):
+def test_a_member_of_a_website_is_invited(invite, client, lumenkit, settings):
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
     printed = invite("ana", "--website", "lumenkit", "--role", "admin", "--port", "8000", "--host", "0.0.0.0")
     assert "makes ana an admin of Lumenkit" in printed
@@ -49,7 +49,7 @@ def test_a_colleague_is_invited_to_a_website(invite, client, lumenkit, settings)
     assert Membership.objects.get(user__username="ana").role == "admin"
 
 
-def test_who_has_an_account_is_told_how_to_use_it(invite, member):
+def test_an_existing_account_is_pointed_out(invite, member):
     assert "manage.py changepassword mina" in invite("mina", "--administrator")
 
 
@@ -61,12 +61,12 @@ def test_who_has_an_account_is_told_how_to_use_it(invite, member):
         (["ana", "--administrator", "--role", "admin"], "An administrator has no role"),
         (["ana", "--website", "nowhere"], "There is no website nowhere. There are: lumenkit."),
         (["ana", "--website", "lumenkit", "--role", "owner"], "invalid choice: 'owner'"),
-        (["ana@", "--administrator"], "ana@ is no e-mail address."),
-        ([" ", "--administrator"], "Say who is invited"),
+        (["ana@", "--administrator"], "ana@ is not an email address."),
+        ([" ", "--administrator"], "Enter a name or an email address"),
         (["x" * 255, "--administrator"], "at most 254 characters"),
     ],
 )
-def test_what_can_not_be_is_refused_with_a_sentence(invite, lumenkit, words, sentence):
+def test_impossible_arguments_are_refused_with_a_sentence(invite, lumenkit, words, sentence):
     with pytest.raises(CommandError, match=re.escape(sentence)):
         invite(*words)
     assert not Invitation.objects.exists()

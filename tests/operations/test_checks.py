@@ -107,7 +107,7 @@ def test_missing_migrations_are_an_error(db, monkeypatch):
     assert "lacks 1 migration" in found(check_database(databases=DATABASES))["E006"]
 
 
-def test_a_token_with_a_lost_key_is_an_error_and_an_older_key_a_warning(healthy, settings, lumenkit):
+def test_lost_keys_are_errors_and_older_keys_warnings(healthy, settings, lumenkit):
     old, new = settings.CREDENTIAL_KEYS[0], Fernet.generate_key().decode()
     Website.objects.filter(pk=lumenkit.pk).update(credential_encrypted="lost")
     settings.CREDENTIAL_KEYS = [new, old]

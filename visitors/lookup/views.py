@@ -55,7 +55,7 @@ def look_up(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def current(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Redirect to the journey of the visitor whose id is in the browser's own cookie.
+    """Redirect to the journey of the visitor in the browser's own DataFast cookie.
 
     For teams that host the dashboard under their website's domain, where the browser sends that cookie.
     """

@@ -18,61 +18,61 @@ from visitors.websites.forms import NewWebsiteForm
 
 
 class Command(BaseCommand):
-    """Adds a website. The token comes from standard input, so it is in no shell history and in no list of processes."""
+    """Add a website. The token comes from standard input, so that no shell history and no process list contains it."""
 
     help = "Connect a website of DataFast. Reads its token (df_… or dft_…) from standard input."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The website's facts; only the slug and the domain are needed with a website key."""
-        parser.add_argument("slug", help="its part of the address: /SLUG/visitors/…")
-        parser.add_argument("--domain", required=True, help="without https://, such as example.com")
-        parser.add_argument("--name", help="as your team calls it (default: the domain)")
+        """Describe the website. With a website key, only the slug and the domain are required."""
+        parser.add_argument("slug", help="the website's part of the URL: /SLUG/visitors/…")
+        parser.add_argument("--domain", required=True, help="such as example.com")
+        parser.add_argument("--name", help="the name that your team uses (default: the domain)")
         parser.add_argument(
-            "--website-id", default="", help="24 hexadecimal digits; with an account token (dft_…) alone"
+            "--website-id", default="", help="24 hexadecimal digits; only with an account token (dft_…)"
         )
-        parser.add_argument("--time-zone", default="UTC", help="times are shown in it, such as Europe/Berlin")
-        parser.add_argument("--currency", default="USD", help="the website's own, ISO 4217")
+        parser.add_argument("--time-zone", default="UTC", help="the time zone on pages, such as Europe/Berlin")
+        parser.add_argument("--currency", default="USD", help="the website's currency (ISO 4217)")
         for role in Role:
             parser.add_argument(
                 f"--{role}",
                 action="append",
                 default=[],
                 metavar="NAME",
-                help=f"a user who is its {role}; may be repeated",
+                help=f"a user to add as {role}; may be repeated",
             )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        """Check everything, then write everything or nothing."""
-        token = self._token()
-        website = self._described(options, Kind.ACCOUNT_TOKEN if token.startswith("dft_") else Kind.WEBSITE_KEY)
+        """Check everything, then save the website and its members in one transaction."""
+        token = self._read_token()
+        website = self._build_website(options, Kind.ACCOUNT_TOKEN if token.startswith("dft_") else Kind.WEBSITE_KEY)
         try:
             website.set_token(token)
-        except CredentialError as refusal:
-            raise CommandError(str(refusal)) from refusal
+        except CredentialError as error:
+            raise CommandError(str(error)) from error
         roles = {name: role for role in Role for name in options[role]}
         users = get_user_model().objects.filter(username__in=roles)
         unknown = sorted(set(roles) - {user.get_username() for user in users})
         if unknown:
-            raise CommandError(f"There is no user {', '.join(unknown)}. `manage.py invite` lets somebody in.")
+            raise CommandError(f"There is no user {', '.join(unknown)}. `manage.py invite` invites one.")
         with transaction.atomic():
             website.save()
             Membership.objects.bulk_create(
                 [Membership(website=website, user=user, role=roles[user.get_username()]) for user in users]
             )
         change_log.record(None, "added a website", website=website)
-        people = ", ".join(f"{name} ({role})" for name, role in sorted(roles.items())) or "nobody yet"
+        members = ", ".join(f"{name} ({role})" for name, role in sorted(roles.items())) or "none yet"
         self.stdout.write(
-            f"Added {website.name} with the token {website.credential_mask}. People: {people}.\n"
+            f"Added {website.name} with the token {website.credential_mask}. Members: {members}.\n"
             f"Its visitors are at /{website.slug}/visitors/VISITOR_ID/."
         )
 
-    def _described(self, options: dict[str, Any], kind: Kind) -> Website:
-        """The website as the options describe it, by the rules of the page on which one is added by hand."""
+    def _build_website(self, options: dict[str, Any], kind: Kind) -> Website:
+        """Build the website with the form of the page that adds one, so that the same rules apply."""
         if options["website_id"] and kind is Kind.WEBSITE_KEY:
             raise CommandError("A website key (df_…) opens one website: it needs no --website-id.")
         names = {"datafast_id": "website_id"}
-        described = {name: options[names.get(name, name)] for name in NewWebsiteForm.Meta.fields}
-        form = NewWebsiteForm(described, kind=kind)
+        values = {name: options[names.get(name, name)] for name in NewWebsiteForm.Meta.fields}
+        form = NewWebsiteForm(values, kind=kind)
         if not form.is_valid():
             problems = form.errors.as_data().items()
             sentences = [
@@ -82,7 +82,7 @@ class Command(BaseCommand):
         website: Website = form.instance
         return website
 
-    def _token(self) -> str:
+    def _read_token(self) -> str:
         if sys.stdin.isatty():
             return getpass.getpass("Token (not shown): ").strip()
         return sys.stdin.readline().strip()

@@ -79,7 +79,7 @@ def _describe_deployment() -> Iterator[str]:
     if settings.STATE_DIR.is_dir():
         yield f"STATE_DIR ({settings.STATE_DIR}) has {shutil.disk_usage(settings.STATE_DIR).free / 1e9:.1f} GB free."
     if has_database():
-        # Where the database cannot be used, the check of it says so.
+        # If the database cannot be used, its check reports that.
         with suppress(DatabaseError):
             yield _describe_database()
             users = User.objects.filter(is_active=True)

@@ -1,4 +1,4 @@
-"""`manage.py invite`: a link that gives somebody a place here, for whoever can't make one in the browser."""
+"""`manage.py invite`: make an invitation link without a browser."""
 
 import os
 from argparse import ArgumentParser
@@ -16,39 +16,40 @@ from visitors.roles import Role
 
 
 class Command(BaseCommand):
-    """Prints an invitation: to see to everything, or to a website with a role."""
+    """Print the link of an invitation: for an administrator, or for a member of a website."""
 
-    help = "Print a link that works once, for three days, and makes somebody an administrator or a website's colleague."
+    help = "Print a link that works once, for three days, and makes its user an administrator or a member of a website."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whom, and to what."""
-        parser.add_argument("somebody", metavar="NAME_OR_MAIL", help="whom; an e-mail address binds it to that address")
+        """Name the user, and what the link gives them."""
+        parser.add_argument("name_or_email", help="the user; with an email address, only its owner can accept")
         what = parser.add_mutually_exclusive_group(required=True)
-        what.add_argument("--administrator", action="store_true", help="to see to all websites and people")
-        what.add_argument("--website", metavar="SLUG", help="to a website, by its part of the address")
-        parser.add_argument("--role", choices=[str(role) for role in Role], help="on that website (default: viewer)")
+        what.add_argument("--administrator", action="store_true", help="manages all websites and users")
+        what.add_argument("--website", metavar="SLUG", help="the website's slug")
+        parser.add_argument("--role", choices=[str(role) for role in Role], help="the role there (default: viewer)")
         parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1", help="where the server listens")
         parser.add_argument("--port", type=int, default=os.environ.get("PORT") or 8000, help="where the server listens")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        """Make it and print its link."""
-        somebody = options["somebody"].strip()
+        """Make the invitation and print its link."""
+        name_or_email = options["name_or_email"].strip()
         try:
-            validate_name_or_email(somebody)
+            validate_name_or_email(name_or_email)
         except ValidationError as error:
-            raise CommandError(f"{somebody} is no e-mail address.") from error
-        if not 0 < len(somebody) <= 254:
-            raise CommandError("Say who is invited, in at most 254 characters.")
+            raise CommandError(f"{name_or_email} is not an email address.") from error
+        if not 0 < len(name_or_email) <= 254:
+            raise CommandError("Enter a name or an email address of at most 254 characters.")
         if options["administrator"] and options["role"]:
             raise CommandError("An administrator has no role: leave --role out, or name a website with --website.")
-        invitation = invitations.invite(somebody, self._website(options["website"]), self._role(options), by=None)
+        role = Role(options["role"] or Role.VIEWER) if options["website"] else None
+        invitation = invitations.invite(name_or_email, self._find_website(options["website"]), role, by=None)
         link = public_origin(options["host"], options["port"]) + invitations.path(invitation)
         self.stdout.write(
-            f"This link makes {somebody} {invitation.grant}. It works once, and ends in three days:\n\n  {link}\n"
+            f"This link makes {name_or_email} {invitation.grant}. It works once, for three days:\n\n  {link}\n"
         )
-        self._tell_of_account(somebody)
+        self._explain_existing_account(name_or_email)
 
-    def _website(self, slug: str | None) -> Website | None:
+    def _find_website(self, slug: str | None) -> Website | None:
         if slug is None:
             return None
         website = Website.objects.filter(slug=slug).first()
@@ -57,17 +58,14 @@ class Command(BaseCommand):
             raise CommandError(f"There is no website {slug}. There are: {known}.")
         return website
 
-    def _role(self, options: dict[str, Any]) -> Role | None:
-        return Role(options["role"] or Role.VIEWER) if options["website"] else None
-
-    def _tell_of_account(self, somebody: str) -> None:
+    def _explain_existing_account(self, name_or_email: str) -> None:
         try:
-            user = find_user(somebody)
+            user = find_user(name_or_email)
         except InvalidChange:
             return
         if user:
             name = user.get_username()
             self.stdout.write(
-                f"\nThere is an account {name} already: sign in with it and open the link. "
+                f"\nThe account {name} exists already: sign in with it and open the link. "
                 f"If its password is lost: manage.py changepassword {name}"
             )

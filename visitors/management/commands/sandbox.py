@@ -1,4 +1,4 @@
-"""`manage.py sandbox`: serves the sandbox until Ctrl-C."""
+"""`manage.py sandbox`: serve the sandbox, a stand-in for the DataFast API."""
 
 import threading
 from argparse import ArgumentParser
@@ -14,7 +14,7 @@ from visitors.sandbox.websites import WEBSITES
 
 
 class Command(BaseCommand):
-    help = "Serves a stand-in for the DataFast API, with generated visitors, until Ctrl-C."
+    help = "Serve a stand-in for the DataFast API, with generated visitors, until Ctrl-C."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             default=60,
             help="the limit of each token (default: %(default)s; 0 = none)",
         )
-        parser.add_argument("--allow-remote", action="store_true", help="serve other than loopback addresses as well")
+        parser.add_argument("--allow-remote", action="store_true", help="allow addresses that other machines can reach")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
         try:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
                 allow_remote=options["allow_remote"],
             )
         except ValueError as error:
-            raise CommandError(f"{error} To serve it all the same, add --allow-remote.") from error
+            raise CommandError(f"{error} To serve it anyway, add --allow-remote.") from error
         except (OSError, OverflowError) as error:
             where = f"{options['host']} port {options['port']}"
             reason = getattr(error, "strerror", None) or error

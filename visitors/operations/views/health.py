@@ -31,7 +31,7 @@ def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Answer "database: ok", or 503 and "database: failing"."""
     try:
         is_ready = _threads.submit(_can_read_database).result(timeout=TIMEOUT_SECONDS)
-    # Drivers raise errors of their own kinds, whose text may contain the password.
+    # Drivers raise their own kinds of errors, and the text may contain the password.
     except Exception as error:  # noqa: BLE001
         logger.warning("Not ready: %s", type(error).__name__)
         is_ready = False
