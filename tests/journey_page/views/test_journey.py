@@ -254,6 +254,18 @@ def test_a_refresh_with_news_swaps_the_changed_parts(browser_of_member, other_up
     assert "72 of 100" in Page(response.content).text
 
 
+def test_a_refresh_with_another_visit_brings_its_row_and_new_jumps(browser_of_member, other_upstream, clock):
+    clock.move_to("2026-05-05T12:00:00Z")
+    views = [{"url": "lumenkit.example/", "timestamp": f"2026-05-0{day}T10:00:00Z"} for day in (1, 2, 3)]
+    data = [{"activity": {"visitedPages": views[:count]}} for count in (2, 3)]
+    other_upstream.behaviors = [answer(200, {"status": "success", "data": one}) for one in data]
+    shown = page(browser_of_member, PAYLOAD_ID)
+    clock.shift(10)
+    response = refreshed(browser_of_member, PAYLOAD_ID, version=shown.with_id("refresh-version")["value"])
+    assert {"arrived", "jumps"} <= swapped(response)
+    assert Page(response.content).with_id("visit-3")
+
+
 def test_a_changed_prediction_leaves_the_journey_alone(browser_of_member, other_upstream, clock):
     body = json.loads((PAYLOADS / "visitor-2025.json").read_bytes())
     changed = json.loads(json.dumps(body))
