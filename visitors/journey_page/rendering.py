@@ -34,7 +34,7 @@ def render_page(
         {
             "website": website,
             "profile": profile,
-            "screen": article,
+            "journey": article,
             "since": article.since,
             "query_string": article.query_string,
             "body": article.body,
@@ -97,14 +97,14 @@ def _load_article(
     article = article_cache.find(key)
     if article is None:
         profile = profiles.load_contents(website, profile)
-        screen = present(request, website, profile, query, seen)
-        body = render_to_string("journey_page/_article_body.html", {"website": website, "screen": screen})
+        presented = present(request, website, profile, query, seen)
+        body = render_to_string("journey_page/_article_body.html", {"website": website, "journey": presented})
         article = Article(
-            version=screen.version,
-            head=screen.head,
-            summary=screen.summary,
+            version=presented.version,
+            head=presented.head,
+            summary=presented.summary,
             since=describe_news(seen, profile),
-            query_string=screen.timeline.query.address(),
+            query_string=presented.timeline.query.address(),
             body=body,
         )
         article_cache.store(key, article)

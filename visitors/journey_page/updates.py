@@ -60,7 +60,7 @@ def present_changes(
     `is_over` says that a visit which the page followed has ended.
     """
     query, seen = read_query_of_page(request), last_seen.decode_seen(request.POST.get("seen", ""))
-    screen, journey = rendering.present(request, website, profile, query, seen), profile.contents.journey
+    presented, journey = rendering.present(request, website, profile, query, seen), profile.contents.journey
     is_behind = page.is_timeline_behind(profile.version)
     shown = profiles.get_journey(website, profile.visitor_id, page.version)
     rows_shown = (
@@ -73,7 +73,7 @@ def present_changes(
         zone = time_zone_of(request, website)
         today, marked_after = datetime.now(zone).date(), last_seen.marked_after(seen)
         arrived = presenters.present_arrivals(
-            rows_shown, journey, screen.timeline, zone=zone, today=today, marked_after=marked_after
+            rows_shown, journey, presented.timeline, zone=zone, today=today, marked_after=marked_after
         )
     link = ""
     if is_behind and rows_shown is None:
@@ -82,7 +82,7 @@ def present_changes(
         link = arrived.link
     return {
         "website": website,
-        "screen": screen,
+        "journey": presented,
         "age": rendering.present_age(request, website, profile),
         "is_changed": page.version != profile.version or is_over,
         "is_journey_changed": is_over or shown is None or _is_changed(shown, journey),
@@ -91,7 +91,7 @@ def present_changes(
         "page": page,
         "arrived": arrived,
         "announcement": arrived.announcement if arrived else "",
-        "rows": arrived and replace(screen.timeline, rows=arrived.rows, older=None),
+        "rows": arrived and replace(presented.timeline, rows=arrived.rows, older=None),
         "link": link,
     }
 

@@ -49,7 +49,7 @@ def render_page() -> None:
     context = {
         "website": website,
         "profile": profile,
-        "screen": presenters.present_journey(
+        "journey": presenters.present_journey(
             profile, now=now, zone=zone, query=TimelineQuery(), marked_after=None, page_url="", part_url=""
         ),
         "age": presenters.present_age(now, is_fresh=True, now=now, zone=zone),

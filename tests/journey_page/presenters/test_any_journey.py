@@ -34,7 +34,7 @@ def page(visitor, now, zone, query):
     website = Website(slug="lumenkit", name="Lumenkit", domain="lumenkit.example", time_zone=zone)
     profile = Profile(1, VISITOR_ID, "version", now - timedelta(seconds=5))
     profile.__dict__["contents"] = Contents(visitor.identity, derive(visitor), (Note("identity.<b>", "expected text"),))
-    screen = presenters.present_journey(
+    presented = presenters.present_journey(
         profile,
         now=now,
         zone=ZoneInfo(zone),
@@ -46,7 +46,7 @@ def page(visitor, now, zone, query):
     context = {
         "website": website,
         "profile": profile,
-        "screen": screen,
+        "journey": presented,
         "age": presenters.present_age(now, is_fresh=True, now=now, zone=ZoneInfo(zone)),
         "since": "",
         "query_string": "",
@@ -55,17 +55,17 @@ def page(visitor, now, zone, query):
         "csrf_input": "",
     }
     body = render_to_string("journey_page/_article_body.html", context)
-    return screen, render_to_string("journey_page/page.html", context | {"body": body})
+    return presented, render_to_string("journey_page/page.html", context | {"body": body})
 
 
 @given(visitor=visitors, now=moments, zone=st.sampled_from(ZONES), query=st.sampled_from(QUERIES))
 def test_any_answer_that_parses_has_a_page(visitor, now, zone, query):
-    screen, html = page(visitor, now, zone, query)
+    presented, html = page(visitor, now, zone, query)
     html.encode()  # no half of a surrogate pair is left
     assert "<script>alert" not in html
     assert 'id="side"' in html
     identity = json.dumps(msgspec.to_builtins(visitor.identity))
-    assert "None" in identity or "None" not in [fact.text for fact in screen.side.identity]
+    assert "None" in identity or "None" not in [fact.text for fact in presented.side.identity]
 
 
 @given(visitor=visitors, now=moments, zone=st.sampled_from(ZONES))

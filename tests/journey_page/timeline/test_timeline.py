@@ -26,16 +26,16 @@ def shown(derived, query="", *, zone=UTC, today=TODAY, marked_after=None):
     return present_timeline(derived, asked, zone=zone, today=today, version="1", marked_after=marked_after, **urls)
 
 
-def visits_of(screen):
-    return [row for row in screen.rows if hasattr(row, "key")]
+def visits_of(timeline):
+    return [row for row in timeline.rows if hasattr(row, "key")]
 
 
-def notes_of(screen):
-    return [(row.style, row.text) for row in screen.rows if not hasattr(row, "key")]
+def notes_of(timeline):
+    return [(row.style, row.text) for row in timeline.rows if not hasattr(row, "key")]
 
 
-def lines_of(screen):
-    return [event for row in visits_of(screen) for event in row.events]
+def lines_of(timeline):
+    return [event for row in visits_of(timeline) for event in row.events]
 
 
 def many_visits(count, *, pages=2):
@@ -133,9 +133,9 @@ def test_events_without_a_time_are_a_separate_group():
 
 
 def test_a_journey_without_events_is_explained():
-    screen = shown(derive(Visitor()))
-    assert (screen.rows, screen.jumps, screen.kinds) == ((), (), ())
-    assert screen.none.startswith("DataFast sent no events for this visitor.")
+    timeline = shown(derive(Visitor()))
+    assert (timeline.rows, timeline.jumps, timeline.kinds) == ((), (), ())
+    assert timeline.none.startswith("DataFast sent no events for this visitor.")
 
 
 # ---- Events
@@ -174,8 +174,8 @@ def test_the_query_of_a_page_is_quieter():
 
 
 def test_text_of_the_data_is_escaped_in_paths():
-    screen = shown(journey(view("/<script>alert(1)</script>?<b>=<i>#<u>")))
-    html = render_to_string("journey_page/_visits.html", {"timeline": screen})
+    timeline = shown(journey(view("/<script>alert(1)</script>?<b>=<i>#<u>")))
+    html = render_to_string("journey_page/_visits.html", {"timeline": timeline})
     assert "&lt;script&gt;" in html
     assert not any(tag in html for tag in ("<script", "<b>=", "<i>", "<u>"))
 
@@ -223,9 +223,9 @@ def test_events_after_midnight_have_their_day():
 
 def test_events_since_the_last_look_are_marked_as_new():
     derived = journey(view("/a"), view("/b", days=1))
-    screen = shown(derived, marked_after=START + timedelta(hours=1))
-    assert [row.is_new for row in visits_of(screen)] == [True, False]
-    assert [line.is_new for line in lines_of(screen)] == [True, False]
+    timeline = shown(derived, marked_after=START + timedelta(hours=1))
+    assert [row.is_new for row in visits_of(timeline)] == [True, False]
+    assert [line.is_new for line in lines_of(timeline)] == [True, False]
     assert not any(line.is_new for line in lines_of(shown(derived)))
 
 
@@ -249,9 +249,9 @@ DERIVED = journey(
 def test_refunds_are_named_without_a_second_minus():
     paid = goal("payment", **PROVIDER, amount=149, currency="USD")
     refunded = goal("payment_refunded", 1, **PROVIDER, amount=50, currency="USD")
-    screen = shown(journey(goals=(paid, refunded)))
-    assert [(kind.label, kind.count) for kind in screen.kinds] == [("Payments and refunds", "2")]
-    assert [badge.label for badge in visits_of(screen)[0].badges] == ["$149", "$50 refunded"]
+    timeline = shown(journey(goals=(paid, refunded)))
+    assert [(kind.label, kind.count) for kind in timeline.kinds] == [("Payments and refunds", "2")]
+    assert [badge.label for badge in visits_of(timeline)[0].badges] == ["$149", "$50 refunded"]
     assert [kind.label for kind in shown(journey(goals=(paid,))).kinds] == ["Payments"]
 
 
@@ -264,43 +264,43 @@ def test_kinds_are_offered_with_their_counts_when_they_occur():
 
 
 def test_a_kind_selects_its_events_and_opens_their_visits():
-    screen = shown(DERIVED, "kind=goal&kind=payment")
-    assert [line.name for line in lines_of(screen)] == ["$5", "signup"]
-    assert [(row.key, row.is_open) for row in visits_of(screen)] == [("1", True)]
-    assert visits_of(screen)[0].place == "first visit · 2 of 4 events match"
-    assert screen.found == "2 of 6 events"
+    timeline = shown(DERIVED, "kind=goal&kind=payment")
+    assert [line.name for line in lines_of(timeline)] == ["$5", "signup"]
+    assert [(row.key, row.is_open) for row in visits_of(timeline)] == [("1", True)]
+    assert visits_of(timeline)[0].place == "first visit · 2 of 4 events match"
+    assert timeline.found == "2 of 6 events"
 
 
 def test_a_search_finds_pages_and_goals_in_any_case():
-    screen = shown(DERIVED, "q=PRICING")
-    assert [row.key for row in visits_of(screen)] == ["3", "1"]
-    assert notes_of(screen) == [("gap", "1 visit in between without a match")]
+    timeline = shown(DERIVED, "q=PRICING")
+    assert [row.key for row in visits_of(timeline)] == ["3", "1"]
+    assert notes_of(timeline) == [("gap", "1 visit in between without a match")]
     assert [line.name for line in lines_of(shown(DERIVED, "q=sign"))] == ["signup"]
 
 
 def test_a_range_reaches_back_from_the_latest_event():
-    screen = shown(DERIVED, "range=7d", today=date(2026, 5, 20))
-    assert [row.key for row in visits_of(screen)] == ["3", "2"]
-    assert screen.found == "2 of 6 events, the 7 days up to the latest event, since Wed, May 6, 12:00"
+    timeline = shown(DERIVED, "range=7d", today=date(2026, 5, 20))
+    assert [row.key for row in visits_of(timeline)] == ["3", "2"]
+    assert timeline.found == "2 of 6 events, the 7 days up to the latest event, since Wed, May 6, 12:00"
 
 
 def test_a_range_may_end_before_a_moment_of_the_zone():
-    screen = shown(DERIVED, "range=before&before=2026-05-04T08:06", zone=NEW_YORK)
-    assert [line.name or line.clock for line in lines_of(screen)] == ["08:05:00", "08:00:00"]
-    assert screen.before == "2026-05-04T08:06"
-    assert "before=2026-05-04T12:06:00Z" in screen.query.address()
+    timeline = shown(DERIVED, "range=before&before=2026-05-04T08:06", zone=NEW_YORK)
+    assert [line.name or line.clock for line in lines_of(timeline)] == ["08:05:00", "08:00:00"]
+    assert timeline.before == "2026-05-04T08:06"
+    assert "before=2026-05-04T12:06:00Z" in timeline.query.address()
 
 
 def test_a_range_before_nothing_asks_for_the_moment():
-    screen = shown(DERIVED, "range=before")
-    assert screen.remarks == ("Say before which moment, in the field beside the range.",)
-    assert len(lines_of(screen)) == 6
+    timeline = shown(DERIVED, "range=before")
+    assert timeline.remarks == ("Say before which moment, in the field beside the range.",)
+    assert len(lines_of(timeline)) == 6
 
 
 def test_no_match_is_explained_with_a_way_out():
-    screen = shown(DERIVED, "q=refund&kind=goal")
-    assert screen.none == "Nothing here matches “refund” among 6 events."
-    assert screen.everything == "?"
+    timeline = shown(DERIVED, "q=refund&kind=goal")
+    assert timeline.none == "Nothing here matches “refund” among 6 events."
+    assert timeline.everything == "?"
 
 
 def test_missing_events_are_not_claimed_to_be_searched():
@@ -309,10 +309,10 @@ def test_missing_events_are_not_claimed_to_be_searched():
 
 
 def test_an_unreadable_address_is_reported_and_ignored():
-    screen = shown(DERIVED, "kind=wish&range=90d&at=tomorrow&from=here&open=x.1.-2")
-    assert len(screen.remarks) == 4
-    assert all(sentence.endswith("left out.") for sentence in screen.remarks)
-    assert screen.query.opened == ("1",)
+    timeline = shown(DERIVED, "kind=wish&range=90d&at=tomorrow&from=here&open=x.1.-2")
+    assert len(timeline.remarks) == 4
+    assert all(sentence.endswith("left out.") for sentence in timeline.remarks)
+    assert timeline.query.opened == ("1",)
 
 
 def test_an_address_reads_back_as_the_same_query():
@@ -325,12 +325,12 @@ def test_an_address_reads_back_as_the_same_query():
 
 
 def test_the_ticket_moment_is_marked_in_its_open_visit():
-    screen = shown(DERIVED, "at=2026-05-04T08:07", zone=NEW_YORK)
-    assert [row.is_open for row in visits_of(screen)] == [True, False, True]
-    assert [line.style for line in visits_of(screen)[-1].events] == ["money", "moment", "goal", "page", "page"]
-    assert screen.ticket.text == "Last page /pricing, 2 minutes before. Goal signup, 1 minute before."
-    assert screen.ticket.is_marked
-    assert screen.at == "2026-05-04T08:07"
+    timeline = shown(DERIVED, "at=2026-05-04T08:07", zone=NEW_YORK)
+    assert [row.is_open for row in visits_of(timeline)] == [True, False, True]
+    assert [line.style for line in visits_of(timeline)[-1].events] == ["money", "moment", "goal", "page", "page"]
+    assert timeline.ticket.text == "Last page /pricing, 2 minutes before. Goal signup, 1 minute before."
+    assert timeline.ticket.is_marked
+    assert timeline.at == "2026-05-04T08:07"
 
 
 @pytest.mark.parametrize(
@@ -347,24 +347,24 @@ def test_a_moment_outside_of_visits_is_between_them(at, forms):
 
 def test_a_moment_before_the_cut_is_in_the_missing_part():
     derived = journey(view(), page_view_count=66, first_visit_at=stamp(days=-30))
-    screen = shown(derived, "at=2026-04-20T12:00Z")
-    assert [getattr(row, "style", "visit") for row in screen.rows] == ["visit", "cut", "moment"]
-    assert "DataFast counts more than it lists" in screen.ticket.text
+    timeline = shown(derived, "at=2026-04-20T12:00Z")
+    assert [getattr(row, "style", "visit") for row in timeline.rows] == ["visit", "cut", "moment"]
+    assert "DataFast counts more than it lists" in timeline.ticket.text
 
 
 def test_a_moment_far_back_begins_the_list_near_its_visit():
-    screen = shown(many_visits(200), f"at={stamp(1, days=3)}")
-    keys = [row.key for row in visits_of(screen)]
+    timeline = shown(many_visits(200), f"at={stamp(1, days=3)}")
+    keys = [row.key for row in visits_of(timeline)]
     assert "4" in keys
     assert len(keys) < 40
-    assert screen.ticket.is_marked
-    assert screen.newer.note == "192 more"
+    assert timeline.ticket.is_marked
+    assert timeline.newer.note == "192 more"
 
 
 def test_a_moment_deep_in_a_long_visit_is_in_view():
     derived = journey(*(view(f"/{number}", number) for number in range(600)))
-    screen = shown(derived, f"at={stamp(100.5)}")
-    (row,) = visits_of(screen)
+    timeline = shown(derived, f"at={stamp(100.5)}")
+    (row,) = visits_of(timeline)
     assert [line.style for line in row.events][10] == "moment"
     assert row.passed == "Show the 489 newer events of this visit"
     assert row.rest == ""
@@ -378,16 +378,16 @@ def test_an_ambiguous_time_is_the_first_and_offers_the_second():
 
 
 def test_the_second_time_stays_the_second_on_resubmission():
-    screen = shown(DERIVED, "at=2026-11-01T06:30:00Z", zone=NEW_YORK)
-    assert screen.ticket.remark == "The clocks showed 01:30 twice that day; this is the second time."
-    assert (screen.ticket.other.label, screen.ticket.other.address) == (
+    timeline = shown(DERIVED, "at=2026-11-01T06:30:00Z", zone=NEW_YORK)
+    assert timeline.ticket.remark == "The clocks showed 01:30 twice that day; this is the second time."
+    assert (timeline.ticket.other.label, timeline.ticket.other.address) == (
         "Take the first time",
         "?at=2026-11-01T05:30:00Z",
     )
-    assert (screen.at, screen.at_second) == ("2026-11-01T01:30", "2026-11-01T01:30")
-    again = shown(DERIVED, f"at={screen.at}&at_second={screen.at_second}&kind=goal", zone=NEW_YORK)
+    assert (timeline.at, timeline.at_second) == ("2026-11-01T01:30", "2026-11-01T01:30")
+    again = shown(DERIVED, f"at={timeline.at}&at_second={timeline.at_second}&kind=goal", zone=NEW_YORK)
     assert again.ticket.iso == "2026-11-01T06:30:00Z"
-    other = shown(DERIVED, f"at=2026-11-01T01:20&at_second={screen.at_second}", zone=NEW_YORK)
+    other = shown(DERIVED, f"at=2026-11-01T01:20&at_second={timeline.at_second}", zone=NEW_YORK)
     assert (other.ticket.iso, other.at_second) == ("2026-11-01T05:20:00Z", "")
     before = shown(DERIVED, "range=before&before=2026-11-01T06:30:00Z", zone=NEW_YORK)
     assert (before.before, before.before_second) == ("2026-11-01T01:30", "2026-11-01T01:30")
@@ -397,11 +397,11 @@ def test_a_visit_while_clocks_go_back_names_the_offset():
     derived = journey(
         *(VisitedPage(url=f"example.com/{at}", timestamp=f"2026-11-01T{at}:00Z") for at in ("05:50", "06:10"))
     )
-    screen = shown(derived, zone=NEW_YORK)
-    later, first = lines_of(screen)
+    timeline = shown(derived, zone=NEW_YORK)
+    later, first = lines_of(timeline)
     assert (first.clock, first.day, first.dwell) == ("01:50:00", "", "20 m")
     assert (later.clock, later.day) == ("01:10:00", "EST ·")
-    assert visits_of(screen)[0].title == "Sun, Nov 1, 2026, 01:50:00 EDT (UTC-4)"
+    assert visits_of(timeline)[0].title == "Sun, Nov 1, 2026, 01:50:00 EDT (UTC-4)"
 
 
 def test_a_visit_across_a_clock_change_names_day_and_time():
@@ -439,9 +439,9 @@ def test_times_of_logs_and_emails_are_read(text):
     "text", ["1999-12-31", "9999-12-31T23:59-14:00", "noon", "2026-13-01", "1777967400000", "\x00"]
 )
 def test_an_unreadable_moment_is_ignored(text):
-    screen = shown(DERIVED, f"at={text}")
-    assert screen.ticket is None
-    assert len(screen.remarks) == 1
+    timeline = shown(DERIVED, f"at={text}")
+    assert timeline.ticket is None
+    assert len(timeline.remarks) == 1
 
 
 # ---- Long journeys
@@ -449,11 +449,11 @@ def test_an_unreadable_moment_is_ignored(text):
 
 def test_a_long_journey_comes_in_bounded_responses():
     derived = many_visits(400, pages=25)
-    screen = shown(derived)
-    assert screen.size <= ROWS
-    assert screen.older.note == f"{400 - len(visits_of(screen))} more"
-    following = shown(derived, screen.older.address)
-    assert visits_of(following)[0].key == str(400 - len(visits_of(screen)))
+    timeline = shown(derived)
+    assert timeline.size <= ROWS
+    assert timeline.older.note == f"{400 - len(visits_of(timeline))} more"
+    following = shown(derived, timeline.older.address)
+    assert visits_of(following)[0].key == str(400 - len(visits_of(timeline)))
     assert following.rows[0].style == "gap"
 
 
@@ -489,10 +489,10 @@ def test_the_jumps_lead_to_the_ends_whatever_is_shown():
         "Latest visit",
         "visit-300",
     )
-    screen = shown(derived, first.address)
-    assert visits_of(screen)[-1].key == "1"
-    assert len(visits_of(screen)) == 8
-    assert screen.query.kinds
+    timeline = shown(derived, first.address)
+    assert visits_of(timeline)[-1].key == "1"
+    assert len(visits_of(timeline)) == 8
+    assert timeline.query.kinds
     assert visits_of(shown(derived, latest.address))[0].key == "300"
 
 

@@ -72,8 +72,8 @@ def shown(derived, query, zone):
     return present_timeline(derived, query, zone=zone, today=TODAY, version="1", **urls)
 
 
-def rows_of(screen):
-    return [row for row in screen.rows if hasattr(row, "key")]
+def rows_of(timeline):
+    return [row for row in timeline.rows if hasattr(row, "key")]
 
 
 def weight(events):
@@ -84,10 +84,10 @@ def weight(events):
 def all_events(derived, query, zone):
     """Follow every link from the top, as a reader would; return how many events stood behind each visit's key."""
     found = {}
-    screen = shown(derived, query, zone)
+    timeline = shown(derived, query, zone)
     while True:
-        assert screen.size <= ROWS
-        for row in rows_of(screen):
+        assert timeline.size <= ROWS
+        for row in rows_of(timeline):
             assert row.key not in found
             found[row.key] = weight(row.events)
             rest = row.rest_part
@@ -97,9 +97,9 @@ def all_events(derived, query, zone):
                 assert len(more.events) <= ROWS
                 found[row.key] += weight(more.events)
                 rest = more.rest_part
-        if screen.older is None:
+        if timeline.older is None:
             return found
-        screen = shown(derived, read(screen.older.address), zone)
+        timeline = shown(derived, read(timeline.older.address), zone)
 
 
 @given(visitors | long_answers(), zones)
@@ -116,20 +116,20 @@ def test_every_match_is_reached_exactly_once(visitor, address, zone):
     query = replace(read(address), start=None, opened=(), at=None)
     found = all_events(derived, query, zone)
     matches = derived.counts.all
-    if screen_found := shown(derived, query, zone).found:
-        matches = int(screen_found.split(" of ")[0].replace(",", ""))
+    if found_text := shown(derived, query, zone).found:
+        matches = int(found_text.split(" of ")[0].replace(",", ""))
     assert sum(found.values()) == matches
 
 
 @given(visitors | long_answers(), addresses, zones)
 def test_any_address_renders_a_response_of_bounded_size(visitor, address, zone):
     derived = derive(visitor)
-    screen = shown(derived, read(address), zone)
-    assert screen.size <= ROWS
-    page = render_to_string("journey_page/_timeline.html", {"timeline": screen})
+    timeline = shown(derived, read(address), zone)
+    assert timeline.size <= ROWS
+    page = render_to_string("journey_page/_timeline.html", {"timeline": timeline})
     assert page.count('id="moment"') <= 1
     assert "<script>alert" not in page
-    assert page.count('class="visit"') == len(rows_of(screen))
+    assert page.count('class="visit"') == len(rows_of(timeline))
 
 
 @given(addresses, zones)
