@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visitors.lookup.id_parser import MAX_CANDIDATES, MAX_HOSTS, ProblemKind, Trust, parse
+from visitors.lookup.id_parser import MAX_CANDIDATES, MAX_HOSTS, Trust, parse
 
 ID = "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd"
 OTHER = "7c1f0c52-6f0e-4c1b-9a53-0d7f5f1d2e44"
@@ -66,7 +66,7 @@ def ids(text):
 )
 def test_an_id_is_found_whatever_surrounds_it(text):
     assert candidates(text) == [(ID, "the text")]
-    assert parse(text).problem is None
+    assert parse(text).problem == ""
 
 
 @pytest.mark.parametrize(
@@ -175,8 +175,7 @@ def test_candidates_are_distinct_and_most_certain_first():
 def test_a_session_id_is_never_a_visitor_id(text):
     result = parse(text)
     assert result.candidates == ()
-    assert result.problem.kind is ProblemKind.SESSION
-    assert result.problem.sentence == (
+    assert result.problem == (
         "This is the session id of the visitor (it starts with s). Paste datafast_visitor_id instead."
     )
 
@@ -186,55 +185,48 @@ def test_a_session_s_uuid_counts_where_it_is_also_free():
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "sentence"),
+    ("text", "sentence"),
     [
-        ("", ProblemKind.EMPTY, "Nothing was pasted. Paste a visitor id, or a text that holds one."),
+        ("", "Nothing was pasted. Paste a visitor id, or a text that holds one."),
         (
             " \r\n\t\x00\N{ZERO WIDTH SPACE}",
-            ProblemKind.EMPTY,
             "Nothing was pasted. Paste a visitor id, or a text that holds one.",
         ),
-        (VERSION_7, ProblemKind.VERSION, "This UUID is version 7; visitor ids are version 4."),
-        (f"datafast_visitor_id={VERSION_7}", ProblemKind.VERSION, "This UUID is version 7; visitor ids are version 4."),
+        (VERSION_7, "This UUID is version 7; visitor ids are version 4."),
+        (f"datafast_visitor_id={VERSION_7}", "This UUID is version 7; visitor ids are version 4."),
         (
             "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
-            ProblemKind.VERSION,
             "This UUID is version 1; visitor ids are version 4.",
         ),
         (
             "a3ab2331-989f-ccfa-91c6-2461c9e3c6bd",
-            ProblemKind.VERSION,
             "This has the shape of a UUID but no valid version; visitor ids are version 4.",
         ),
         (
             "a3ab2331-989f-4cfa-c1c6-2461c9e3c6bd",
-            ProblemKind.VERSION,
             "This UUID is not a valid version 4: its 20th character must be 8, 9, a or b, and is c.",
         ),
         (
             "00000000-0000-0000-0000-000000000000",
-            ProblemKind.VERSION,
             "This UUID is all zeros, which names nobody.",
         ),
-        (ID[:31], ProblemKind.INCOMPLETE, "This visitor id is cut off: 31 of its 36 characters are here."),
-        (f"id {ID[5:]}!", ProblemKind.INCOMPLETE, "This visitor id is cut off: 31 of its 36 characters are here."),
-        (f"{ID}0", ProblemKind.TOO_LONG, "This id is too long: 37 characters, where a visitor id has 36."),
+        (ID[:31], "This visitor id is cut off: 31 of its 36 characters are here."),
+        (f"id {ID[5:]}!", "This visitor id is cut off: 31 of its 36 characters are here."),
+        (f"{ID}0", "This id is too long: 37 characters, where a visitor id has 36."),
         (
             "jane.doe+x@example.com",
-            ProblemKind.EMAIL,
             "This is an email address. DataFast finds visitors by their id only, not by email.",
         ),
         (
             "Where is my order from 20260504-1203, card 4111-111111111111? Call +49 555-1234-1234.",
-            ProblemKind.NO_ID,
             f"No visitor id in this text. A visitor id is a UUID such as {ID}, 36 characters.",
         ),
     ],
 )
-def test_a_text_without_an_id_is_explained_in_a_sentence(text, kind, sentence):
+def test_a_text_without_an_id_is_explained_in_a_sentence(text, sentence):
     result = parse(text)
     assert result.candidates == ()
-    assert (result.problem.kind, result.problem.sentence) == (kind, sentence)
+    assert result.problem == sentence
 
 
 @pytest.mark.parametrize(
@@ -249,7 +241,7 @@ def test_a_text_without_an_id_is_explained_in_a_sentence(text, kind, sentence):
 )
 def test_near_misses_are_not_ids(text):
     assert parse(text).candidates == ()
-    assert parse(text).problem is not None
+    assert parse(text).problem
 
 
 @pytest.mark.parametrize(
@@ -333,7 +325,7 @@ def test_a_megabyte_of_hostile_text_is_read_in_linear_time(piece):
     started = time.process_time()
     result = parse(text)
     assert time.process_time() - started < 2  # half a second at worst; a quadratic expression would take minutes
-    assert (result.problem is None) == bool(result.candidates)
+    assert bool(result.problem) != bool(result.candidates)
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
@@ -361,7 +353,7 @@ def test_an_id_in_percent_encoded_text_is_found(before, visitor_id, times):
 @given(st.text(st.characters()))
 def test_every_text_has_candidates_or_a_problem(text):
     result = parse(text)
-    assert (result.problem is None) == bool(result.candidates)
+    assert bool(result.problem) != bool(result.candidates)
     assert all(host == host.lower() for host in result.hosts)
 
 

@@ -14,7 +14,7 @@ matches or looks ahead and behind by a fixed number of characters.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -88,6 +88,7 @@ class Trust(IntEnum):
     FREE = 2
     BARE = 3  # free and without hyphens: it may be a digest
     OTHER_NAME = 4
+    SESSION = 5  # the id of a session: never a visitor id
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,29 +100,9 @@ class Candidate:
     trust: Trust
 
 
-class ProblemKind(StrEnum):
-    """Why a text contains no visitor id."""
-
-    EMPTY = "empty"
-    SESSION = "session"
-    VERSION = "version"
-    INCOMPLETE = "incomplete"
-    TOO_LONG = "too long"
-    EMAIL = "email"
-    NO_ID = "no id"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why no visitor id was found, as a kind and as one sentence for the user (plain text)."""
-
-    kind: ProblemKind
-    sentence: str
-
-
 @dataclass(frozen=True, slots=True)
 class ParsedText:
-    """What a pasted text contains: either candidates or a problem.
+    """What a pasted text contains: either candidates, or a problem, which is a sentence for the user.
 
     `candidates` are distinct, most certain first, at most MAX_CANDIDATES (`is_truncated`: there were more). `remark` is
     a sentence about ids that were rejected although the user may have meant them, or "". `hosts` are the hosts of the
@@ -129,7 +110,7 @@ class ParsedText:
     """
 
     candidates: tuple[Candidate, ...]
-    problem: Problem | None
+    problem: str
     hosts: tuple[str, ...]
     is_truncated: bool
     remark: str = ""
@@ -145,39 +126,29 @@ class ParsedText:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """A UUID in the text: a candidate for a visitor id, or a session id."""
-
-    uuid: str
-    source: str
-    trust: Trust
-    is_session: bool = False
-
-
 def parse(text: str) -> ParsedText:
     """Find the visitor ids in a pasted text. Never raises, whatever the text."""
     variants = _decode(text)
-    accepted: dict[str, _Match] = {}
-    rejected: list[_Match] = []
+    accepted: dict[str, Candidate] = {}
+    rejected: list[Candidate] = []
     for variant in variants:
-        in_variant: dict[str, _Match] = {}
-        for match in _find_uuids(variant):
-            if match.is_session or not _is_version_4(match.uuid):
-                rejected.append(match)
-            elif match.uuid not in in_variant or match.trust < in_variant[match.uuid].trust:
-                in_variant[match.uuid] = match
+        in_variant: dict[str, Candidate] = {}
+        for found in _find_uuids(variant):
+            if found.trust == Trust.SESSION or not _is_version_4(found.visitor_id):
+                rejected.append(found)
+            elif found.visitor_id not in in_variant or found.trust < in_variant[found.visitor_id].trust:
+                in_variant[found.visitor_id] = found
         # The decoded variants come first and show names as they are meant, so they win.
         accepted = in_variant | accepted
 
-    ranked = sorted(accepted.values(), key=lambda match: match.trust)  # stable: in the text's order within one trust
+    ranked = sorted(accepted.values(), key=lambda found: found.trust)  # stable: in the text's order within one trust
     if ranked and ranked[0].trust <= Trust.FREE:
-        ranked = [match for match in ranked if match.trust != Trust.BARE]
+        ranked = [found for found in ranked if found.trust != Trust.BARE]
     if ranked and ranked[0].trust <= Trust.NAMED:
-        ranked = [match for match in ranked if match.trust != Trust.OTHER_NAME]
+        ranked = [found for found in ranked if found.trust != Trust.OTHER_NAME]
     return ParsedText(
-        candidates=tuple(Candidate(match.uuid, match.source, match.trust) for match in ranked[:MAX_CANDIDATES]),
-        problem=None if ranked else _find_problem(variants[0], rejected),
+        candidates=tuple(ranked[:MAX_CANDIDATES]),
+        problem="" if ranked else _explain_failure(variants[0], rejected),
         hosts=_find_hosts(variants[0]),
         is_truncated=len(ranked) > MAX_CANDIDATES,
         remark=_remark(rejected) if ranked else "",
@@ -189,7 +160,7 @@ def parse_single(text: str) -> UUID:
     parsed = parse(text)
     if parsed.unambiguous:
         return UUID(parsed.unambiguous.visitor_id)
-    raise ValueError(parsed.problem.sentence if parsed.problem else "Name one visitor at a time.")
+    raise ValueError(parsed.problem or "Name one visitor at a time.")
 
 
 def _decode(text: str) -> list[str]:
@@ -207,13 +178,13 @@ def _decode(text: str) -> list[str]:
     return [variant.translate(_REPAIRS) for variant in variants]
 
 
-def _find_uuids(text: str) -> Iterator[_Match]:
+def _find_uuids(text: str) -> Iterator[Candidate]:
     def before(match: re.Match[str]) -> str:
         return text[max(0, match.start() - _NAME_DISTANCE) : match.start()]
 
     for match in _UUID.finditer(text):
         if before(match).endswith(("s", "S")):
-            yield _Match(match[0].lower(), "a session id", Trust.OTHER_NAME, is_session=True)
+            yield Candidate(match[0].lower(), "a session id", Trust.SESSION)
         else:
             yield _classify(match[0].lower(), before(match))
     for match in _SPLIT_UUID.finditer(text):
@@ -231,9 +202,9 @@ def _hyphenate(digits: str) -> str:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
-def _classify(uuid: str, before: str) -> _Match:
+def _classify(uuid: str, before: str) -> Candidate:
     """Decide by the text in front of a UUID what it is, and how certain that is."""
-    free = _Match(uuid, "the path of a link" if before.endswith("/") else "the text", Trust.FREE)
+    free = Candidate(uuid, "the path of a link" if before.endswith("/") else "the text", Trust.FREE)
     name = _NAME_BACKWARDS.match(before[::-1])
     if name is None:
         return free
@@ -246,26 +217,26 @@ def _classify(uuid: str, before: str) -> _Match:
     is_in_query = separator == "=" and name["before"] in {"?", "&"}
 
     if key in _SESSION_NAMES:
-        return _Match(uuid, "a session id", Trust.OTHER_NAME, is_session=True)
+        return Candidate(uuid, "a session id", Trust.SESSION)
     source = f"the link’s {word} parameter" if is_in_query or key == "dfvid" else f"the field {word}"
     if key in _DATAFAST_NAMES:
         is_cookie = word == "datafast_visitor_id" and separator == "=" and not is_in_query and not name["closing"]
-        return _Match(uuid, f"the {word} cookie" if is_cookie else source, Trust.DATAFAST)
+        return Candidate(uuid, f"the {word} cookie" if is_cookie else source, Trust.DATAFAST)
     if key in _VISITOR_NAMES:
-        return _Match(uuid, source, Trust.NAMED)
-    return _Match(uuid, source, Trust.OTHER_NAME) if _is_field_name(name) else free
+        return Candidate(uuid, source, Trust.NAMED)
+    return Candidate(uuid, source, Trust.OTHER_NAME) if _is_field_name(name) else free
 
 
-def _classify_bare(uuid: str, before: str) -> _Match | None:
+def _classify_bare(uuid: str, before: str) -> Candidate | None:
     """The same for a UUID without hyphens. None where it is more likely a digest, a key or an order number."""
-    match = _classify(uuid, before)
-    if match.trust <= Trust.NAMED or match.is_session:
-        return match
-    if match.trust == Trust.OTHER_NAME or _LABEL.search(before):
+    found = _classify(uuid, before)
+    if found.trust != Trust.FREE:
+        return None if found.trust == Trust.OTHER_NAME else found
+    if _LABEL.search(before):
         return None
     if before.endswith("/"):
-        return match if _VISITOR_PATH.search(before) else None
-    return replace(match, trust=Trust.BARE)
+        return found if _VISITOR_PATH.search(before) else None
+    return replace(found, trust=Trust.BARE)
 
 
 def _is_field_name(name: re.Match[str]) -> bool:
@@ -300,36 +271,28 @@ def _find_hosts(text: str) -> tuple[str, ...]:
     return tuple(hosts)
 
 
-def _find_problem(text: str, rejected: list[_Match]) -> Problem:
-    """Return what helps the user most about a text without a visitor id."""
+def _explain_failure(text: str, rejected: list[Candidate]) -> str:
+    """Return the sentence that helps the user most with a text without a visitor id."""
     if not _VISIBLE.search(text):
-        return Problem(ProblemKind.EMPTY, "Nothing was pasted. Paste a visitor id, or a text that holds one.")
-    if any(match.is_session for match in rejected):
-        return Problem(
-            ProblemKind.SESSION,
-            "This is the session id of the visitor (it starts with s). Paste datafast_visitor_id instead.",
-        )
+        return "Nothing was pasted. Paste a visitor id, or a text that holds one."
+    if any(found.trust == Trust.SESSION for found in rejected):
+        return "This is the session id of the visitor (it starts with s). Paste datafast_visitor_id instead."
     if rejected:
-        return Problem(ProblemKind.VERSION, _explain_version(rejected[0].uuid))
-    if partial := _find_partial_uuid(text):
+        return _explain_version(rejected[0].visitor_id)
+    if partial := _explain_partial_uuid(text):
         return partial
     if _EMAIL.search(text):
-        return Problem(
-            ProblemKind.EMAIL, "This is an email address. DataFast finds visitors by their id only, not by email."
-        )
-    return Problem(
-        ProblemKind.NO_ID, f"No visitor id in this text. A visitor id is a UUID such as {_EXAMPLE}, 36 characters."
-    )
+        return "This is an email address. DataFast finds visitors by their id only, not by email."
+    return f"No visitor id in this text. A visitor id is a UUID such as {_EXAMPLE}, 36 characters."
 
 
-def _remark(rejected: list[_Match]) -> str:
+def _remark(rejected: list[Candidate]) -> str:
     """Describe the UUIDs of other versions that were rejected beside the candidates, except those under other names."""
-    versions = {match.uuid: None for match in rejected if not match.is_session and match.trust <= Trust.FREE}
+    versions = list(dict.fromkeys(found.visitor_id for found in rejected if found.trust <= Trust.FREE))
     if not versions:
         return ""
-    first = next(iter(versions))
     if len(versions) == 1:
-        return f"{first} was passed over. {_explain_version(first)}"
+        return f"{versions[0]} was passed over. {_explain_version(versions[0])}"
     return f"{len(versions):,} other UUIDs were passed over: visitor ids are version 4."
 
 
@@ -343,18 +306,14 @@ def _explain_version(uuid: str) -> str:
     return f"This UUID is version {uuid[14]}; visitor ids are version 4."
 
 
-def _find_partial_uuid(text: str) -> Problem | None:
-    """Describe the first part of the text that is most of a UUID, or longer than one."""
+def _explain_partial_uuid(text: str) -> str:
+    """Describe the first part of the text that is most of a UUID, or longer than one; "" without one."""
     for match in _HEX_RUN.finditer(text):
         run = match[0].strip("-")
         shape = _HEX_DIGIT.sub("x", run[: len(_UUID_SHAPE)])
         if len(run) > len(_UUID_SHAPE) and shape == _UUID_SHAPE:
-            return Problem(
-                ProblemKind.TOO_LONG, f"This id is too long: {len(run):,} characters, where a visitor id has 36."
-            )
+            return f"This id is too long: {len(run):,} characters, where a visitor id has 36."
         # At least two hyphens: dates and telephone numbers look like the beginning of a UUID.
         if shape.count("-") > 1 and (_UUID_SHAPE.startswith(shape) or _UUID_SHAPE.endswith(shape)):
-            return Problem(
-                ProblemKind.INCOMPLETE, f"This visitor id is cut off: {len(run)} of its 36 characters are here."
-            )
-    return None
+            return f"This visitor id is cut off: {len(run)} of its 36 characters are here."
+    return ""

@@ -80,7 +80,7 @@ def _render_home(
         "website": website,
         "manages": any(one.role == Role.ADMIN for one in websites),
         "text": text,
-        "problem": parsed.problem if parsed else None,
+        "problem": parsed.problem if parsed else "",
         "candidates": candidates,
         "is_truncated": parsed is not None and parsed.is_truncated,
         "remark": parsed.remark if parsed else "",
