@@ -203,13 +203,17 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Other services below the same name may have no TLS, and a name on the browsers' preload list takes months to get off it.
+_hsts = env.choice("HSTS", "host", "subdomains", "preload")
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _hsts in {"subdomains", "preload"}
+SECURE_HSTS_PRELOAD = _hsts == "preload"
 # The proxy in front ends TLS, and must set this header itself.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-# The checks for TLS make no sense over plain HTTP that never leaves this machine.
-SILENCED_SYSTEM_CHECKS = (
-    ["security.W004", "security.W008", "security.W012", "security.W016"] if LOOPBACK_ONLY and not HTTPS else []
-)
+# HSTS for subdomains (W005) and preload (W021) is the operator's choice: it binds names that are not ours.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+if LOOPBACK_ONLY and not HTTPS:
+    # The checks for TLS make no sense over plain HTTP that never leaves this machine.
+    SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
 # More than any pasted message needs, and too little to do harm.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

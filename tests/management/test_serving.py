@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 
+import pytest
 import requests
 
 from visitors.sandbox import documented
@@ -130,7 +131,16 @@ def test_the_deployment_checks_pass_behind_https(manage):
     assert ended.returncode == 0, ended.stderr
 
 
-def test_https_sends_hsts_and_secure_cookies(manage):
+@pytest.mark.parametrize(
+    ("chosen", "header"),
+    [
+        ("", "max-age=31536000"),
+        ("host", "max-age=31536000"),
+        ("subdomains", "max-age=31536000; includeSubDomains"),
+        ("preload", "max-age=31536000; includeSubDomains; preload"),
+    ],
+)
+def test_https_sends_the_chosen_hsts_and_secure_cookies(manage, chosen, header):
     script = (
         "from django.test import Client\n"
         "answer = Client().get('/healthz', headers={'Host': 'desk.example.com', 'X-Forwarded-Proto': 'https'})\n"
@@ -138,8 +148,8 @@ def test_https_sends_hsts_and_secure_cookies(manage):
         "from django.conf import settings\n"
         "print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)\n"
     )
-    ended = manage("shell", "-v", "0", "-c", script, ALLOWED_HOSTS="desk.example.com")
-    assert ended.stdout.splitlines() == ["200 max-age=31536000; includeSubDomains; preload", "True True"]
+    ended = manage("shell", "-v", "0", "-c", script, ALLOWED_HOSTS="desk.example.com", HSTS=chosen)
+    assert ended.stdout.splitlines() == [f"200 {header}", "True True"]
 
 
 def test_a_setting_that_is_no_longer_used_does_not_stop_the_start(running, free_port):
