@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from visitors.models import Snapshot
+from visitors.models import Snapshot, StoredJourney
 from visitors.sandbox import documented
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -187,6 +187,7 @@ def test_the_field_of_the_moment_is_on_the_websites_clock(tab):
 def test_news_in_between_never_mixes_two_states(tab):
     tab.goto(LONG)
     Snapshot.objects.update(version="newer")
+    StoredJourney.objects.all().delete()
     scroll_to_more(tab)
     expect(tab.locator("#timeline")).to_contain_text("There was news of this visitor meanwhile.")
     expect(tab.get_by_role("heading", name="Timeline")).to_be_in_viewport()
