@@ -99,6 +99,5 @@ $(VENV)/ready-lint: $(VENV)/ready-run
 
 # --- Keys, made once per machine ------------------------------------------------------------------------------------
 .env .state/demo/env: | $(VENV)/bin/python
-	@mkdir -p $(@D)
-	@umask 077; $(BIN)/python -c "import base64, secrets as s; \
+	@umask 077; mkdir -p $(@D); $(BIN)/python -c "import base64, secrets as s; \
 		print(f'SECRET_KEY={s.token_urlsafe(50)}\nCREDENTIAL_KEY={base64.urlsafe_b64encode(s.token_bytes(32)).decode()}')" > $@

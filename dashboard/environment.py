@@ -109,12 +109,12 @@ class Environment:
         return self._parse(lambda text: text and Length(min=20)(text), "METRICS_TOKEN", "", must_be)
 
     def database(self, default: str) -> dict[str, Any]:
-        """Read Django's database settings from `DATABASE_URL`, and create the folder of a SQLite file."""
+        """Read Django's database settings from `DATABASE_URL`; create a SQLite file's folder, for this user only."""
         must_be = "sqlite:///path/to/file or postgresql://user:password@host/name"
         database = self._parse(_parse_database_url, "DATABASE_URL", default, must_be)
         if database["ENGINE"].endswith("sqlite3"):
             if database["NAME"] != ":memory:":
-                Path(database["NAME"]).resolve().parent.mkdir(parents=True, exist_ok=True)
+                Path(database["NAME"]).resolve().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return database | {"CONN_MAX_AGE": None, "OPTIONS": SQLITE_OPTIONS}
         # Reuse connections, replace those that the server has closed, and give up quickly on a server that is down.
         options = {"connect_timeout": 5} | database.get("OPTIONS", {})

@@ -7,6 +7,8 @@ from django.core.wsgi import get_wsgi_application
 from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+# As in manage.py, for servers that are started without it.
+os.umask(0o077)
 
 application = get_wsgi_application()
 # By name: the project package does not import its applications.

@@ -13,6 +13,7 @@ from zlib import crc32
 SCRATCH = Path(tempfile.mkdtemp(prefix="journeydesk-tests-"))
 atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 
+os.umask(0o077)  # as manage.py does
 os.environ |= {
     "ENV_FILE": "",
     "STATE_DIR": str(SCRATCH),

@@ -42,6 +42,7 @@ def manage(tmp_path):
             input=stdin,
             capture_output=True,
             text=True,
+            umask=0o022,  # the usual one
             timeout=60,
             check=False,
         )
@@ -62,6 +63,7 @@ def running(tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            umask=0o022,
         )
         try:
             _wait_for(process, port)

@@ -111,6 +111,47 @@ def test_each_request_is_a_line_of_json_in_the_log(running, free_port):
     assert (line["method"], line["route"], line["status"]) == ("GET", "sign_in", 200)
 
 
+def exposed(folder):
+    """Return the paths that other users can read by themselves, or through their folders."""
+    found = []
+    for path in folder.iterdir():
+        if path.stat().st_mode & 0o077:
+            found.append(path.name)
+            found += exposed(path) if path.is_dir() else []
+    return found
+
+
+def open_the_database(port):
+    """Make a worker connect to the database, and so create its write-ahead log, with a session that does not exist."""
+    assert requests.get(f"http://127.0.0.1:{port}/", cookies={"journeydesk_session": "x" * 32}, timeout=10).ok
+
+
+def test_only_their_owner_can_read_the_state_files(running, free_port, tmp_path):
+    state = tmp_path / "state"
+    with running(free_port, "serve", METRICS_TOKEN="a-token-of-the-tests-for-metrics"):
+        open_the_database(free_port)
+        names = {path.name for path in state.iterdir()}
+        assert {"journeydesk.sqlite3", "journeydesk.sqlite3-wal", "static", "metrics"} <= names
+        assert [state.stat().st_mode & 0o077, exposed(state)] == [0, []]
+
+
+def test_the_start_protects_a_database_that_others_could_read(running, free_port, tmp_path):
+    database = tmp_path / "elsewhere.sqlite3"
+    database.touch(mode=0o644)
+    database.chmod(0o644)
+    with running(free_port, "serve", DATABASE_URL=f"sqlite:///{database}"):
+        open_the_database(free_port)
+        modes = [path.stat().st_mode & 0o777 for path in tmp_path.glob("elsewhere.sqlite3*")]
+        assert modes == [0o600] * 3
+
+
+def test_a_command_creates_the_database_for_its_owner_only(manage, tmp_path):
+    url = f"sqlite:///{tmp_path / 'new' / 'file.sqlite3'}"
+    assert manage("migrate", "--verbosity", "0", DATABASE_URL=url).returncode == 0
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "new" / "file.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
 def test_too_long_request_headers_are_refused(running, free_port):
     with running(free_port, "serve"), socket.create_connection(("127.0.0.1", free_port), timeout=10) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"x" * 100_000)

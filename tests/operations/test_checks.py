@@ -83,6 +83,35 @@ def test_keys_that_other_users_can_read_are_an_error(healthy, monkeypatch, tmp_p
     assert check_files() == []
 
 
+def test_keys_may_be_read_through_the_group_of_another_owner(healthy, monkeypatch, tmp_path):
+    (tmp_path / "keys").write_text("SECRET_KEY=x")
+    monkeypatch.setenv("ENV_FILE", str(tmp_path / "keys"))
+    monkeypatch.setattr("os.geteuid", lambda: (tmp_path / "keys").stat().st_uid + 1)
+    (tmp_path / "keys").chmod(0o640)
+    assert "E002" not in found(check_files())
+    (tmp_path / "keys").chmod(0o644)
+    assert "E002" in found(check_files())
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm"])
+def test_a_database_that_others_can_read_is_an_error(healthy, monkeypatch, tmp_path, suffix, mode):
+    file = tmp_path / f"file.sqlite3{suffix}"
+    file.touch(mode=0o600)
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "file.sqlite3"))
+    assert check_files() == []
+    file.chmod(mode)
+    assert f"chmod go= {file}" in found(check_files())["E013"]
+
+
+def test_a_state_folder_that_others_can_read_is_an_error(healthy, settings):
+    settings.STATE_DIR.chmod(0o755)
+    try:
+        assert f"chmod go= {settings.STATE_DIR}" in found(check_files())["E013"]
+    finally:
+        settings.STATE_DIR.chmod(0o700)
+
+
 def test_files_that_the_first_start_makes_are_mentioned(settings, tmp_path):
     settings.STATE_DIR = tmp_path / "state"
     assert set(found(check_files())) == {"I001"}

@@ -6,7 +6,6 @@ like Django's own database checks. `manage.py doctor` runs them all. No message 
 
 import os
 import shutil
-import stat
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -72,12 +71,21 @@ def check_files(**_: Any) -> list[CheckMessage]:
     """Check the files that the server reads and writes, and the space for them."""
     messages: list[CheckMessage] = []
     env_file = Path(settings.BASE_DIR) / os.environ.get("ENV_FILE", ".env")
-    if env_file.is_file() and stat.S_IMODE(env_file.stat().st_mode) & 0o077:
+    if env_file.is_file() and _is_exposed(env_file):
         messages.append(
             Error(
                 f"Other users of this machine can read the keys in {env_file}.",
                 hint=f"chmod 600 {env_file}",
                 id="journeydesk.E002",
+            )
+        )
+    exposed = [str(path) for path in [settings.STATE_DIR, *database_files()] if _is_exposed(path)]
+    if exposed:
+        messages.append(
+            Error(
+                f"Other users of this machine can read {join_list(exposed)}.",
+                hint=f"chmod go= {' '.join(exposed)}",
+                id="journeydesk.E013",
             )
         )
     folder: Path = settings.STATE_DIR
@@ -165,6 +173,23 @@ def is_own(message: CheckMessage) -> bool:
 def has_database() -> bool:
     """Whether there is a database to connect to. Connecting to a missing SQLite file would create it."""
     return connection.vendor != "sqlite" or Path(connection.settings_dict["NAME"]).is_file()
+
+
+def database_files() -> list[Path]:
+    """Return the paths of a SQLite database: the database, its write-ahead log and the log's index. Not all exist."""
+    if connection.vendor != "sqlite":
+        return []
+    return [Path(f"{connection.settings_dict['NAME']}{suffix}") for suffix in ("", "-wal", "-shm")]
+
+
+def _is_exposed(path: Path) -> bool:
+    """Whether other users can read a file or folder. Where it belongs to another user, the group is how we read it."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    others = 0o077 if status.st_uid == os.geteuid() else 0o007
+    return bool(status.st_mode & others)
 
 
 def _check_websites() -> list[CheckMessage]:

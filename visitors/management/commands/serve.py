@@ -2,6 +2,7 @@
 
 import hashlib
 from argparse import ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from dashboard.addresses import local_address, public_origin
 from visitors.accounts import invitations
 from visitors.audit import retention
 from visitors.models import Invitation
-from visitors.operations.checks import is_own
+from visitors.operations.checks import database_files, is_own
 
 
 class Command(BaseCommand):
@@ -76,6 +77,10 @@ class Command(BaseCommand):
 def prepare() -> None:
     """Bring the database and the collected static files up to date."""
     call_command("migrate", interactive=False, verbosity=0)
+    for file in database_files():
+        # Earlier releases created them readable by other users. One that belongs to another user can't be changed.
+        with suppress(FileNotFoundError, PermissionError):
+            file.chmod(0o600)
     # Earlier releases cached profiles in a file. It contains personal data, and nothing deletes it otherwise.
     for suffix in ("", "-wal", "-shm"):
         (settings.STATE_DIR / f"cache.sqlite3{suffix}").unlink(missing_ok=True)
