@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Literal
 
 from django.conf import settings
@@ -36,22 +36,14 @@ class _Meters:
 
     def __init__(self) -> None:
         _reserve_files()
-        self.requests = Counter("journeydesk_requests", "Requests answered.", ["route", "status"], registry=None)
-        self.lookups = Counter(
-            "journeydesk_lookups", "Profiles asked for, by what came of it.", ["result"], registry=None
-        )
-        self.answers = Counter(
-            "journeydesk_answers", "Where the newest answer about a visitor was found.", ["source"], registry=None
-        )
-        self.pages = Counter(
-            "journeydesk_pages", "Where the text of a journey page was found, or made.", ["source"], registry=None
-        )
-        self.calls = Counter(
-            "journeydesk_upstream_calls", "Calls to DataFast, by what came of them.", ["result"], registry=None
-        )
-        self.retries = Counter(
-            "journeydesk_upstream_retries", "Requests to DataFast beyond the first one of a call.", registry=None
-        )
+        # In no registry: the files are what is read, see `exposition`.
+        counter = partial(Counter, registry=None)
+        self.requests = counter("journeydesk_requests", "Requests answered.", ["route", "status"])
+        self.lookups = counter("journeydesk_lookups", "Profiles asked for, by what came of it.", ["result"])
+        self.answers = counter("journeydesk_answers", "Where the newest answer about a visitor was found.", ["source"])
+        self.pages = counter("journeydesk_pages", "Where the text of a journey page was found, or made.", ["source"])
+        self.calls = counter("journeydesk_upstream_calls", "Calls to DataFast, by what came of them.", ["result"])
+        self.retries = counter("journeydesk_upstream_retries", "Requests to DataFast beyond the first one of a call.")
         self.call_seconds = Histogram(
             "journeydesk_upstream_seconds",
             "How long calls to DataFast took, retries included.",
