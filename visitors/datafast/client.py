@@ -302,7 +302,7 @@ def _read_error(response: urllib3.BaseHTTPResponse) -> bytes:
         return b""
 
 
-# The first match counts, so a class stands above its base classes.
+# The first match counts, so a class comes before its base classes.
 _MEANINGS: tuple[tuple[type[Exception], Reason], ...] = (
     (urllib3.exceptions.NameResolutionError, Reason.DNS),
     (urllib3.exceptions.NewConnectionError, Reason.CONNECTION),
