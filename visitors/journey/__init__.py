@@ -13,6 +13,7 @@ from visitors.journey.journey import Interest, Journey, Missing, PageViews, Plac
 from visitors.journey.pages import Page
 from visitors.journey.person import Person
 from visitors.journey.prediction import BASELINE, Absence, PredictionReading
+from visitors.journey.secrets import mask_answer
 from visitors.journey.seen import Difference, Seen, compare_seen, make_seen
 from visitors.journey.summary import summarize
 from visitors.journey.ticket_moment import Near, TicketMoment, Where, find_ticket_moment
@@ -59,6 +60,7 @@ __all__ = [
     "fold",
     "make_seen",
     "markdown",
+    "mask_answer",
     "observe",
     "plain_text",
     "select",

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from visitors.datafast.payload import Identity
+from visitors.formatting.placeholders import is_placeholder
 from visitors.formatting.text import clean, clean_or_none
 from visitors.journey.pages import Page
 from visitors.journey.records import Record
+from visitors.journey.secrets import mask_value
 from visitors.journey.visits import Visit
 
 # The parameters that name a source, and the others that DataFast reads from an address.
@@ -31,8 +33,8 @@ class Touch(Record, frozen=True, kw_only=True):
     """An arrival with tags.
 
     `sources` name it in words, the plainest first: "youtube.com", "newsletter / email (campaign launch)", "Google Ads
-    (gclid)"; never empty. `params` and `click_ids` are the tags with a value, as (name, value). `page` and `at` are
-    known for the last touch only.
+    (gclid)"; never empty, and without placeholders such as "undefined". `params` and `click_ids` are the tags with a
+    value, placeholders included, as (name, value). `page` and `at` are known for the last touch only.
     """
 
     sources: tuple[str, ...]
@@ -77,7 +79,8 @@ def _touch(
 ) -> Touch | None:
     tags, ids = _present(params), _present(click_ids)
     # Several tags often repeat one source: "?ref=x&utm_source=x".
-    sources = {source.casefold(): source for source in reversed([*_from_params(tags), *_from_click_ids(ids)])}
+    named = [*_from_params(_without_placeholders(tags)), *_from_click_ids(_without_placeholders(ids))]
+    sources = {source.casefold(): source for source in reversed(named)}
     if not sources:
         return None
     return Touch(
@@ -94,8 +97,12 @@ def _present(tags: Iterable[tuple[str, str | None]]) -> dict[str, str]:
     present: dict[str, str] = {}
     for name, value in tags:
         if text := clean_or_none(value):
-            present.setdefault(clean(name).lower(), text)
+            present.setdefault(clean(name).lower(), mask_value(name, text))
     return present
+
+
+def _without_placeholders(tags: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in tags.items() if not is_placeholder(value)}
 
 
 def _from_params(tags: dict[str, str]) -> Iterator[str]:

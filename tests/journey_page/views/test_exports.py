@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from tests.faulty_upstream import answer
 from visitors.sandbox import documented
 
 LEAD = documented.RETURNING_LEAD.visitor_id
@@ -20,9 +21,9 @@ def address(name, visitor=LEAD):
 
 
 def test_the_summary_is_plain_text_with_a_link(browser_of_member):
-    answer = browser_of_member.get(address("summary.txt"))
-    text = answer.content.decode()
-    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    response = browser_of_member.get(address("summary.txt"))
+    text = response.content.decode()
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert f"http://testserver/lumenkit/visitors/{LEAD}/" in text
     assert "events, newest first:" in text
 
@@ -33,19 +34,19 @@ def test_the_summary_comes_as_markdown_too(browser_of_member):
 
 
 def test_the_csv_file_has_a_row_per_event(browser_of_member):
-    answer = browser_of_member.get(address("events.csv"))
+    response = browser_of_member.get(address("events.csv"))
     received = browser_of_member.get(address("answer.json")).json()["data"]
     activity = received["activity"]
     sent = len(activity["visitedPages"]) + len(activity["completedGoals"])
     identified = 1 if (received.get("profile") or {}).get("identifiedAt") else 0
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
     assert len(rows) == sent + identified
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="lumenkit-{LEAD}.csv"'
+    assert response.headers["Content-Disposition"] == f'attachment; filename="lumenkit-{LEAD}.csv"'
 
 
 def test_no_cell_of_the_csv_file_is_a_formula(browser_of_member):
-    answer = browser_of_member.get(address("events.csv", documented.HOSTILE.visitor_id))
-    cells = [cell for row in csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))) for cell in row]
+    response = browser_of_member.get(address("events.csv", documented.HOSTILE.visitor_id))
+    cells = [cell for row in csv.reader(io.StringIO(response.content.decode("utf-8-sig"))) for cell in row]
     assert any("<" in cell for cell in cells)  # the hostile text is there
     assert not [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@"))]
 
@@ -58,6 +59,30 @@ def test_the_answer_is_shown_as_received_or_downloaded(browser_of_member, sandbo
     assert saved.content == shown.content
     assert "attachment" in saved.headers["Content-Disposition"]
     assert sandbox.calls.count(LEAD) == 1
+
+
+def test_secrets_in_addresses_are_nowhere(browser_of_member, other_upstream, lumenkit):
+    pages = [
+        {"url": "shop.example/reset-password?token=EXAMPLE-TOKEN&x=1", "timestamp": "2026-05-04T12:00:00Z"},
+        {"url": "shop.example/#access_token=EXAMPLE-TOKEN", "timestamp": "2026-05-04T12:01:00Z"},
+        {"url": "shop.example/login?next=%2Freset%3Ftoken%3DEXAMPLE-TOKEN", "timestamp": "2026-05-04T12:02:00Z"},
+        {"url": "shop.example/#/reset/EXAMPLE-TOKEN-1", "timestamp": "2026-05-04T12:03:00Z"},
+    ]
+    activity = {"visitedPages": pages, "currentUrl": pages[0]["url"]}
+    profile = {"metadata": {"api_token": "EXAMPLE-TOKEN"}}
+    identity = {"params": {"ref": "partner.example/?token=EXAMPLE-TOKEN"}}
+    data = {"visitorId": LEAD, "identity": identity, "activity": activity, "profile": profile}
+    other_upstream.behaviors = [answer(200, {"status": "success", "data": data})]
+    shown = [browser_of_member.get(address(name)) for name in ("", "summary.txt", "events.csv", "answer.json")]
+    assert {response.status_code for response in shown} == {200}
+    assert not [response for response in shown if b"EXAMPLE-TOKEN" in response.content]
+    assert shown[3].json()["data"]["activity"]["currentUrl"] == "shop.example/reset-password?token=...&x=1"
+    assert "Nothing here matches" in browser_of_member.get(address("?q=EXAMPLE-TOKEN")).content.decode()
+
+
+def test_every_cell_of_the_csv_file_is_quoted(browser_of_member):
+    lines = browser_of_member.get(address("events.csv")).content.decode("utf-8-sig").splitlines()
+    assert all(line.startswith('"') and line.endswith('"') and '","' in line for line in lines)
 
 
 @pytest.mark.parametrize("name", ["summary.txt", "events.csv", "answer.json"])

@@ -40,18 +40,18 @@ def events(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
     profile = _load_profile(request, website, visitor_id, AuditAction.CSV)
     text = io.StringIO()
     text.write(BYTE_ORDER_MARK)
-    csv.writer(text).writerows(journey.csv_rows(profile.contents.journey))
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(journey.csv_rows(profile.contents.journey))
     return _file(text.getvalue().encode(), "text/csv; charset=utf-8", f"{website.slug}-{profile.visitor_id}.csv")
 
 
 @require_safe
 @audited
 def answer(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
-    """DataFast's answer as it was received; with `?download` as a file. For members."""
+    """DataFast's answer as it was received, with masked secrets; with `?download` as a file. For members."""
     website = website_or_404(request, slug, Role.MEMBER)
     profile = _load_profile(request, website, visitor_id, AuditAction.JSON)
     try:
-        body = profiles.load_answer(website, profile.visitor_id)
+        body = journey.mask_answer(profiles.load_answer(website, profile.visitor_id))
     except profiles.VisitorErased as error:
         raise Http404("Nothing is stored about this visitor.") from error
     if "download" in request.GET:
