@@ -105,7 +105,8 @@ def test_a_wrong_type_costs_only_that_field():
         ({"activity": {"visitCount": 2**63}}, "activity.visitCount", "a number out of range"),
         ({"activity": {"visitedPages": {}}}, "activity.visitedPages", "expected a list, got an object"),
         ({"activity": {"visitedPages": [None]}}, "activity.visitedPages[0]", "expected an object, got null"),
-        ({"profile": {"metadata": {"a": {"b": 1}}}}, "profile.metadata.a",
+        ({"profile": {"userId": True}}, "profile.userId", "expected text or a number, got true or false"),
+        ({"activity": {"completedGoals": [{"metadata": {"a": {"b": 1}}}]}}, "activity.completedGoals[0].metadata.a",
          "expected text or a number or true or false, got an object"),
         ({"prediction": {"score": "72"}}, "prediction.score", "expected a number, got text"),
     ],
@@ -127,8 +128,26 @@ def test_notes_are_limited_and_the_last_one_counts_the_rest():
 
 
 def test_a_note_about_an_endless_key_is_short():
-    parsed = parse_visitor(envelope(profile={"metadata": {"k" * 100_000: []}}))
+    parsed = parse_visitor(envelope(identity={"params": {"k" * 100_000: []}}))
     assert len(parsed.notes[0].path) == 200
+
+
+@pytest.mark.parametrize("sent", [4711, 0, 123456789012345678901234567890, "u1"])
+def test_a_user_id_is_text_or_a_number_of_any_length(sent):
+    parsed = parse_visitor(envelope(profile={"userId": sent}))
+    assert (parsed.visitor.profile.user_id, parsed.notes) == (sent, ())
+
+
+@pytest.mark.parametrize("other", [{}, {"visitorId": 1}])  # the slow path
+def test_metadata_is_any_json(other):
+    metadata = {"name": {"first": "Jane"}, "tags": ["a", 1, 0.5, True, None], "empty": {}}
+    assert parse_visitor(envelope(profile={"metadata": metadata}, **other)).visitor.profile.metadata == metadata
+
+
+def test_deeply_nested_metadata_is_cut_with_a_note():
+    body = b'{"status": "success", "data": {"visitorId": 1, "profile": {"metadata": {"a": %s1%s}}}}'
+    parsed = parse_visitor(body % (b"[" * 900, b"]" * 900))
+    assert parsed.notes[-1].problem == "nested too deeply"
 
 
 # Numbers and amounts
@@ -190,7 +209,7 @@ def test_a_surrogate_pair_is_a_character():
 
 def test_characters_in_keys_are_replaced_too():
     parsed = parse_visitor(rb'{"status": "success", "data": {"profile": {"metadata": {"\ud800": "a", "b\u0000": []}}}}')
-    assert parsed.visitor.profile.metadata == {"\N{REPLACEMENT CHARACTER}": "a", "b\N{REPLACEMENT CHARACTER}": None}
+    assert parsed.visitor.profile.metadata == {"\N{REPLACEMENT CHARACTER}": "a", "b\N{REPLACEMENT CHARACTER}": []}
     assert "".join(note.path for note in parsed.notes).isprintable()
 
 
@@ -283,7 +302,7 @@ def numbers_in(node: object) -> list[Any]:
 def leaves(node: object) -> list[object]:
     if isinstance(node, msgspec.Struct):
         return [leaf for value in msgspec.structs.astuple(node) for leaf in leaves(value)]
-    if isinstance(node, tuple):
+    if isinstance(node, tuple | list):
         return [leaf for value in node for leaf in leaves(value)]
     if isinstance(node, dict):
         return [leaf for pair in node.items() for part in pair for leaf in leaves(part)]
@@ -331,6 +350,11 @@ scalars: dict[type[inspect.Type], st.SearchStrategy[Any]] = {
     inspect.DecimalType: st.decimals(-(10**9), 10**9, places=2).map(str) | st.integers(0, 10**6) | st.just(149.5),
     inspect.BoolType: st.booleans(),
     inspect.NoneType: st.none(),
+    inspect.AnyType: st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2),
+        max_leaves=4,
+    ),
 }
 
 

@@ -175,6 +175,15 @@ def test_an_untagged_newest_visit_has_no_last_touch():
     assert journey(view("/?ref=old"), view("/", days=1)).last_touch is None
 
 
+@pytest.mark.parametrize("value", ["undefined", "null", "(not set)", "{{placement}}", "%%keyword%%", "[object Object]"])
+def test_placeholders_are_no_source(value):
+    assert derive(Visitor(identity=Identity(params={"utm_source": value, "ref": value}))).first_touch is None
+    assert journey(view(f"/?utm_source={value}&gclid={value}")).last_touch is None
+    mixed = derive(Visitor(identity=Identity(params={"utm_source": "google", "utm_medium": value}))).first_touch
+    assert mixed.sources == ("google",)
+    assert mixed.params == (("utm_source", "google"), ("utm_medium", value))  # as they came
+
+
 def test_null_tags_are_no_first_touch():
     assert derive(Visitor(identity=Identity(params={"ref": None, "via": " "}, ad_click_ids={}))).first_touch is None
 

@@ -26,6 +26,7 @@ _MAX_DIGITS = 40
 _MAX_EXPONENT = 20
 # A float of more digits is infinite, and int() refuses more than 4,300 of them.
 _MAX_WHOLE_DIGITS = 400
+_MAX_DEPTH = 20  # of free-form JSON
 
 _EXPECTED: dict[Any, str] = {
     str: "text",
@@ -108,6 +109,8 @@ class Builder:
 
     def build(self, wanted: Any, value: object, path: str = "") -> Any:
         """Return the value as the wanted type; None, with a note, if it does not fit."""
+        if wanted is Any:
+            return self._any(value, path)
         options = get_args(wanted) if get_origin(wanted) in {Union, UnionType} else (wanted,)
         for option in options:
             if isinstance(value, dict) and isinstance(option, type) and issubclass(option, Struct):
@@ -133,6 +136,24 @@ class Builder:
     def _entries(self, wanted: Any, value: list[Any], path: str) -> tuple[Any, ...]:
         built = (self.build(wanted, item, f"{path}[{index}]") for index, item in enumerate(value))
         return tuple(entry for entry in built if entry is not None)
+
+    def _any(self, value: object, path: str, depth: int = 0) -> Any:
+        """Return any JSON with usable text and numbers; None, with a note, where it is nested too deeply."""
+        if depth > _MAX_DEPTH:
+            self._note(path, "nested too deeply")
+            return None
+        match value:
+            case str():
+                return self._text(value, path)
+            case dict():
+                return {
+                    self._text(key, path): self._any(item, f"{path}.{key}", depth + 1) for key, item in value.items()
+                }
+            case list():
+                return [self._any(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
+            case Decimal():
+                return self._scalar((float,), value, path)
+        return value
 
     def _scalar(self, options: tuple[Any, ...], value: object, path: str) -> Any:
         try:

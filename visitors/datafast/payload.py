@@ -8,14 +8,14 @@ text, not parsed yet, since an unreadable time must still be shown to the reader
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
 # JSON numbers have no bounds, but Python refuses to print more than 4,300 digits, and no database stores them.
 Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Number = Whole | float
-# Free-form objects of the customer are documented as flat pairs. Anything deeper in them is left out, with a note.
+# In a goal's metadata only amount and currency are read. Anything deeper in it is left out, with a note.
 Scalar = str | Whole | float | bool
 
 
@@ -107,10 +107,13 @@ class Activity(Payload, frozen=True, kw_only=True):
 
 
 class UserProfile(Payload, frozen=True, kw_only=True):
-    """The visitor as identified by the customer. `metadata` is the customer's own text: never HTML, never a link."""
+    """The visitor as identified by the customer. `metadata` is the customer's own: any JSON, never HTML, never a link.
 
-    user_id: str | None = None
-    metadata: dict[str, Scalar | None] | None = None
+    `user_id` is text or a number of any length.
+    """
+
+    user_id: str | int | float | None = None
+    metadata: dict[str, Any] | None = None
     identified_at: str | None = None
 
 

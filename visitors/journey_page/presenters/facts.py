@@ -8,12 +8,16 @@ from visitors.formatting import DisplayTime
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A term and its value: text, or a time. `copy_name` ("the email address") adds a button that copies the text."""
+    """A term and its value: text, or a time. `copy_name` ("the email address") adds a button that copies the text.
+
+    `is_quiet`: the value is a placeholder such as "undefined", shown as it came.
+    """
 
     term: str
     text: str = ""
     time: DisplayTime | None = None
     copy_name: str = ""
+    is_quiet: bool = False
 
 
 def list_facts(texts: Iterable[tuple[str, str]]) -> tuple[Fact, ...]:

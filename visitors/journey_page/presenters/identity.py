@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from visitors.datafast.payload import Device, Identity, Software, Viewport
+from visitors.formatting.placeholders import is_placeholder
 from visitors.formatting.places import country_name, region_name
 from visitors.formatting.text import clean_or_none, isolate_direction
 from visitors.journey_page.presenters.facts import Fact, list_facts
@@ -61,7 +62,9 @@ def present_whereabouts(identity: Identity | None) -> Whereabouts:
 
 
 def _clean(value: str | None) -> str:
-    return clean_or_none(value) or ""
+    """Return the text of a value; "" for none and for a placeholder."""
+    text = clean_or_none(value) or ""
+    return "" if is_placeholder(text) else text
 
 
 def _join(separator: str, *parts: str | None) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 from visitors.datafast.lenient import Note
 from visitors.formatting import display_day_and_clock
+from visitors.formatting.placeholders import is_placeholder
 from visitors.formatting.text import clean
 from visitors.journey import Journey, Person, Touch
 from visitors.journey_page.presenters.facts import Fact
@@ -79,7 +80,8 @@ def _profile(person: Person, now: datetime, zone: tzinfo) -> tuple[Fact, ...]:
     for key, value in person.metadata:
         is_email = bool(person.email) and value.strip() == person.email
         term = _format_key(key) or "(no name)"
-        facts.append(Fact(term, value or "(empty)", copy_name="the email address" if is_email else ""))
+        copy_name = "the email address" if is_email else ""
+        facts.append(Fact(term, value or "(empty)", copy_name=copy_name, is_quiet=not value or is_placeholder(value)))
     if person.user_id:
         facts.append(Fact("User id", person.user_id, copy_name="the user id"))
     if person.identified_at is not None:
@@ -98,7 +100,7 @@ def _format_key(key: str) -> str:
 
 def _source(touch: Touch) -> Iterator[Fact]:
     for name, value in (*touch.params, *touch.click_ids):
-        yield Fact(_PARAMETERS.get(name, name), value)
+        yield Fact(_PARAMETERS.get(name, name), value, is_quiet=is_placeholder(value))
 
 
 def _last_source(touch: Touch, now: datetime, zone: tzinfo) -> Iterator[Fact]:
