@@ -32,6 +32,21 @@ def test_everything_else_is_not(value):
     assert parse_amount(value) is None
 
 
-@pytest.mark.parametrize(("value", "code"), [("USD", "USD"), (" eur ", "EUR"), ("$", None), ("ÉUR", None), (7, None)])
-def test_a_currency_is_three_letters(value, code):
-    assert parse_currency(value) == code
+@pytest.mark.parametrize(
+    ("value", "currency"),
+    [
+        ("USD", "USD"),
+        (" eur ", "EUR"),
+        ("usdt", "USDT"),
+        ("$", "$"),
+        ("Kč", "Kč"),
+        ("US dollars", "US dollars"),
+        ("x" * 50, f"{'x' * 19}…"),
+        ("undefined", None),
+        (" ", None),
+        (None, None),
+        (7, None),
+    ],
+)
+def test_a_currency_is_a_code_or_the_text_as_it_came(value, currency):
+    assert parse_currency(value) == currency

@@ -7,6 +7,7 @@ from babel import Locale
 from babel.numbers import get_currency_precision, get_currency_symbol
 
 from visitors.formatting.numbers import trim_zeros
+from visitors.formatting.text import isolate_direction
 
 # Locale data is loaded on first access: at import, so that no request waits for it.
 _US = Locale("en", "US")
@@ -23,7 +24,7 @@ def format_money(amount: Decimal, currency: str | None) -> str:
     know follows the number as it came: "149 XYZ". Without a currency: "149 (currency unknown)".
     """
     code = (currency or "").strip()
-    suffix = code or "(currency unknown)"
+    suffix = isolate_direction(code) or "(currency unknown)"
     sign = "−" if amount.is_signed() else ""
     size = amount.copy_abs()
     if not size.is_finite() or size >= _AMOUNT_LIMIT:

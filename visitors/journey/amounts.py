@@ -3,8 +3,12 @@
 import re
 from decimal import Decimal
 
+from visitors.formatting.placeholders import is_placeholder
+from visitors.formatting.text import clean_or_none, truncate
+
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,20})?", re.ASCII)
-_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_CODE = re.compile(r"[A-Za-z0-9]{1,6}", re.ASCII)
+_LONGEST_CURRENCY = 20
 
 # Amounts from here on are mistakes. With six decimals, ten thousand smaller ones add up without rounding in the 28
 # digits that Decimal computes with.
@@ -38,8 +42,12 @@ def parse_amount(value: object) -> Decimal | None:
 
 
 def parse_currency(value: object) -> str | None:
-    """Return an ISO 4217 code in upper case, or None. "$" is not a code: it names many currencies."""
-    if not isinstance(value, str):
+    """Return a currency: an ISO 4217 code or another short code in capitals ("USD", "USDT"), else the text as it came
+    ("€", "Kč"); None for no text and for a placeholder.
+
+    Signs are not translated: "$" names many currencies.
+    """
+    text = (clean_or_none(value) or "") if isinstance(value, str) else ""
+    if not text or is_placeholder(text):
         return None
-    code = value.strip().upper()
-    return code if _CURRENCY.fullmatch(code) else None
+    return text.upper() if _CODE.fullmatch(text) else truncate(text, _LONGEST_CURRENCY)
