@@ -212,6 +212,12 @@ def test_the_export_is_complete_and_has_no_formulas(browser, lumenkit, member, m
     assert entries[-1] == ["2026-05-04T11:00:00.000Z", "'=cmd|' /C calc'!A0", str(ANNE), "page", "not found"]
 
 
+def test_every_cell_of_the_export_is_quoted(browser, log):
+    lines = browser.get(EXPORT).getvalue().decode("utf-8-sig").splitlines()
+    assert lines[0] == '"time_utc","person","visitor_id","from","result"'
+    assert all(line.startswith('"') and line.count('","') == 4 for line in lines)
+
+
 def test_reading_the_log_adds_no_entry(browser, log):
     for address in (ADDRESS, EXPORT):
         assert browser.get(address).status_code == 200

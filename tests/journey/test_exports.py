@@ -1,5 +1,6 @@
 """Summaries for tickets, rows for spreadsheets."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -73,6 +74,15 @@ def test_csv_has_a_row_per_event_oldest_first():
 def test_csv_cells_do_not_run_as_formulas(name):
     _, row = csv_rows(journey(goals=(goal("x", description=name),)))
     assert row[CSV_HEADER.index("description")].startswith("'")
+
+
+@pytest.mark.parametrize("separator", [";", "; ", "|", '";'])
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1"])
+def test_no_formula_begins_behind_a_separator_in_a_cell(separator, formula):
+    _, row = csv_rows(journey(goals=(goal("x", description=f"a{separator}{formula}"),)))
+    cell = row[CSV_HEADER.index("description")]
+    assert cell.replace("'", "", 1) == f"a{separator}{formula}"
+    assert not [part for part in re.split("[;|]", cell)[1:] if not part.startswith("'")]
 
 
 def test_an_email_is_named_once():

@@ -121,7 +121,7 @@ def _row(entry: AuditEntry, now: datetime, zone: ZoneInfo) -> Row:
 def _write_csv(entries: Iterator[AuditEntry]) -> Iterator[str]:
     """Yield the file in chunks. No cell runs as a formula."""
     text = io.StringIO()
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     text.write(BYTE_ORDER_MARK)
     writer.writerow(CSV_HEADER)
     for entry in entries:

@@ -20,8 +20,10 @@ _MENTION = re.compile(r"(?<!\w)[@#](?=\w)")
 _WORD_JOINER = "\u2060"  # has no width
 _MARKS = re.compile(r"[\\`*_\[\]<>#|~&@]|:(?=//)|(?<=www)\.|(?<=mailto):", re.IGNORECASE)
 
-# What makes a spreadsheet run a cell, in ASCII and in the full-width forms that some take as the same.
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
+# What makes a spreadsheet run a cell, in ASCII and in the full-width forms that some take as the same: at the begin of
+# a cell, and behind a semicolon, a bar, a tab or a line break, where many spreadsheets begin another cell in spite of
+# the quotes.
+_FORMULA = re.compile(r"(^|[;|\t\r\n])(?=[\s\"]*[=+\-@\t\r\n＝＋－＠])")
 
 CSV_HEADER = (
     "time_utc",
@@ -101,8 +103,8 @@ def _row(event: Event, number: int | None) -> tuple[str, ...]:
 
 
 def escape_formula(cell: str) -> str:
-    """Return a cell of a CSV file, with an apostrophe in front if a spreadsheet would run it as a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    """Return a cell of a CSV file, with an apostrophe where a spreadsheet would begin to run a formula."""
+    return _FORMULA.sub(r"\1'", cell)
 
 
 def _title(journey: Journey) -> str:
