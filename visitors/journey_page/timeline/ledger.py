@@ -263,7 +263,7 @@ class Ledger:
         return None if gap is None else NoteRow(style="gap", text=formatting.format_gap(gap))
 
     def _visit_row(self, section: Section, passed: int, *, most: int, is_open: bool) -> VisitRow:
-        """A section's row with at most so many of its events, after the newest ones that are passed over."""
+        """Return a section's row with up to `most` of its events, without the `passed` newest ones."""
         query = self._query
         if section.visit is None:
             row = present_undated(section.key, section.size)
@@ -286,7 +286,7 @@ class Ledger:
         return self._with_rest(row, section, passed + len(chosen)) if is_open else row
 
     def _with_rest(self, row: VisitRow, section: Section, shown: int) -> VisitRow:
-        """The row with what leads to the events after the newest ones, so many of which the reader has."""
+        """Return the row with a link to its older events; `shown` is how many newer ones the page has."""
         rest = section.size - shown
         if not rest:
             return row
@@ -317,7 +317,7 @@ class Ledger:
         return tuple(rows)
 
     def _events(self, section: Section) -> Sequence[Event]:
-        """The events of a section that match the query: of a visit oldest first, those without a time as received."""
+        """Return the events of a section that match the query: oldest first, or as received without a time."""
         chosen = self._selection or self._journey
         if section.visit is None:
             return chosen.undated
@@ -326,7 +326,7 @@ class Ledger:
         return self._selection.visits[self._places[section.key]].events
 
     def _newest_events(self, section: Section, passed: int, most: int) -> Sequence[Event]:
-        """At most so many events of a section after the newest ones that are passed over, in its order."""
+        """Return up to `most` events of a section, without the `passed` newest ones, in its order."""
         events = self._events(section)
         if section.visit is None:
             return events[passed : passed + most]
