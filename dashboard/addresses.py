@@ -1,21 +1,32 @@
-"""The dashboard's own addresses, for links that are made without a request."""
+"""The dashboard's own addresses. No link takes its host from a request, where the caller chooses it."""
 
 from django.conf import settings
 
 from dashboard.environment import LOOPBACK_NAMES
 
 
-def public_origin(host: str, port: int) -> str:
-    """Return the origin that users open, such as `https://desk.example.com`, of a server that listens on host and port.
+def absolute_url(path: str) -> str:
+    """Return a path as users open it from elsewhere: in mails, chats and tickets."""
+    return public_origin() + path
 
-    It is the first name in `ALLOWED_HOSTS` that leads to this machine from outside, where a proxy listens; without such
-    a name it is the server itself.
+
+def public_origin(host: str = "", port: int = 0) -> str:
+    """Return the origin that users open, such as `https://desk.example.com`: PUBLIC_URL.
+
+    Without PUBLIC_URL, it is the first name in ALLOWED_HOSTS that leads to this machine from outside, where a proxy
+    listens; without such a name, the server itself. `host` and `port` are where it listens, if not at HOST and PORT.
     """
+    if settings.PUBLIC_URL:
+        return str(settings.PUBLIC_URL)
     scheme = "https" if settings.HTTPS else "http"
-    for name in settings.ALLOWED_HOSTS:
-        if name not in LOOPBACK_NAMES and name != "*":
-            return f"{scheme}://{name.removeprefix('.')}"
-    return f"{scheme}://{local_address(host, port)}"
+    name = next(iter(public_names()), "") or local_address(host or settings.HOST, port or settings.PORT)
+    return f"{scheme}://{name}"
+
+
+def public_names() -> list[str]:
+    """Return the names in ALLOWED_HOSTS that lead to this machine from outside."""
+    names = [name for name in settings.ALLOWED_HOSTS if name not in LOOPBACK_NAMES and name != "*"]
+    return [name.removeprefix(".") for name in names]
 
 
 def local_address(host: str, port: int) -> str:

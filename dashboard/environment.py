@@ -136,10 +136,27 @@ class Environment:
         self._parse(lambda text: Email()(parseaddr(text)[1]), "EMAIL_FROM", "", must_be)
         return mail | {"DEFAULT_FROM_EMAIL": sender, "EMAIL_TIMEOUT": mail["EMAIL_TIMEOUT"] or 10}
 
+    def origin(self, name: str) -> str:
+        """Read an address without a path, such as `https://desk.example.com:8443`; empty for none."""
+        return self._parse(_parse_origin, name, "", "an address without a path, such as https://desk.example.com")
+
     def service_url(self, name: str, default: str) -> str:
         """Read the address of a service that gets secrets from us, which must use https or run on this machine."""
         must_be = f"an address that begins with https:// (http:// only on this machine), such as {default}"
         return self._parse(_check_service_url, name, default, must_be)
+
+
+def _parse_origin(url: str) -> str:
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    has_more = parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or has_more or parts.port == 0:
+        raise ValueError
+    # As browsers write it: in lower case, without the scheme's own port.
+    port = "" if parts.port in {None, {"http": 80, "https": 443}[parts.scheme]} else f":{parts.port}"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname  # an IPv6 address
+    return f"{parts.scheme}://{host}{port}"
 
 
 def _parse_database_url(url: str) -> dict[str, Any]:

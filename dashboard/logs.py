@@ -121,6 +121,13 @@ def _is_not_unavailable(record: logging.LogRecord) -> bool:
     return getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE
 
 
+def _drop_traceback(record: logging.LogRecord) -> bool:
+    """Keep a rejected request to one line: its message says what is wrong, and nothing of ours has failed."""
+    if record.name.startswith("django.security."):
+        record.exc_info = None
+    return True
+
+
 def configuration(log_format: str) -> dict[str, Any]:
     """Return the logging configuration (`logging.config.dictConfig`) for the format `json` or `lines`.
 
@@ -132,8 +139,17 @@ def configuration(log_format: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"redacting": {"()": formatter}},
-        "filters": {"not unavailable": {"()": CallbackFilter, "callback": _is_not_unavailable}},
-        "handlers": {"console": {"class": "dashboard.logs.RedactingStreamHandler", "formatter": "redacting"}},
+        "filters": {
+            "not unavailable": {"()": CallbackFilter, "callback": _is_not_unavailable},
+            "no traceback": {"()": CallbackFilter, "callback": _drop_traceback},
+        },
+        "handlers": {
+            "console": {
+                "class": "dashboard.logs.RedactingStreamHandler",
+                "formatter": "redacting",
+                "filters": ["no traceback"],
+            }
+        },
         # The only handler, for libraries and the server too.
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {

@@ -4,6 +4,7 @@ Granian, because on two cores it served a signed-in view faster than gunicorn, a
 other threads waited for a slow DataFast; gunicorn's sync workers freeze then.
 """
 
+import os
 import socket
 from collections.abc import Callable
 
@@ -50,6 +51,9 @@ def serve(
 ) -> None:
     """Serve until Ctrl-C or SIGTERM. Call `started` when the server is about to accept connections."""
     check_port(host, port)
+    # For links. Workers inherit settings when they are forked, and read the environment when they are spawned.
+    settings.HOST, settings.PORT = host, port
+    os.environ |= {"HOST": host, "PORT": str(port)}
     server = Granian(
         target,
         address=host,

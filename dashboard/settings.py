@@ -23,6 +23,14 @@ LOOPBACK_ONLY = set(ALLOWED_HOSTS) <= LOOPBACK_NAMES
 # Off by default only if no other machine can reach the dashboard.
 HTTPS = env.flag("HTTPS", default=not (DEBUG or LOOPBACK_ONLY))
 
+# The address that users open, for links: a request's Host is whatever the caller sends. Without PUBLIC_URL,
+# `dashboard.addresses` derives it from ALLOWED_HOSTS, HOST and PORT.
+PUBLIC_URL = env.origin("PUBLIC_URL")
+# Forms from there are ours, also where the proxy does not pass on the port.
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+# Where `make demo` and `make serve` listen.
+HOST, PORT = env.text("HOST") or "127.0.0.1", env.number("PORT", 8000, low=1, high=65_535)
+
 # Password resets and invitations go out by mail. Without it, administrators send the links themselves.
 _mail = env.mail()
 SENDS_MAIL = bool(_mail)

@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 TEXT = "\n".join(path.read_text() for path in DOCUMENTS)
 SETTINGS_TABLE = (ROOT / "docs" / "settings.md").read_text()
-# The Makefile reads HOST and PORT, compose.yaml the last two; ENV_FILE is needed before other settings can be read.
-NOT_READ_BY_SETTINGS = {"HOST", "PORT", "ENV_FILE", "DOMAIN", "POSTGRES_PASSWORD"}
+# compose.yaml reads the last two; ENV_FILE is needed before other settings can be read.
+NOT_READ_BY_SETTINGS = {"ENV_FILE", "DOMAIN", "POSTGRES_PASSWORD"}
 
 
 def documented_settings():

@@ -1,8 +1,8 @@
-"""The origin in links that are made without a request."""
+"""The origin in links."""
 
 import pytest
 
-from dashboard.addresses import public_origin
+from dashboard.addresses import absolute_url, public_origin
 
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 
@@ -22,3 +22,10 @@ LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 def test_the_origin_is_the_first_public_name_or_this_machine(settings, hosts, https, host, expected):
     settings.ALLOWED_HOSTS, settings.HTTPS = hosts, https
     assert public_origin(host, 8000) == expected
+    settings.HOST, settings.PORT = host, 8000
+    assert absolute_url("/account/") == f"{expected}/account/"
+
+
+def test_the_configured_address_wins(settings):
+    settings.ALLOWED_HOSTS, settings.PUBLIC_URL = ["desk.example.com"], "https://desk.example.com:8443"
+    assert absolute_url("/account/") == "https://desk.example.com:8443/account/"

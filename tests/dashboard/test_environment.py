@@ -122,6 +122,42 @@ def test_a_service_url_may_use_http_on_this_machine(env, monkeypatch, url):
     assert env.service_url("DATAFAST_API_URL", "https://unused") == url
 
 
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("", ""),
+        (" https://desk.example.com/ ", "https://desk.example.com"),
+        ("https://desk.example.com:8443", "https://desk.example.com:8443"),
+        ("HTTPS://Desk.Example.com:443", "https://desk.example.com"),
+        ("http://192.168.1.5:80", "http://192.168.1.5"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_an_origin_is_read_as_browsers_write_it(env, monkeypatch, url, origin):
+    monkeypatch.setenv("PUBLIC_URL", url)
+    assert env.origin("PUBLIC_URL") == origin
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "desk.example.com",
+        "ftp://desk.example.com",
+        "https://",
+        "https://desk.example.com/journeydesk",
+        "https://desk.example.com?a=1",
+        "https://user:sesame@desk.example.com",
+        "https://desk.example.com:port",
+        "https://[",
+    ],
+)
+def test_an_origin_has_no_path(env, monkeypatch, url):
+    monkeypatch.setenv("PUBLIC_URL", url)
+    with pytest.raises(ImproperlyConfigured, match="PUBLIC_URL must be an address without a path") as caught:
+        env.origin("PUBLIC_URL")
+    assert "sesame" not in str(caught.value)
+
+
 def test_the_environment_wins_over_the_file(monkeypatch, tmp_path):
     monkeypatch.delenv("ENV_FILE")
     monkeypatch.setenv("HERE", "environment")

@@ -177,6 +177,29 @@ def test_only_errors_of_our_own_are_logged(status, is_logged):
     assert bool(status_filter.filter(record)) is is_logged
 
 
+@pytest.mark.parametrize(
+    ("request_of", "message"),
+    [
+        (lambda client: client.get("/", headers={"Host": "192.168.1.5:8204"}), "You may need to add '192.168.1.5' to"),
+        (lambda client: client.get("/", headers={"Host": "[::1"}), "Invalid HTTP_HOST header: '[::1'."),
+        (lambda client: client.post("/sign-in/", {"next": "x" * 3_000_000}), "body is too large"),
+        (lambda client: client.post("/sign-in/", {f"a{number}": "" for number in range(1001)}), "exceeded"),
+    ],
+)
+def test_a_rejected_request_is_one_line_without_a_traceback(client, db, request_of, message):
+    (handler,) = [one for one in logging.getLogger().handlers if isinstance(one, logs.RedactingStreamHandler)]
+    written = io.StringIO()
+    before = handler.setStream(written)
+    try:
+        assert request_of(client).status_code == 400
+    finally:
+        handler.setStream(before)
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    (line,) = [line for line in lines if line["logger"] != "dashboard.requests"]
+    assert message in line["message"]
+    assert line.get("exception") is None
+
+
 def test_all_loggers_share_one_handler():
     configured = logs.configuration("json")
     assert configured["root"]["handlers"] == ["console"]

@@ -60,6 +60,22 @@ def test_https_without_a_trusted_proxy_is_a_warning(settings):
     assert "TRUSTED_PROXIES=1" in found(check_settings())["W001"]
 
 
+@pytest.mark.parametrize("hosts", [["*"], ["localhost", "*"]])
+def test_links_without_a_public_name_are_a_warning(settings, hosts):
+    settings.HTTPS, settings.LOOPBACK_ONLY, settings.ALLOWED_HOSTS = True, False, hosts
+    assert "Set PUBLIC_URL" in found(check_settings())["W006"]
+    settings.PUBLIC_URL = "https://desk.example.com"
+    assert "W006" not in found(check_settings())
+
+
+@pytest.mark.parametrize("hosts", [["desk.example.com"], [".example.com"], ["*"]])
+def test_a_public_address_must_be_an_allowed_host(settings, hosts):
+    settings.LOOPBACK_ONLY, settings.PUBLIC_URL = True, "https://desk.example.com:8443"
+    assert "Add desk.example.com to ALLOWED_HOSTS." in found(check_settings())["E014"]
+    settings.ALLOWED_HOSTS = hosts
+    assert "E014" not in found(check_settings())
+
+
 def test_a_cache_address_that_is_no_longer_used_is_a_warning(settings, monkeypatch):
     settings.LOOPBACK_ONLY = True
     monkeypatch.setenv("CACHE_URL", "redis://:a-secret-password@127.0.0.1:6379/0")

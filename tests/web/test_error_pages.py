@@ -68,10 +68,76 @@ def test_a_form_without_a_csrf_token_has_a_page(member):
     assert "That form had expired" in Page(response.content).text
 
 
-def test_an_unknown_host_gets_a_400_page(client, db):
-    response = client.get("/", headers={"Host": "evil.example"})
+@pytest.mark.parametrize(
+    "host", ["192.168.1.5:8204", "evil.example", "localhost:port", "local_host", "[::1", "localhost/..", ""]
+)
+def test_an_unknown_host_is_explained_without_naming_others(client, db, host):
+    response = client.get("/sign-in/", headers={"Host": host})
+    shown = Page(response.content)
     assert response.status_code == 400
-    assert "That request made no sense" in Page(response.content).text
+    assert "Journeydesk does not answer under this name" in shown.text
+    assert "ALLOWED_HOSTS" in shown.text
+    assert "127.0.0.1" not in response.content.decode()
+
+
+@pytest.fixture
+def origin_form(client, settings):
+    """Post a form as a browser at `origin` does, through a proxy that passes on `host`; return the response."""
+
+    def post(origin, host="localhost", **headers):
+        careful = Client(enforce_csrf_checks=True, headers={"Host": host})
+        careful.get("/sign-in/")
+        token = careful.cookies[settings.CSRF_COOKIE_NAME].value
+        form = {"username": "mina", "password": "wrong", "csrfmiddlewaretoken": token}
+        return careful.post("/sign-in/", form, headers={"Origin": origin, **headers})
+
+    return post
+
+
+@pytest.mark.parametrize(
+    ("origin", "host"),
+    [
+        ("http://localhost:8205", "localhost"),  # the proxy drops the port
+        ("https://localhost", "localhost"),  # it does not pass on the scheme
+        ("http://desk.example.com", "127.0.0.1:8000"),  # it passes on its own name for the server
+        ("http://localhost", "localhost:8000"),
+        ("http://[", "localhost"),
+    ],
+)
+@pytest.mark.django_db
+def test_a_rejected_origin_says_what_the_proxy_must_pass_on(origin_form, caplog, origin, host):
+    response = origin_form(origin, host)
+    assert response.status_code == 403
+    assert "let the proxy pass on the Host header with its port" in Page(response.content).text
+    (line,) = [record for record in caplog.records if record.name == "visitors.web.errors"]
+    assert f"{origin!r} was rejected, as the server was reached at 'http://{host}'" in line.message
+    assert line.exc_info is None
+
+
+@pytest.mark.django_db
+def test_a_rejected_referer_says_the_same_without_its_path(member, caplog):
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(member)
+    page = "https://localhost:8443/lumenkit/visitors/1ead0000-0000-4000-8000-000000000001/"
+    response = careful.post("/", {"pasted": "x"}, headers={"Referer": page}, secure=True)
+    assert "let the proxy pass on the Host header" in Page(response.content).text
+    assert "'https://localhost:8443' was rejected" in caplog.text
+    assert "lumenkit" not in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_form_without_an_origin_is_not_blamed_on_the_proxy(origin_form, caplog):
+    response = origin_form("null")
+    assert response.status_code == 403
+    assert "proxy" not in Page(response.content).text
+    assert "visitors.web.errors" not in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_form_from_the_public_address_is_accepted(origin_form, settings):
+    settings.CSRF_TRUSTED_ORIGINS = ["https://desk.example.com:8443"]
+    assert origin_form("https://desk.example.com:8443").status_code == 422
+    assert origin_form("https://desk.example.com").status_code == 403
 
 
 def test_signing_in_leads_to_the_requested_page(client, member):

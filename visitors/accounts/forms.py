@@ -20,8 +20,10 @@ from django.core.validators import EmailValidator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
+from dashboard.addresses import absolute_url
 from visitors.accounts.users import resolve_username
 from visitors.models import Claim
 from visitors.web import mail
@@ -162,6 +164,8 @@ class ResetForm(StyledForm, PasswordResetForm):
         """Send the mail, unless the account got one in the last five minutes."""
         if not Claim.acquire(f"reset-mail:{context['user'].pk}", SECONDS_BETWEEN_RESET_MAILS):
             return
+        # Django's own context names the host that the request asked for.
+        context["link"] = absolute_url(reverse("password_reset_confirm", args=[context["uid"], context["token"]]))
         subject = render_to_string(subject_template_name, context).strip()
         message = EmailMessage(subject, render_to_string(email_template_name, context), from_email, [to_email])
         mail.send_in_background(message, "a link to a new password")

@@ -14,11 +14,11 @@ from django.core import signing
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from dashboard.addresses import absolute_url
 from visitors.accounts.locks import lock_administrators, lock_members
 from visitors.accounts.users import display_name
 from visitors.models import Invitation, Membership, Website
@@ -140,9 +140,9 @@ def expires_at(invitation: Invitation) -> datetime:
     return invitation.created_at + VALID_FOR
 
 
-def issue(request: HttpRequest, invitation: Invitation, by: User) -> IssuedInvitation:
+def issue(invitation: Invitation, by: User) -> IssuedInvitation:
     """Return an invitation with its link, and mail the link where it is for an email and mail is set up."""
-    link = request.build_absolute_uri(path(invitation))
+    link = absolute_url(path(invitation))
     is_mailed = settings.SENDS_MAIL and "@" in invitation.invited
     if is_mailed:
         role = Role(invitation.role) if invitation.role else None

@@ -17,7 +17,9 @@ from django.contrib.auth.models import User
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register  # noqa: A004 Django's name
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.http.request import validate_host
 
+from dashboard.addresses import bracket_ipv6, public_names, public_origin
 from visitors import encryption
 from visitors.datafast.credentials import CredentialError
 from visitors.datafast.errors import UpstreamError
@@ -53,6 +55,23 @@ def check_settings(**_: Any) -> list[CheckMessage]:
                 "HTTPS is on and TRUSTED_PROXIES is 0: all failed sign-ins count as coming from the proxy.",
                 hint="Set TRUSTED_PROXIES=1 if there is one proxy in front.",
                 id="journeydesk.W001",
+            )
+        )
+    host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    if host and not validate_host(bracket_ipv6(host), settings.ALLOWED_HOSTS):
+        messages.append(
+            Error(
+                f"PUBLIC_URL leads to {host}, which is not in ALLOWED_HOSTS.",
+                hint=f"Add {host} to ALLOWED_HOSTS.",
+                id="journeydesk.E014",
+            )
+        )
+    if not (host or settings.LOOPBACK_ONLY or public_names()):
+        messages.append(
+            Warning(
+                f"Links in emails begin with {public_origin()}, as ALLOWED_HOSTS contains no public name.",
+                hint="Set PUBLIC_URL to the address that users open.",
+                id="journeydesk.W006",
             )
         )
     if os.environ.get("CACHE_URL"):

@@ -1,13 +1,23 @@
 """Error pages. They name the next step and no internals."""
 
+import logging
+
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+logger = logging.getLogger(__name__)
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    """400: the request is too long or malformed."""
-    return render(request, "400.html", status=400)
+# How Django's reasons begin where a form comes from another address than the one that the server was reached at.
+_OTHER_ADDRESS = tuple(reason.partition("%s")[0] for reason in (REASON_BAD_ORIGIN, REASON_BAD_REFERER))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request is too long or malformed, or its Host is not in ALLOWED_HOSTS."""
+    is_unknown_host = isinstance(exception, DisallowedHost)
+    return render(request, "400_host.html" if is_unknown_host else "400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -15,9 +25,23 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return render(request, "403.html", status=403)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    """403: the form has no valid CSRF token."""
-    return render(request, "403_csrf.html", status=403)
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form has no valid CSRF token, or comes from another address.
+
+    The latter is most often a proxy that does not pass on the address which the browser shows. The log names both.
+    """
+    sent_from = request.headers.get("Origin") or request.headers.get("Referer", "")
+    # Browsers send "null" for pages without an origin, such as a file.
+    if not reason.startswith(_OTHER_ADDRESS) or sent_from == "null":
+        return render(request, "403_csrf.html", status=403)
+    origin = "/".join(sent_from.split("/")[:3])  # the path of a Referer may name a visitor
+    logger.warning(
+        "A form from %r was rejected, as the server was reached at %r. If both are this Journeydesk, the proxy must "
+        "pass on the Host header with its port, and X-Forwarded-Proto.",
+        origin[:300],
+        f"{request.scheme}://{request.get_host()}",
+    )
+    return render(request, "403_origin.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from tests.page_reader import Page
 from visitors.accounts.views.password_reset import make_reset_link
@@ -25,7 +25,7 @@ def member(member):
 @pytest.fixture
 def link(member):
     """Return the path of a reset link as an administrator makes it."""
-    address = make_reset_link(RequestFactory().get("/"), member)
+    address = make_reset_link(member)
     assert address.startswith("http://testserver/reset/")
     return address.removeprefix("http://testserver")
 
@@ -81,6 +81,16 @@ def test_a_mailed_link_sets_a_new_password(client, member):
     assert "Your new password is set." in words(set_password(client, path))
     assert may_sign_in(NEW)
     assert not may_sign_in("a long password")
+
+
+@pytest.mark.usefixtures("_mail")
+@pytest.mark.parametrize("host", ["127.0.0.1:6666", "localhost", "testserver:9"])
+def test_a_mailed_link_ignores_the_host_of_the_request(member, settings, host):
+    settings.PUBLIC_URL = "https://desk.example.com"
+    Client(headers={"Host": host}).post("/reset/", {"email": "mina@example.com"})
+    (message,) = sent(1)
+    assert "\nhttps://desk.example.com/reset/" in message.body
+    assert host not in message.body
 
 
 @pytest.mark.usefixtures("_mail")

@@ -67,7 +67,7 @@ def render_people(
         "accounts": [_account(request, user) for user in _users().order_by(Lower("username"))],
         "form": form or InviteForm(),
         "open_invitations": presenters.open_invitations(None, now, time_zone_of(request)),
-        "issued": invitation and invitations.issue(request, invitation, request.user),
+        "issued": invitation and invitations.issue(invitation, request.user),
     }
     return render(request, "accounts/people.html", context, status=422 if form else 200)
 
@@ -106,7 +106,7 @@ def reset_link(request: SignedInRequest, user: int) -> HttpResponse:
         messages.error(request, f"The account of {display_name(found)} is switched off. Switch it on first.")
         return redirect("person", user)
     change_log.record(request.user, "made a link to a new password", user=found)
-    return _render_person(request, found, link=make_reset_link(request, found))
+    return _render_person(request, found, link=make_reset_link(found))
 
 
 @require_POST

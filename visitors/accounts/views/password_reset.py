@@ -12,6 +12,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from dashboard.addresses import absolute_url
 from visitors.accounts import throttling
 from visitors.accounts.forms import NewPasswordForm, ResetForm
 from visitors.web.forms import InvalidFormStatusMixin
@@ -58,11 +59,11 @@ password_reset_sent = PasswordResetDoneView.as_view(template_name="accounts/rese
 password_reset_confirm = PasswordResetConfirm.as_view()
 
 
-def make_reset_link(request: HttpRequest, user: User) -> str:
+def make_reset_link(user: User) -> str:
     """Return a link with which the user sets a new password, for an administrator to pass on.
 
     It expires with the first new password, the next sign-in or a new email, and after PASSWORD_RESET_TIMEOUT. Nothing
     about it is stored.
     """
     args = [urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)]
-    return request.build_absolute_uri(reverse("password_reset_confirm", args=args))
+    return absolute_url(reverse("password_reset_confirm", args=args))

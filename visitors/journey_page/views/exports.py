@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from dashboard.addresses import absolute_url
 from visitors import journey, profiles
 from visitors.audit import log
 from visitors.audit.decorators import audited
@@ -26,7 +27,7 @@ def summary(request: SignedInRequest, slug: str, visitor_id: str) -> HttpRespons
     website = website_or_404(request, slug)
     profile = _load_profile(request, website, visitor_id, AuditAction.SUMMARY)
     write = journey.markdown if request.GET.get("format") == "markdown" else journey.plain_text
-    link = request.build_absolute_uri(reverse("journey", args=[website.slug, profile.visitor_id]))
+    link = absolute_url(reverse("journey", args=[website.slug, profile.visitor_id]))
     zone = time_zone_of(request, website)
     text = write(profile.contents.journey, now=datetime.now(UTC), as_of=profile.fetched_at, zone=zone, link=link)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")

@@ -38,8 +38,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Choose the address."""
-        parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default=settings.HOST)
+        parser.add_argument("--port", type=int, default=settings.PORT)
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         """Create the demo's database, start the sandbox on a free port, and serve."""
@@ -56,7 +56,9 @@ class Command(BaseCommand):
             # Workers inherit these settings when they are forked, and read the environment when they are spawned.
             settings.DATAFAST_API_URL = os.environ["DATAFAST_API_URL"] = sandbox.base_url
             settings.ALLOWED_HOSTS = _allowed_hosts(host)
+            settings.PUBLIC_URL = settings.PUBLIC_URL or f"http://{addresses.local_address(host, port)}"
             os.environ |= {"ALLOWED_HOSTS": ",".join(settings.ALLOWED_HOSTS), "HTTPS": "false"}
+            os.environ["PUBLIC_URL"] = settings.PUBLIC_URL
             server.serve(host, port, started=lambda: self._print_welcome(host, port))
         self.stdout.write("\nThe demo has ended.")
 

@@ -1,9 +1,9 @@
 """`manage.py invite`: make an invitation link without a browser."""
 
-import os
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
@@ -27,8 +27,8 @@ class Command(BaseCommand):
         what.add_argument("--administrator", action="store_true", help="manages all websites and users")
         what.add_argument("--website", metavar="SLUG", help="the website's slug")
         parser.add_argument("--role", choices=[str(role) for role in Role], help="the role there (default: viewer)")
-        parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1", help="where the server listens")
-        parser.add_argument("--port", type=int, default=os.environ.get("PORT") or 8000, help="where the server listens")
+        parser.add_argument("--host", default=settings.HOST, help="where the server listens")
+        parser.add_argument("--port", type=int, default=settings.PORT, help="where the server listens")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         """Make the invitation and print its link."""

@@ -28,8 +28,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Choose the address, and how many processes and threads."""
-        parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default=settings.HOST)
+        parser.add_argument("--port", type=int, default=settings.PORT)
         parser.add_argument("--workers", type=int, default=server.WORKERS, help="number of processes")
         parser.add_argument("--threads", type=int, default=server.THREADS, help="threads of each process")
 

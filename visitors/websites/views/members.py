@@ -71,7 +71,7 @@ def render_members(
         ],
         "form": form or AddMemberForm(),
         "open_invitations": presenters.open_invitations(website, now, zone),
-        "issued": invitation and invitations.issue(request, invitation, request.user),
+        "issued": invitation and invitations.issue(invitation, request.user),
     }
     return render(request, "websites/members.html", context, status=422 if form else 200)
 
