@@ -19,6 +19,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+import requests
 import urllib3
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
 
@@ -27,7 +28,7 @@ from visitors.datafast.errors import InvalidVisitorId, MalformedAnswer, NoJourne
 from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_error, parse_rate_limit, parse_visitor, parse_websites
 from visitors.datafast.payload import RateLimit, Visitor, WebsiteListing
-from visitors.datafast.transport import Call, open_pool, running, tls_context
+from visitors.datafast.transport import Call, open_session, running, tls_context
 
 logger = logging.getLogger("visitors.datafast")
 
@@ -97,7 +98,7 @@ class Client:
     ) -> None:
         self._base_url, is_local = _checked(base_url)
         self._deadline_seconds = deadline_seconds
-        self._timeout = urllib3.Timeout(connect=connect_seconds, read=deadline_seconds)
+        self._timeout = (connect_seconds, deadline_seconds)
         self._max_body_bytes = max_body_bytes
         self._pool_size = pool_size
         self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": user_agent}
@@ -112,7 +113,7 @@ class Client:
             self._context = tls_context(bundle)
         except OSError as exc:
             raise ValueError(f"The certificates in {bundle} cannot be read: {exc.strerror or exc}.") from exc
-        self._opened: tuple[int, urllib3.PoolManager] | None = None
+        self._opened: tuple[int, requests.Session] | None = None
 
     def get_visitor(
         self,
@@ -162,12 +163,12 @@ class Client:
         """
         call = self._call(None)
         with running(call), self._send(self._base_url) as response:
-            return response.status, _date(response.headers.get("Date"))
+            return response.status_code, _date(response.headers.get("Date"))
 
     def close(self) -> None:
         """Close the connections. The next call opens new ones."""
         if self._opened is not None:
-            self._opened[1].clear()
+            self._opened[1].close()
             self._opened = None
 
     def _call(
@@ -190,8 +191,8 @@ class Client:
         with running(call), self._send_with_retries(call, f"{self._base_url}/{path}", token, query) as response:
             now = datetime.now(UTC)
             rate = parse_rate_limit(response.headers, now)
-            if response.status != http.client.OK:
-                error = parse_error(response.status, response.headers, _read_error(response), now)
+            if response.status_code != http.client.OK:
+                error = parse_error(response.status_code, response.headers, _read_error(response), now)
                 error.rate = rate
                 raise error
             try:
@@ -202,9 +203,7 @@ class Client:
                 raise MalformedAnswer(f"it is larger than {self._max_body_bytes:,} bytes")
             return body, rate
 
-    def _send_with_retries(
-        self, call: Call, url: str, token: str, query: dict[str, str] | None
-    ) -> urllib3.BaseHTTPResponse:
+    def _send_with_retries(self, call: Call, url: str, token: str, query: dict[str, str] | None) -> requests.Response:
         """Return the last response, with its body unread. Raises UpstreamError if there is none."""
         call.begin()
         while True:
@@ -214,36 +213,30 @@ class Client:
                 if error.reason not in _RETRIED_REASONS or not call.begin_retry():
                     raise
             else:
-                if response.status not in _RETRIED_STATUSES or not call.begin_retry():
+                if response.status_code not in _RETRIED_STATUSES or not call.begin_retry():
                     return response
                 # Not read to its end, which may never come.
                 response.close()
 
     def _send(
         self, url: str, headers: dict[str, str] | None = None, query: dict[str, str] | None = None
-    ) -> urllib3.BaseHTTPResponse:
+    ) -> requests.Response:
         """Return the response to one GET, with its body unread. Raises Unavailable or MalformedAnswer."""
         try:
-            return self._pool().request(
-                "GET",
-                url,
-                fields=query,
-                headers=self._headers | (headers or {}),
-                timeout=self._timeout,
-                retries=False,
-                redirect=False,
-                preload_content=False,
+            return self._session().get(
+                url, params=query, headers=headers, timeout=self._timeout, stream=True, allow_redirects=False
             )
-        except urllib3.exceptions.HTTPError as exc:
+        except requests.RequestException as exc:
             raise _meaning(exc, Reason.CONNECTION) from exc
 
-    def _pool(self) -> urllib3.PoolManager:
+    def _session(self) -> requests.Session:
         """Return this process's connections. A forked worker must not use connections that its parent opened."""
         opened = self._opened
         if opened is None or opened[0] != os.getpid():
-            # Two threads may both get here at the start. One pool is then used once and dropped, which costs less than
-            # a lock that a fork could copy while it is held.
-            self._opened = opened = (os.getpid(), open_pool(self._context, self._proxy, self._pool_size))
+            # Two threads may both get here at the start. One session is then used once and dropped, which costs less
+            # than a lock that a fork could copy while it is held.
+            session = open_session(self._context, proxy=self._proxy, headers=self._headers, pool_size=self._pool_size)
+            self._opened = opened = (os.getpid(), session)
         return opened[1]
 
 
@@ -281,12 +274,12 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _read(response: urllib3.BaseHTTPResponse, max_bytes: int) -> bytes | None:
+def _read(response: requests.Response, max_bytes: int) -> bytes | None:
     """Return the decompressed body; None, having read little more than `max_bytes`, if it is longer."""
     chunks = []
     size = 0
     # Decompression stops at each chunk's size, so a small body that unpacks to gigabytes ends here as well.
-    for chunk in response.stream(_CHUNK_BYTES, decode_content=True):
+    for chunk in response.raw.stream(_CHUNK_BYTES, decode_content=True):
         size += len(chunk)
         if size > max_bytes:
             return None
@@ -294,7 +287,7 @@ def _read(response: urllib3.BaseHTTPResponse, max_bytes: int) -> bytes | None:
     return b"".join(chunks)
 
 
-def _read_error(response: urllib3.BaseHTTPResponse) -> bytes:
+def _read_error(response: requests.Response) -> bytes:
     """Return an error's body if it comes in time and whole, else b"": the status is enough."""
     try:
         return _read(response, _MAX_ERROR_BYTES) or b""
@@ -314,7 +307,7 @@ _MEANINGS: tuple[tuple[type[Exception], Reason], ...] = (
 
 
 def _meaning(exc: BaseException, otherwise: Reason) -> UpstreamError:
-    """Return our error for one of urllib3's, by the most specific error that caused it."""
+    """Return our error for one of requests' or urllib3's, by the most specific error that caused it."""
     cause: BaseException | None = exc
     while cause is not None:
         for kind, reason in _MEANINGS:

@@ -5,7 +5,7 @@ hold its reader for hours. So the sockets here check before each read how much t
 thread that shuts the socket down would work too, at the price of a thread and of races over which call owns it.) The
 system's name look-up knows no timeout, so connecting runs in a thread of its own, which is abandoned at the deadline.
 
-Everything else is urllib3: pool, keep-alive, TLS, proxies.
+Everything else is requests: pool, keep-alive, TLS, proxies.
 """
 
 import logging
@@ -13,17 +13,19 @@ import random
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
 
-from requests.utils import get_auth_from_url
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager, make_headers
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Retry
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError
 
@@ -86,7 +88,7 @@ _running: ContextVar[Call] = ContextVar("running")
 
 @contextmanager
 def running(call: Call) -> Iterator[None]:
-    """Make every connection of `open_pool` that is used inside obey this call's deadline."""
+    """Make every connection of an `open_session` that is used inside obey this call's deadline."""
     token = _running.set(call)
     try:
         yield
@@ -170,24 +172,52 @@ def tls_context(ca_bundle: str) -> ssl.SSLContext:
     return context
 
 
-def open_pool(context: ssl.SSLContext, proxy: str | None, pool_size: int) -> PoolManager:
-    """Return connections for any number of threads, to be used inside `running`. They keep no cookies, follow no
-    redirects, and read nothing from the environment. `proxy` is an address such as `http://user:secret@proxy:3128`."""
-    pool: PoolManager
+class _Session(requests.Session):
+    def resolve_redirects(self, *args: Any, **kwargs: Any) -> Iterator[Any]:  # noqa: ARG002 requests' signature
+        """Follow no redirect, and leave its body unread: requests would read all of it to look for the next one."""
+        return iter(())
+
+
+class _Adapter(HTTPAdapter):
+    """requests' adapter with the connections of this module and one TLS context."""
+
+    def __init__(self, context: ssl.SSLContext, pool_size: int) -> None:
+        self._context = context
+        super().__init__(pool_maxsize=pool_size, max_retries=Retry(0, read=False))
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, ssl_context=self._context, proxy_ssl_context=self._context, **kwargs)
+        manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        return manager
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002 requests' signature
+        """Leave trust to the context: requests would add its own bundle to the given one."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+def open_session(
+    context: ssl.SSLContext, *, proxy: str | None, headers: Mapping[str, str], pool_size: int
+) -> requests.Session:
+    """Return a session for any number of threads, to be used inside `running`. It keeps no cookies, follows no
+    redirects, retries nothing, and reads nothing from the environment. `proxy` is an address such as
+    `http://user:secret@proxy:3128`."""
+    session = _Session()
+    session.trust_env = False
     if proxy:
         proxy = proxy if "://" in proxy else f"http://{proxy}"
-        user, secret = get_auth_from_url(proxy)
-        headers = make_headers(proxy_basic_auth=f"{user}:{secret}") if user else None
-        pool = ProxyManager(
-            proxy, maxsize=pool_size, proxy_headers=headers, ssl_context=context, proxy_ssl_context=context
-        )
-    else:
-        pool = PoolManager(maxsize=pool_size, ssl_context=context)
-    pool.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
-    return pool
+        session.proxies = {"http": proxy, "https": proxy}
+    session.headers.update(headers)
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for prefix in ("http://", "https://"):
+        session.mount(prefix, _Adapter(context, pool_size))
+    return session
 
 
 # urllib3 logs addresses, and ours contain visitor ids. The client logs one line of its own for a failed call, so
 # urllib3's lines are dropped during our calls.
-for _name in ("urllib3.connection", "urllib3.connectionpool", "urllib3.poolmanager", "urllib3.util.retry"):
+for _name in ("urllib3.connection", "urllib3.connectionpool", "urllib3.util.retry"):
     logging.getLogger(_name).addFilter(lambda _record: _running.get(None) is None)
