@@ -1,4 +1,8 @@
-"""A real Chromium before Django's live server, with the sandbox as upstream."""
+"""Chromium against Django's live server, with the sandbox as the DataFast API.
+
+The tests wait for what they expect (an element, a response), never for an amount of time: the timeouts only end a run
+that is stuck. Where a test is about time, it stops the browser's clock and moves it.
+"""
 
 import os
 import re
@@ -12,7 +16,7 @@ from playwright.sync_api import expect, sync_playwright
 from tests.conftest import skip_without
 
 CHROMIUM = "/usr/bin/chromium"
-# The sandbox of Chromium needs rights that a container rarely gives; the rest keeps it from calling home.
+# Containers rarely grant the rights that Chromium's sandbox needs. The other switches stop its own network requests.
 ARGUMENTS = [
     "--no-sandbox",
     "--no-first-run",
@@ -20,9 +24,18 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-# What a browser and htmx say of each answer that is no success; the tests look at those answers themselves.
-_NO_SUCCESS = re.compile(
+TIMEOUT_MS = 60_000
+PHONE, DESK = 390, 1280
+WIDTHS = (PHONE, DESK)
+# Every theme and every width is part of `make test`; the other two combinations are part of the matrix.
+LOOKS = (("light", DESK), ("dark", PHONE))
+OTHER_LOOKS = (("dark", DESK), ("light", PHONE))
+_AXE_OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+# Console lines of Chromium and htmx about failed requests. The tests look at those responses themselves.
+_FAILED_REQUEST = re.compile(
     r"Failed to load resource: (the server responded with a status of|net::ERR_FAILED)"
     r"|htmx:(afterRequest|sendError|sendAbort)|Response Status Error Code"
 )
@@ -30,14 +43,14 @@ _NO_SUCCESS = re.compile(
 
 @pytest.fixture(scope="package")
 def chromium():
-    """The browser, for all tests of this folder."""
+    """One browser for all tests of this folder; each test opens contexts of its own."""
     if not Path(CHROMIUM).exists():
         skip_without("browser", f"there is no {CHROMIUM}")
-    # Playwright's loop runs in this thread, so Django would take every query of a test for one inside of asynchronous
+    # Playwright runs an event loop in this thread, so Django takes every query of a test for one inside asynchronous
     # code. The live server queries in threads of its own.
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
         environment.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        expect.set_options(timeout=10_000)
+        expect.set_options(timeout=TIMEOUT_MS)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
@@ -45,10 +58,10 @@ def chromium():
 
 @pytest.fixture
 def desk(chromium, live_server, sandbox):
-    """`desk(theme=…, width=…)` opens a page at the dashboard. At the end, its console must have stayed clean."""
-    contexts, said = [], []
+    """`desk(theme=…, width=…, user=…)` opens a page of the dashboard. Its console must stay clean."""
+    contexts, lines = [], []
 
-    def open_page(*, theme="light", width=1280, user=None, **options):
+    def open_page(*, theme="light", width=DESK, user=None, **options):
         context = chromium.new_context(
             base_url=live_server.url,
             color_scheme=theme,
@@ -57,24 +70,66 @@ def desk(chromium, live_server, sandbox):
             **options,
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(TIMEOUT_MS)
         if user is not None:
             client = Client()
             client.force_login(user)
             cookies = [{"name": name, "value": morsel.value} for name, morsel in client.cookies.items()]
             context.add_cookies([cookie | {"url": live_server.url} for cookie in cookies])
         page = context.new_page()
-        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("console", lambda message: lines.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: lines.append(str(error)))
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    assert [line for line in said if not _NO_SUCCESS.search(line)] == []
+    assert [line for line in lines if not _FAILED_REQUEST.search(line)] == []
+
+
+@pytest.fixture(
+    params=[pytest.param(LOOKS, id="looks"), pytest.param(OTHER_LOOKS, id="other looks", marks=pytest.mark.matrix)]
+)
+def check(request):
+    """`check(page, name)` asserts that a page is accessible in some looks, and nowhere wider than the window."""
+
+    def check_page(page, name):
+        for theme, width in request.param:
+            look = f"{name}, {theme}, {width} px"
+            page.emulate_media(color_scheme=theme)
+            page.set_viewport_size({"width": width, "height": 800})
+            excess = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert excess <= 0, f"{look}: {excess} px too wide"
+            assert violations(page) == [], look
+
+    return check_page
 
 
 def violations(page):
-    """What axe-core finds wrong with a page, a line each."""
-    found = Axe().run(page, options=_AXE_RULES).response["violations"]
+    """Return a line for each rule of axe-core that a page breaks."""
+    found = Axe().run(page, options=_AXE_OPTIONS).response["violations"]
     return [f"{one['id']}: {[node['html'][:160] for node in one['nodes']]}" for one in found]
+
+
+def settle(page):
+    """Wait until htmx has finished what it does: no request, swap or settling phase is under way."""
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+
+
+def stop_clock(page):
+    """Stop the browser's clock: from here on its timers run only as far as `page.clock.run_for` goes."""
+    page.clock.install(time=0)
+    page.clock.pause_at(1_000)
+
+
+def hold(page, address):
+    """Hold back the responses to requests of this address; return a function that releases them."""
+    held = []
+    page.route(address, lambda route: held.append(route))  # noqa: PLW0108 (Playwright rejects a built-in method)
+
+    def release():
+        for route in held:
+            route.continue_()
+        page.unroute(address)
+
+    return release

@@ -1,10 +1,9 @@
-"""A new administrator's way: an account connected, websites picked, a visitor looked up, a key replaced."""
+"""A new administrator connects an account, picks websites, looks up a visitor and replaces a key."""
 
 import pytest
 from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
-from tests.browser.test_accessibility import check
 from visitors.sandbox import documented, tokens
 
 pytestmark = [pytest.mark.browser]
@@ -25,7 +24,7 @@ def heading(page, name):
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
 
-def test_an_account_is_connected_and_its_visitors_are_looked_up(page, sandbox):
+def test_an_account_is_connected_and_its_visitors_can_be_looked_up(page, sandbox):
     page.goto("/")
     page.get_by_text("root").click()
     page.get_by_role("link", name="Websites", exact=True).click()
@@ -58,7 +57,7 @@ def test_an_account_is_connected_and_its_visitors_are_looked_up(page, sandbox):
     expect(page.locator("#timeline")).to_be_visible()
 
 
-def test_the_pages_about_websites_are_for_everybody(page, sandbox):
+def test_pages_about_websites_are_accessible(page, check, sandbox):
     page.goto("/websites/")
     check(page, "no website")
     page.goto("/websites/add/")

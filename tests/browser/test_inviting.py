@@ -1,4 +1,4 @@
-"""A colleague is invited in one browser and joins in another."""
+"""An administrator invites a colleague in one browser, who joins in another."""
 
 from urllib.parse import urlsplit
 
@@ -6,14 +6,13 @@ import pytest
 from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
-from tests.browser.test_accessibility import check
 from visitors.models import Membership
 from visitors.roles import Role
 
 pytestmark = [pytest.mark.browser]
 
 
-def test_an_administrator_invites_and_the_colleague_sees_their_website_alone(desk, lumenkit, pocketgarden):
+def test_an_invited_colleague_joins_and_sees_one_website(desk, check, lumenkit, pocketgarden):
     page = desk(user=get_user_model().objects.create_superuser("root"))
     page.goto("/")
     page.locator("summary", has_text="root").click()
@@ -58,7 +57,7 @@ def test_an_administrator_invites_and_the_colleague_sees_their_website_alone(des
     expect(theirs.get_by_role("heading", level=1)).to_have_text("There is no such page")
 
 
-def test_all_accounts_are_for_everybody_who_administers(desk, lumenkit, member):
+def test_managing_accounts_is_accessible(desk, check, lumenkit, member):
     root = get_user_model().objects.create_superuser("root")
     Membership.objects.create(website=lumenkit, user=root, role=Role.ADMIN)
     page = desk(user=root)
@@ -76,7 +75,7 @@ def test_all_accounts_are_for_everybody_who_administers(desk, lumenkit, member):
     expect(page.get_by_text("mina has no account any more.")).to_be_visible()
 
 
-def test_without_scripts_the_link_is_there_to_copy_by_hand(desk, admin):
+def test_without_javascript_the_link_is_in_a_field(desk, admin):
     page = desk(user=admin, java_script_enabled=False)
     page.goto("/websites/lumenkit/people/")
     page.get_by_label("User name or e-mail").fill("ana@example.com")

@@ -1,22 +1,23 @@
-"""What a reader does while a refresh is on its way, and what it brings: nothing that they did is undone."""
+"""A refresh undoes nothing that the reader did while it was under way."""
 
 import re
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import TIMEOUT_MS, settle
 from tests.faulty_upstream import FaultyUpstream, answer
 
 pytestmark = [pytest.mark.browser]
 
 ADDRESS = "/lumenkit/visitors/a3ab2331-989f-4cfa-91c6-2461c9e3c6bd/"
 FIRST = datetime(2026, 5, 1, 10, tzinfo=UTC)
-SECONDS_UNDER_WAY = 1.5
 
 
-def told(visits, *, score=50, name="Jane"):
-    """An answer about somebody with so many visits of five pages, two days apart."""
+def visitor(visits, *, score=50, name="Jane"):
+    """Return an answer about a visitor with so many visits of five pages, two days apart."""
     views = [
         {
             "url": f"lumenkit.example/visit-{visit}/page-{page}",
@@ -35,46 +36,61 @@ def told(visits, *, score=50, name="Jane"):
     }
 
 
-def late(body):
-    """The same a while after it was asked for."""
+@pytest.fixture
+def may_answer():
+    """The event that lets DataFast answer the refresh."""
+    return Event()
+
+
+def later(event, body):
+    """Answer as soon as the event is set."""
 
     def behave(exchange):
-        exchange.pause(SECONDS_UNDER_WAY)
+        event.wait(TIMEOUT_MS / 1000)
         answer(200, body)(exchange)
 
     return behave
 
 
 @pytest.fixture(params=[{"visits": 12, "score": 61}, {"visits": 13}], ids=["another score", "another visit"])
-def page(desk, member, settings, request):
-    """A journey that is kept and old: opened once before, now with its own refresh under way."""
+def page(desk, member, settings, may_answer, request):
+    """A stored journey that is no longer fresh: opened a second time, with its automatic refresh under way."""
     settings.PROFILE_FRESH_SECONDS = 0
-    with FaultyUpstream(answer(200, told(12)), late(told(**request.param))) as upstream:
+    settings.UPSTREAM_DEADLINE_SECONDS = TIMEOUT_MS / 1000
+    with FaultyUpstream(answer(200, visitor(12)), later(may_answer, visitor(**request.param))) as upstream:
         settings.DATAFAST_API_URL = upstream.url
         opened = desk(user=member)
         opened.goto(ADDRESS)
-        opened.goto(ADDRESS)
+        with opened.expect_request("**/refresh/"):
+            opened.goto(ADDRESS)
         yield opened
+        may_answer.set()
 
 
 @pytest.fixture
-def arrives(page):
-    """Waits until the refresh has brought what is new."""
+def arrives(page, may_answer):
+    """Let the refresh arrive, and wait until it is in the page."""
     version = page.locator("#refresh-version").get_attribute("value")
 
     def wait():
-        expect(page.locator("#refresh-version")).not_to_have_attribute("value", version)
-        expect(page.locator("#timeline-version")).to_have_count(1)
-        page.wait_for_timeout(100)
+        may_answer.set()
+        wait_for_another_version(page, version)
 
     return wait
+
+
+def wait_for_another_version(page, version):
+    """Wait until the page and its timeline have been updated from this version."""
+    expect(page.locator("#refresh-version")).not_to_have_attribute("value", version)
+    expect(page.locator("#timeline-version")).to_have_count(1)
+    settle(page)
 
 
 def shown(page):
     return page.locator("#ledger > .visit").count()
 
 
-def test_the_focus_and_a_fold_that_was_just_opened_stay(page, arrives):
+def test_the_focus_and_an_opened_visit_stay(page, arrives):
     page.locator("#visit-9 summary").click()
     arrives()
     expect(page.locator("#visit-9 details")).to_have_attribute("open", "")
@@ -88,16 +104,17 @@ def test_a_menu_stays_open(page, arrives):
     expect(page.get_by_role("link", name="Download CSV")).to_be_visible()
 
 
-def test_what_is_typed_stays_and_is_found(page, arrives):
+def test_typed_text_stays_and_is_searched_for(page, arrives):
     page.locator("#timeline-q").focus()
-    page.keyboard.type("visit-3/page", delay=SECONDS_UNDER_WAY * 1000 / 8)
+    page.keyboard.type("visit-3")
     arrives()
+    page.keyboard.type("/page")
     expect(page.locator("#timeline-q")).to_have_value("visit-3/page")
     expect(page.locator("#timeline .found")).to_contain_text("5 of")
     assert shown(page) == 1
 
 
-def test_a_filter_that_was_chosen_meanwhile_stays_and_says_so(page, arrives):
+def test_a_filter_that_was_chosen_meanwhile_stays(page, arrives):
     page.locator("#range").select_option("7d")
     expect(page.locator("#timeline .found")).to_be_visible()
     rows = shown(page)
@@ -107,7 +124,7 @@ def test_a_filter_that_was_chosen_meanwhile_stays_and_says_so(page, arrives):
     assert shown(page) == rows < 12
 
 
-def test_the_moment_of_a_ticket_that_is_being_typed_stays(page, arrives):
+def test_a_ticket_time_that_is_being_typed_stays(page, arrives):
     page.locator("#at").focus()
     page.locator("#at").fill("2026-05-05T10:00")
     arrives()
@@ -123,9 +140,9 @@ def test_pressing_refresh_keeps_the_place(page, arrives):
     expect(page.locator("#visit-8 summary")).to_be_focused()
 
 
-def test_news_are_laid_over_the_top(desk, member, settings):
+def test_new_visits_appear_at_the_top(desk, member, settings):
     settings.PROFILE_FRESH_SECONDS = 0
-    with FaultyUpstream(answer(200, told(12)), answer(200, told(14))) as upstream:
+    with FaultyUpstream(answer(200, visitor(12)), answer(200, visitor(14))) as upstream:
         settings.DATAFAST_API_URL = upstream.url
         page = desk(user=member)
         page.goto(ADDRESS)
@@ -140,12 +157,12 @@ def test_news_are_laid_over_the_top(desk, member, settings):
         assert lines[:5] == ["visit-14", "2 days later", "visit-13", "2 days later", "visit-12"]
 
 
-# ---- Where rows can’t be laid over the timeline it says so, and never falls behind without a word --------------------
+# ---- Where new rows cannot be inserted, the page says that there are some -------------------------------------------
 
 
 @pytest.fixture
 def refreshed(desk, member, settings, monkeypatch):
-    """`refreshed(query, *bodies)` opens a page and returns it with a function that presses Refresh and waits for it."""
+    """`refreshed(query, *bodies)` opens a page; returns it and a function that presses Refresh and waits for the end."""
     monkeypatch.setattr("visitors.journey_page.views.journey.PRESSED_AGAIN", timedelta(0))
     with FaultyUpstream() as upstream:
         settings.DATAFAST_API_URL = upstream.url
@@ -158,8 +175,7 @@ def refreshed(desk, member, settings, monkeypatch):
             def press():
                 version = page.locator("#refresh-version").get_attribute("value")
                 page.keyboard.press("r")
-                expect(page.locator("#refresh-version")).not_to_have_attribute("value", version)
-                page.wait_for_timeout(100)
+                wait_for_another_version(page, version)
 
             return page, press
 
@@ -171,8 +187,8 @@ def is_up_to_date(page):
     return page.locator("#timeline-version").get_attribute("value") == state
 
 
-def test_another_filter_after_the_word_of_news_shows_them(refreshed):
-    page, press = refreshed("?q=page-1", told(12), told(13))
+def test_another_filter_shows_the_announced_events(refreshed):
+    page, press = refreshed("?q=page-1", visitor(12), visitor(13))
     press()
     expect(page.locator("#news")).to_have_text("5 new events – show")
     page.locator("#range").select_option("7d")
@@ -182,8 +198,8 @@ def test_another_filter_after_the_word_of_news_shows_them(refreshed):
     expect(page.locator("#ledger > .visit")).to_have_count(13)
 
 
-def test_rows_that_have_no_place_are_a_word(refreshed):
-    page, press = refreshed("?open=5", told(40), told(41))
+def test_rows_without_a_place_are_announced(refreshed):
+    page, press = refreshed("?open=5", visitor(40), visitor(41))
     page.locator("#visit-5 summary").click()  # the list begins further down, and the address no longer says so
     press()
     expect(page.locator("#news")).to_have_text("There is news – show")
@@ -192,8 +208,8 @@ def test_rows_that_have_no_place_are_a_word(refreshed):
     assert is_up_to_date(page)
 
 
-def test_a_visit_that_was_folded_and_empty_holds_all_that_came(refreshed):
-    long, longer = told(2), told(2)
+def test_a_folded_visit_gets_all_new_events_on_opening(refreshed):
+    long, longer = visitor(2), visitor(2)
     for body, number in ((long, 120), (longer, 123)):
         pages = body["data"]["activity"]["visitedPages"]
         at = FIRST + timedelta(days=10)
@@ -208,9 +224,9 @@ def test_a_visit_that_was_folded_and_empty_holds_all_that_came(refreshed):
     expect(page.locator("#visit-3 .event").first).to_contain_text("/long/122")
 
 
-def test_a_day_that_has_begun_meanwhile_is_a_word(refreshed, clock):
+def test_new_events_of_a_new_day_are_announced(refreshed, clock):
     clock.move_to("2026-05-26T03:50:00Z")  # shortly before midnight in New York
-    page, press = refreshed("", told(12), told(13))
+    page, press = refreshed("", visitor(12), visitor(13))
     clock.shift(timedelta(minutes=20))
     press()
     expect(page.locator("#news")).to_have_text("There is news – show")

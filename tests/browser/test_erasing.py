@@ -1,4 +1,4 @@
-"""Forgetting a visitor, as an admin does it."""
+"""An admin erases a visitor."""
 
 import re
 
@@ -16,7 +16,7 @@ END = LEAD.rpartition("-")[2]
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
-def test_from_the_journey_by_a_typed_word_to_a_list_without_them(desk, admin, scripts):
+def test_erasing_needs_a_typed_confirmation_and_removes_all_data(desk, admin, scripts):
     page = desk(user=admin, java_script_enabled=scripts)
     page.goto(f"/lumenkit/visitors/{LEAD}/")
     page.get_by_role("link", name="Forget this visitor…").click()
