@@ -1,10 +1,11 @@
-"""From the sign-in to the journey and its refresh, as an agent goes."""
+"""An agent signs in, looks up a visitor and refreshes the journey."""
 
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import hold, stop_clock
 from visitors.sandbox import documented, tokens
 
 pytestmark = [pytest.mark.browser]
@@ -15,7 +16,7 @@ ADDRESS = f"/lumenkit/visitors/{LEAD}/"
 
 @pytest.fixture
 def impatient(monkeypatch):
-    """Every press of Refresh asks the upstream, however soon."""
+    """Every press of Refresh calls DataFast, however soon."""
     monkeypatch.setattr("visitors.journey_page.views.journey.PRESSED_AGAIN", timedelta(0))
 
 
@@ -26,7 +27,7 @@ def journey_page(desk, member):
     return page
 
 
-def test_sign_in_paste_enter_and_the_journey_is_there(desk, member):
+def test_sign_in_paste_and_enter_show_the_journey(desk, member):
     page = desk()
     page.goto("/")
     page.get_by_label("User name").fill("mina")
@@ -38,14 +39,14 @@ def test_sign_in_paste_enter_and_the_journey_is_there(desk, member):
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{ADDRESS}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Priya Raman")
-    # On with the next one, from the field of the header.
+    # The next visitor, from the field in the header.
     page.keyboard.press("/")
     page.keyboard.type(documented.CUSTOMER.visitor_id)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Jonas Weber")
 
 
-def test_shift_and_enter_is_a_line_break(desk, member):
+def test_shift_and_enter_insert_a_line_break(desk, member):
     page = desk(user=member)
     page.goto("/")
     page.keyboard.type("one")
@@ -54,7 +55,7 @@ def test_shift_and_enter_is_a_line_break(desk, member):
     expect(page.get_by_label("Who are you looking for?")).to_have_value("one\ntwo")
 
 
-def test_a_refresh_with_nothing_new_leaves_everything_but_the_age(journey_page, impatient):
+def test_a_refresh_without_news_changes_only_the_age(journey_page, impatient):
     page = journey_page
     page.evaluate("document.querySelector('#timeline').dataset.before = 'yes'")
     button = page.get_by_role("button", name="Refresh")
@@ -64,7 +65,7 @@ def test_a_refresh_with_nothing_new_leaves_everything_but_the_age(journey_page, 
     assert page.evaluate("document.querySelector('#timeline').dataset.before") == "yes"
 
 
-def test_an_older_copy_renews_itself(desk, member, sandbox, settings):
+def test_an_old_journey_refreshes_itself(desk, member, sandbox, settings):
     page = desk(user=member)
     page.goto(ADDRESS)
     settings.PROFILE_FRESH_SECONDS = 0
@@ -74,7 +75,7 @@ def test_an_older_copy_renews_itself(desk, member, sandbox, settings):
     assert len(sandbox.calls) == 2
 
 
-def test_a_failing_upstream_is_said_and_everything_stays(journey_page, sandbox, impatient):
+def test_a_failing_datafast_is_shown_and_the_journey_stays(journey_page, sandbox, impatient):
     page = journey_page
     sandbox.answer_with(LEAD, status=500)
     page.get_by_role("button", name="Refresh").click()
@@ -93,7 +94,7 @@ def test_a_failing_upstream_is_said_and_everything_stays(journey_page, sandbox, 
     ],
     ids=["network", "server"],
 )
-def test_a_failing_server_is_said_and_can_be_tried_again(journey_page, impatient, fails, words):
+def test_a_failing_server_is_shown_and_can_be_retried(journey_page, impatient, fails, words):
     page = journey_page
     page.route("**/refresh/", fails)
     page.get_by_role("button", name="Refresh").click()
@@ -105,18 +106,19 @@ def test_a_failing_server_is_said_and_can_be_tried_again(journey_page, impatient
     expect(page.locator("#age")).to_contain_text("nothing new")
 
 
-def test_a_slow_answer_shows_that_it_is_awaited(journey_page, sandbox, impatient):
+def test_a_slow_refresh_shows_progress(journey_page, impatient):
     page = journey_page
-    sandbox.set_latency(0.8)
+    release = hold(page, "**/refresh/")
     button = page.get_by_role("button", name="Refresh")
     button.click()
     expect(button).to_have_attribute("aria-disabled", "true")
     expect(page.locator("#progress")).to_have_css("opacity", "1")
+    release()
     expect(button).not_to_have_attribute("aria-disabled", "true")
     expect(page.locator("#progress")).to_have_css("opacity", "0")
 
 
-def test_the_id_the_email_and_the_summary_copy_and_say_so(journey_page):
+def test_id_email_and_summary_can_be_copied(journey_page):
     page = journey_page
     email = "priya.raman@northwind-freight.example"
     for name, text in (("Copy the visitor id", LEAD), ("Copy the email address", email)):
@@ -130,7 +132,7 @@ def test_the_id_the_email_and_the_summary_copy_and_say_so(journey_page):
     assert "events, newest first:" in page.evaluate("navigator.clipboard.readText()")
 
 
-def test_no_key_does_anything_while_somebody_types(journey_page, sandbox):
+def test_keys_do_nothing_while_typing(journey_page, sandbox):
     page = journey_page
     page.keyboard.press("/")
     page.keyboard.type("r?/")
@@ -146,17 +148,17 @@ def test_no_key_does_anything_while_somebody_types(journey_page, sandbox):
     assert len(sandbox.calls) == 1
 
 
-def test_a_block_of_the_ribbon_leads_to_its_visit(journey_page):
+def test_a_block_of_the_ribbon_opens_its_visit(journey_page):
     page = journey_page
     page.locator("#ribbon svg a").first.click()
     expect(page.locator("#visit-1 details")).to_have_attribute("open", "")
     expect(page.locator("#visit-1")).to_be_in_viewport()
 
 
-def test_the_limit_s_page_tries_again_by_itself(desk, member, sandbox):
+def test_the_page_of_a_rate_limit_reloads_itself(desk, member, sandbox):
     page = desk(user=member)
     limited = documented.named("rate limited").visitor_id
-    page.clock.install()
+    stop_clock(page)
     page.goto(f"/lumenkit/visitors/{limited}/")
     expect(page.locator(".countdown")).to_contain_text("seconds")
     with page.expect_navigation():
@@ -175,7 +177,7 @@ def test_a_menu_closes_on_escape_and_on_a_click_elsewhere(journey_page):
     expect(menu).not_to_have_attribute("open", "")
 
 
-def test_without_javascript_the_page_reads_and_its_buttons_work(desk, member, sandbox, impatient):
+def test_without_javascript_looking_up_and_refreshing_work(desk, member, sandbox, impatient):
     page = desk(user=member, java_script_enabled=False)
     page.goto("/")
     page.locator("#pasted").fill(LEAD)

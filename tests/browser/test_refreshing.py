@@ -162,7 +162,7 @@ def test_new_visits_appear_at_the_top(desk, member, settings):
 
 @pytest.fixture
 def refreshed(desk, member, settings, monkeypatch):
-    """`refreshed(query, *bodies)` opens a page; returns it and a function that presses Refresh and waits for the end."""
+    """`refreshed(query, *bodies)` opens a page; returns it and a function that refreshes it."""
     monkeypatch.setattr("visitors.journey_page.views.journey.PRESSED_AGAIN", timedelta(0))
     with FaultyUpstream() as upstream:
         settings.DATAFAST_API_URL = upstream.url

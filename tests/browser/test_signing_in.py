@@ -1,4 +1,4 @@
-"""Signing in as people do: with a password, with a link to a new one, and with OpenID Connect."""
+"""Signing in with a password, with a reset link, and with OpenID Connect."""
 
 import re
 
@@ -13,7 +13,7 @@ from visitors.accounts.views.password_reset import make_reset_link
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")]
 
 
-def test_a_lost_password_is_replaced_and_signs_in(desk, member, live_server):
+def test_a_reset_password_signs_in(desk, member, live_server):
     page = desk()
     path = make_reset_link(member).removeprefix("http://testserver")
     page.goto(path)
@@ -28,7 +28,7 @@ def test_a_lost_password_is_replaced_and_signs_in(desk, member, live_server):
     expect(page.get_by_label("Who are you looking for?")).to_be_visible()
 
 
-def test_too_many_attempts_are_told_for_how_long(desk, member):
+def test_too_many_attempts_show_how_long_to_wait(desk, member):
     page = desk()
     page.goto("/sign-in/")
     for _ in range(10):
@@ -40,7 +40,7 @@ def test_too_many_attempts_are_told_for_how_long(desk, member):
     assert violations(page) == []
 
 
-def test_the_way_to_the_issuer_and_back_is_open_under_the_pages_policy(desk, member, settings):
+def test_openid_sign_in_works_under_the_content_security_policy(desk, member, settings):
     member.email = "mina@example.com"
     member.set_unusable_password()
     member.save()

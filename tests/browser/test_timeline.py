@@ -1,4 +1,4 @@
-"""The timeline in a browser: what filters, folds, jumps and scrolling do to the page and to its address."""
+"""The timeline: filters, folds, jumps and scrolling change the page and its address."""
 
 import re
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import stop_clock
 from visitors.models import Snapshot, StoredJourney
 from visitors.sandbox import documented
 
@@ -27,7 +28,7 @@ def tab(desk, member):
 
 
 def asked(tab):
-    """What the address asks for."""
+    """The query parameters of the address."""
     return {name: values[0] for name, values in parse_qs(urlsplit(tab.url).query).items()}
 
 
@@ -36,7 +37,7 @@ def visits(tab):
 
 
 def load_all(tab):
-    """Scroll to the end until nothing more comes."""
+    """Scroll to the end until everything is loaded."""
     while tab.locator("#more").count():
         before = tab.locator(".visit").count()
         scroll_to_more(tab)
@@ -44,11 +45,11 @@ def load_all(tab):
 
 
 def scroll_to_more(tab):
-    """Scroll to where more comes. It comes as soon as the place is seen, so nothing may wait for the place itself."""
+    """Scroll to the row that loads older visits. It is replaced as soon as it is seen, so a locator could miss it."""
     tab.evaluate("document.getElementById('more')?.scrollIntoView()")
 
 
-def test_filters_stand_in_the_address_and_back_and_forward_go_through_them(tab):
+def test_filters_are_in_the_address_and_in_the_history(tab):
     tab.goto(LEAD)
     expect(tab.locator(".visit")).to_have_count(9)
     tab.get_by_role("checkbox", name="Goals").check()
@@ -89,7 +90,7 @@ def test_a_chosen_filter_keeps_the_focus(tab):
     expect(tab.get_by_role("button", name="Show", exact=True)).to_be_focused()
 
 
-def test_a_range_before_a_moment_asks_for_it_in_a_field_of_its_own(tab):
+def test_a_range_before_a_time_has_a_field_for_it(tab):
     tab.goto(LEAD)
     expect(tab.get_by_label("Before", exact=True)).to_be_hidden()
     tab.get_by_label("Range").select_option("before")
@@ -102,7 +103,7 @@ def test_a_range_before_a_moment_asks_for_it_in_a_field_of_its_own(tab):
     assert asked(tab) == {"range": "before", "before": "2020-01-01T15:00:00Z"}
 
 
-def test_no_hit_has_a_way_out(tab):
+def test_a_timeline_without_matches_can_be_reset(tab):
     tab.goto(f"{LEAD}?q=refund")
     expect(tab.locator(".none")).to_contain_text("Nothing here matches “refund”")
     tab.get_by_role("link", name="Show everything").click()
@@ -113,11 +114,11 @@ def test_no_hit_has_a_way_out(tab):
 def test_folds_are_kept_in_the_address_without_moving_the_page(tab):
     tab.goto(LEAD)
     tab.locator("#visit-7 summary").scroll_into_view_if_needed()
-    stood = tab.evaluate("scrollY")
+    before = tab.evaluate("scrollY")
     tab.locator("#visit-7 summary").click()
     expect(tab.locator("#visit-7 .event").first).to_be_visible()
     tab.wait_for_url("**/?open=7")
-    assert tab.evaluate("scrollY") == stood
+    assert tab.evaluate("scrollY") == before
     tab.locator("#visit-9 summary").click()
     tab.wait_for_url("**/?open=7&shut=9")
     tab.reload()
@@ -128,7 +129,7 @@ def test_folds_are_kept_in_the_address_without_moving_the_page(tab):
     tab.wait_for_url(re.compile(r"/\??$"))
 
 
-def test_ten_thousand_page_views_come_as_the_reader_scrolls(tab):
+def test_scrolling_loads_all_of_ten_thousand_page_views(tab):
     tab.goto(LONG)
     assert tab.locator(".event").count() < 150
     load_all(tab)
@@ -136,7 +137,7 @@ def test_ten_thousand_page_views_come_as_the_reader_scrolls(tab):
     assert asked(tab) == {}
 
 
-def test_the_events_of_a_visit_that_is_not_in_the_page_come_on_opening(tab):
+def test_opening_a_visit_loads_its_events(tab):
     tab.goto(LONG)
     key = tab.locator(".visit:has(.events .more)").first.get_attribute("id").removeprefix("visit-")
     folded = tab.locator(f"#visit-{key}")
@@ -146,7 +147,7 @@ def test_the_events_of_a_visit_that_is_not_in_the_page_come_on_opening(tab):
     tab.wait_for_url(f"**/?open={key}")
 
 
-def test_the_first_visit_is_one_jump_away_and_the_latest_too(tab):
+def test_links_jump_to_the_first_and_the_latest_visit(tab):
     tab.goto(LONG)
     tab.get_by_role("link", name="First visit").click()
     expect(tab.locator("#visit-1 summary")).to_be_in_viewport()
@@ -161,7 +162,7 @@ def test_the_first_visit_is_one_jump_away_and_the_latest_too(tab):
     expect(tab.locator("#visit-400 summary")).to_be_in_viewport()
 
 
-def test_the_moment_of_a_ticket_is_marked_and_told(tab):
+def test_the_time_of_a_ticket_is_marked_and_described(tab):
     tab.goto(LEAD)
     seen = tab.locator("#visit-4 .event time").first.get_attribute("datetime")
     tab.goto(f"{LEAD}?at={seen}")
@@ -175,7 +176,7 @@ def test_the_moment_of_a_ticket_is_marked_and_told(tab):
     assert asked(tab) == {}
 
 
-def test_the_field_of_the_moment_is_on_the_websites_clock(tab):
+def test_the_time_of_a_ticket_is_in_the_websites_time_zone(tab):
     tab.goto(LEAD)
     tab.get_by_label("They wrote at").fill("2020-07-01T10:00")
     tab.get_by_role("button", name="Show", exact=True).click()
@@ -184,7 +185,7 @@ def test_the_field_of_the_moment_is_on_the_websites_clock(tab):
     expect(tab.get_by_label("They wrote at")).to_have_value("2020-07-01T10:00")
 
 
-def test_news_in_between_never_mixes_two_states(tab):
+def test_a_new_version_replaces_the_whole_timeline(tab):
     tab.goto(LONG)
     Snapshot.objects.update(version="newer")
     StoredJourney.objects.all().delete()
@@ -195,7 +196,7 @@ def test_news_in_between_never_mixes_two_states(tab):
     assert visits(tab) == [str(number) for number in range(400, 0, -1)]
 
 
-def test_with_a_modifier_a_link_opens_a_tab_of_its_own(tab):
+def test_with_a_modifier_key_a_link_opens_a_new_tab(tab):
     tab.goto(LONG)
     with tab.context.expect_page() as opened:
         tab.get_by_role("link", name="First visit").click(modifiers=["Control"])
@@ -203,7 +204,7 @@ def test_with_a_modifier_a_link_opens_a_tab_of_its_own(tab):
     assert asked(tab) == {}
 
 
-def test_everything_can_be_reached_without_scripts(desk, member):
+def test_everything_is_reachable_without_javascript(desk, member):
     tab = desk(user=member, java_script_enabled=False)
     tab.goto(LONG)
     tab.get_by_role("link", name="Show older visits").click()
@@ -225,7 +226,7 @@ def visits_of_static(tab):
     return [row.get_attribute("id").removeprefix("visit-") for row in tab.locator("#ledger > .visit").all()]
 
 
-def test_a_search_finds_as_one_types_and_is_one_step_back(tab):
+def test_a_search_runs_while_typing_and_is_one_history_entry(tab):
     tab.goto(LEAD)
     expect(tab.locator(".visit")).to_have_count(9)
     steps = tab.evaluate("history.length")
@@ -253,14 +254,17 @@ def test_a_search_finds_as_one_types_and_is_one_step_back(tab):
     assert asked(tab) == {}
 
 
-def test_what_is_typed_while_an_answer_is_on_its_way_stays_and_is_looked_for(tab):
+def test_text_typed_while_a_response_is_awaited_is_searched_for(tab):
+    stop_clock(tab)
     tab.goto(LEAD)
     held = []
     tab.route("**/timeline/**", lambda route: route.continue_() if held else held.append(route))
     field = tab.get_by_label("Page or goal")
     with tab.expect_request("**/timeline/*q=pri&*"):
-        field.press_sequentially("pri", delay=20)
+        field.press_sequentially("pri")
+        tab.clock.run_for(500)
     field.press("c")
+    tab.clock.resume()
     with tab.expect_response("**/timeline/*q=pric&*"):
         held[0].continue_()
     tab.wait_for_url("**/?q=pric")
@@ -268,7 +272,8 @@ def test_what_is_typed_while_an_answer_is_on_its_way_stays_and_is_looked_for(tab
     expect(field).to_be_focused()
 
 
-def test_the_moment_is_asked_for_when_its_field_is_left_and_not_while_it_is_set(tab):
+def test_a_ticket_time_is_sent_when_its_field_is_left(tab):
+    tab.clock.install()
     tab.goto(LEAD)
     requests = []
     tab.on("request", lambda request: requests.append(request.url) if "/timeline/" in request.url else None)
@@ -277,7 +282,7 @@ def test_the_moment_is_asked_for_when_its_field_is_left_and_not_while_it_is_set(
     field.press_sequentially("07012020")
     field.press("ArrowRight")
     field.press_sequentially("1000A")
-    tab.wait_for_timeout(500)
+    tab.clock.run_for(1_000)
     assert requests == []
     expect(field).to_have_value("2020-07-01T10:00")
     tab.get_by_role("heading", name="Timeline").click()
@@ -285,11 +290,12 @@ def test_the_moment_is_asked_for_when_its_field_is_left_and_not_while_it_is_set(
     tab.wait_for_url(lambda url: unquote(url).endswith("/?at=2020-07-01T14:00:00Z"))
     field.focus()
     tab.get_by_label("Range").focus()
-    tab.wait_for_timeout(500)
+    tab.clock.run_for(1_000)
     assert len(requests) == 1
 
 
-def test_a_moment_that_enter_asks_for_is_asked_for_once(tab):
+def test_a_ticket_time_confirmed_with_enter_is_sent_once(tab):
+    tab.clock.install()
     tab.goto(LEAD)
     requests = []
     tab.on("request", lambda request: requests.append(request.url) if "/timeline/" in request.url else None)
@@ -297,11 +303,11 @@ def test_a_moment_that_enter_asks_for_is_asked_for_once(tab):
     tab.get_by_label("They wrote at").press("Enter")
     expect(tab.locator("#ledger > .moment")).to_be_visible()
     expect(tab.get_by_label("They wrote at")).to_be_focused()
-    tab.wait_for_timeout(500)
+    tab.clock.run_for(1_000)
     assert len(requests) == 1
 
 
-def test_with_a_calendar_that_says_when_it_is_done_the_moment_is_asked_for_at_once(desk, member):
+def test_on_a_phone_a_ticket_time_is_sent_when_it_is_picked(desk, member):
     tab = desk(user=member, width=390, has_touch=True, is_mobile=True)
     tab.goto(LEAD)
     tab.get_by_label("They wrote at").evaluate("""field => {
