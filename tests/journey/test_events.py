@@ -32,6 +32,24 @@ PROVIDER = "payment_provider"
         ("trial_started", PROVIDER, 29, Kind.SUBSCRIPTION, False),
         ("subscription_ended", PROVIDER, 29, Kind.SUBSCRIPTION, False),
         ("subscription_page_viewed", "manual", None, Kind.GOAL, False),
+        ("Payment:Failed", PROVIDER, 9, Kind.GOAL, False),
+        ("payment_failed", PROVIDER, -9, Kind.GOAL, False),
+        ("dispute_created", PROVIDER, 149, Kind.GOAL, False),
+        ("dispute_won", PROVIDER, 149, Kind.GOAL, False),
+        ("funds_withdrawn", PROVIDER, 149, Kind.GOAL, False),
+        ("refund_failed", PROVIDER, 149, Kind.GOAL, False),
+        ("dispute_lost", PROVIDER, 149, Kind.PAYMENT, True),
+        ("charge.dispute.closed_lost", PROVIDER, 149, Kind.PAYMENT, True),
+        ("payment_reversed", PROVIDER, 149, Kind.PAYMENT, True),
+        ("chargeback", PROVIDER, 149, Kind.PAYMENT, True),
+        ("payment_method_updated", PROVIDER, None, Kind.GOAL, False),
+        ("order_paid", PROVIDER, None, Kind.GOAL, False),
+        ("order_paid", PROVIDER, 9, Kind.PAYMENT, False),
+        ("trial_converted", PROVIDER, None, Kind.SUBSCRIPTION, False),
+        ("trial_converted", PROVIDER, 29, Kind.PAYMENT, False),
+        ("subscription_cancel_scheduled", PROVIDER, 29, Kind.SUBSCRIPTION, False),
+        ("subscription_downgraded", PROVIDER, 29, Kind.SUBSCRIPTION, False),
+        ("subscription-ended", None, None, Kind.SUBSCRIPTION, False),
     ],
 )
 def test_name_origin_and_amount_decide_the_kind(name, origin, amount, kind, is_refund):
@@ -39,6 +57,43 @@ def test_name_origin_and_amount_decide_the_kind(name, origin, amount, kind, is_r
     [event] = goal_events([goal(name, origin=origin, amount=size)])
     assert (event.kind, event.is_refund) == (kind, is_refund)
     assert event.amount is None or event.amount >= 0
+
+
+def test_a_payment_marked_as_refunded_is_a_refund():
+    fields = {"origin": PROVIDER, "amount": Decimal(149), "currency": "USD"}
+    paid, back = goal_events([goal("payment", **fields), goal("payment", 9, refunded=True, **fields)])
+    assert (paid.is_refund, back.is_refund) == (False, True)
+    [alone] = goal_events([goal("payment", origin=PROVIDER, metadata={"refunded": True, "amount": 5})])
+    assert alone.is_refund
+
+
+def test_a_marked_payment_beside_its_refund_is_the_payment():
+    fields = {"origin": PROVIDER, "amount": Decimal(149), "currency": "USD"}
+    paid, back = goal_events([goal("payment", refunded=True, **fields), goal("payment_refunded", 9, **fields)])
+    assert (paid.is_refund, back.is_refund) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_setback"),
+    [
+        ("payment_failed", True),
+        ("failed_payment", True),
+        ("checkout-abandoned", True),
+        ("subscription_cancelled", True),
+        ("account_deleted", True),
+        ("card_declined", True),
+        ("trial_expired", True),
+        ("signup", False),
+        ("checkout_initiated", False),
+        ("cancellation_survey", True),
+        ("failover_configured", False),
+        ("refund_policy_viewed", False),
+        ("deleter_installed", False),
+    ],
+)
+def test_setbacks_are_told_from_achievements(name, is_setback):
+    [event] = goal_events([goal(name, origin="manual")])
+    assert (event.kind, event.is_setback) == (Kind.GOAL, is_setback)
 
 
 def test_a_renewal_with_an_amount_and_no_payment_is_a_payment():

@@ -56,6 +56,54 @@ def test_a_lost_subscription_and_refunds_speak_against():
     assert (Leaning.AGAINST, "Latest subscription event: subscription ended") in shown
 
 
+@pytest.mark.parametrize(
+    ("name", "origin", "leaning", "words"),
+    [
+        ("payment_failed", "payment_provider", Leaning.NEUTRAL, "Payment of $149 failed"),
+        ("checkout_abandoned", "manual", Leaning.NEUTRAL, "Checkout of $149 abandoned"),
+        ("dispute_created", "payment_provider", Leaning.AGAINST, "Dispute of $149 created"),
+        ("dispute_won", "payment_provider", Leaning.NEUTRAL, "Dispute of $149 won"),
+        ("account_deleted", "manual", Leaning.AGAINST, "Account deleted ($149)"),
+        ("subscription_cancelled", "manual", Leaning.AGAINST, "Subscription cancelled ($149)"),
+    ],
+)
+def test_a_setback_never_speaks_for_a_purchase(name, origin, leaning, words):
+    derived = journey(view(), goals=(goal(name, 1, origin=origin, amount=Decimal(149), currency="USD"),))
+    shown = observed(derived, START)
+    assert (leaning, words) in shown
+    assert not [text for side, text in shown if side is Leaning.FOR and text != "On the site now"]
+
+
+@pytest.mark.parametrize(
+    ("name", "leaning"),
+    [
+        ("trial_converted", Leaning.FOR),
+        ("subscription_upgraded", Leaning.FOR),
+        ("subscription_reactivated", Leaning.FOR),
+        ("subscription_downgraded", Leaning.NEUTRAL),
+        ("subscription_cancel_scheduled", Leaning.AGAINST),
+        ("subscription_payment_failed", Leaning.AGAINST),
+    ],
+)
+def test_a_subscription_leans_by_its_latest_change(name, leaning):
+    shown = observed(journey(view(), goals=(goal(name, 1, origin="payment_provider"),)), START)
+    assert [side for side, text in shown if text.startswith("Latest subscription event")] == [leaning]
+
+
+def test_money_is_one_net_figure():
+    fields = {"origin": "payment_provider", "currency": "USD"}
+    goals = (goal("payment", amount=149, **fields), goal("payment", 1, amount=149, **fields))
+    part = observed(journey(view(), goals=(*goals, goal("refund", 2, amount=50, **fields))), START)
+    assert {(Leaning.FOR, "2 payments, $248 after refunds"), (Leaning.AGAINST, "1 refund of $50")} <= part
+    whole = observed(journey(view(), goals=(goals[0], goal("refund", 2, amount=149, **fields))), START)
+    assert (Leaning.NEUTRAL, "1 payment, $0 after refunds") in whole
+
+
+def test_an_event_ahead_of_now_is_not_last_seen():
+    shown = observed(journey(view(), view("/", days=2)), START + timedelta(hours=2))
+    assert (Leaning.FOR, "Last seen 2 hours ago") in shown
+
+
 def test_nothing_shows_nothing():
     assert observed(derive(Visitor()), START) == set()
 

@@ -106,8 +106,32 @@ def test_both_hours_of_a_clock_change_are_distinct():
     new_york = ZoneInfo("America/New_York")
     moments = [datetime(2026, 11, 1, hour, 30, tzinfo=UTC) for hour in (5, 6)]
     derived = journey(*(VisitedPage(url="example.com/", timestamp=at.isoformat()) for at in moments))
-    text = plain_text(derived, now=NOW, as_of=AS_OF, zone=new_york, link=LINK)
+    text = plain_text(derived, now=moments[1], as_of=AS_OF, zone=new_york, link=LINK)
     assert "Sun, Nov 1, 2026, 01:30:00 EST: page /\n- Sun, Nov 1, 2026, 01:30:00 EDT: page /\n" in text
+
+
+@pytest.mark.parametrize(
+    ("goals", "paid"),
+    [
+        ((), "nothing yet"),
+        ((goal("payment", amount=149, currency="USD"),), "$149 in 1 payment"),
+        (
+            (goal("payment", amount=149, currency="USD"), goal("refund", 1, amount=49, currency="USD")),
+            "$100 in 1 payment (after $49 refunded)",
+        ),
+        ((goal("refund", amount=49, currency="USD"),), "$49 refunded, of no payment that is listed"),
+        ((goal("payment"),), "1 payment (amount unknown)"),
+    ],
+)
+def test_the_paid_line_is_net_and_never_missing(goals, paid):
+    text = plain_text(journey(view(), goals=goals), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    assert f"\nPaid: {paid}\n" in text
+
+
+def test_an_event_ahead_of_now_is_marked_and_is_not_last_seen():
+    text = plain_text(journey(view("/a"), view("/b", days=9)), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    assert "- Wed, May 13, 2026, 12:00:00 UTC (clock ahead): page /b\n" in text
+    assert "Last seen: Mon, May 4, 2026, 12:00:00 UTC" in text
 
 
 def test_a_journey_without_readable_times_is_explained():

@@ -82,6 +82,45 @@ def test_events_at_the_same_time_are_ordered_by_kind():
     ]
 
 
+def labels(derived):
+    return [event.page.label if event.page else event.name for visit in derived.visits[::-1] for event in visit.events]
+
+
+def test_pages_at_the_same_time_in_a_newest_first_list_are_reversed():
+    derived = journey(view("/en/pricing", 5), view("/en/"), view("/?utm_source=newsletter"))
+    assert labels(derived) == ["/", "/en/", "/en/pricing"]
+    assert derived.visits[0].entry.query == (("utm_source", "newsletter"),)
+    assert derived.last_touch.sources == ("newsletter",)
+
+
+@pytest.mark.parametrize(
+    ("views", "order"),
+    [
+        ((view("/a"), view("/b"), view("/c", 5)), ["/a", "/b", "/c"]),  # oldest first
+        ((view("/a"), view("/b")), ["/a", "/b"]),  # nothing tells
+        ((view("/c", 5), VisitedPage(url="x/y", timestamp="soon"), view("/b"), view("/a")), ["/a", "/b", "/c"]),
+        (
+            (view("/f", 9), view("/d", 5), view("/c", 5), view("/e", 6), view("/b"), view("/a")),
+            [f"/{name}" for name in "abcdef"],
+        ),
+        ((view("/c", 5), view("/a"), view("/b"), view("/d", 9)), ["/a", "/b", "/c", "/d"]),  # neither
+    ],
+)
+def test_ties_are_reversed_only_if_the_whole_list_runs_newest_first(views, order):
+    assert labels(journey(*views)) == order
+
+
+def test_goals_at_the_same_time_follow_the_order_of_their_own_list():
+    derived = journey(view("/"), view("/a", 1), goals=(goal("c", 9), goal("b", 3), goal("a", 3)))
+    assert labels(derived) == ["/", "/a", "a", "b", "c"]
+
+
+def test_undated_events_stay_in_the_order_received():
+    undated = [VisitedPage(url=f"example.com/{name}", timestamp="soon") for name in "xy"]
+    derived = journey(view("/b", 5), *undated, view("/a"))
+    assert [event.page.label for event in derived.undated] == ["/x", "/y"]
+
+
 def test_the_last_event_of_a_visit_has_no_dwell():
     [visit] = journey(view("/b", 5), view("/a", 0)).visits
     assert [(event.page.path, event.dwell) for event in visit.events] == [("/a", timedelta(minutes=5)), ("/b", None)]
@@ -131,6 +170,32 @@ def test_a_renewal_is_neither_a_numbered_visit_nor_last_seen():
     assert (derived.visit_count, derived.last_seen_at) == (1, START)
     assert derived.missing is None
     assert not derived.is_live(derived.latest_event_at)
+
+
+def test_events_ahead_of_now_are_kept_and_decide_nothing():
+    goals = (goal("payment", 1, amount=5, currency="USD"), goal("payment", days=3, amount=5, currency="USD"))
+    derived = journey(view("/?ref=a"), view("/?ref=b", days=2), goals=goals)
+    now = START + timedelta(minutes=2)
+    shown = derived.as_of(now)
+    assert (shown.visits, shown.counts, shown.totals) == (derived.visits, derived.counts, derived.totals)
+    assert shown.latest_event_at == shown.latest_payment.at == START + timedelta(minutes=1)
+    assert shown.last_seen_at == START
+    assert shown.last_touch.sources == ("a",)
+    assert derived.is_live(now)
+    assert not derived.is_live(now + timedelta(minutes=5))
+    assert derived.is_live(START + timedelta(days=2))  # ahead no longer
+
+
+def test_a_journey_whose_events_are_all_ahead_was_never_seen():
+    shown = journey(view("/?ref=a", days=2), goals=(goal("signup", 5, days=2),)).as_of(START)
+    assert (shown.last_seen_at, shown.latest_event_at, shown.last_touch) == (None, None, None)
+    assert shown.to_first_goal is None
+    assert not shown.is_live(START)
+
+
+def test_up_to_a_minute_ahead_is_now():
+    derived = journey(view("/"), view("/a", 0.9))
+    assert derived.as_of(START) is derived
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,16 @@ def test_an_identification_is_news():
     assert news.words(LATER).endswith("1 payment and an identification since you looked 3 days ago")
 
 
+def test_a_setback_is_named_as_such():
+    goals = (goal("signup", 1), goal("payment_failed", 2, origin="payment_provider"))
+    news = compare_seen(make_seen(journey(view("/")), START), journey(view("/"), goals=goals))
+    assert news.words(LATER) == "1 goal and 1 setback since you looked 3 days ago"
+
+
+def test_an_event_ahead_of_now_does_not_hide_what_comes():
+    assert make_seen(journey(view("/"), view("/a", days=1)), START).latest_event_at == START
+
+
 def test_nothing_new_is_an_empty_text():
     derived = journey(view("/"))
     news = compare_seen(make_seen(derived, START), derived)

@@ -61,13 +61,15 @@ def test_payments_refunds_and_a_lost_subscription_are_named():
         ),
     )
     assert summary(derived) == (
-        "First seen 3 days ago, 1 visit, viewed /, paid $40 in 2 payments, the last 2 days ago, got $20 back, "
+        "First seen 3 days ago, 1 visit, viewed /, paid $20 in 2 payments (after $20 refunded), the last 2 days ago, "
         "subscription ended yesterday."
     )
 
 
 def test_a_payment_without_an_amount_is_named_as_such():
-    assert "made 1 payment (amount unknown) 3 days ago" in summary(journey(goals=(goal("payment", origin=PROVIDER),)))
+    assert "viewed /, 1 payment (amount unknown) 3 days ago" in summary(
+        journey(view("/"), goals=(goal("payment", origin=PROVIDER),))
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,6 +125,90 @@ def test_a_single_goal_more_is_named_instead_of_counted():
     assert "completed c, d and 2 other goals" in summary(four)
 
 
+@pytest.mark.parametrize(
+    ("goals", "words"),
+    [
+        ((goal("payment", 1, amount=Decimal(149), currency="USD"),), "paid $149 (3 days ago)"),
+        (
+            (
+                goal("payment", 1, amount=Decimal(149), currency="USD"),
+                goal("refund", 2, amount=Decimal(49), currency="USD"),
+            ),
+            "paid $100 (after $49 refunded) 3 days ago",
+        ),
+        (
+            (
+                goal("payment", 1, amount=Decimal(149), currency="USD"),
+                goal("dispute_lost", 2, origin=PROVIDER, amount=Decimal(149), currency="USD"),
+            ),
+            "paid $0 (after $149 refunded) 3 days ago",
+        ),
+        (
+            tuple(goal("payment", number, amount=10, currency=sign) for number, sign in enumerate(("€", "$", "Kč"))),
+            "paid 10 $, 10 Kč and 10 € in 3 payments",
+        ),
+    ],
+)
+def test_the_sum_is_net_and_per_currency(goals, words):
+    assert words in summary(journey(view("/"), goals=goals))
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "words"),
+    [
+        ("payment_failed", {"origin": PROVIDER, "amount": 149, "currency": "USD"}, "a payment of $149 failed 3 days"),
+        ("invoice_payment_failed", {"origin": PROVIDER}, "invoice payment failed 3 days ago"),
+        ("charge_declined", {"origin": PROVIDER, "amount": 5}, "a charge of 5 (currency unknown) declined"),
+        ("dispute_created", {"origin": PROVIDER, "amount": 9, "currency": "EUR"}, "a dispute of €9 created"),
+        ("subscription_cancelled", {"origin": "manual"}, "subscription cancelled 3 days ago"),
+        ("checkout_abandoned", {"origin": "manual"}, "checkout abandoned 3 days ago"),
+        ("account-deleted", {"origin": "manual"}, "account deleted 3 days ago"),
+        ("payment_pending", {"origin": PROVIDER, "amount": 9, "currency": "EUR"}, "a payment of €9 pending"),
+    ],
+)
+def test_a_setback_is_named_as_what_it_is(name, fields, words):
+    sentence = summary(journey(view("/"), goals=(goal(name, 2, **fields),)))
+    assert words in sentence
+    assert "completed" not in sentence
+    assert "paid" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("free_trial", "free trial started 3 days ago"),
+        ("trial_started", "trial started 3 days ago"),
+        ("trial_converted", "trial converted to paid 3 days ago"),
+        ("subscription_upgraded", "subscription upgraded 3 days ago"),
+        ("subscription_downgraded", "subscription downgraded 3 days ago"),
+        ("subscription_cancel_scheduled", "subscription set to cancel 3 days ago"),
+        ("subscription_reactivated", "subscription reactivated 3 days ago"),
+        ("subscription_ended", "subscription ended 3 days ago"),
+    ],
+)
+def test_reserved_provider_goals_have_words(name, words):
+    assert words in summary(journey(view("/"), goals=(goal(name, 2, origin=PROVIDER),)))
+
+
+def test_a_reactivation_that_is_paid_replaces_the_cancellation():
+    goals = (
+        goal("subscription_cancel_scheduled", 1, origin=PROVIDER),
+        goal("subscription_reactivated", 90, origin=PROVIDER, amount=Decimal(29), currency="USD"),
+    )
+    sentence = summary(journey(view("/"), goals=goals))
+    assert "paid $29 (3 days ago), subscription reactivated 3 days ago" in sentence
+    assert "cancel" not in sentence
+
+
+def test_what_is_ahead_of_now_has_no_time_in_the_sentence():
+    goals = (goal("payment", days=26, amount=20, currency="USD"), goal("signup_failed", days=27))
+    derived = journey(view("/"), view("/later", days=25), goals=goals)
+    sentence = summary(derived, now=START + timedelta(minutes=1))
+    assert "paid $20, signup failed, on the site now" in sentence
+    assert " in " not in sentence
+    assert summary(journey(view("/a", days=9), view("/b", days=9))) == "1 visit, 2 page views."
+
+
 KNOWN, UNKNOWN = {"origin": PROVIDER, "amount": Decimal(5), "currency": "USD"}, {"origin": PROVIDER}
 
 
@@ -131,14 +217,14 @@ KNOWN, UNKNOWN = {"origin": PROVIDER, "amount": Decimal(5), "currency": "USD"}, 
     [
         (
             (goal("payment", **UNKNOWN), goal("payment", 1, **UNKNOWN)),
-            "made 2 payments (amounts unknown), the last 3 days ago",
+            "2 payments (amounts unknown), the last 3 days ago",
         ),
         (
             (goal("payment", **UNKNOWN), goal("payment", 1, **KNOWN)),
-            "paid $5 in 1 payment, the last 3 days ago, made 1 other payment (amount unknown)",
+            "paid $5 in 1 payment, the last 3 days ago, 1 other payment (amount unknown)",
         ),
-        ((goal("refund", **UNKNOWN),), "got 1 refund (amount unknown)"),
-        ((goal("refund", **UNKNOWN), goal("refund", 1, **KNOWN)), "got $5 back, got 1 other refund (amount unknown)"),
+        ((goal("refund", **UNKNOWN),), "1 refund (amount unknown)"),
+        ((goal("refund", **UNKNOWN), goal("refund", 1, **KNOWN)), "$5 refunded, 1 other refund (amount unknown)"),
     ],
 )
 def test_unknown_amounts_are_counted_separately(goals, words):

@@ -75,7 +75,8 @@ class CompletedGoal(Payload, frozen=True, kw_only=True):
     """One goal, in both editions' shapes.
 
     2026: `origin` is "manual" or "payment_provider", and the goal or its `metadata` may contain an amount (in units of
-    the currency, 149 = 149 USD). 2025: `is_server` is true if the customer's own backend sent the goal.
+    the currency, 149 = 149 USD). A payment with `refunded` is a refund. 2025: `is_server` is true if the customer's own
+    backend sent the goal.
     """
 
     name: str | None = None
@@ -85,6 +86,7 @@ class CompletedGoal(Payload, frozen=True, kw_only=True):
     timestamp: str | None = None
     amount: Decimal | None = None
     currency: str | None = None
+    refunded: bool | None = None
     metadata: dict[str, Scalar | None] | None = None
 
 

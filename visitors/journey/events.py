@@ -3,7 +3,6 @@
 Nothing in the payload is dropped: an entry without a readable time is an event without a time.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 from visitors.datafast.payload import CompletedGoal, VisitedPage
 from visitors.formatting import format_money
 from visitors.formatting.text import clean_or_none
+from visitors.journey import goal_names
 from visitors.journey.amounts import parse_amount, parse_currency
 from visitors.journey.pages import Page, parse_page
 from visitors.journey.person import Person
@@ -22,16 +22,6 @@ from visitors.journey.records import Record
 from visitors.journey.timestamps import parse_timestamp
 
 _PROVIDER = "payment_provider"
-_PAYMENTS = frozenset({"payment"})
-_REFUNDS = frozenset({"payment_refunded", "payment_refund", "refund"})
-_REFUND = re.compile("refund|chargeback")
-_SUBSCRIPTION = re.compile("subscription_|free_trial|trial_")
-# Other goals of a payment provider are payments, unless their name tells that nothing was paid.
-_UNPAID = re.compile(
-    "fail|declin|abandon|cancel|pending|expired|incomplete|past_due|request|created|initiated|upcoming"
-)
-# Subscription events whose amount is a price, not a charge.
-_UNCHARGED = re.compile("trial|ended|cancel|expired|paused|scheduled|fail|past_due|incomplete", re.IGNORECASE)
 # Providers report a charge and its subscription within seconds; some retry for minutes.
 _SAME_CHARGE = timedelta(minutes=10)
 
@@ -58,8 +48,9 @@ class Event(Record, frozen=True, kw_only=True):
     and screens (None if no address was sent). `dwell` is the time to the next event of the same
     visit, None for the last event of a visit. `name`, `description`, `origin` ("manual", "payment_provider") and
     `is_server` belong to goals, payments and subscriptions; for an identification `name` is the person's name, or else
-    email or user id. `amount` is in units of the currency and never negative, None if not sent; `is_refund` tells
-    refunds from payments. `currency` is three upper-case letters or None.
+    email or user id. `amount` is in units of the currency and never negative, None if not sent. `currency` is as
+    `amounts.parse_currency` returns it. `is_refund` tells money that went back from payments, and `is_setback` goals
+    that are no achievement (failed, declined, abandoned, canceled, disputed, pending) from the others.
     """
 
     kind: Kind
@@ -73,23 +64,41 @@ class Event(Record, frozen=True, kw_only=True):
     amount: Decimal | None = None
     currency: str | None = None
     is_refund: bool = False
+    is_setback: bool = False
     raw_at: str | None = None
 
     @property
     def words(self) -> str:
-        """In words: "page /checkout", "goal newsletter_signup", "subscription started", "payment of $149"."""
+        """In words: "page /checkout", "goal signup", "subscription started", "payment of $149 failed"."""
         match self.kind:
             case Kind.PAGE | Kind.SCREEN:
                 return f"{self.kind} {self.page.label if self.page else 'without an address'}"
             case Kind.IDENTIFIED:
                 return f"identified as {self.name}" if self.name else "identified"
-            case Kind.GOAL:
-                return f"goal {self.name or 'without a name'}"
-            case Kind.SUBSCRIPTION:
-                return self.name.replace("_", " ")
             case Kind.PAYMENT:
-                size = "" if self.amount is None else f" of {format_money(self.amount, self.currency)}"
-                return f"{'refund' if self.is_refund else 'payment'}{size or ' (amount unknown)'}"
+                return self._payment_words
+            case Kind.SUBSCRIPTION:
+                return self.name_words
+        if self.is_setback:
+            return goal_names.in_words(self.name, self.amount_words)
+        return f"goal {self.name or 'without a name'}"
+
+    @property
+    def _payment_words(self) -> str:
+        size = self.amount_words
+        if self.is_refund and not goal_names.is_plain_payment(goal_names.normalize(self.name)):
+            return goal_names.in_words(self.name, size or "an unknown amount")
+        return f"{'refund' if self.is_refund else 'payment'}{f' of {size}' if size else ' (amount unknown)'}"
+
+    @property
+    def amount_words(self) -> str:
+        """The amount with its currency, "" without one."""
+        return "" if self.amount is None else format_money(self.amount, self.currency)
+
+    @property
+    def name_words(self) -> str:
+        """The name of a payment or subscription in words: "subscription renewed", "dispute lost"."""
+        return goal_names.in_words(self.name)
 
     @property
     def is_in_person(self) -> bool:
@@ -105,7 +114,7 @@ class Event(Record, frozen=True, kw_only=True):
 
 
 class Counts(Record, frozen=True, kw_only=True):
-    """How many events there are of each kind. `refunds` are among the `payments`."""
+    """How many events there are of each kind. `refunds` are among the `payments`, and `setbacks` among the `goals`."""
 
     pages: int = 0
     screens: int = 0
@@ -114,6 +123,7 @@ class Counts(Record, frozen=True, kw_only=True):
     payments: int = 0
     refunds: int = 0
     subscriptions: int = 0
+    setbacks: int = 0
 
     def of(self, kind: Kind) -> int:
         """Return how many events there are of one kind."""
@@ -144,7 +154,8 @@ class Counts(Record, frozen=True, kw_only=True):
 
 def count_events(events: Iterable[Event]) -> Counts:
     """Count events by kind."""
-    found = Counter((event.kind, event.is_refund) for event in events)
+    # An event is never both.
+    found = Counter((event.kind, event.is_refund or event.is_setback) for event in events)
     kinds = Counter[Kind]()
     for (kind, _), number in found.items():
         kinds[kind] += number
@@ -156,6 +167,7 @@ def count_events(events: Iterable[Event]) -> Counts:
         payments=kinds[Kind.PAYMENT],
         refunds=found[Kind.PAYMENT, True],
         subscriptions=kinds[Kind.SUBSCRIPTION],
+        setbacks=found[Kind.GOAL, True],
     )
 
 
@@ -192,9 +204,11 @@ def identified_event(person: Person, identified_at: str | None) -> Event:
 
 def goal_events(goals: Iterable[CompletedGoal]) -> list[Event]:
     """Make the events of goals, payments and subscriptions, in the order received."""
+    goals = list(goals)
     events = [_goal_event(goal) for goal in goals]
+    marked = [_is_marked_as_refunded(goal) for goal in goals]
     payments = [event for event in events if event.kind is Kind.PAYMENT]
-    return [replace(event, kind=Kind.PAYMENT) if _is_payment(event, payments) else event for event in events]
+    return [_settle(event, payments, is_marked=is_marked) for event, is_marked in zip(events, marked, strict=True)]
 
 
 def _goal_event(goal: CompletedGoal) -> Event:
@@ -202,7 +216,11 @@ def _goal_event(goal: CompletedGoal) -> Event:
     size = parse_amount(goal.amount)
     if size is None:
         size = parse_amount(metadata.get("amount"))
-    kind, is_refund = _sort(goal, size)
+    name = goal_names.normalize(goal.name or "")
+    kind, is_refund = _sort(name, goal.origin, size)
+    is_setback = kind is Kind.GOAL and (
+        goal_names.is_setback(name) or (goal.origin == _PROVIDER and goal_names.is_unpaid(name))
+    )
     at = parse_timestamp(goal.timestamp)
     return Event(
         kind=kind,
@@ -214,27 +232,46 @@ def _goal_event(goal: CompletedGoal) -> Event:
         amount=None if size is None else abs(size),
         currency=parse_currency(goal.currency) or parse_currency(metadata.get("currency")),
         is_refund=is_refund,
+        is_setback=is_setback,
         raw_at=clean_or_none(goal.timestamp) if at is None else None,
     )
 
 
-def _sort(goal: CompletedGoal, size: Decimal | None) -> tuple[Kind, bool]:
-    """Return the kind of a goal, and whether it is a refund. Without an origin, as in 2025, only the name tells."""
-    name = (goal.name or "").strip().casefold()
-    is_provider = goal.origin == _PROVIDER
+def _sort(name: str, origin: str | None, size: Decimal | None) -> tuple[Kind, bool]:
+    """Return the kind of a goal, and whether it is money back. Without an origin, as in 2025, only the name tells."""
     is_negative = size is not None and size < 0
-    if name in _PAYMENTS or name in _REFUNDS or (is_provider and is_negative):
-        return Kind.PAYMENT, is_negative or name not in _PAYMENTS
-    if (is_provider or goal.origin is None) and _SUBSCRIPTION.match(name):
+    if goal_names.is_payment(name) or goal_names.is_refund(name):
+        return Kind.PAYMENT, is_negative or goal_names.is_refund(name)
+    if origin == _PROVIDER:
+        if goal_names.is_money_back(name) or (is_negative and not goal_names.is_unpaid(name)):
+            return Kind.PAYMENT, True
+        if not goal_names.is_subscription(name) and size and not goal_names.is_unpaid(name):
+            return Kind.PAYMENT, False
+    if origin in (_PROVIDER, None) and goal_names.is_subscription(name):
         return Kind.SUBSCRIPTION, False
-    if is_provider and not _UNPAID.search(name):
-        return Kind.PAYMENT, _REFUND.search(name) is not None
     return Kind.GOAL, False
+
+
+def _is_marked_as_refunded(goal: CompletedGoal) -> bool:
+    return goal.refunded is True or (goal.metadata or {}).get("refunded") is True
+
+
+def _settle(event: Event, payments: list[Event], *, is_marked: bool) -> Event:
+    """Return an event as a payment or refund, where only the other payments tell that it is one."""
+    if _is_payment(event, payments):
+        return replace(event, kind=Kind.PAYMENT)
+    if is_marked and event.kind is Kind.PAYMENT:
+        # A payment marked as refunded is the refund; where another event is the refund, it is the payment.
+        same = [other for other in payments if (other.amount, other.currency) == (event.amount, event.currency)]
+        return replace(event, is_refund=event.is_refund or not any(other.is_refund for other in same))
+    return event
 
 
 def _is_payment(event: Event, payments: list[Event]) -> bool:
     """Whether a subscription event is itself a payment: it has an amount, and no payment is for the same charge."""
-    if event.kind is not Kind.SUBSCRIPTION or not event.amount or event.at is None or _UNCHARGED.search(event.name):
+    if event.kind is not Kind.SUBSCRIPTION or not event.amount or event.at is None:
+        return False
+    if not goal_names.is_charged(goal_names.normalize(event.name)):
         return False
     return not any(
         payment.at is not None

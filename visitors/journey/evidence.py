@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from visitors.formatting import format_count, format_money, join_list, limit_list
 from visitors.formatting.text import truncate
+from visitors.journey import goal_names
 from visitors.journey.journey import Journey
 from visitors.journey.records import Record
 from visitors.journey.summary import format_views, format_when, format_without_amount
@@ -12,7 +13,6 @@ from visitors.journey.summary import format_views, format_when, format_without_a
 _RECENT = timedelta(days=2)
 _LONG = timedelta(days=14)
 _GOALS_NAMED = 3
-_LOST = ("ended", "cancel", "expired", "fail", "past_due")
 
 
 class Leaning(StrEnum):
@@ -32,9 +32,11 @@ class Observation(Record, frozen=True, kw_only=True):
 
 def observe(journey: Journey, *, now: datetime, zone: tzinfo) -> tuple[Observation, ...]:
     """Return the observations, by weight. What DataFast may have left out never counts against the visitor."""
+    journey = journey.as_of(now)
     found = [
         *_money(journey),
         *_subscription(journey),
+        *_setbacks(journey),
         *_interest(journey),
         *_goals(journey),
         *_returning(journey, now, zone),
@@ -52,7 +54,11 @@ def _money(journey: Journey) -> _Found:
     totals = journey.totals
     for paid in totals.paid:
         if paid.payments:
-            found.append((Leaning.FOR, _added_up(paid.payments, "payment", format_money(paid.gross, paid.currency))))
+            net = format_money(paid.net, paid.currency)
+            text = _added_up(paid.payments, "payment", net)
+            if paid.refunds:
+                text = f"{format_count(paid.payments, 'payment')}, {net} after refunds"
+            found.append((Leaning.FOR if paid.net > 0 else Leaning.NEUTRAL, text))
         if paid.refunds:
             found.append(
                 (Leaning.AGAINST, _added_up(paid.refunds, "refund", format_money(paid.refunded, paid.currency)))
@@ -73,8 +79,22 @@ def _subscription(journey: Journey) -> _Found:
     latest = journey.latest_subscription
     if latest is None:
         return []
-    is_lost = any(word in latest.name.casefold() for word in _LOST)
-    return [(Leaning.AGAINST if is_lost else Leaning.FOR, f"Latest subscription event: {truncate(latest.words)}")]
+    name = goal_names.normalize(latest.name)
+    leaning = Leaning.FOR
+    if goal_names.is_lost_subscription(name):
+        leaning = Leaning.AGAINST
+    elif goal_names.is_neutral_subscription(name):
+        leaning = Leaning.NEUTRAL
+    return [(leaning, f"Latest subscription event: {truncate(latest.name_words)}")]
+
+
+def _setbacks(journey: Journey) -> _Found:
+    found: _Found = []
+    for event in journey.setbacks:
+        is_adverse = goal_names.is_adverse(goal_names.normalize(event.name))
+        words = truncate(event.words)
+        found.append((Leaning.AGAINST if is_adverse else Leaning.NEUTRAL, f"{words[:1].upper()}{words[1:]}"))
+    return found
 
 
 def _interest(journey: Journey) -> _Found:
@@ -99,8 +119,8 @@ def _goals(journey: Journey) -> _Found:
         if more:
             completed.append(f"{more:,} more")
         return [(Leaning.FOR, f"Goals completed: {join_list(completed)}")]
-    if journey.counts.goals:
-        return [(Leaning.FOR, f"{format_count(journey.counts.goals, 'goal')} completed")]
+    if completed_without_name := journey.counts.goals - journey.counts.setbacks:
+        return [(Leaning.FOR, f"{format_count(completed_without_name, 'goal')} completed")]
     if journey.missing is not None:
         return [(Leaning.NEUTRAL, "No goal among the events that DataFast lists")]
     return [(Leaning.AGAINST, "No goal completed")] if journey.counts.all else []

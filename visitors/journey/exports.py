@@ -8,8 +8,8 @@ from itertools import chain, islice
 from visitors.formatting import format_count, format_full_time, format_money, format_percent, format_time, join_list
 from visitors.formatting.text import clean, truncate
 from visitors.journey.events import Event
-from visitors.journey.journey import Journey
-from visitors.journey.summary import format_without_amount, summarize
+from visitors.journey.journey import Journey, is_ahead
+from visitors.journey.summary import format_nothing_paid, format_refunded, format_without_amount, summarize
 
 _LAST_EVENTS = 10
 _LONGEST = 300
@@ -52,18 +52,20 @@ def plain_text(journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo
     `as_of` is the time of DataFast's answer. Times are absolute, in `zone`. There are no control
     characters but line breaks.
     """
+    journey = journey.as_of(now)
     lines = [_title(journey), "", summarize(journey, now=now, zone=zone), ""]
-    lines += [f"{name}: {value}" for name, value in _facts(journey, as_of, zone)]
-    if events := _last_events(journey, zone):
+    lines += [f"{name}: {value}" for name, value in _facts(journey, now, as_of, zone)]
+    if events := _last_events(journey, now, zone):
         lines += ["", f"{_events_title(journey)}:", *(f"- {event}" for event in events)]
     return "\n".join([*lines, "", f"Journey: {link}", ""])
 
 
 def markdown(journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo, link: str) -> str:
     """Return `plain_text` as Markdown. Text from the data is escaped: it makes no links, mentions or markup."""
+    journey = journey.as_of(now)
     lines = [f"**{_escaped(_title(journey))}**", "", _escaped(summarize(journey, now=now, zone=zone)), ""]
-    lines += [f"- {name}: {_escaped(value)}" for name, value in _facts(journey, as_of, zone)]
-    if events := _last_events(journey, zone):
+    lines += [f"- {name}: {_escaped(value)}" for name, value in _facts(journey, now, as_of, zone)]
+    if events := _last_events(journey, now, zone):
         lines += ["", f"{_events_title(journey)}:", "", *(f"- {_escaped(event)}" for event in events)]
     return "\n".join([*lines, "", f"Journey: <{link}>", ""])
 
@@ -111,7 +113,7 @@ def _title(journey: Journey) -> str:
     return truncate((journey.person and journey.person.label) or "Anonymous visitor", _LONGEST)
 
 
-def _facts(journey: Journey, as_of: datetime, zone: tzinfo) -> Iterator[tuple[str, str]]:
+def _facts(journey: Journey, now: datetime, as_of: datetime, zone: tzinfo) -> Iterator[tuple[str, str]]:
     """Yield the names and values of the facts; values may contain text from the data."""
     known = [
         ("As of", format_full_time(as_of, zone)),
@@ -119,7 +121,7 @@ def _facts(journey: Journey, as_of: datetime, zone: tzinfo) -> Iterator[tuple[st
         *_person_facts(journey),
         ("Source", "; ".join(journey.first_touch.sources) if journey.first_touch else None),
         ("Latest source", "; ".join(journey.last_touch.sources) if journey.last_touch else None),
-        ("First seen", format_full_time(journey.begin, zone) if journey.begin else None),
+        ("First seen", _full_time(journey.begin, now, zone) if journey.begin else None),
         ("Last seen", format_full_time(journey.last_seen_at, zone) if journey.last_seen_at else None),
         ("Visits", f"{journey.visit_count:,}" if journey.visit_count else None),
         ("Page views", f"{journey.page_view_count:,}" if journey.page_view_count else None),
@@ -150,18 +152,18 @@ def _goals(journey: Journey) -> str:
 def _paid(journey: Journey) -> str:
     parts = []
     for paid in journey.totals.paid:
-        text = f"{format_money(paid.net, paid.currency)} in {format_count(paid.payments, 'payment')}"
         if not paid.payments:
-            text = f"{format_money(paid.refunded, paid.currency)} refunded, of no payment that is listed"
-        elif paid.refunds:
-            gross, refunded = (format_money(size, paid.currency) for size in (paid.gross, paid.refunded))
-            text += f" ({gross} less {refunded} refunded)"
+            text = f"{format_refunded(paid)}, of no payment that is listed"
+        else:
+            text = f"{format_money(paid.net, paid.currency)} in {format_count(paid.payments, 'payment')}"
+            if paid.refunds:
+                text += f" (after {format_refunded(paid)})"
         parts.append(text)
     if without := journey.totals.payments_without_amount:
         parts.append(format_without_amount(without, "payment"))
     if without := journey.totals.refunds_without_amount:
         parts.append(format_without_amount(without, "refund"))
-    return join_list(parts)
+    return join_list(parts) or format_nothing_paid(journey)
 
 
 def _prediction(journey: Journey) -> str:
@@ -178,12 +180,21 @@ def _prediction(journey: Journey) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _last_events(journey: Journey, zone: tzinfo) -> list[str]:
+def _full_time(at: datetime, now: datetime, zone: tzinfo) -> str:
+    return f"{format_full_time(at, zone)}{_clock_ahead(at, now)}"
+
+
+def _clock_ahead(at: datetime, now: datetime) -> str:
+    return " (clock ahead)" if is_ahead(at, now) else ""
+
+
+def _last_events(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
     """Return the last ten events, newest first, and how many have no time."""
     events = chain.from_iterable(reversed(visit.events) for visit in journey.visits)
     has_hosts = len(journey.hosts) > 1
     lines = [
-        f"{format_time(event.at, zone)}: {truncate(_event(event, has_hosts=has_hosts), _LONGEST)}"
+        f"{format_time(event.at, zone)}{_clock_ahead(event.at, now)}: "
+        f"{truncate(_event(event, has_hosts=has_hosts), _LONGEST)}"
         for event in islice(events, _LAST_EVENTS)
         if event.at
     ]

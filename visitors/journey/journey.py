@@ -2,16 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from operator import attrgetter
 from typing import Any, TypedDict
 
+from msgspec.structs import replace
+
 from visitors.datafast.payload import Activity, Visitor
 from visitors.formatting import format_count, join_list
 from visitors.formatting.text import clean_or_none
+from visitors.journey import goal_names
 from visitors.journey.events import Counts, Event, Kind, count_events, goal_events, identified_event, view_events
 from visitors.journey.goals import merge_goals
 from visitors.journey.pages import Page, parse_page
@@ -27,6 +30,7 @@ _LIVE = timedelta(minutes=5)
 _CLOCK_SKEW = timedelta(minutes=1)
 _TOP_PAGES = 5
 MAX_GOAL_NAMES = 50
+MAX_SETBACKS = 3
 # A larger count is a mistake; and msgpack stores no integers beyond 64 bits.
 _MOST = 10**9
 _RANKS = {kind: rank for rank, kind in enumerate(Kind)}
@@ -101,7 +105,9 @@ class Journey(Record, frozen=True, kw_only=True):
 
     `top_pages` are the five most viewed, most views first. `hosts` are those of the page views, most views first.
     `goal_names` are the names of completed goals, latest first, each once; those beyond MAX_GOAL_NAMES are counted in
-    `more_goal_names`. `latest_payment` (never a refund) and `latest_subscription` are dated. `to_first_goal` and
+    `more_goal_names`. `setbacks` are the latest MAX_SETBACKS goals that are no achievement, latest first, each name
+    once. `latest_payment` (never a refund) and `latest_subscription` (a change of a subscription, which may be a
+    payment as well) are dated. `to_first_goal` and
     `to_first_payment` are measured from `reported_first_visit_at` (or from the first event, when that is earlier or
     alone), and None where DataFast does not list the beginning.
 
@@ -132,6 +138,7 @@ class Journey(Record, frozen=True, kw_only=True):
     totals: Totals
     goal_names: tuple[str, ...]
     more_goal_names: int
+    setbacks: tuple[Event, ...]
     latest_payment: Event | None
     latest_subscription: Event | None
     to_first_goal: timedelta | None
@@ -152,7 +159,42 @@ class Journey(Record, frozen=True, kw_only=True):
 
     def is_live(self, now: datetime) -> bool:
         """Whether the visitor is on the site: last seen less than 5 minutes ago, with a minute of clock skew."""
-        return self.last_seen_at is not None and -_CLOCK_SKEW <= now - self.last_seen_at < _LIVE
+        last_seen_at = self.as_of(now).last_seen_at
+        return last_seen_at is not None and now - last_seen_at < _LIVE
+
+    def as_of(self, now: datetime) -> "Journey":
+        """Return the journey with what is the latest up to `now`: events ahead of it come from a wrong clock.
+
+        They stay among the visits, counts and totals, and decide nothing else: no field for a latest event, a last
+        touch or a time to the first goal is about them.
+        """
+        if self.latest_event_at is None or not is_ahead(self.latest_event_at, now):
+            return self
+        events = [event for event in self._newest_events() if not is_ahead(event.at, now)]
+        visits = [visit for visit, outline in zip(self.visits, self.outlines, strict=True) if outline.is_attended]
+        return replace(
+            self,
+            latest_event_at=events[0].at if events else None,
+            last_seen_at=next((event.at for event in events if event.is_in_person), None),
+            latest_payment=_latest(events, _is_payment),
+            latest_subscription=_latest(events, _is_subscription),
+            last_touch=last_touch(next((visit for visit in visits if not is_ahead(visit.started_at, now)), None)),
+            to_first_goal=self._until(self.to_first_goal, now),
+            to_first_payment=self._until(self.to_first_payment, now),
+        )
+
+    def _newest_events(self) -> Iterator[Event]:
+        """Yield the dated events, newest first."""
+        for visit in self.visits:
+            yield from reversed(visit.events)
+
+    def _until(self, span: timedelta | None, now: datetime) -> timedelta | None:
+        return None if span is None or self.begin is None or is_ahead(self.begin + span, now) else span
+
+
+def is_ahead(at: datetime | None, now: datetime) -> bool:
+    """Return whether a time is ahead of now by more than a minute: DataFast's clock or the sender's is wrong."""
+    return at is not None and at - now > _CLOCK_SKEW
 
 
 class _PagesSeen(TypedDict):
@@ -166,12 +208,14 @@ def derive(visitor: Visitor) -> Journey:
     """Return the journey in an answer. Any answer that parses has one; without events it has no visits."""
     activity = visitor.activity or Activity()
     who = read_person(visitor.profile)
-    # In the order that events with the same time should have: the sort by time below keeps it.
-    events = view_events(activity.visited_pages or ())
+    views, goals = view_events(activity.visited_pages or ()), goal_events(merge_goals(activity))
+    identified = []
     if who is not None:
-        events.append(identified_event(who, visitor.profile.identified_at if visitor.profile else None))
-    events += sorted(goal_events(merge_goals(activity)), key=lambda event: _RANKS[event.kind])
-    dated = sorted((event for event in events if event.at is not None), key=attrgetter("at"))
+        identified.append(identified_event(who, visitor.profile.identified_at if visitor.profile else None))
+    events = [*views, *identified, *goals]
+    # Events with the same time: pages and screens, then by kind, and within a kind as they happened.
+    in_order = [*_oldest_first(views), *identified, *sorted(_oldest_first(goals), key=lambda goal: _RANKS[goal.kind])]
+    dated = sorted((event for event in in_order if event.at is not None), key=attrgetter("at"))
     groups = split_visits(dated)
 
     counts = count_events(events)
@@ -187,7 +231,7 @@ def derive(visitor: Visitor) -> Journey:
         begin = None  # the list does not begin with the first visit, so an earlier goal may be missing
     milestones = tuple(event for visit in reversed(visits) for event in visit.milestones)
     undated = tuple(event for event in events if event.at is None)
-    goal_names = _goal_names([*reversed(milestones), *undated])
+    names = _goal_names([*reversed(milestones), *undated])
     return Journey(
         visitor_id=clean_or_none(visitor.visitor_id),
         person=who,
@@ -207,12 +251,13 @@ def derive(visitor: Visitor) -> Journey:
         current_page=parse_page(activity.current_url),
         **_pages_seen(events, visits),
         totals=add_payments(events),
-        goal_names=goal_names[:MAX_GOAL_NAMES],
-        more_goal_names=max(0, len(goal_names) - MAX_GOAL_NAMES),
-        latest_payment=_latest(milestones, Kind.PAYMENT),
-        latest_subscription=_latest(milestones, Kind.SUBSCRIPTION),
-        to_first_goal=_until(dated, begin, lambda event: event.kind is Kind.GOAL),
-        to_first_payment=_until(dated, begin, lambda event: event.kind is Kind.PAYMENT and not event.is_refund),
+        goal_names=names[:MAX_GOAL_NAMES],
+        more_goal_names=max(0, len(names) - MAX_GOAL_NAMES),
+        setbacks=_setbacks([*reversed(milestones), *undated]),
+        latest_payment=_latest(reversed(milestones), _is_payment),
+        latest_subscription=_latest(reversed(milestones), _is_subscription),
+        to_first_goal=_until(dated, begin, _is_completed_goal),
+        to_first_payment=_until(dated, begin, _is_payment),
         first_touch=first_touch(visitor.identity),
         last_touch=last_touch(next((visit for visit in visits if visit.is_attended), None)),
         prediction=read_prediction(visitor.prediction, is_customer=counts.payments > 0),
@@ -223,13 +268,48 @@ def _outline_fields(visit: Visit) -> dict[str, Any]:
     return {name: getattr(visit, name) for name in VisitOutline.__struct_fields__}
 
 
+def _oldest_first(events: list[Event]) -> list[Event]:
+    """Return a list in the order in which it happened: reversed if DataFast lists it newest first.
+
+    Most lists have several events in one second. Which way a list runs is decided by its other events.
+    """
+    times = [event.at for event in events if event.at is not None]
+    falls = sum(later < at for at, later in pairwise(times))
+    rises = sum(later > at for at, later in pairwise(times))
+    return events[::-1] if falls > rises else events
+
+
 def _goal_names(events: Iterable[Event]) -> tuple[str, ...]:
-    """The names of the goals among these events, each once, in their order."""
-    return tuple(dict.fromkeys(event.name for event in events if event.kind is Kind.GOAL and event.name))
+    """The names of the completed goals among these events, each once, in their order."""
+    return tuple(dict.fromkeys(event.name for event in events if _is_completed_goal(event) and event.name))
 
 
-def _latest(milestones: Sequence[Event], kind: Kind) -> Event | None:
-    return next((event for event in reversed(milestones) if event.kind is kind and not event.is_refund), None)
+def _setbacks(events: Iterable[Event]) -> tuple[Event, ...]:
+    """The first setbacks among these events, each name once."""
+    found: dict[str, Event] = {}
+    for event in events:
+        if event.is_setback:
+            found.setdefault(event.name, event)
+    return tuple(found.values())[:MAX_SETBACKS]
+
+
+def _latest(newest_first: Iterable[Event], is_it: Callable[[Event], bool]) -> Event | None:
+    return next((event for event in newest_first if is_it(event)), None)
+
+
+def _is_completed_goal(event: Event) -> bool:
+    return event.kind is Kind.GOAL and not event.is_setback
+
+
+def _is_payment(event: Event) -> bool:
+    return event.kind is Kind.PAYMENT and not event.is_refund
+
+
+def _is_subscription(event: Event) -> bool:
+    """Whether a subscription changed. Where its goal is the only one for a charge, it is a payment as well."""
+    if event.kind is Kind.PAYMENT:
+        return not event.is_refund and goal_names.is_subscription(goal_names.normalize(event.name))
+    return event.kind is Kind.SUBSCRIPTION
 
 
 def _earliest(*times: datetime | None) -> datetime | None:

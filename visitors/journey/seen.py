@@ -23,7 +23,7 @@ class Seen(Record, frozen=True, kw_only=True):
 class Difference(Record, frozen=True, kw_only=True):
     """What is new since `seen`; all numbers are zero if nothing is.
 
-    `subscriptions` are among the `goals`, and `refunds` among the `payments`.
+    `subscriptions` and `setbacks` are among the `goals`, and `refunds` among the `payments`.
     """
 
     seen: Seen
@@ -32,6 +32,7 @@ class Difference(Record, frozen=True, kw_only=True):
     goals: int
     payments: int
     subscriptions: int
+    setbacks: int
     refunds: int
     is_newly_identified: bool
 
@@ -46,8 +47,9 @@ class Difference(Record, frozen=True, kw_only=True):
             for number, noun in (
                 (self.visits, "visit"),
                 (self.page_views if not self.visits else 0, "page view"),  # a new visit implies page views
-                (self.goals - self.subscriptions, "goal"),
+                (self.goals - self.subscriptions - self.setbacks, "goal"),
                 (self.subscriptions, "subscription event"),
+                (self.setbacks, "setback"),
                 (self.payments - self.refunds, "payment"),
                 (self.refunds, "refund"),
             )
@@ -63,7 +65,7 @@ def make_seen(journey: Journey, looked_at: datetime) -> Seen:
     """Return what a user who looks at the journey now has seen."""
     return Seen(
         looked_at=looked_at,
-        latest_event_at=journey.latest_event_at,
+        latest_event_at=journey.as_of(looked_at).latest_event_at,
         visits=journey.visit_count,
         page_views=journey.page_view_count,
         goals=journey.counts.goals + journey.counts.subscriptions,
@@ -78,13 +80,15 @@ def compare_seen(seen: Seen, journey: Journey) -> Difference:
     goals, payments = max(0, now.goals - seen.goals), max(0, now.payments - seen.payments)
     since = seen.latest_event_at
     later = [event for event in journey.milestones if event.at and (since is None or event.at > since)]
+    subscriptions = min(goals, sum(event.kind is Kind.SUBSCRIPTION for event in later))
     return Difference(
         seen=seen,
         visits=max(0, now.visits - seen.visits),
         page_views=max(0, now.page_views - seen.page_views),
         goals=goals,
         payments=payments,
-        subscriptions=min(goals, sum(event.kind is Kind.SUBSCRIPTION for event in later)),
+        subscriptions=subscriptions,
+        setbacks=min(goals - subscriptions, sum(event.is_setback for event in later)),
         refunds=min(payments, sum(event.is_refund for event in later)),
         is_newly_identified=now.is_identified and not seen.is_identified,
     )

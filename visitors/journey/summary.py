@@ -4,9 +4,12 @@ from datetime import datetime, timedelta, tzinfo
 
 from visitors.formatting import append_time, format_ago, format_count, format_day, format_money, join_list, limit_list
 from visitors.formatting.text import isolate_direction, truncate
-from visitors.journey.journey import Interest, Journey
+from visitors.journey.goal_names import add_article
+from visitors.journey.journey import Interest, Journey, is_ahead
+from visitors.journey.totals import Paid
 
 _GOALS_NAMED = 2
+_SETBACKS_NAMED = 2
 # A time shortly before midnight is not "yesterday" yet.
 _A_NIGHT = timedelta(hours=6)
 # From here on, months are easier to grasp.
@@ -20,6 +23,7 @@ def summarize(journey: Journey, *, now: datetime, zone: tzinfo) -> str:
 
     "yesterday" is a day in `zone`. The result contains text of the customer's website, cleaned but not escaped.
     """
+    journey = journey.as_of(now)
     sentences = []
     parts = [part for part in _parts(journey, now, zone) if part]
     if parts:
@@ -55,6 +59,11 @@ def format_when(then: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{format_count(days, 'day')} ago" if days < _DAYS_COUNTED else format_ago(then, now)
 
 
+def format_past(then: datetime | None, now: datetime, zone: tzinfo) -> str:
+    """Return `format_when`; "" for no time and for one ahead of now, which nothing can have happened at."""
+    return "" if then is None or is_ahead(then, now) else format_when(then, now, zone)
+
+
 def _parts(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
     arrived = _arrival(journey, now, zone)
     seen = _last_seen(journey, now, zone)
@@ -67,13 +76,13 @@ def _parts(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
         _goals(journey),
         *_money(journey, now, zone),
         _subscription(journey, now, zone),
+        *_setbacks(journey, now, zone),
         seen,
     ]
 
 
 def _arrival(journey: Journey, now: datetime, zone: tzinfo) -> str:
-    begin = journey.begin
-    time = format_when(begin, now, zone) if begin else ""
+    time = format_past(journey.begin, now, zone)
     if journey.first_touch is not None:
         return f"came from {append_time(_named(journey.first_touch.label), time)}"
     return f"first seen {time}" if time else ""
@@ -114,29 +123,42 @@ def _goals(journey: Journey) -> str:
 def _money(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
     totals = journey.totals
     latest = journey.latest_payment
-    time = format_when(latest.at, now, zone) if latest and latest.at else ""
+    time = format_past(latest.at, now, zone) if latest else ""
     parts = []
-    payments = sum(paid.payments for paid in totals.paid)
+    with_payments = [paid for paid in totals.paid if paid.payments]
+    payments = sum(paid.payments for paid in with_payments)
     if payments:
-        paid_in_all = join_list([format_money(paid.gross, paid.currency) for paid in totals.paid if paid.payments])
+        paid_in_all = join_list([format_money(paid.net, paid.currency) for paid in with_payments])
+        refunded = join_list([format_refunded(paid) for paid in with_payments if paid.refunds])
+        after = f" (after {refunded})" if refunded else ""
         if payments + totals.payments_without_amount == 1:
-            parts.append(f"paid {append_time(paid_in_all, time)}")
+            parts.append(f"paid {append_time(paid_in_all + after, time)}")
         else:
             last = f", the last {time}" if time else ""
-            parts.append(f"paid {paid_in_all} in {format_count(payments, 'payment')}{last}")
+            parts.append(f"paid {paid_in_all} in {format_count(payments, 'payment')}{after}{last}")
     if without := totals.payments_without_amount:
-        made = f"made {format_without_amount(without, 'other payment' if payments else 'payment')}"
+        other = format_without_amount(without, "other payment" if payments else "payment")
         if payments or not time:
-            parts.append(made)
+            parts.append(other)
         else:
-            parts.append(append_time(made, time) if without == 1 else f"{made}, the last {time}")
-    if any(paid.refunds for paid in totals.paid):
-        refunded = [format_money(paid.refunded, paid.currency) for paid in totals.paid if paid.refunds]
-        parts.append(f"got {join_list(refunded)} back")
+            parts.append(append_time(other, time) if without == 1 else f"{other}, the last {time}")
+    # Refunds of payments that DataFast does not list:
+    parts += [format_refunded(paid) for paid in totals.paid if not paid.payments]
     if totals.refunds_without_amount:
         other = "other refund" if any(paid.refunds for paid in totals.paid) else "refund"
-        parts.append(f"got {format_without_amount(totals.refunds_without_amount, other)}")
+        parts.append(format_without_amount(totals.refunds_without_amount, other))
     return parts
+
+
+def format_refunded(paid: Paid) -> str:
+    """ "$20 refunded", "$40 in 2 refunds"."""
+    size = format_money(paid.refunded, paid.currency)
+    return f"{size} refunded" if paid.refunds == 1 else f"{size} in {format_count(paid.refunds, 'refund')}"
+
+
+def format_nothing_paid(journey: Journey) -> str:
+    """ "nothing yet"; "nothing listed" where DataFast left events out. For a journey without payments."""
+    return "nothing yet" if journey.missing is None else "nothing listed"
 
 
 def format_without_amount(number: int, noun: str) -> str:
@@ -148,7 +170,15 @@ def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> str:
     latest = journey.latest_subscription
     if latest is None or latest.at is None or (journey.is_customer and latest.name.casefold() in _BEGUN):
         return ""
-    return append_time(_named(latest.words), format_when(latest.at, now, zone))
+    return append_time(_named(latest.name_words), format_when(latest.at, now, zone))
+
+
+def _setbacks(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
+    """Return the latest failed, canceled or abandoned goals, oldest first."""
+    return [
+        append_time(_named(add_article(event.words)), format_past(event.at, now, zone))
+        for event in reversed(journey.setbacks[:_SETBACKS_NAMED])
+    ]
 
 
 def _named(text: str) -> str:

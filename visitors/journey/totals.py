@@ -9,7 +9,7 @@ from visitors.journey.records import Record
 
 
 class Paid(Record, frozen=True, kw_only=True):
-    """The payments in one currency (None: the currency was not sent).
+    """The payments in one currency (None: the currency was not sent). Users see `net`, and beside it what was refunded.
 
     `gross` is the sum of payments, `refunded` that of refunds; neither is negative. `payments` and `refunds` count
     those with an amount.
