@@ -101,6 +101,27 @@ function tick() {
 setInterval(tick, 1000);
 document.addEventListener("visibilitychange", tick);
 
+// ---- What the user has seen -----------------------------------------------------------------------------------------
+
+// What was on the screen for two seconds counts as seen, until then it stays new. A tab in the background shows nothing.
+const SEEN_MS = 2000;
+let reportedVersion = "";
+let seenTimer = 0;
+
+function planReport() {
+  clearTimeout(seenTimer);
+  if (document.hidden || stateOf("refresh-version") === reportedVersion) return;
+  seenTimer = setTimeout(() => {
+    reportedVersion = stateOf("refresh-version");
+    htmx.trigger("#look", "seen");
+  }, SEEN_MS);
+}
+
+document.addEventListener("visibilitychange", planReport);
+document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
+  if (target?.id === "refresh-version") planReport();
+});
+
 // ---- Following ------------------------------------------------------------------------------------------------------
 //
 // Follows a visitor who is on the site: asks what has come, at a pace that slows while nothing does, and not while the
@@ -276,3 +297,4 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
 }
 
 plan(pace());
+planReport();

@@ -16,6 +16,8 @@ function say(words) {
 
 // The clipboard interface exists over HTTPS and on this machine only; inside a plain network the old command still works.
 // `text` is a promise: a browser that wants copying to follow a click at once waits for it.
+const COPY_TIMEOUT = 20_000; // milliseconds
+
 async function copy(text) {
   if (navigator.clipboard) {
     const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
@@ -31,26 +33,56 @@ async function copy(text) {
   if (!copied) throw new Error("not copied");
 }
 
-async function fetched(address) {
-  const answer = await fetch(address);
+async function fetchText(address) {
+  const answer = await fetch(address, { signal: AbortSignal.timeout(COPY_TIMEOUT) });
   // Signed out meanwhile: what came is the sign-in page.
   if (!answer.ok || answer.redirected) throw new Error("not fetched");
   return answer.text();
 }
 
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy], [data-copy-from]");
-  if (!button) return;
+// Shows the outcome on the button: "Copied" for a moment, "Not copied" until the next attempt.
+function showOutcome(button, outcome, label) {
+  const text = [...button.childNodes].findLast((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  button.dataset.label ??= text?.data ?? "";
+  button.style.minWidth = text && `${button.offsetWidth}px`; // nothing beside it moves
+  button.classList.remove("is-done", "is-failed");
+  if (outcome) button.classList.add(outcome);
+  if (text) text.data = label ?? button.dataset.label;
+}
+
+// The summary of a page with the time of a ticket is the summary of that time. Filters may have changed the page's address.
+function summaryAddress(address) {
+  const url = new URL(address, location);
+  const at = new URLSearchParams(location.search).get("at");
+  if (at) url.searchParams.set("at", at);
+  else url.searchParams.delete("at");
+  return url.href;
+}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-summary]");
+  if (link) link.href = summaryAddress(link.href);
+}, true);
+
+const COPY_FAILED = "Copy failed. Your clipboard still has what was in it before.";
+
+async function copyOf(button) {
   const { copy: text, copyFrom: address } = button.dataset;
   try {
-    await copy(address ? fetched(address) : Promise.resolve(text));
+    await copy(address ? fetchText(summaryAddress(address)) : Promise.resolve(text));
   } catch {
-    say("It could not be copied.");
+    showOutcome(button, "is-failed", "Not copied");
+    showFailure(COPY_FAILED, () => copyOf(button), button);
     return;
   }
-  button.classList.add("is-done");
-  say("Copied.");
-  setTimeout(() => button.classList.remove("is-done"), 2000);
+  clearFailure(({ dataset }) => "copy" in dataset || "copyFrom" in dataset);
+  showOutcome(button, "is-done", "Copied");
+  say("Copied");
+  setTimeout(() => button.classList.contains("is-done") && showOutcome(button, ""), 2000);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy], [data-copy-from]");
+  if (button) copyOf(button);
 });
 
 // ---- Keys and the list of them --------------------------------------------------------------------------------------
@@ -79,14 +111,50 @@ const keys = {
   "?": () => document.getElementById("keys").showModal(),
 };
 
+// Returns the key that was meant: a letter in lower case, whatever Caps Lock does. Layouts of other scripts have no Latin
+// letters, so there it is the key in that place.
+function meantKey({ key, code, shiftKey }) {
+  if (!/^\p{L}$/u.test(key)) return key;
+  if (shiftKey) return "";
+  return /^[a-z]$/i.test(key) ? key.toLowerCase() : /^Key([A-Z])$/.exec(code)?.[1].toLowerCase() ?? "";
+}
+
 document.addEventListener("keydown", (event) => {
-  const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
-  if (isTyping || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  const act = Object.hasOwn(keys, event.key) && keys[event.key];
-  if (!act) return;
+  const isTyping = event.target.closest("input, textarea, select, [contenteditable]") || event.isComposing;
+  const hasModifier = event.ctrlKey || event.metaKey || event.altKey || event.getModifierState("AltGraph");
+  if (isTyping || hasModifier || !areKeysOn() || document.querySelector("dialog[open]")) return;
+  const key = meantKey(event);
+  if (!Object.hasOwn(keys, key)) return;
   event.preventDefault();
-  act();
+  keys[key]();
 });
+
+// Dictation software types letters, so the shortcuts can be turned off. A browser that stores nothing keeps them on.
+const KEYS_OFF = "journeydesk-shortcuts-off";
+
+function areKeysOn() {
+  return !document.documentElement.classList.contains("has-no-keys");
+}
+
+function showKeysSetting() {
+  let isOff = false;
+  try {
+    isOff = localStorage.getItem(KEYS_OFF) !== null;
+  } catch {} // storage is blocked
+  document.documentElement.classList.toggle("has-no-keys", isOff);
+  document.getElementById("keys-on").checked = !isOff;
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (target.id !== "keys-on") return;
+  document.documentElement.classList.toggle("has-no-keys", !target.checked);
+  try {
+    if (target.checked) localStorage.removeItem(KEYS_OFF);
+    else localStorage.setItem(KEYS_OFF, "1");
+  } catch {} // it applies to this page only
+});
+window.addEventListener("storage", ({ key }) => key === KEYS_OFF && showKeysSetting()); // changed in another tab
+showKeysSetting();
 
 // Enter sends what was pasted; Shift+Enter is a line break, and Enter inside an input method chooses a word.
 document.addEventListener("keydown", (event) => {
@@ -109,13 +177,17 @@ document.addEventListener("keydown", (event) => {
 
 // ---- The reader's own time zone -------------------------------------------------------------------------------------
 
-const ownZone = document.getElementById("own-zone");
-const zoneOfBrowser = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (ownZone && zoneOfBrowser && zoneOfBrowser !== "UTC") {
-  ownZone.value = zoneOfBrowser;
-  ownZone.querySelector(".quiet").textContent = zoneOfBrowser.replaceAll("_", " ");
-  ownZone.hidden = false;
-}
+// Browsers know zones that the server does not, and make up "Etc/Unknown", so the server is asked when the menu opens.
+document.addEventListener("toggle", async ({ target: menu }) => {
+  const button = menu.open && menu.querySelector("#own-zone");
+  const name = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!button?.hidden || !name || name === "UTC") return;
+  const answer = await fetch(`${button.form.action}?${new URLSearchParams({ zone: name })}`).catch(() => null);
+  if (answer?.status !== 204) return;
+  button.value = name;
+  button.querySelector(".quiet").textContent = name.replaceAll("_", " ");
+  button.hidden = false;
+}, true);
 
 // ---- Waiting --------------------------------------------------------------------------------------------------------
 
@@ -236,20 +308,38 @@ document.addEventListener("htmx:afterSettle", ({ detail: { elt } }) => {
   (place.querySelector("summary") ?? place).focus({ preventScroll: true });
 });
 
-// What failed says so beside what stands there, and can be tried again.
-function failed(words) {
-  return (event) => {
-    const { elt, requestConfig } = event.detail;
-    const notice = document.getElementById("failed").content.cloneNode(true);
-    notice.querySelector("p").textContent = words;
-    notice.querySelector("button").addEventListener("click", () => {
-      document.getElementById("notice").replaceChildren();
-      const source = elt.isConnected ? elt : document.body;
-      htmx.ajax(requestConfig.verb, requestConfig.path, { source, values: requestConfig.parameters });
-    });
-    document.getElementById("notice").replaceChildren(notice);
+// What failed says so, and can be tried again.
+let failure = null; // its notice, the element that failed, and the id of what its answer would have replaced
+
+function showFailure(text, retry, source, target = "") {
+  const notice = document.getElementById("failed").content.firstElementChild.cloneNode(true);
+  notice.querySelector("p").textContent = text;
+  notice.querySelector("button").addEventListener("click", () => {
+    notice.remove();
+    retry();
+  });
+  document.getElementById("notice").replaceChildren(notice);
+  failure = { notice, source, target };
+}
+
+function clearFailure(isIt) {
+  if (!failure || !isIt(failure.source, failure.target)) return;
+  failure.notice.remove();
+  failure = null;
+}
+
+function showFailedRequest(text) {
+  return ({ detail: { elt, target, requestConfig: { verb, path, parameters } } }) => {
+    // The element brings its own target and swap. Where it was replaced meanwhile there is nothing to put the answer into.
+    const retry = () => (elt.isConnected ? htmx.ajax(verb, path, { source: elt, values: parameters }) : location.reload());
+    showFailure(text, retry, elt, target?.id);
   };
 }
-document.addEventListener("htmx:sendError", failed("Journeydesk could not be reached. What you see has not changed."));
-document.addEventListener("htmx:timeout", failed("Journeydesk took too long to answer. What you see has not changed."));
-document.addEventListener("htmx:responseError", failed("That did not work: something broke on our side. What you see has not changed."));
+document.addEventListener("htmx:sendError", showFailedRequest("Journeydesk could not be reached. What you see has not changed."));
+document.addEventListener("htmx:timeout", showFailedRequest("Journeydesk took too long to answer. What you see has not changed."));
+document.addEventListener("htmx:responseError", showFailedRequest("That did not work: something broke on our side. What you see has not changed."));
+
+// A later answer for the same part of the page makes the notice pointless.
+document.addEventListener("htmx:afterRequest", ({ detail: { successful, elt, target } }) => {
+  if (successful) clearFailure((source, id) => source === elt || (id && id === target?.id));
+});

@@ -46,8 +46,14 @@ def entries():
 def test_each_page_and_each_export_is_recorded_each_time(browser_of_member, sandbox, name, action):
     for _ in range(2):
         assert browser_of_member.get(address(name)).status_code == 200
-    assert browser_of_member.head(address(name)).status_code == 200  # reveals whether the visitor exists
-    assert entries() == [(action, AuditResult.SHOWN)] * 3
+    assert entries() == [(action, AuditResult.SHOWN)] * 2
+
+
+@pytest.mark.parametrize("name", ["", "timeline/", "summary.txt", "events.csv", "answer.json"])
+def test_head_requests_are_refused_and_not_recorded(browser_of_member, sandbox, name):
+    assert browser_of_member.head(address(name), headers={"HX-Request": "true"}).status_code == 405
+    assert entries() == []
+    assert len(sandbox.calls) == 0
 
 
 @pytest.mark.parametrize(
@@ -100,8 +106,15 @@ def test_a_page_that_failed_does_not_cover_its_fragments(browser_of_member, sand
 
 @pytest.mark.parametrize("name", ["", "events.csv"])
 def test_prefetching_is_refused_and_not_recorded(browser_of_member, sandbox, name):
-    for purpose in ("prefetch", "prefetch;prerender"):
-        answer = browser_of_member.get(address(name), headers={"Sec-Purpose": purpose})
+    for header, purpose in [
+        ("Sec-Purpose", "prefetch"),
+        ("Sec-Purpose", "prefetch;prerender"),
+        ("Sec-Purpose", "Prefetch;anonymous-client-ip"),
+        ("Purpose", "prefetch"),
+        ("X-Purpose", "preview"),
+        ("X-Moz", "prefetch"),
+    ]:
+        answer = browser_of_member.get(address(name), headers={header: purpose})
         assert (answer.status_code, answer.content) == (503, b"")
     assert entries() == []
     assert len(sandbox.calls) == 0

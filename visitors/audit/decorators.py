@@ -1,6 +1,7 @@
 """The decorator of every view that shows something about a visitor: what cannot be recorded is not shown."""
 
 import logging
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, cast
@@ -16,18 +17,22 @@ logger = logging.getLogger(__name__)
 Parameters = ParamSpec("Parameters")
 
 RETRY_AFTER_SECONDS = 10
+# The standard one, and those of older browsers and of Safari.
+_PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+_PREFETCH = re.compile("prefetch|prerender|preview", re.IGNORECASE)
 
 
 def audited(view: Callable[Parameters, HttpResponse]) -> Callable[Parameters, HttpResponse]:
     """Answer with 503 when the view cannot write to the audit log, and with 404 when its website was removed meanwhile.
 
-    Prefetching is refused: the browser asks for a page that the user may never look at.
+    Prefetching is refused: the browser asks for a page that the user may never look at. For the same reason these views
+    take no HEAD requests.
     """
 
     @wraps(view)
     def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
         request = cast("SignedInRequest", args[0])
-        if "prefetch" in request.headers.get("Sec-Purpose", ""):
+        if any(_PREFETCH.search(request.headers.get(name, "")) for name in _PURPOSE_HEADERS):
             return HttpResponse(status=503)
         try:
             return view(*args, **kwargs)

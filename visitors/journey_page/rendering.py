@@ -37,6 +37,10 @@ def render_page(
             "journey": article,
             "since": article.since,
             "query_string": article.query_string,
+            "ticket_query": TimelineQuery(at=query.at)
+            .in_zone(time_zone_of(request, website))
+            .address()
+            .removesuffix("?"),
             "body": article.body,
             "seen": seen and last_seen.encode_seen(seen),
             "age": present_age(request, website, profile),

@@ -149,10 +149,12 @@ def test_following_a_visitor_unknown_to_datafast_reloads_the_page(browser_of_mem
     assert follow(browser_of_member, known).headers["HX-Redirect"] == ADDRESS
 
 
-def test_following_marks_new_events_as_seen(browser_of_member, clock, member):
+def test_new_events_count_as_seen_once_the_page_reports_them(browser_of_member, clock, member):
     known = opened(browser_of_member)
-    browser_of_member.post(f"{ADDRESS}look/")
+    browser_of_member.post(f"{ADDRESS}look/", {"version": known})
     before = LastSeen.objects.get(user=member).looked_at
     clock.shift(90)
     follow(browser_of_member, known)
+    assert LastSeen.objects.get(user=member).looked_at == before
+    browser_of_member.post(f"{ADDRESS}look/", {"version": Snapshot.objects.get().version})
     assert LastSeen.objects.get(user=member).looked_at == before + timedelta(seconds=90)

@@ -66,6 +66,22 @@ def test_opening_a_page_alone_does_not_mark_it_as_seen(browser_of_member, two_an
     assert "since you looked" not in Page(browser_of_member.get(ADDRESS).content).text
 
 
+def test_only_the_version_on_the_screen_counts_as_seen(browser_of_member, two_answers, clock):
+    """A page in the background still shows the first version when a colleague fetches the second one."""
+    opened = Page(browser_of_member.get(ADDRESS).content)
+    renewed(browser_of_member, clock, days=3)
+    browser_of_member.post(f"{ADDRESS}look/", {"version": opened.with_id("refresh-version")["value"]})
+    assert "2 visits and 1 payment since you looked" in Page(browser_of_member.get(ADDRESS).content).text
+
+
+@pytest.mark.parametrize("version", ["unknown", "x" * 5000, "\x00", "é"])
+def test_an_unknown_version_is_not_recorded_as_seen(browser_of_member, sandbox, version):
+    browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
+    answered = browser_of_member.post(f"/lumenkit/visitors/{LEAD}/look/", {"version": version})
+    assert answered.status_code == 204
+    assert bytes(LastSeen.objects.get().seen) == b""
+
+
 def test_later_fragments_keep_the_new_marks(browser_of_member, two_answers, clock):
     page = renewed(browser_of_member.get(ADDRESS) and browser_of_member, clock, days=3)
     browser_of_member.post(f"{ADDRESS}look/")

@@ -90,6 +90,21 @@ def test_an_unknown_zone_is_rejected(browser_of_member, zone):
     assert zone not in answered.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("zone", "status"),
+    [("Asia/Calcutta", 204), ("Asia/Seoul", 204), ("Etc/GMT+5", 204), ("Etc/Unknown", 404), ("Foo/Bar", 404)]
+    + [("asia/seoul", 404), ("", 404), ("../../etc/passwd", 404)],
+)
+def test_a_page_can_ask_whether_a_zone_is_known(browser_of_member, zone, status):
+    assert browser_of_member.get(f"{ADDRESS}zone/", {"zone": zone}).status_code == status
+
+
+def test_the_page_of_an_unknown_zone_has_a_way_back(browser_of_member):
+    answered = choose(browser_of_member, "Etc/Unknown")
+    assert answered.status_code == 400
+    assert "/" in Page(answered.content).links
+
+
 @pytest.mark.parametrize("name", ["Mars/Olympus", "/etc/localtime", "", "\\"])
 def test_a_cookie_with_an_unknown_zone_is_ignored(browser_of_member, name):
     browser_of_member.cookies[COOKIE] = name

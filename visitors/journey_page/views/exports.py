@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET
 
 from dashboard.addresses import absolute_url
 from visitors import journey, profiles
@@ -20,7 +20,7 @@ from visitors.web.downloads import BYTE_ORDER_MARK
 from visitors.web.time_zones import time_zone_of
 
 
-@require_safe
+@require_GET
 @audited
 def summary(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """The journey as text for a ticket; with `?format=markdown` for a tool that reads Markdown."""
@@ -33,7 +33,7 @@ def summary(request: SignedInRequest, slug: str, visitor_id: str) -> HttpRespons
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
-@require_safe
+@require_GET
 @audited
 def events(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """A CSV file with a row per event, oldest first. For members."""
@@ -45,7 +45,7 @@ def events(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
     return _file(text.getvalue().encode(), "text/csv; charset=utf-8", f"{website.slug}-{profile.visitor_id}.csv")
 
 
-@require_safe
+@require_GET
 @audited
 def answer(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """DataFast's answer as it was received, with masked secrets; with `?download` as a file. For members."""

@@ -13,7 +13,6 @@ from visitors.audit import log
 from visitors.audit.decorators import audited
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.journey_page import presenters, updates
-from visitors.lookup import last_seen
 from visitors.profiles.budget import Purpose
 from visitors.web.access import SignedInRequest, visitor_context_or_404
 
@@ -51,8 +50,6 @@ def follow(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
         return _render_trouble(request, profile.problem, profile) if profile.problem else HttpResponse(status=204)
     changes = updates.present_changes(request, website, profile, page, is_over=is_over)
     changes |= {"is_over": is_over, "trouble": _notice(profile.problem, profile) if profile.problem else None}
-    if page.version != profile.version:
-        last_seen.mark_seen(request.user, website, visitor, profile.contents.journey)
     status = HTMX_STOP_POLLING if is_over else 200
     return render(request, "journey_page/_followed.html", changes, status=status)
 

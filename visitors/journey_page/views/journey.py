@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST
 
 from visitors import profiles
 from visitors.accounts import sessions
@@ -32,7 +32,7 @@ PRESSED_AGAIN = timedelta(seconds=3)
 _MAX_MANAGERS_NAMED = 3
 
 
-@require_safe
+@require_GET
 @audited
 def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Show the journey page, from the stored profile; from DataFast where none is stored."""
@@ -94,8 +94,7 @@ def refresh(request: SignedInRequest, slug: str, visitor_id: str) -> HttpRespons
         changes = updates.present_changes(request, website, profile, page)
         if changes["since"]:
             changes["announcement"] = f"{capfirst(changes['since'])}."
-        if not is_automatic:  # the user reads what their press brings; a page reports by itself that it was read
-            last_seen.mark_seen(request.user, website, visitor, profile.contents.journey)
+        if not is_automatic:
             changes["announcement"] = changes["announcement"] or "Refreshed."
     return render(request, "journey_page/_refreshed.html", changes | {"notice": notice})
 

@@ -1,12 +1,13 @@
-"""The form that chooses the time zone of a journey page."""
+"""The time zone of a journey page: which ones can be chosen, and the form that chooses one."""
 
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseBadRequest, QueryDict
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
@@ -15,13 +16,18 @@ from visitors.web.time_zones import COOKIE, known_time_zones, time_zone_of
 COOKIE_SECONDS = 365 * 86_400
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def choose(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
-    """Store the name of a zone ("" for the website's) in a cookie, and show the same page in that zone."""
+    """Store the name of a zone ("" for the website's) in a cookie, and show the same page in that zone.
+
+    GET answers with 204 for a zone that can be chosen and 404 for others: browsers know zones that the server does not.
+    """
     website, visitor = website_or_404(request, slug), visitor_id_or_404(visitor_id)
+    if request.method == "GET":
+        return HttpResponse(status=204 if request.GET.get("zone") in known_time_zones() else 404)
     name = request.POST.get("zone", "")
     if name and name not in known_time_zones():
-        return HttpResponseBadRequest("Journeydesk does not know this time zone.", content_type="text/plain")
+        raise BadRequest
     # A time without an offset in the address is one of the zone that the page was in so far.
     query = TimelineQuery.read(QueryDict(urlsplit(request.headers.get("Referer", "")).query))
     query_string = query.in_zone(time_zone_of(request, website)).address().removesuffix("?")

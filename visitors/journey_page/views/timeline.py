@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url, retarget
 from msgspec.structs import replace
 
@@ -26,7 +26,7 @@ SEARCH_FIELD = "timeline-q"  # its id in the page
 _ANCHOR = re.compile(r"[a-z]+(-[a-z0-9]{1,20})?", re.ASCII)
 
 
-@require_safe
+@require_GET
 @audited
 def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Render the part of a timeline that `part` names ("visits", "events"; else the whole), of the version `version`.
