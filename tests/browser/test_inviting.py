@@ -23,7 +23,7 @@ def test_an_invited_colleague_joins_and_sees_one_website(desk, check, lumenkit, 
     page.get_by_role("radio", name="Member").check()
     page.get_by_role("button", name="Add").click()
     page.get_by_role("button", name="Copy the link").click()
-    expect(page.locator("#said")).to_have_text("Copied.")
+    expect(page.locator("#said")).to_have_text("Copied")
     link = page.evaluate("navigator.clipboard.readText()")
     check(page, "invitation made")
 

@@ -60,7 +60,7 @@ def test_j_loads_older_visits(desk, member):
 def test_c_copies_the_summary(journey_page):
     page = journey_page
     page.keyboard.press("c")
-    expect(page.locator("#said")).to_have_text("Copied.")
+    expect(page.locator("#said")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("Priya Raman")
     assert f"{ADDRESS}" in copied
@@ -70,7 +70,7 @@ def test_the_export_menu_copies_markdown(journey_page):
     page = journey_page
     page.locator("details.menu", has_text="Export").locator("summary").click()
     page.get_by_role("button", name="Copy summary as Markdown").click()
-    expect(page.locator("#said")).to_have_text("Copied.")
+    expect(page.locator("#said")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()").startswith("**Priya Raman")
 
 
@@ -79,8 +79,102 @@ def test_a_summary_that_cannot_be_fetched_is_not_copied(journey_page):
     page.evaluate("navigator.clipboard.writeText('before')")
     page.route("**/summary.txt", lambda route: route.fulfill(status=500, body="no"))
     page.keyboard.press("c")
-    expect(page.locator("#said")).to_have_text("It could not be copied.")
+    button = page.locator("#copy-summary")
+    expect(button).to_have_text("Not copied")
+    expect(button).to_have_css("color", "rgb(161, 35, 27)")
+    notice = page.locator("#notice .notice-bad")
+    expect(notice).to_contain_text("Copy failed. Your clipboard still has what was in it before.")
     assert page.evaluate("navigator.clipboard.readText()") == "before"
+    assert violations(page) == []
+    page.unroute("**/summary.txt")
+    notice.get_by_role("button", name="Try again").click()
+    expect(button).to_have_text("Copied")
+    expect(notice).to_have_count(0)
+    expect(button).to_have_text("Copy summary")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("Priya Raman")
+
+
+def test_a_blocked_clipboard_is_reported_for_every_copy_button(journey_page):
+    page = journey_page
+    page.evaluate("() => { navigator.clipboard.write = () => Promise.reject(new Error('blocked')); }")
+    page.locator("#copy-id").click()
+    expect(page.locator("#copy-id")).to_have_class("copy is-failed")
+    expect(page.locator("#notice .notice-bad")).to_contain_text("Copy failed.")
+    page.locator("details.menu", has_text="Export").locator("summary").click()
+    page.locator(".menu-list [data-copy-from]").click()
+    expect(page.locator(".menu-list .is-failed")).to_have_text("Not copied")
+    expect(page.locator("#notice .notice-bad")).to_have_count(1)
+
+
+def test_the_copied_summary_is_that_of_the_ticket_s_time(journey_page):
+    page = journey_page
+    seen = page.locator("#visit-4 .event time").first.get_attribute("datetime")
+    page.goto(f"{ADDRESS}?kind=page&at={seen}")
+    page.locator("#copy-summary").click()
+    expect(page.locator("#copy-summary")).to_have_text("Copied")
+    assert f"{ADDRESS}?at={seen}" in page.evaluate("navigator.clipboard.readText()")
+    page.get_by_role("link", name="Forget the moment").click()
+    expect(page.locator(".moment")).to_have_count(0)
+    expect(page.locator("#copy-summary")).to_have_text("Copy summary")
+    page.locator("#copy-summary").click()
+    expect(page.locator("#copy-summary")).to_have_text("Copied")
+    assert "?at=" not in page.evaluate("navigator.clipboard.readText()")
+
+
+PRESS = "event => document.body.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, ...event}))"
+
+
+@pytest.mark.parametrize(
+    "pressed",
+    [
+        {"key": "J", "code": "KeyJ"},  # Caps Lock
+        {"key": "о", "code": "KeyJ"},  # Russian
+        {"key": "О", "code": "KeyJ"},  # Russian with Caps Lock
+        {"key": "ξ", "code": "KeyJ"},  # Greek
+        {"key": "ח", "code": "KeyJ"},  # Hebrew
+        {"key": "j", "code": "KeyC"},  # Dvorak
+    ],
+    ids=["caps", "russian", "russian-caps", "greek", "hebrew", "dvorak"],
+)
+def test_shortcuts_work_on_other_layouts_and_with_caps_lock(journey_page, pressed):
+    journey_page.evaluate(PRESS, pressed)
+    assert visit_with_focus(journey_page) is not None
+
+
+@pytest.mark.parametrize(
+    "pressed",
+    [
+        {"key": "h", "code": "KeyJ"},  # Dvorak: the place of j is another Latin letter
+        {"key": "J", "code": "KeyJ", "shiftKey": True},
+        {"key": "j", "code": "KeyJ", "ctrlKey": True},
+        {"key": "∆", "code": "KeyJ", "altKey": True},
+        {"key": "j", "code": "KeyJ", "isComposing": True},
+    ],
+    ids=["dvorak", "shift", "control", "alt", "composing"],
+)
+def test_other_keys_do_nothing(journey_page, pressed):
+    journey_page.evaluate(PRESS, pressed)
+    assert visit_with_focus(journey_page) is None
+
+
+def test_shortcuts_can_be_turned_off_in_this_browser(journey_page):
+    page = journey_page
+    page.keyboard.press("?")
+    page.get_by_label("Use single-key shortcuts").uncheck()
+    page.keyboard.press("Escape")
+    for _ in range(2):
+        for key in ("j", "?", "/"):
+            page.keyboard.press(key)
+        assert visit_with_focus(page) is None
+        expect(page.locator("#keys")).to_be_hidden()
+        expect(page.locator("#find")).not_to_be_focused()
+        page.reload()
+    page.get_by_role("button", name="Keys").click()
+    page.get_by_label("Use single-key shortcuts").check()
+    page.keyboard.press("Escape")
+    page.reload()
+    page.keyboard.press("j")
+    assert visit_with_focus(page) is not None
 
 
 def test_keys_do_nothing_in_a_field_or_in_the_list_of_keys(journey_page):
@@ -120,6 +214,17 @@ def test_the_readers_time_zone_is_offered_and_kept(desk, member):
     expect(page.locator("#timeline .timeline-head")).to_contain_text("Asia/Seoul")
 
 
+@pytest.mark.parametrize("zone", ["Etc/Unknown", "Foo/Bar", "UTC"])
+def test_a_zone_that_the_server_does_not_know_is_not_offered(desk, member, zone):
+    page = desk(user=member)
+    page.add_init_script(f"Intl.DateTimeFormat.prototype.resolvedOptions = () => ({{timeZone: '{zone}'}})")
+    page.goto(ADDRESS)
+    page.get_by_text("New York time").click()
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("button", name="The website’s time")).to_be_visible()
+    expect(page.locator("#own-zone")).to_be_hidden()
+
+
 def test_without_javascript_a_time_zone_can_be_chosen(desk, member):
     page = desk(user=member, java_script_enabled=False)
     page.goto(ADDRESS)
@@ -149,6 +254,30 @@ def test_a_page_that_is_left_at_once_is_listed_but_not_seen(desk, member):
     page.clock.run_for(5_000)
     expect(page.get_by_role("link", name="Priya Raman")).to_be_visible()
     assert bytes(LastSeen.objects.get().seen) == b""
+
+
+HIDE = """
+    let isHidden = true;
+    Object.defineProperty(document, "hidden", {get: () => isHidden});
+    window.show = (shown) => { isHidden = !shown; document.dispatchEvent(new Event("visibilitychange")); };
+"""
+
+
+def test_a_tab_in_the_background_has_not_been_read(desk, member):
+    page = desk(user=member)
+    page.clock.install()
+    page.add_init_script(HIDE)
+    page.goto(ADDRESS)
+    page.clock.run_for(60_000)
+    page.evaluate("show(true)")
+    page.clock.run_for(1_500)
+    page.evaluate("show(false)")
+    page.clock.run_for(60_000)
+    assert bytes(LastSeen.objects.get().seen) == b""
+    page.evaluate("show(true)")
+    with page.expect_response("**/look/"):
+        page.clock.run_for(2_500)
+    assert bytes(LastSeen.objects.get().seen) != b""
 
 
 @pytest.mark.parametrize(

@@ -315,3 +315,34 @@ def test_on_a_phone_a_ticket_time_is_sent_when_it_is_picked(desk, member):
       field.dispatchEvent(new Event("change", {bubbles: true}));
     }""")
     expect(tab.locator("#ledger > .moment")).to_contain_text("Before the earliest event that DataFast sent.")
+
+
+def test_a_request_that_failed_is_tried_again_in_its_place(tab):
+    tab.goto(LONG)
+    tab.route("**/timeline/**", lambda route: route.fulfill(status=500, body="no"))
+    tab.get_by_role("link", name="First visit").click()
+    notice = tab.locator("#notice .notice-bad")
+    expect(notice).to_contain_text("That did not work")
+    tab.unroute("**/timeline/**")
+    notice.get_by_role("button", name="Try again").click()
+    expect(tab.locator("#visit-1 summary")).to_be_in_viewport()
+    expect(notice).to_have_count(0)
+    expect(tab.get_by_role("heading", level=1)).to_have_count(1)
+
+
+def test_a_failed_link_that_was_replaced_can_do_no_harm(tab):
+    tab.goto(LEAD)
+    tab.route("**/timeline/**", lambda route: route.fulfill(status=500, body="no"))
+    tab.get_by_role("link", name="First visit").click()
+    notice = tab.locator("#notice .notice-bad")
+    expect(notice).to_be_visible()
+    tab.unroute("**/timeline/**")
+    # As a press does that comes while the next answer is on its way.
+    tab.evaluate("window.retry = document.querySelector('#notice button')")
+    tab.get_by_role("checkbox", name="Goals").check()
+    expect(tab.locator(".visit")).to_have_count(2)
+    expect(notice).to_have_count(0)
+    with tab.expect_navigation():
+        tab.evaluate("retry.click()")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Priya Raman")
+    expect(tab.locator(".visit")).to_have_count(2)

@@ -1,13 +1,13 @@
 """Summaries for tickets, rows for spreadsheets."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.journey.examples import edition, goal, journey, stamp, view
-from visitors.datafast.payload import Activity, UserProfile, VisitedPage, Visitor
+from tests.journey.examples import START, edition, goal, journey, stamp, view
+from visitors.datafast.payload import Activity, CompletedGoal, UserProfile, VisitedPage, Visitor
 from visitors.journey import CSV_HEADER, csv_rows, derive, markdown, plain_text
 
 NOW = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)
@@ -24,11 +24,42 @@ def test_plain_text_has_summary_facts_events_and_link():
     assert "Email: jane@example.com" in lines
     assert "Paid: $149 in 1 payment" in lines
     assert "Prediction: none (already a customer)" in lines
-    events = [line for line in lines if line.startswith("- ")]
-    assert "Last 10 of 13 events, newest first:" in lines
+    assert lines[lines.index("Payments, newest first:") + 1] == "- Mon, May 4, 2026, 20:07:09 UTC: payment of $149"
+    events = [line for line in lines[lines.index("Last 10 of 13 events, newest first:") :] if line.startswith("- ")]
     assert events[0] == "- Tue, May 5, 2026, 08:47:30 UTC: page /dashboard"
     assert len(events) == 10
     assert lines[-2] == f"Journey: {LINK}"
+
+
+def test_payments_and_refunds_have_their_dates():
+    provider = {"currency": "USD", "origin": "payment_provider"}
+    undated = CompletedGoal(name="payment", timestamp="soon", amount=5, **provider)
+    goals = (goal("payment", 5, amount=149, **provider), goal("refund", 9, amount=50, **provider), undated)
+    lines = plain_text(journey(view("/"), goals=goals), now=NOW, as_of=AS_OF, zone=UTC, link=LINK).split("\n")
+    listed = lines[lines.index("Payments and refunds, newest first:") :]
+    assert listed[1].startswith("- Mon, May 4, 2026, 12:09:00 UTC: refund")
+    assert listed[2].startswith("- Mon, May 4, 2026, 12:05:00 UTC: payment")
+    assert listed[3] == "- No readable time: payment of $5"
+    paid = journey(view("/"), goals=tuple(goal("payment", number, amount=1, **provider) for number in range(30)))
+    text = markdown(paid, now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    assert "Payments, newest first:\n\n- " in text
+    assert "- and 10 more\n" in text
+
+
+def test_with_a_ticket_the_summary_ends_at_its_time():
+    derived = journey(view("/pricing", 0), view("/checkout", 4), view("/later", 30))
+    write = {"now": NOW, "as_of": AS_OF, "zone": UTC, "link": LINK}
+    text = plain_text(derived, ticket_at=START + timedelta(minutes=7), **write)
+    sentences = "Ticket sent Mon, May 4, 2026, 12:07:00 UTC. Last page /checkout, 3 minutes before."
+    assert f"\n{sentences}\n" in text
+    events = text[text.index("Events before the ticket, newest first:") :]
+    assert "page /checkout" in events
+    assert "/later" not in events
+    assert sentences in markdown(derived, ticket_at=START + timedelta(minutes=7), **write)
+    early = plain_text(derived, ticket_at=START - timedelta(hours=1), **write)
+    assert "Before the earliest event that DataFast sent." in early
+    assert "Events before the ticket" not in early
+    assert "Ticket sent" not in plain_text(derived, **write)
 
 
 def test_the_prediction_has_its_numbers():

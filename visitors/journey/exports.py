@@ -3,15 +3,24 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
-from itertools import chain, islice
 
-from visitors.formatting import format_count, format_full_time, format_money, format_percent, format_time, join_list
+from visitors.formatting import (
+    format_count,
+    format_full_time,
+    format_money,
+    format_percent,
+    format_time,
+    join_list,
+    limit_list,
+)
 from visitors.formatting.text import clean, truncate
-from visitors.journey.events import Event
+from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Journey, is_ahead
 from visitors.journey.summary import format_nothing_paid, format_refunded, format_without_amount, summarize
+from visitors.journey.ticket_moment import find_ticket_moment
 
 _LAST_EVENTS = 10
+_MAX_PAYMENTS = 20
 _LONGEST = 300
 
 # What Markdown or a tracker would act on: marks, mentions, and links that need no mark (https://…, www.…, a@b).
@@ -46,27 +55,36 @@ CSV_HEADER = (
 )
 
 
-def plain_text(journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo, link: str) -> str:
-    """Return the journey as text for a ticket: the person, the summary, facts, the last ten events and the link.
+def plain_text(
+    journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo, link: str, ticket_at: datetime | None = None
+) -> str:
+    """Return the journey as text for a ticket: person, summary, facts, payments, the last ten events and the link.
 
-    `as_of` is the time of DataFast's answer. Times are absolute, in `zone`. There are no control
-    characters but line breaks.
+    `as_of` is the time of DataFast's answer. With `ticket_at` (aware) it also contains what happened just before that
+    time, and the events are those up to it. Times are absolute, in `zone`. There are no control characters but line
+    breaks.
     """
     journey = journey.as_of(now)
     lines = [_title(journey), "", summarize(journey, now=now, zone=zone), ""]
+    if ticket_at is not None:
+        lines += [_ticket(journey, ticket_at, zone), ""]
     lines += [f"{name}: {value}" for name, value in _facts(journey, now, as_of, zone)]
-    if events := _last_events(journey, now, zone):
-        lines += ["", f"{_events_title(journey)}:", *(f"- {event}" for event in events)]
+    for title, items in _lists(journey, now, zone, ticket_at):
+        lines += ["", f"{title}:", *(f"- {item}" for item in items)]
     return "\n".join([*lines, "", f"Journey: {link}", ""])
 
 
-def markdown(journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo, link: str) -> str:
+def markdown(
+    journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo, link: str, ticket_at: datetime | None = None
+) -> str:
     """Return `plain_text` as Markdown. Text from the data is escaped: it makes no links, mentions or markup."""
     journey = journey.as_of(now)
     lines = [f"**{_escaped(_title(journey))}**", "", _escaped(summarize(journey, now=now, zone=zone)), ""]
+    if ticket_at is not None:
+        lines += [_escaped(_ticket(journey, ticket_at, zone)), ""]
     lines += [f"- {name}: {_escaped(value)}" for name, value in _facts(journey, now, as_of, zone)]
-    if events := _last_events(journey, now, zone):
-        lines += ["", f"{_events_title(journey)}:", "", *(f"- {_escaped(event)}" for event in events)]
+    for title, items in _lists(journey, now, zone, ticket_at):
+        lines += ["", f"{title}:", "", *(f"- {_escaped(item)}" for item in items)]
     return "\n".join([*lines, "", f"Journey: <{link}>", ""])
 
 
@@ -188,20 +206,41 @@ def _clock_ahead(at: datetime, now: datetime) -> str:
     return " (clock ahead)" if is_ahead(at, now) else ""
 
 
-def _last_events(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
-    """Return the last ten events, newest first, and how many have no time."""
-    events = chain.from_iterable(reversed(visit.events) for visit in journey.visits)
+def _ticket(journey: Journey, at: datetime, zone: tzinfo) -> str:
+    return f"Ticket sent {format_full_time(at, zone)}. {find_ticket_moment(journey, at).words}".rstrip()
+
+
+def _lists(
+    journey: Journey, now: datetime, zone: tzinfo, ticket_at: datetime | None
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield the title and the items of each list that is not empty; items may contain text from the data."""
+    dated = [event for visit in journey.visits for event in reversed(visit.events)]  # newest first
+    payments = [event for event in (*dated, *journey.undated) if event.kind is Kind.PAYMENT]
+    if payments:
+        shown, more = limit_list(payments, _MAX_PAYMENTS)
+        items = [f"{_format_event_time(event, now, zone)}: {event.words}" for event in shown]
+        yield _payments_title(payments), [*items, f"and {more:,} more"] if more else items
+    until = [event for event in dated if ticket_at is None or (event.at and event.at <= ticket_at)]
     has_hosts = len(journey.hosts) > 1
     lines = [
-        f"{format_time(event.at, zone)}{_clock_ahead(event.at, now)}: "
-        f"{truncate(_event(event, has_hosts=has_hosts), _LONGEST)}"
-        for event in islice(events, _LAST_EVENTS)
-        if event.at
+        f"{_format_event_time(event, now, zone)}: {truncate(_event(event, has_hosts=has_hosts), _LONGEST)}"
+        for event in until[:_LAST_EVENTS]
     ]
-    if journey.undated:
+    if journey.undated and ticket_at is None:
         undated = f"{format_count(len(journey.undated), 'event')} without a readable time"
         lines.append(f"and {undated}" if lines else undated)
-    return lines
+    if lines:
+        yield _events_title(len(until), is_until_ticket=ticket_at is not None), lines
+
+
+def _format_event_time(event: Event, now: datetime, zone: tzinfo) -> str:
+    return f"{format_time(event.at, zone)}{_clock_ahead(event.at, now)}" if event.at else "No readable time"
+
+
+def _payments_title(payments: list[Event]) -> str:
+    refunds = sum(event.is_refund for event in payments)
+    noun = "Payments and refunds" if 0 < refunds < len(payments) else "Refunds" if refunds else "Payments"
+    return f"{noun}, newest first"
 
 
 def _event(event: Event, *, has_hosts: bool) -> str:
@@ -211,11 +250,11 @@ def _event(event: Event, *, has_hosts: bool) -> str:
     return event.words
 
 
-def _events_title(journey: Journey) -> str:
-    number = journey.counts.all - len(journey.undated)
+def _events_title(number: int, *, is_until_ticket: bool) -> str:
+    events = "events before the ticket" if is_until_ticket else "events"
     if number > _LAST_EVENTS:
-        return f"Last {_LAST_EVENTS} of {number:,} events, newest first"
-    return "Events, newest first" if number else "Events"
+        return f"Last {_LAST_EVENTS} of {number:,} {events}, newest first"
+    return f"{events.capitalize()}, newest first" if number else "Events"
 
 
 def _escaped(text: str) -> str:

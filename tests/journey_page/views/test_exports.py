@@ -33,6 +33,27 @@ def test_the_summary_comes_as_markdown_too(browser_of_member):
     assert text.startswith("**")
 
 
+@pytest.mark.parametrize("form", ["text", "markdown"])
+@pytest.mark.parametrize(
+    ("at", "linked"), [("2020-07-01T14:00:00Z", "2020-07-01T14:00:00Z"), ("2020-07-01T10:00", "2020-07-01T14:00:00Z")]
+)
+def test_the_summary_of_a_ticket_links_to_its_time(browser_of_member, form, at, linked):
+    text = browser_of_member.get(address("summary.txt"), {"at": at, "kind": "goal", "format": form}).content.decode()
+    assert f"http://testserver/lumenkit/visitors/{LEAD}/?at={linked}" in text
+    assert "Ticket sent Wed, Jul 1, 2020, 10:00:00 EDT (UTC-4). Before the earliest event" in text.replace("\\", "")
+
+
+def test_an_unreadable_ticket_time_leaves_the_plain_summary(browser_of_member):
+    text = browser_of_member.get(address("summary.txt?at=yesterday")).content.decode()
+    assert f"http://testserver/lumenkit/visitors/{LEAD}/\n" in text
+    assert "Ticket sent" not in text
+
+
+def test_without_a_script_the_summary_link_keeps_the_ticket_time(browser_of_member):
+    page = browser_of_member.get(address("?kind=goal&at=2020-07-01T10:00")).content.decode()
+    assert f'href="{address("summary.txt?at=2020-07-01T14:00:00Z")}"' in page
+
+
 def test_the_csv_file_has_a_row_per_event(browser_of_member):
     response = browser_of_member.get(address("events.csv"))
     received = browser_of_member.get(address("answer.json")).json()["data"]

@@ -92,8 +92,16 @@ def test_an_unknown_zone_is_rejected(browser_of_member, zone):
 
 @pytest.mark.parametrize(
     ("zone", "status"),
-    [("Asia/Calcutta", 204), ("Asia/Seoul", 204), ("Etc/GMT+5", 204), ("Etc/Unknown", 404), ("Foo/Bar", 404)]
-    + [("asia/seoul", 404), ("", 404), ("../../etc/passwd", 404)],
+    [
+        ("Asia/Calcutta", 204),
+        ("Asia/Seoul", 204),
+        ("Etc/GMT+5", 204),
+        ("Etc/Unknown", 404),
+        ("Foo/Bar", 404),
+        ("asia/seoul", 404),
+        ("", 404),
+        ("../../etc/passwd", 404),
+    ],
 )
 def test_a_page_can_ask_whether_a_zone_is_known(browser_of_member, zone, status):
     assert browser_of_member.get(f"{ADDRESS}zone/", {"zone": zone}).status_code == status

@@ -13,6 +13,7 @@ from visitors import journey, profiles
 from visitors.audit import log
 from visitors.audit.decorators import audited
 from visitors.datafast.errors import UpstreamError
+from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import AuditAction, Website
 from visitors.roles import Role
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
@@ -23,13 +24,24 @@ from visitors.web.time_zones import time_zone_of
 @require_GET
 @audited
 def summary(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
-    """The journey as text for a ticket; with `?format=markdown` for a tool that reads Markdown."""
+    """The journey as text for a ticket; with `?format=markdown` for a tool that reads Markdown.
+
+    `at` is the time of the ticket, as in the address of the journey page; the summary links there.
+    """
     website = website_or_404(request, slug)
     profile = _load_profile(request, website, visitor_id, AuditAction.SUMMARY)
     write = journey.markdown if request.GET.get("format") == "markdown" else journey.plain_text
-    link = absolute_url(reverse("journey", args=[website.slug, profile.visitor_id]))
     zone = time_zone_of(request, website)
-    text = write(profile.contents.journey, now=datetime.now(UTC), as_of=profile.fetched_at, zone=zone, link=link)
+    query = TimelineQuery(at=TimelineQuery.read(request.GET).at).in_zone(zone)
+    page_url = reverse("journey", args=[website.slug, profile.visitor_id])
+    text = write(
+        profile.contents.journey,
+        now=datetime.now(UTC),
+        as_of=profile.fetched_at,
+        zone=zone,
+        link=absolute_url(f"{page_url}{query.address().removesuffix('?')}"),
+        ticket_at=query.at,
+    )
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
