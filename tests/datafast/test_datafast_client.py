@@ -577,25 +577,6 @@ def test_the_deadline_applies_over_tls(behavior, tls, bundle):
         assert unavailable(upstream.url, ca_bundle=bundle) is Reason.TIMEOUT
 
 
-@pytest.mark.parametrize("over_tls", [False, True])
-def test_a_waiting_call_reports_that_it_is_alive(over_tls, tls, bundle):
-    def late(exchange: faults.Exchange) -> None:
-        exchange.pause(0.5)
-        exchange.start(200, {"Content-Length": str(len(body))})
-        exchange.wfile.write(body[:10])
-        exchange.pause(0.5)
-        exchange.wfile.write(body[10:])
-
-    body, ticks = json.dumps(VISITOR).encode(), []
-    with (
-        FaultyUpstream(late, tls=tls if over_tls else None) as upstream,
-        closing(Client(upstream.url, deadline_seconds=4.0, ca_bundle=bundle)) as client,
-    ):
-        got = client.get_visitor(KEY, VISITOR_ID, while_waiting=lambda: ticks.append(time.monotonic()))
-    assert got.body == body
-    assert len(ticks) >= 2
-
-
 def test_the_deadline_applies_during_a_handshake():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"https://127.0.0.1:{silent.getsockname()[1]}"

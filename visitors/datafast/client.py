@@ -122,19 +122,17 @@ class Client:
         *,
         deadline: float | None = None,
         charge: Callable[[], None] = _do_nothing,
-        while_waiting: Callable[[], object] = _do_nothing,
     ) -> VisitorAnswer:
         """Get one visitor (a UUID v4 in any case). Raises UpstreamError, any kind in `errors`.
 
         `deadline`, an instant of `time.monotonic()`, can end the call before `deadline_seconds`, never later.
         `charge` is called before each HTTP request is sent; if it raises an UpstreamError, the request is not sent.
-        `while_waiting` is called about ten times in `deadline_seconds` while the call waits for the network.
         """
         wanted = visitor_id.lower()
         if not _VISITOR_ID.fullmatch(wanted):
             # DataFast would answer the same; and nothing but an id may become part of an address.
             raise InvalidVisitorId
-        call = self._call(deadline, charge, while_waiting)
+        call = self._call(deadline, charge)
         with _logged("Get visitor", call):
             body, rate = self._get(call, f"visitors/{wanted}", credential.token, credential.query)
             parsed = parse_visitor(body)
@@ -175,12 +173,11 @@ class Client:
         self,
         deadline: float | None,
         charge: Callable[[], None] = _do_nothing,
-        while_waiting: Callable[[], object] = _do_nothing,
     ) -> Call:
         ends_at = time.monotonic() + self._deadline_seconds
         if deadline is not None:
             ends_at = min(ends_at, deadline)
-        return Call(ends_at, self._deadline_seconds / 10, charge, while_waiting)
+        return Call(ends_at, charge)
 
     def _get(
         self, call: Call, path: str, token: str, query: dict[str, str] | None = None

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -30,8 +30,6 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError
 
 from visitors.datafast.errors import UpstreamError
-
-T = TypeVar("T")
 
 # A request and its retries.
 MAX_ATTEMPTS = 3
@@ -44,15 +42,20 @@ MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.2, 0.4
 class Call:
     """One call with its retries. It ends at `ends_at`, an instant of `time.monotonic()`.
 
-    `charge` is called before each HTTP request is sent, and may raise UpstreamError to prevent it. `while_waiting` is
-    called about every `tick_seconds` while the call waits for the network. `attempts` counts the requests sent.
+    `charge` is called before each HTTP request is sent, and may raise UpstreamError to prevent it. `attempts` counts
+    the requests sent.
     """
 
     ends_at: float
-    tick_seconds: float
     charge: Callable[[], None]
-    while_waiting: Callable[[], object]
     attempts: int = 0
+
+    def seconds_left(self) -> float:
+        """Return how long the call may still take. Raises TimeoutError once its time is over."""
+        left = self.ends_at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the call's time is over")
+        return left
 
     def begin(self) -> None:
         """Charge the next request."""
@@ -70,16 +73,6 @@ class Call:
         except UpstreamError:
             return False
         return True
-
-    def wait(self, wait: Callable[[float], T]) -> T:
-        """Return what `wait(seconds)` returns, calling it again after each TimeoutError until the call's time is over.
-        Raises TimeoutError then."""
-        while (left := self.ends_at - time.monotonic()) > 0:
-            try:
-                return wait(min(left, self.tick_seconds))
-            except TimeoutError:
-                self.while_waiting()
-        raise TimeoutError("the call's time is over")
 
 
 # A connection serves one call at a time, in that call's thread, so its sockets find their call here.
@@ -100,24 +93,19 @@ class _Socket(socket.socket):
     """A socket that reads no longer than the running call lasts."""
 
     def recv(self, *args: Any, **kwargs: Any) -> bytes:
-        return self._within_call(super().recv, *args, **kwargs)
+        self.settimeout(_running.get().seconds_left())
+        return super().recv(*args, **kwargs)
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        return self._within_call(super().recv_into, *args, **kwargs)
-
-    def _within_call(self, read: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        def read_within(seconds: float) -> T:
-            self.settimeout(seconds)
-            return read(*args, **kwargs)
-
-        return _running.get().wait(read_within)
+        self.settimeout(_running.get().seconds_left())
+        return super().recv_into(*args, **kwargs)
 
 
 class _TlsSocket(_Socket, ssl.SSLSocket):
     """The same over TLS. Python applies one timeout to a whole handshake, and to a whole record."""
 
     def do_handshake(self, *args: Any, **kwargs: Any) -> None:
-        left = max(0.001, _running.get().ends_at - time.monotonic())
+        left = _running.get().seconds_left()
         self.settimeout(min(self.gettimeout() or left, left))
         super().do_handshake(*args, **kwargs)
 
@@ -135,7 +123,7 @@ class _Connection(HTTPConnection):
 
         Thread(target=run, name="datafast-connect", daemon=True).start()
         try:
-            plain = _running.get().wait(connected.result)
+            plain = connected.result(timeout=_running.get().seconds_left())
         except TimeoutError as exc:
             connected.add_done_callback(_close_late)
             raise ConnectTimeoutError(self, f"Connecting to {self.host} took too long") from exc

@@ -31,6 +31,7 @@ from visitors.profiles import circuit, errors, lease, store
 from visitors.profiles.budget import Budget, Purpose
 from visitors.profiles.client import datafast_client
 from visitors.profiles.errors import Busy, OwnFault, Reserved, TokenLost, VisitorErased, WebsitePaused
+from visitors.profiles.lease import CALL_SHARE
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ NO_JOURNEY_VALID_FOR: dict[type[UpstreamError], timedelta] = {
 # How many calls a process makes at once: half of the threads of `dashboard.server`, so that while DataFast hangs, the
 # other half still serves stored profiles.
 MAX_CALLS = 8
-# A reader who gets no slot within this time is sent away, and may come back after RETRY_SECONDS.
+# A reader who gets no slot within this time may try again after RETRY_SECONDS.
 MAX_SLOT_WAIT_SECONDS = 1.0
 RETRY_SECONDS = 3
 _call_slots = threading.BoundedSemaphore(MAX_CALLS)
@@ -88,10 +89,6 @@ class FetchRequest:
     def _accept(self, error: UpstreamError | None) -> UpstreamError | None:
         """Return another reader's error, unless this reader can do better."""
         if isinstance(error, Reserved) and self.purpose is Purpose.LOOKUP:
-            return None
-        # That call ran out of time, but this reader has most of it left.
-        is_timeout = isinstance(error, Unavailable) and error.reason is Reason.TIMEOUT
-        if is_timeout and self.deadline - time.monotonic() > settings.UPSTREAM_DEADLINE_SECONDS / 2:
             return None
         return error
 
@@ -137,9 +134,9 @@ def _fetch(held: lease.Lease, request: FetchRequest) -> store.Found | None:
             held.finish()
             return found
         with _call_slot():
-            if not held.extend():
+            if not held.begin():
                 return None
-            answer = _call(held, request)
+            answer = _call(request)
         prepared = store.prepare(answer)
         # In one transaction: the call has not finished before its answer is stored, and a lost lease stores nothing.
         with transaction.atomic(durable=True):
@@ -176,7 +173,7 @@ def _call_slot() -> Iterator[None]:
         _call_slots.release()
 
 
-def _call(held: lease.Lease, request: FetchRequest) -> VisitorAnswer:
+def _call(request: FetchRequest) -> VisitorAnswer:
     """Call DataFast with the website's current key. Record how that went on the website. Raises UpstreamError."""
     website = Website.objects.filter(pk=request.website.pk).first()
     if website is None:
@@ -192,9 +189,8 @@ def _call(held: lease.Lease, request: FetchRequest) -> VisitorAnswer:
                 lambda: datafast_client().get_visitor(
                     credential,
                     str(request.visitor_id),
-                    deadline=request.deadline,
+                    deadline=min(request.deadline, time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS * CALL_SHARE),
                     charge=budget.charge,
-                    while_waiting=held.extend,
                 )
             )
     except UpstreamError as error:

@@ -1,20 +1,19 @@
 """Single flight: one process calls DataFast for a visitor, and every other reader waits for its result.
 
-The process that calls holds the visitor's `FetchLease` row. While it waits for DataFast it extends the row again and
-again, so if it dies, the lease expires and one of the waiting readers takes over, long before their deadline. The row
-is in the database, not in the cache: every deployment has it, it decides atomically, and an emptied cache does not let
-a second process call. The clocks of the web machines must agree to about a second.
+The process that calls holds the visitor's `FetchLease` row for longer than a call may take, and for less than the
+readers wait. So if it dies, the lease expires, and one of the waiting readers takes over before their deadline. The row
+is in the database, which every deployment has and which decides atomically. The clocks of the web machines must agree
+to about a second.
 """
 
 import logging
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError
+from django.db import IntegrityError
 from django.db.models import F, Q
 
 from visitors.datafast.errors import UpstreamError
@@ -23,8 +22,9 @@ from visitors.profiles import errors
 
 logger = logging.getLogger(__name__)
 
-# No lease lasts longer. With a deadline of less than ten seconds, it lasts half of that.
-MAX_LEASE_SECONDS = 5.0
+# Shares of UPSTREAM_DEADLINE_SECONDS, which is how long a reader waits: what one call may take, and how long its lease
+# lasts, which includes storing the answer. What is left is for the reader who takes over.
+CALL_SHARE, LEASE_SHARE = 0.5, 0.6
 # How often waiting readers poll: often at first, since most answers come quickly.
 MIN_POLL_SECONDS, MAX_POLL_SECONDS = 0.01, 0.1
 
@@ -38,11 +38,9 @@ class Lease:
     token: UUID
     is_first: bool
 
-    def extend(self) -> bool:
-        """Put off the expiry. Return False if the lease was lost. A database that fails now may work in a second."""
-        with suppress(DatabaseError):
-            return self._update(expires_at=_expiry())
-        return True
+    def begin(self) -> bool:
+        """Let the lease last from now on, when the call begins. Return False if the lease was lost while waiting."""
+        return self._update(expires_at=_expiry())
 
     def finish(self, error: UpstreamError | None = None) -> bool:
         """Release the waiting readers, with the call's error if it failed. Return False if the lease was lost: then the
@@ -72,7 +70,7 @@ def acquire_first(website_id: int, visitor_id: UUID) -> Lease | None:
 
 
 def is_running(last: FetchLease) -> bool:
-    """Whether the call has not finished and its process has extended the lease."""
+    """Whether the call has not finished and its lease has not expired."""
     return last.finished_at is None and last.expires_at >= datetime.now(UTC)
 
 
@@ -107,4 +105,4 @@ def wait(last: FetchLease, deadline: float) -> None:
 
 
 def _expiry() -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=min(MAX_LEASE_SECONDS, settings.UPSTREAM_DEADLINE_SECONDS / 2))
+    return datetime.now(UTC) + timedelta(seconds=settings.UPSTREAM_DEADLINE_SECONDS * LEASE_SHARE)
