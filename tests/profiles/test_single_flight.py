@@ -13,7 +13,7 @@ from dashboard import server
 from visitors import profiles
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError, VisitorNotFound
 from visitors.models import FetchLease, Snapshot
-from visitors.profiles import errors, fetching, lease, store
+from visitors.profiles import fetching, lease, store
 from visitors.profiles.budget import Purpose
 from visitors.profiles.errors import Busy, OwnFault, Reserved
 from visitors.profiles.fetching import MAX_CALLS, MAX_SLOT_WAIT_SECONDS, FetchRequest
