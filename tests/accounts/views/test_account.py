@@ -111,7 +111,7 @@ def test_guesses_of_the_current_password_are_limited(browser_of_member, member):
 def test_signing_out_everywhere_ends_all_sessions(browser_of_member, member):
     elsewhere = Client()
     elsewhere.force_login(member)
-    left = browser_of_member.post("/account/sign-out-everywhere/", follow=True)
+    left = browser_of_member.post("/account/sign-out-everywhere/", {"answer": "yes"}, follow=True)
     assert "You are signed out everywhere." in words(left)
     assert elsewhere.get("/").status_code == 302
 

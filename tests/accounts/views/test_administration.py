@@ -60,9 +60,9 @@ def test_a_new_administrator_gets_a_link_shown_once(browser):
     assert Client().get(link).status_code == 200
     assert link not in words(browser.get("/people/"))
     number = Invitation.objects.get().pk
-    assert "/invitations/" in words(browser.post(f"/invitations/{number}/link/"))
+    assert "/invitations/" in words(browser.post(f"/invitations/{number}/link/", {"answer": "yes"}))
     assert Client().get(link).status_code == 410
-    assert browser.post(f"/invitations/{number}/withdraw/").url == "/people/"
+    assert browser.post(f"/invitations/{number}/withdraw/", {"answer": "yes"}).url == "/people/"
     assert not Invitation.objects.exists()
 
 
@@ -71,7 +71,7 @@ def test_admins_cannot_change_administrator_invitations(client, browser, admin):
     invitation = Invitation.objects.get()
     client.force_login(admin)
     for what in ("link", "withdraw"):
-        assert client.post(f"/invitations/{invitation.pk}/{what}/").status_code == 403
+        assert client.post(f"/invitations/{invitation.pk}/{what}/", {"answer": "yes"}).status_code == 403
     assert Invitation.objects.get().key == invitation.key
 
 
@@ -95,7 +95,7 @@ def test_deactivating_an_account_ends_its_sessions(browser, member):
 
 
 def test_an_administrators_reset_link_is_shown_once(browser, member):
-    page = words(browser.post(f"/people/{member.pk}/reset-link/"))
+    page = words(browser.post(f"/people/{member.pk}/reset-link/", {"answer": "yes"}))
     (link,) = re.findall(r'value="http://testserver(/reset/[^"]+)"', page)
     assert "/reset/" not in words(browser.get(f"/people/{member.pk}/"))
     theirs = Client()
@@ -108,7 +108,7 @@ def test_an_administrators_reset_link_is_shown_once(browser, member):
 
 def test_a_deactivated_account_gets_no_reset_link(browser, member):
     User.objects.filter(pk=member.pk).update(is_active=False)
-    answer = browser.post(f"/people/{member.pk}/reset-link/", follow=True)
+    answer = browser.post(f"/people/{member.pk}/reset-link/", {"answer": "yes"}, follow=True)
     assert "Switch it on first." in words(answer)
     assert "/reset/" not in words(answer)
 
@@ -123,7 +123,7 @@ def test_the_audit_log_keeps_entries_of_deleted_accounts(browser, lumenkit, memb
         action=AuditAction.PAGE,
         result=AuditResult.SHOWN,
     )
-    browser.post(f"/people/{member.pk}/delete/")
+    browser.post(f"/people/{member.pk}/delete/", {"answer": "yes"})
     line = AuditEntry.objects.get()
     assert (line.user, line.user_name) == (None, "mina")
 
@@ -133,15 +133,17 @@ def test_an_account_is_deleted_with_its_roles(browser, member):
     theirs.force_login(member)
     assert "Delete the account" in words(browser.get(f"/people/{member.pk}/delete/"))
     assert User.objects.filter(pk=member.pk).exists()
-    assert "mina has no account any more." in words(browser.post(f"/people/{member.pk}/delete/", follow=True))
+    assert "mina has no account any more." in words(
+        browser.post(f"/people/{member.pk}/delete/", {"answer": "yes"}, follow=True)
+    )
     assert not User.objects.filter(pk=member.pk).exists()
     assert not LastSeen.objects.filter(user_id=member.pk).exists()
     assert theirs.get("/").status_code == 302
 
 
-@pytest.mark.parametrize("what", ["administrator", "active", "delete"])
-def test_the_last_administrator_reads_why_they_stay(browser, root, what):
-    answer = browser.post(f"/people/{root.pk}/{what}/", {"answer": "no"}, follow=True)
+@pytest.mark.parametrize(("what", "choice"), [("administrator", "no"), ("active", "no"), ("delete", "yes")])
+def test_the_last_administrator_reads_why_they_stay(browser, root, what, choice):
+    answer = browser.post(f"/people/{root.pk}/{what}/", {"answer": choice}, follow=True)
     assert "Journeydesk needs an administrator." in words(answer)
     root.refresh_from_db()
     assert (root.is_superuser, root.is_active) == (True, True)
@@ -168,4 +170,4 @@ def test_only_administrators_change_accounts(client, admin, root, address):
 
 def test_an_unknown_account_is_a_404(browser):
     assert browser.get("/people/99999/").status_code == 404
-    assert browser.post("/people/99999/delete/").status_code == 404
+    assert browser.post("/people/99999/delete/", {"answer": "yes"}).status_code == 404

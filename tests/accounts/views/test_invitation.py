@@ -11,6 +11,7 @@ from visitors.models import Invitation, Membership
 from visitors.roles import Role
 
 User = get_user_model()
+YES = {"answer": "yes"}
 PASSWORD = "ships and 12 lighthouses"
 ANA = {
     "first_name": "Ana Lima",
@@ -150,13 +151,23 @@ def test_an_existing_user_accepts_with_a_button(client, link, viewer):
     client.force_login(viewer)
     assert "Join as <bdi>vera</bdi>" in words(client.get(link))
     assert Membership.objects.get(user=viewer).role == "viewer"
-    assert "Welcome. You are a member of Lumenkit now." in words(client.post(link, follow=True))
+    assert "Welcome. You are a member of Lumenkit now." in words(client.post(link, YES, follow=True))
     assert Membership.objects.get(user=viewer).role == "member"
+
+
+@pytest.mark.parametrize("sent", [{}, {"answer": "no"}, ANA])
+def test_a_signed_in_user_joins_with_the_button_only(client, open_link, viewer, sent):
+    client.force_login(viewer)
+    page = client.post(open_link, sent)
+    assert page.status_code == 400
+    assert "Join as <bdi>vera</bdi>" in words(page)
+    assert Membership.objects.get(user=viewer).role == "viewer"
+    assert Invitation.objects.get().used_at is None
 
 
 def test_an_invitation_of_another_email_is_refused(client, link, viewer):
     client.force_login(viewer)
-    for answer in (client.get(link), client.post(link)):
+    for answer in (client.get(link), client.post(link, YES)):
         assert answer.status_code == 403
         assert "for somebody else" in words(answer)
     assert Membership.objects.get(user=viewer).role == "viewer"
@@ -166,14 +177,14 @@ def test_an_invitation_that_gives_nothing_new_is_refused(client, lumenkit, admin
     client.force_login(viewer)
     link = invitations.path(invitations.invite("anyone", lumenkit, Role.VIEWER, by=admin))
     assert client.get(link).status_code == 409
-    assert client.post(link).status_code == 409
+    assert client.post(link, YES).status_code == 409
 
 
 def test_accepting_needs_a_csrf_token(link, viewer):
     User.objects.filter(pk=viewer.pk).update(email="ana@example.com")
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(viewer)
-    assert careful.post(link).status_code == 403
+    assert careful.post(link, YES).status_code == 403
     assert Client(enforce_csrf_checks=True).post(link, ANA).status_code == 403
     assert Invitation.objects.get().used_at is None
 

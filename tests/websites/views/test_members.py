@@ -129,7 +129,7 @@ def test_a_role_is_changed_and_taken_away_at_once(browser, member):
     assert "mina is a viewer of Lumenkit now." in answer.content.decode()
     assert theirs.get(export).status_code == 403
     assert "Remove" in browser.get(f"{PAGE}{number_of('mina')}/remove/").content.decode()
-    browser.post(f"{PAGE}{number_of('mina')}/remove/")
+    browser.post(f"{PAGE}{number_of('mina')}/remove/", {"answer": "yes"})
     assert role_of("mina") is None
     assert theirs.get("/lumenkit/visitors/current/").status_code == 404
     assert "Lumenkit" not in theirs.get("/").content.decode()
@@ -142,7 +142,7 @@ def test_an_unknown_role_is_a_400(browser, member, role):
 
 
 def test_the_last_admin_reads_why_they_stay(browser):
-    for address, form in (("role", {"role": "viewer"}), ("remove", {})):
+    for address, form in (("role", {"role": "viewer"}), ("remove", {"answer": "yes"})):
         answer = browser.post(f"{PAGE}{number_of('ada')}/{address}/", form, follow=True)
         assert "Lumenkit needs an admin." in answer.content.decode()
     assert role_of("ada") == "admin"
@@ -150,7 +150,7 @@ def test_the_last_admin_reads_why_they_stay(browser):
 
 def test_giving_up_the_own_role_redirects_home(browser, person_with_role):
     person_with_role("otto", Role.ADMIN)
-    assert browser.post(f"{PAGE}{number_of('ada')}/remove/").url == "/"
+    assert browser.post(f"{PAGE}{number_of('ada')}/remove/", {"answer": "yes"}).url == "/"
 
 
 @pytest.mark.parametrize("person", ["viewer", "member"])
@@ -160,7 +160,7 @@ def test_only_managers_change_members(client, request, person, admin):
     posts = {
         PAGE: {"name_or_email": "x", "role": "admin"},
         f"{PAGE}{number}/role/": {"role": "viewer"},
-        f"{PAGE}{number}/remove/": {},
+        f"{PAGE}{number}/remove/": {"answer": "yes"},
     }
     assert [client.post(address, form).status_code for address, form in posts.items()] == [403, 403, 403]
     assert role_of("ada") == "admin"
@@ -178,7 +178,7 @@ def test_members_of_another_website_are_a_404(browser, pocketgarden, admin, db):
         f"/invitations/{invitation.pk}/link/",
         f"/invitations/{invitation.pk}/withdraw/",
     ):
-        assert browser.post(address, {"role": "viewer"}).status_code == 404
+        assert browser.post(address, {"role": "viewer", "answer": "yes"}).status_code == 404
     there.refresh_from_db()
     assert there.role == "admin"
     assert Invitation.objects.get().key == invitation.key
@@ -187,19 +187,19 @@ def test_members_of_another_website_are_a_404(browser, pocketgarden, admin, db):
 def test_an_invitation_gets_a_new_link_or_is_withdrawn(browser):
     first = link_on(browser.post(PAGE, {"name_or_email": "ana@example.com", "role": "member"}))
     number = Invitation.objects.get().pk
-    second = link_on(browser.post(f"/invitations/{number}/link/"))
+    second = link_on(browser.post(f"/invitations/{number}/link/", {"answer": "yes"}))
     assert Client().get(first).status_code == 410
     assert Client().get(second).status_code == 200
-    answer = browser.post(f"/invitations/{number}/withdraw/", follow=True)
+    answer = browser.post(f"/invitations/{number}/withdraw/", {"answer": "yes"}, follow=True)
     assert "is withdrawn" in answer.content.decode()
     assert Client().get(second).status_code == 410
-    assert browser.post(f"/invitations/{number}/link/").status_code == 404
+    assert browser.post(f"/invitations/{number}/link/", {"answer": "yes"}).status_code == 404
 
 
 def test_an_administrator_manages_members_without_a_role(client, admin):
     client.force_login(User.objects.create_superuser("root"))
     assert "ada" in client.get(PAGE).content.decode()
-    assert client.post(f"{PAGE}{number_of('ada')}/remove/").status_code == 302
+    assert client.post(f"{PAGE}{number_of('ada')}/remove/", {"answer": "yes"}).status_code == 302
     assert role_of("ada") is None
     assert "Nobody yet" in client.get(PAGE).content.decode()
     assert client.get("/lumenkit/visitors/current/").status_code == 404

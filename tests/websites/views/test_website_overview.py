@@ -65,7 +65,7 @@ def test_without_a_role_the_page_explains_missing_visitors(browser, browser_of_a
 def test_a_paused_website_shows_stored_profiles(browser_of_admin, browser_of_member, sandbox, clock, changes):
     browser_of_member.get(JOURNEY)
     clock.shift(3 * 3600)
-    assert browser_of_admin.post(f"{OVERVIEW}pause/").url == OVERVIEW
+    assert browser_of_admin.post(f"{OVERVIEW}pause/", {"answer": "yes"}).url == OVERVIEW
     assert "Paused" in Page(browser_of_admin.get(OVERVIEW).content).text
     asked = len(sandbox.calls)
     assert browser_of_member.get(JOURNEY).status_code == 200
@@ -75,7 +75,7 @@ def test_a_paused_website_shows_stored_profiles(browser_of_admin, browser_of_mem
     assert "paused by its administrators" in Page(fragment.content).text
     browser_of_member.post(f"{JOURNEY}follow/")
     assert len(sandbox.calls) == asked
-    browser_of_admin.post(f"{OVERVIEW}resume/")
+    browser_of_admin.post(f"{OVERVIEW}resume/", {"answer": "yes"})
     browser_of_member.post(f"{JOURNEY}refresh/")
     assert len(sandbox.calls) == asked + 1
     assert [line.split(maxsplit=2)[2] for line in changes()] == [
@@ -87,7 +87,7 @@ def test_a_paused_website_shows_stored_profiles(browser_of_admin, browser_of_mem
 def test_a_paused_website_without_a_profile_explains_itself(
     browser_of_admin, browser_of_member, admin, lumenkit, sandbox
 ):
-    browser_of_admin.post(f"{OVERVIEW}pause/")
+    browser_of_admin.post(f"{OVERVIEW}pause/", {"answer": "yes"})
     response = browser_of_member.get(JOURNEY)
     page = Page(response.content)
     assert response.status_code == 503
@@ -100,10 +100,10 @@ def test_a_paused_website_without_a_profile_explains_itself(
 
 
 def test_a_second_pause_keeps_the_time_of_the_first(browser_of_admin, clock, changes):
-    browser_of_admin.post(f"{OVERVIEW}pause/")
+    browser_of_admin.post(f"{OVERVIEW}pause/", {"answer": "yes"})
     first = Website.objects.get().paused_at
     clock.shift(60)
-    browser_of_admin.post(f"{OVERVIEW}pause/")
+    browser_of_admin.post(f"{OVERVIEW}pause/", {"answer": "yes"})
     assert Website.objects.get().paused_at == first
     assert len(changes()) == 1
 

@@ -10,8 +10,8 @@ from visitors.sandbox import tokens
 CHANGES = {
     "": {"name": "Taken over", "domain": "evil.example", "time_zone": "UTC", "currency": "USD"},
     "key/": {"token": tokens.POCKETGARDEN_KEY},
-    "pause/": {},
-    "resume/": {},
+    "pause/": {"answer": "yes"},
+    "resume/": {"answer": "yes"},
     "remove/": {"typed": "lumenkit"},
 }
 

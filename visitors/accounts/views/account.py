@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -14,13 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from visitors.accounts import sessions
 from visitors.accounts.forms import AccountForm, ChangePasswordForm
 from visitors.web.access import SignedInRequest
-from visitors.web.forms import InvalidFormStatusMixin
+from visitors.web.forms import InvalidFormStatusMixin, answer_required
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("current_password")
 def account(request: SignedInRequest) -> HttpResponse:
     """Show and change the user's name and email."""
+    # Both may be empty, so a form that arrives without its fields would delete them.
+    if request.method == "POST" and not {"full_name", "email"} <= request.POST.keys():
+        raise BadRequest("The form was sent without its fields.")
     form = AccountForm(request, request.user, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         form.save()
@@ -51,6 +55,7 @@ change_password = ChangePassword.as_view()
 
 
 @require_POST
+@answer_required("yes")
 def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
     """End all sessions of the user, including this one."""
     sessions.end_all(request.user)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import BadRequest
 from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpResponse
@@ -22,6 +21,7 @@ from visitors.formatting import DisplayTime
 from visitors.models import Invitation, Membership, OpenIDIdentity
 from visitors.web import change_log
 from visitors.web.access import SignedInRequest, administrator_required
+from visitors.web.forms import answer_required
 from visitors.web.time_zones import time_zone_of
 
 
@@ -81,24 +81,27 @@ def person(request: SignedInRequest, user: int) -> HttpResponse:
 
 @require_POST
 @administrator_required
+@answer_required("yes", "no")
 def set_administrator(request: SignedInRequest, user: int) -> HttpResponse:
     """Make a user an administrator (`answer=yes`), or take that away (`answer=no`)."""
-    if _answer(request) == "yes":
+    if request.POST["answer"] == "yes":
         return _apply(request, user, administration.make_administrator, "is an administrator now.")
     return _apply(request, user, administration.remove_administrator, "is no administrator any more.")
 
 
 @require_POST
 @administrator_required
+@answer_required("yes", "no")
 def set_active(request: SignedInRequest, user: int) -> HttpResponse:
     """Activate an account (`answer=yes`), or deactivate it and end its sessions (`answer=no`)."""
-    if _answer(request) == "yes":
+    if request.POST["answer"] == "yes":
         return _apply(request, user, administration.activate, "can sign in again.")
     return _apply(request, user, administration.deactivate, "can’t sign in any more, and is signed out everywhere.")
 
 
 @require_POST
 @administrator_required
+@answer_required("yes")
 def reset_link(request: SignedInRequest, user: int) -> HttpResponse:
     """Make a link to a new password and show it once."""
     found = _user_or_404(user)
@@ -111,6 +114,7 @@ def reset_link(request: SignedInRequest, user: int) -> HttpResponse:
 
 @require_POST
 @administrator_required
+@answer_required("yes")
 def unlink_openid(request: SignedInRequest, user: int) -> HttpResponse:
     """Delete a user's OpenID identities, so that the next OpenID sign-in is matched by email."""
     return _apply(request, user, administration.unlink_openid, "is matched anew at the next sign-in.")
@@ -118,6 +122,7 @@ def unlink_openid(request: SignedInRequest, user: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
+@answer_required("yes")
 def delete(request: SignedInRequest, user: int) -> HttpResponse:
     """Ask for confirmation, then delete an account."""
     if request.method == "POST":
@@ -135,13 +140,6 @@ def _render_person(request: SignedInRequest, user: User, *, link: str = "") -> H
         "link": link,
     }
     return render(request, "accounts/person.html", context)
-
-
-def _answer(request: SignedInRequest) -> str:
-    answer = request.POST.get("answer", "")
-    if answer not in ("yes", "no"):
-        raise BadRequest("The answer is neither yes nor no.")
-    return answer
 
 
 def _user_or_404(pk: int) -> User:

@@ -29,14 +29,18 @@ def show(request: HttpRequest, signed: str) -> HttpResponse:
     """Show an invitation. POST accepts it, for a signed-in user or with a new account."""
     user = request.user if isinstance(request.user, User) else None
     try:
-        if request.method == "POST":
-            return _welcome(request, invitations.accept(signed, user)) if user else _join(request, signed)
+        if request.method == "POST" and user is None:
+            return _join(request, signed)
+        if request.POST.get("answer") == "yes" and user:
+            return _welcome(request, invitations.accept(signed, user))
         invitation = invitations.read(signed)
         if user:
             invitations.check_recipient(invitation, user)
     except invitations.InvalidInvitation as error:
         return _render_error(request, error)
-    return _render(request, invitation, JoinForm(invitation.invited))
+    # A POST without the button: the form for a new account, sent after signing in in another tab. Ask.
+    status = 400 if request.method == "POST" else 200
+    return _render(request, invitation, JoinForm(invitation.invited), status=status)
 
 
 def _join(request: HttpRequest, signed: str) -> HttpResponse:

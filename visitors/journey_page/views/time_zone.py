@@ -25,8 +25,8 @@ def choose(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
     website, visitor = website_or_404(request, slug), visitor_id_or_404(visitor_id)
     if request.method == "GET":
         return HttpResponse(status=204 if request.GET.get("zone") in known_time_zones() else 404)
-    name = request.POST.get("zone", "")
-    if name and name not in known_time_zones():
+    name = request.POST.get("zone")
+    if name is None or (name and name not in known_time_zones()):
         raise BadRequest
     # A time without an offset in the address is one of the zone that the page was in so far.
     query = TimelineQuery.read(QueryDict(urlsplit(request.headers.get("Referer", "")).query))

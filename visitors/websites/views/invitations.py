@@ -10,10 +10,12 @@ from visitors.accounts import invitations
 from visitors.accounts.views.administration import render_people
 from visitors.models import Invitation
 from visitors.web.access import SignedInRequest, managed_website_or_404
+from visitors.web.forms import answer_required
 from visitors.websites.views.members import render_members
 
 
 @require_POST
+@answer_required("yes")
 def withdraw(request: SignedInRequest, invitation: int) -> HttpResponse:
     """Delete an invitation; its link stops working."""
     found = _invitation_or_404(request, invitation)
@@ -23,6 +25,7 @@ def withdraw(request: SignedInRequest, invitation: int) -> HttpResponse:
 
 
 @require_POST
+@answer_required("yes")
 def renew(request: SignedInRequest, invitation: int) -> HttpResponse:
     """Replace the link and show the new one."""
     found = _invitation_or_404(request, invitation)

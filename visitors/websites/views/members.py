@@ -15,6 +15,7 @@ from visitors.formatting import DisplayTime
 from visitors.models import Invitation, Membership, Website
 from visitors.roles import Role
 from visitors.web.access import SignedInRequest, manager_required
+from visitors.web.forms import answer_required
 from visitors.web.time_zones import time_zone_of
 from visitors.websites.forms import AddMemberForm, RoleForm
 from visitors.websites.members import add_member, members_of, remove_member, set_role
@@ -96,6 +97,7 @@ def change_role(request: SignedInRequest, website: Website, membership: int) -> 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_required
+@answer_required("yes")
 def remove(request: SignedInRequest, website: Website, membership: int) -> HttpResponse:
     """Ask for confirmation, then take a member's role away."""
     member = get_object_or_404(members_of(website), pk=membership)

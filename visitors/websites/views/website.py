@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from visitors.formatting import format_count
 from visitors.models import Membership, Snapshot, Website
 from visitors.web.access import SignedInRequest, manager_required
+from visitors.web.forms import answer_required
 from visitors.websites import actions
 from visitors.websites.forms import SettingsForm
 from visitors.websites.status import website_statuses
@@ -46,6 +47,7 @@ def overview(request: SignedInRequest, website: Website) -> HttpResponse:
 
 @require_POST
 @manager_required
+@answer_required("yes")
 def pause(request: SignedInRequest, website: Website) -> HttpResponse:
     """Stop calls to DataFast for this website."""
     actions.pause(request.user, website)
@@ -54,6 +56,7 @@ def pause(request: SignedInRequest, website: Website) -> HttpResponse:
 
 @require_POST
 @manager_required
+@answer_required("yes")
 def resume(request: SignedInRequest, website: Website) -> HttpResponse:
     """Allow calls to DataFast again."""
     actions.resume(request.user, website)
