@@ -30,6 +30,7 @@ from visitors.datafast.errors import (
     MalformedAnswer,
     RateLimited,
     Reason,
+    RequestRefused,
     Unauthorized,
     Unavailable,
     UpstreamError,
@@ -106,7 +107,9 @@ def test_an_account_token_is_sent_with_the_websites_id():
 
 
 def test_single_bad_fields_become_notes():
-    with FaultyUpstream(answer(200, {"status": "success", "data": {"identity": {"city": 5}}})) as upstream:
+    with FaultyUpstream(
+        answer(200, {"status": "success", "data": {"identity": {"city": 5}, "activity": {"visitCount": 1}}})
+    ) as upstream:
         got = get(upstream.url)
     assert [note.path for note in got.notes] == ["identity.city"]
 
@@ -136,10 +139,9 @@ def test_listing_websites_never_raises_no_journey(status):
     with (
         FaultyUpstream(error(status)) as upstream,
         closing(Client(upstream.url)) as client,
-        pytest.raises(Unavailable) as caught,
+        pytest.raises(RequestRefused),
     ):
         client.list_websites(AccountToken(ACCOUNT.token))
-    assert caught.value.reason is Reason.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -444,8 +446,33 @@ def test_another_visitors_journey_is_never_returned():
         assert isinstance(failure(upstream.url), MalformedAnswer)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"visitorId": None},
+        {"visitorId": VISITOR_ID},
+        {"identity": {"country": "Peru", "device": {"type": "mobile"}}},
+        {"visitorId": VISITOR_ID, "identity": {"city": None}, "activity": {"visitedPages": [], "visitCount": None}},
+        {"activity": {}, "profile": {"userId": "17"}, "prediction": {"score": 50}},
+        {"activity": [{"url": "example.com/"}]},
+    ],
+)
+def test_an_answer_about_nobody_is_malformed(data):
+    with FaultyUpstream(answer(200, {"status": "success", "data": data})) as upstream:
+        assert isinstance(failure(upstream.url), MalformedAnswer)
+
+
+@pytest.mark.parametrize("visitor_id", [7, "", "null", [VISITOR_ID], {"id": VISITOR_ID}])
+def test_an_answer_with_another_kind_of_id_is_malformed(visitor_id):
+    data = {"visitorId": visitor_id, "activity": {"visitCount": 3}}
+    with FaultyUpstream(answer(200, {"status": "success", "data": data})) as upstream:
+        assert isinstance(failure(upstream.url), MalformedAnswer)
+
+
 @pytest.mark.parametrize("data", [{}, {"visitorId": None}, {"visitorId": VISITOR_ID.upper()}])
 def test_an_absent_or_upper_case_id_is_accepted(data):
+    data = data | {"activity": {"visitCount": 1}}
     with FaultyUpstream(answer(200, {"status": "success", "data": data})) as upstream:
         assert get(upstream.url).visitor.visitor_id == data.get("visitorId")
 
@@ -639,7 +666,8 @@ def test_threads_share_a_client_but_no_token_or_deadline():
             faults.hang(exchange)
         else:
             visitor_id = exchange.path.rpartition("/")[2]
-            answer(200, {"status": "success", "data": {"visitorId": visitor_id}})(exchange)
+            data = {"visitorId": visitor_id, "activity": {"visitCount": 1}}
+            answer(200, {"status": "success", "data": data})(exchange)
 
     def call(number: int) -> str | None:
         visitor_id = f"{number:08x}-989f-4cfa-91c6-2461c9e3c6bd"

@@ -24,6 +24,8 @@ from visitors.datafast.errors import (
     MalformedAnswer,
     RateLimited,
     Reason,
+    RequestRefused,
+    TrackingSuspended,
     Unauthorized,
     Unavailable,
     VisitorNotFound,
@@ -425,8 +427,8 @@ def fail(status: int, body: object = None, **headers: object) -> Any:
     return parse_error(status, {name.replace("_", "-"): str(value) for name, value in headers.items()}, body, NOW)
 
 
-def message_body(message: str) -> dict[str, Any]:
-    return {"status": "error", "error": {"code": 400, "message": message}}
+def message_body(message: str, status: int = 400) -> dict[str, Any]:
+    return {"status": "error", "error": {"code": status, "message": message}}
 
 
 @pytest.mark.parametrize(
@@ -473,12 +475,56 @@ def test_401_means_the_same_from_every_server():
 @pytest.mark.parametrize(
     ("status", "reason"),
     [(500, Reason.SERVER), (502, Reason.SERVER), (599, Reason.SERVER), (301, Reason.REDIRECT), (304, Reason.REDIRECT),
-     (408, Reason.REFUSED), (418, Reason.REFUSED)],
+     (408, Reason.TIMEOUT)],
 )  # fmt: skip
 def test_other_statuses_are_unavailable_with_their_reason(status, reason):
     error = fail(status, b"<html>")
     assert isinstance(error, Unavailable)
     assert (error.reason, error.status) == (reason, status)
+
+
+@pytest.mark.parametrize("status", [402, 408, 409, 410, 422, 451])
+def test_other_refusals_keep_datafasts_own_sentence(status):
+    error = fail(status, b'{"status": "error", "error": "This visitor\'s data was removed."}')
+    assert type(error) is RequestRefused
+    assert (error.status, error.upstream_message) == (status, "This visitor's data was removed.")
+    assert "reason" in str(error)
+    assert "without" not in str(error)
+    assert "without a reason" in str(fail(418, b"<html>"))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Tracking is suspended for this website",
+        "Website suspended: update your billing details.",
+        "Your subscription has expired.",
+        "Payment overdue",
+        "Your free trial has ended",
+    ],
+)
+def test_a_suspended_website_is_no_fault_of_its_key(message):
+    error = fail(403, message_body(message, 403))
+    assert type(error) is TrackingSuspended
+    assert error.upstream_message == message
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Missing permission: analytics:read", "No permission payments:read", "This token may not read this website"],
+)
+def test_a_missing_permission_is_the_keys_fault(message):
+    assert type(fail(403, message_body(message, 403))) is Forbidden
+
+
+@pytest.mark.parametrize("error", ["No.", {"code": "404"}, {"code": 404}, {"code": "NOT_FOUND", "message": "No."}])
+def test_an_error_may_be_a_sentence_or_have_a_code_in_words(error):
+    assert type(fail(404, json.dumps({"status": "error", "error": error}).encode())) is VisitorNotFound
+
+
+@pytest.mark.parametrize("error", ["", " ", None, {"code": "500"}, {"code": None}, [], {"message": "No."}])
+def test_an_error_without_a_sentence_or_the_code_is_malformed(error):
+    assert type(fail(404, json.dumps({"status": "error", "error": error}).encode())) is MalformedAnswer
 
 
 def test_an_empty_success_is_a_malformed_answer():

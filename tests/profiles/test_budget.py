@@ -246,7 +246,11 @@ def test_the_headers_of_an_error_count_too(faulty, lumenkit):
 
 
 def test_retries_are_counted(faulty, lumenkit):
-    faulty.behaviors = [error(503), error(503), answer(200, {"status": "success", "data": {}})]
+    faulty.behaviors = [
+        error(503),
+        error(503),
+        answer(200, {"status": "success", "data": {"activity": {"visitCount": 1}}}),
+    ]
     profiles.get_profile(lumenkit, LEAD)
     assert used(KEY)[0] == len(faulty.requests) == 3
 

@@ -8,14 +8,22 @@ import pytest
 
 from tests.faulty_upstream import answer, error
 from visitors import profiles
-from visitors.datafast.errors import MalformedAnswer, RateLimited, Unauthorized, Unavailable, VisitorNotFound
+from visitors.datafast.errors import (
+    MalformedAnswer,
+    RateLimited,
+    RequestRefused,
+    TrackingSuspended,
+    Unauthorized,
+    Unavailable,
+    VisitorNotFound,
+)
 from visitors.profiles import circuit
 from visitors.profiles.circuit import MAX_CONSECUTIVE_FAILURES, OPEN_FOR
 from visitors.profiles.errors import CircuitOpen
 from visitors.sandbox import documented
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
-FINE = answer(200, {"status": "success", "data": {}})
+FINE = answer(200, {"status": "success", "data": {"activity": {"visitCount": 1}}})
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +50,8 @@ def test_repeated_failures_open_the_circuit(faulty, lumenkit, clock):
         (error(404), VisitorNotFound),
         (error(401), Unauthorized),
         (error(429), RateLimited),
+        (error(410, "Removed"), RequestRefused),
+        (error(403, "Tracking is suspended"), TrackingSuspended),
         # One visitor's broken answer must not stop the calls for all others.
         (answer(200, b"<html>what is this", content_type="text/html"), MalformedAnswer),
     ],

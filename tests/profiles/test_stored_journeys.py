@@ -150,7 +150,9 @@ def test_a_superseded_version_is_reported(sandbox, lumenkit):
 def test_the_newest_three_versions_are_kept(faulty, lumenkit, clock):
     versions = []
     for score in (1, 2, 3, 4, 1):
-        faulty.behaviors = [answer(200, {"status": "success", "data": {"prediction": {"score": score}}})]
+        faulty.behaviors = [
+            answer(200, {"status": "success", "data": {"visitorId": str(VISITOR), "prediction": {"score": score}}})
+        ]
         versions.append(profiles.refresh_profile(lumenkit, VISITOR, max_age=timedelta(0)).version)
         clock.shift(60)
     assert [

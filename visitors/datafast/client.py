@@ -24,7 +24,15 @@ import urllib3
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
 
 from visitors.datafast.credentials import AccountToken, Credential
-from visitors.datafast.errors import InvalidVisitorId, MalformedAnswer, NoJourney, Reason, Unavailable, UpstreamError
+from visitors.datafast.errors import (
+    InvalidVisitorId,
+    MalformedAnswer,
+    NoJourney,
+    Reason,
+    RequestRefused,
+    Unavailable,
+    UpstreamError,
+)
 from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_error, parse_rate_limit, parse_visitor, parse_websites
 from visitors.datafast.payload import RateLimit, Visitor, WebsiteListing
@@ -137,8 +145,11 @@ class Client:
             body, rate = self._get(call, f"visitors/{wanted}", credential.token, credential.query)
             parsed = parse_visitor(body)
             answered = parsed.visitor.visitor_id
-            if answered is not None and answered.lower() != wanted:
+            is_unreadable = any(note.path == "visitorId" for note in parsed.notes)
+            if is_unreadable or (answered is not None and answered.strip().lower() != wanted):
                 raise MalformedAnswer("it is about another visitor")
+            if parsed.is_empty:
+                raise MalformedAnswer("it is empty")
             return VisitorAnswer(parsed.visitor, parsed.notes, body, rate, call.attempts)
 
     def list_websites(
@@ -150,7 +161,7 @@ class Client:
             try:
                 body, rate = self._get(call, "admin/websites", account.token)
             except NoJourney as exc:  # 400 or 404, which mean nothing here
-                raise Unavailable(Reason.REFUSED, upstream_message=exc.upstream_message) from exc
+                raise RequestRefused(upstream_message=exc.upstream_message) from exc
             parsed = parse_websites(body)
             return WebsitesAnswer(parsed.websites, parsed.notes, rate, call.attempts)
 

@@ -9,6 +9,8 @@
     │   ├── InvalidWebsite      400: `websiteId` is missing or unknown
     │   ├── Unauthorized        401: the token is malformed or revoked
     │   └── Forbidden           403: the token may not read this website's visitors
+    ├── TrackingSuspended   403: DataFast does not track the website at present, mostly because of billing
+    ├── RequestRefused      any other 4xx, such as 410 or 451: the reason is DataFast's own
     ├── RateLimited         429: too many calls; possible again at `reset_at`
     ├── Unavailable         no answer: not reached, not in time, or DataFast is in trouble
     └── MalformedAnswer     a response that is not DataFast's answer
@@ -90,6 +92,26 @@ class Forbidden(KeyRejected):
     )
 
 
+class TrackingSuspended(UpstreamError):
+    """DataFast has suspended the website, mostly because of billing. Its key is fine."""
+
+    sentence = "DataFast has suspended tracking for this website: its owner can resume it in DataFast."
+
+
+class RequestRefused(UpstreamError):
+    """DataFast refused the request with another `status` than those above. `upstream_message` may contain why."""
+
+    def __init__(self, status: int | None = None, *, upstream_message: str | None = None) -> None:
+        super().__init__(status, upstream_message=upstream_message)
+        self.status = status
+
+    def __str__(self) -> str:
+        code = "" if self.status is None else f" (HTTP {self.status})"
+        if self.upstream_message:
+            return f"DataFast refused the request{code}, and gave a reason."
+        return f"DataFast refused the request{code} without a reason: ask an administrator to check the server’s log."
+
+
 class RateLimited(UpstreamError):
     """The token has used up its calls. `reset_at` (UTC) is when it may call again; None if unknown."""
 
@@ -123,7 +145,6 @@ class Reason(Enum):
     TLS = "tls"
     SERVER = "server"
     REDIRECT = "redirect"
-    REFUSED = "refused"
 
 
 _UNAVAILABLE_SENTENCES = {
@@ -143,7 +164,6 @@ _UNAVAILABLE_SENTENCES = {
     ),
     Reason.SERVER: "DataFast is having trouble on its side: try again in a few minutes.",
     Reason.REDIRECT: "DataFast’s address points elsewhere: whoever runs Journeydesk can check DATAFAST_API_URL.",
-    Reason.REFUSED: "DataFast refused the call without saying why: whoever runs Journeydesk can find it in the log.",
 }
 
 

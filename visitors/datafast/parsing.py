@@ -25,6 +25,8 @@ from visitors.datafast.errors import (
     MalformedAnswer,
     RateLimited,
     Reason,
+    RequestRefused,
+    TrackingSuspended,
     Unauthorized,
     Unavailable,
     UpstreamError,
@@ -39,6 +41,13 @@ class ParsedVisitor(Struct, frozen=True):
 
     visitor: Visitor
     notes: tuple[Note, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the answer is about nobody: it has no activity, and no id beside anything else."""
+        visitor = self.visitor
+        others = (visitor.identity, visitor.profile, visitor.prediction)
+        return not _has_content(visitor.activity) and not (visitor.visitor_id and any(map(_has_content, others)))
 
 
 class ParsedWebsites(Struct, frozen=True):
@@ -92,6 +101,15 @@ def _decode_strictly(decoder: msgspec.json.Decoder[_Envelope], body: bytes) -> _
         return None
 
 
+def _has_content(value: object) -> bool:
+    """Whether there is anything but null in a field."""
+    if isinstance(value, Struct):
+        return any(_has_content(getattr(value, name)) for name in value.__struct_fields__)
+    if isinstance(value, dict):
+        return any(_has_content(item) for item in value.values())
+    return value not in (None, "", ())
+
+
 def _has_reasonable_amounts(visitor: Visitor) -> bool:
     """Whether no goal's amount is NaN, infinite or absurdly large. Decimal accepts all of these."""
     activity = visitor.activity
@@ -115,7 +133,7 @@ def parse_error(status: int, headers: Mapping[str, str], body: bytes, now: datet
 
     400, 403 and 404 are about the visitor or the key only if DataFast itself answers, in its envelope. The page of a
     proxy or gateway with the same status (or of a wrong base URL) is a malformed answer, never "no such visitor", even
-    if it is JSON. 401, 429 and 5xx mean the same from every server. DataFast sends no other status.
+    if it is JSON. 401, 429 and 5xx mean the same from every server. DataFast documents no other status.
     """
     answer = _json_object(body)
     message = _message(answer)
@@ -135,23 +153,37 @@ def parse_error(status: int, headers: Mapping[str, str], body: bytes, now: datet
         case HTTPStatus.BAD_REQUEST:
             error = _bad_request(message or "")
         case HTTPStatus.FORBIDDEN:
-            error = Forbidden()
+            error = _forbidden(message or "")
         case HTTPStatus.NOT_FOUND:
             error = VisitorNotFound()
         case _ if status < HTTPStatus.MULTIPLE_CHOICES:
             error = MalformedAnswer(f"status {status} where 200 was expected")
         case _:
-            error = Unavailable(Reason.REFUSED, status)
+            # A proxy that gave up waiting gives no reason.
+            is_timeout = status == HTTPStatus.REQUEST_TIMEOUT and message is None
+            error = Unavailable(Reason.TIMEOUT, status) if is_timeout else RequestRefused(status)
     error.upstream_message = message
     return error
 
 
 def _has_envelope(answer: dict[str, Any], status: int) -> bool:
-    """Whether an error response is DataFast's envelope, with the status as its code."""
+    """Whether an error response is DataFast's envelope. Its code is the status, also as text, or a name in words; some
+    answers have a sentence in place of code and message."""
     match answer:
-        case {"status": "error", "error": {"code": code}}:
-            return str(code) == str(int(status))
+        case {"status": "error", "error": {"code": int() | str() as code}}:
+            return str(code).strip() == str(int(status)) or bool(re.fullmatch(r"[A-Za-z][A-Za-z _-]*", str(code)))
+        case {"status": "error", "error": str(sentence)}:
+            return bool(sentence.strip())
     return False
+
+
+def _forbidden(message: str) -> UpstreamError:
+    """Return which of two errors a 403 is. DataFast's sentence is about billing, else the token may not read this."""
+    billing = r"suspend|billing|unpaid|overdue|past due|payment|subscription|trial|paused"
+    is_suspended = re.search(billing, message, re.IGNORECASE)
+    # Some permissions are called payments:… as well.
+    is_permission = re.search(r"permission|scope|:read\b", message, re.IGNORECASE)
+    return TrackingSuspended() if is_suspended and not is_permission else Forbidden()
 
 
 def _bad_request(message: str) -> UpstreamError:

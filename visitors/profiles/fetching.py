@@ -21,6 +21,7 @@ from visitors.datafast.errors import (
     KeyRejected,
     NoJourney,
     Reason,
+    TrackingSuspended,
     Unavailable,
     UpstreamError,
     VisitorNotFound,
@@ -196,7 +197,7 @@ def _call(request: FetchRequest) -> VisitorAnswer:
     except UpstreamError as error:
         if isinstance(error, KeyRejected):
             _mark_key_rejected(website)
-        if isinstance(error, NoJourney):
+        if isinstance(error, (NoJourney, TrackingSuspended)):
             _mark_key_accepted(website)
         if isinstance(error, Unavailable):
             circuit.record_failure(website)

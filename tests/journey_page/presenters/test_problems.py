@@ -16,6 +16,9 @@ EVERY = [
     errors.InvalidWebsite(),
     errors.Unauthorized(),
     errors.Forbidden(),
+    errors.TrackingSuspended(),
+    errors.RequestRefused(410),
+    errors.RequestRefused(410, upstream_message="This data was removed."),
     TokenLost(),
     errors.RateLimited(),
     errors.RateLimited(NOW + timedelta(seconds=33.2), 60, 0),
@@ -54,3 +57,19 @@ def test_only_a_rejected_key_offers_to_replace_it():
     problems = [present_problem(error, domain="example.com", now=NOW) for error in EVERY]
     assert sum(one.fix == "key" for one in problems) == 4
     assert sum(one.is_elsewhere for one in problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "title"),
+    [
+        (errors.TrackingSuspended, "Tracking is suspended"),
+        (errors.RequestRefused, "DataFast refused the request"),
+        (errors.Forbidden, "DataFast refuses this website’s key"),
+    ],
+)
+def test_a_refusal_shows_datafasts_own_sentence(error, title):
+    failure = error(upstream_message="Ask your account's owner.")
+    problem = present_problem(failure, domain="example.com", now=NOW)
+    assert (problem.title, problem.upstream_message) == (title, "Ask your account's owner.")
+    notice = present_notice(failure, fetched_at=NOW, now=NOW)
+    assert notice.text.endswith("DataFast’s reason: “Ask your account's owner”.")

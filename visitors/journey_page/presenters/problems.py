@@ -6,10 +6,13 @@ from datetime import datetime
 
 from visitors.datafast.errors import (
     BotVisitor,
+    Forbidden,
     InvalidVisitorId,
     KeyRejected,
     MalformedAnswer,
     RateLimited,
+    RequestRefused,
+    TrackingSuspended,
     UpstreamError,
     VisitorNotFound,
 )
@@ -89,6 +92,10 @@ def present_problem(error: UpstreamError, *, domain: str, now: datetime) -> Prob
             advice = f"Until then, nobody new can be looked up on {domain}."
             title = "DataFast refuses this website’s key"
             found = Problem(title, sentence, advice, fix="key", upstream_message=message)
+        case TrackingSuspended() | RequestRefused():
+            is_suspended = isinstance(error, TrackingSuspended)
+            title = "Tracking is suspended" if is_suspended else "DataFast refused the request"
+            found = Problem(title, sentence, _NOTHING_STORED, upstream_message=message)
         case WebsitePaused():
             found = Problem("This website is paused", sentence, _NOTHING_STORED, can_retry=False, fix="pause")
         case RateLimited():
@@ -112,7 +119,7 @@ def present_notice(error: UpstreamError, *, fetched_at: datetime, now: datetime)
     again = "" if wait is None else f" It can be asked again in {format_count(wait, 'second')}."
     reason = "Nothing newer could be fetched: what you see is from"
     can_retry = not isinstance(error, KeyRejected)
-    return Notice(reason, age, age_seconds, f"{_describe(error)}{again}", can_retry=can_retry)
+    return Notice(reason, age, age_seconds, f"{_describe_in_notice(error)}{again}", can_retry=can_retry)
 
 
 def seconds_until_retry(error: UpstreamError, now: datetime) -> int | None:
@@ -124,6 +131,13 @@ def seconds_until_retry(error: UpstreamError, now: datetime) -> int | None:
             return max(1, math.ceil((at - now).total_seconds()))
         case _:
             return None
+
+
+def _describe_in_notice(error: UpstreamError) -> str:
+    """Return the error's sentence, and DataFast's own one where only that says what to do."""
+    if isinstance(error, TrackingSuspended | RequestRefused | Forbidden) and error.upstream_message:
+        return f"{_describe(error)} DataFast’s reason: “{error.upstream_message.rstrip('.')}”."
+    return _describe(error)
 
 
 def _describe(error: UpstreamError) -> str:
