@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago
 from visitors.lookup import id_parser, last_seen
 from visitors.models import Website
-from visitors.roles import Role
 from visitors.web import time_zones
 from visitors.web.access import SignedInRequest, website_or_404
 
@@ -78,7 +77,6 @@ def _render_home(
     context = {
         "websites": websites,
         "website": website,
-        "manages": any(one.role == Role.ADMIN for one in websites),
         "text": text,
         "problem": parsed.problem if parsed else "",
         "candidates": candidates,

@@ -3,8 +3,11 @@
 Not Django's own template language: Jinja2 compiles templates to Python, and renders a journey in a third of the time.
 """
 
+from contextlib import suppress
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template.defaultfilters import capfirst, date, pluralize
@@ -16,6 +19,8 @@ from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 
 from visitors.formatting import add_line_breaks
+from visitors.models import Membership
+from visitors.roles import Role
 
 
 def environment(**options: Any) -> Environment:
@@ -41,6 +46,20 @@ def form_token(request: HttpRequest) -> dict[str, object]:
     return {"csrf_token": token, "csrf_input": field}
 
 
+def menu(request: HttpRequest) -> dict[str, object]:
+    """Context processor: whether the user manages a website, which the menu then leads to. At most one query."""
+    return {"manages_websites": SimpleLazyObject(lambda: _manages_websites(request))}
+
+
 def url(name: str, *args: object, **kwargs: object) -> str:
     """Return the path of a view by its name."""
     return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def _manages_websites(request: HttpRequest) -> bool:
+    if not isinstance(request.user, User) or request.user.is_superuser:
+        return request.user.is_superuser
+    # Error pages have the menu too, and must not fail with the database.
+    with suppress(DatabaseError):
+        return Membership.objects.filter(user=request.user, role=Role.ADMIN).exists()
+    return False
