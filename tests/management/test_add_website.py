@@ -28,7 +28,7 @@ def add(db, monkeypatch):
 def test_a_website_is_added_with_members_and_encrypted_token(add):
     mina = get_user_model().objects.create_user("mina")
     zone = ["--time-zone", "Asia/Seoul", "--currency", "krw"]
-    printed = add("shop", "--domain", "https://Shop.Example/pricing", "--member", "mina", *zone)
+    printed = add("shop", "--domain", "https://Shop.Example/pricing", "--member", "Mina", *zone)
     website = Website.objects.visible_to(mina).get()
     assert (website.slug, website.domain, website.name) == ("shop", "shop.example", "shop.example")
     assert (website.time_zone, website.currency) == ("Asia/Seoul", "KRW")

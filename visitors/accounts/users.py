@@ -1,5 +1,7 @@
 """Find users by what was typed, and name them."""
 
+import re
+
 from django.contrib.auth.models import User
 from django.db.models import Q
 
@@ -20,7 +22,9 @@ def find_user(typed: str) -> User | None:
     """
     if not typed:
         return None
-    candidates = User.objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed))
+    # Not iexact, for which SQLite knows the case of ASCII letters only.
+    pattern = f"^{re.escape(typed)}$"
+    candidates = User.objects.filter(Q(username__iregex=pattern) | Q(email__iregex=pattern))
     # Databases treat some different letters as equal (ı and I), so the matches are compared again.
     matches = [user for user in candidates if typed.casefold() in (user.username.casefold(), user.email.casefold())]
     exact = [user for user in matches if user.username == typed]
@@ -32,13 +36,15 @@ def find_user(typed: str) -> User | None:
 def resolve_username(typed: str) -> str:
     """Return the user name of the account that a sign-in names by user name or email; the typed text without a match.
 
-    An email that several active accounts share matches none of them. It takes one query in any case, and a password is
-    hashed either way, so the response time does not reveal whether an account exists.
+    Upper and lower case count only where several user names differ by nothing else. It takes one query in any case, and
+    a password is hashed either way, so the response time does not reveal whether an account exists.
     """
     typed = typed.strip()
-    matches = Q(username=typed) | Q(email__iexact=typed, is_active=True) if typed else Q(pk=None)
-    found = list(User.objects.filter(matches).values_list("username", flat=True)[:3])
-    return typed if typed in found or len(found) != 1 else found[0]
+    try:
+        user = find_user(typed)
+    except InvalidChange:
+        return typed
+    return user.get_username() if user else typed
 
 
 def has_email(user: User, email: str) -> bool:

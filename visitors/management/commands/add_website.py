@@ -5,11 +5,12 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from visitors.accounts.users import InvalidChange, find_user
 from visitors.datafast.credentials import CredentialError, Kind
 from visitors.models import Membership, Website
 from visitors.roles import Role
@@ -49,18 +50,14 @@ class Command(BaseCommand):
             website.set_token(token)
         except CredentialError as error:
             raise CommandError(str(error)) from error
-        roles = {name: role for role in Role for name in options[role]}
-        users = get_user_model().objects.filter(username__in=roles)
-        unknown = sorted(set(roles) - {user.get_username() for user in users})
-        if unknown:
-            raise CommandError(f"There is no user {', '.join(unknown)}. `manage.py invite` invites one.")
+        roles = {self._find_user(name): role for role in Role for name in options[role]}
         with transaction.atomic():
             website.save()
             Membership.objects.bulk_create(
-                [Membership(website=website, user=user, role=roles[user.get_username()]) for user in users]
+                [Membership(website=website, user=user, role=role) for user, role in roles.items()]
             )
         change_log.record(None, "added a website", website=website)
-        members = ", ".join(f"{name} ({role})" for name, role in sorted(roles.items())) or "none yet"
+        members = ", ".join(sorted(f"{user.get_username()} ({role})" for user, role in roles.items())) or "none yet"
         self.stdout.write(
             f"Added {website.name} with the token {website.credential_mask}. Members: {members}.\n"
             f"Its visitors are at /{website.slug}/visitors/VISITOR_ID/."
@@ -81,6 +78,15 @@ class Command(BaseCommand):
             raise CommandError(" ".join(sentences))
         website: Website = form.instance
         return website
+
+    def _find_user(self, name: str) -> User:
+        try:
+            user = find_user(name)
+        except InvalidChange as error:
+            raise CommandError(f"{name}: {error}") from error
+        if user is None:
+            raise CommandError(f"There is no user {name}. `manage.py invite` invites one.")
+        return user
 
     def _read_token(self) -> str:
         if sys.stdin.isatty():
