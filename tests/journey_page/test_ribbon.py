@@ -95,8 +95,8 @@ def test_goals_payments_and_refunds_have_marks_with_words():
         ),
     )
     shapes = drawn(derived)
-    assert [mark.label for mark in shapes.marks] == ["Refund of $20", "Payment of $149", "Goal newsletter_signup"]
-    assert {"$149", "$20 back", "newsletter_signup"} <= words(shapes)
+    assert [mark.label for mark in shapes.marks] == ["Payment of $149", "Refund of $20", "Goal newsletter_signup"]
+    assert {"$149", "−$20", "newsletter_signup"} <= words(shapes)
     assert "1 payment" in shapes.blocks[0].label
     assert len(shapes.blocks) == 1  # a refund is no visit
 
@@ -191,15 +191,37 @@ def test_events_of_visits_are_counted_by_kind():
             goal("trial_started", 1.01, **provider),
             goal("payment", 3, **provider),
             goal("refund", 3.01, **provider),
+            goal("checkout_abandoned", 4),
         ),
     )
     shapes = drawn(derived)
-    assert shapes.label == "1 visit, today, 1 goal, 1 subscription event, 1 payment, 1 refund"
+    assert shapes.label == "1 visit, today, 1 goal, 1 setback, 1 subscription event, 1 payment, 1 refund"
     assert {mark.form: mark.label for mark in shapes.marks} == {
-        "money": "Payment (amount unknown) and refund (amount unknown)",
+        "money": "Payment (amount unknown)",
+        "refund": "Refund (amount unknown)",
+        "setback": "Checkout abandoned",
         "goal": "Goal signup and trial started",
     }
     assert "2 events" in words(shapes)
+
+
+def test_an_event_ahead_of_now_moves_neither_days_nor_the_newest_visit():
+    derived = journey(view("/"), view("/pricing", 60), view("/checkout", days=1))
+    shapes = make_ribbon(derived, now=START + timedelta(minutes=61), zone=UTC, address=str)
+    labels = [one.label for one in shapes.blocks]
+    assert labels[1].startswith("Visit 2, today, 13:00: ")
+    assert labels[2].startswith("Visit 3, tomorrow, 12:00 (clock ahead): ")
+    assert [one.is_newest for one in shapes.blocks] == [False, True, False]
+    assert shapes.label == "3 visits, today"
+    [now] = [word for word in shapes.words if word.text == "now"]
+    assert shapes.blocks[1].x < now.x < shapes.blocks[2].x
+
+
+def test_columns_name_days_from_now_although_an_event_is_ahead():
+    derived = journey(*(view("/", days=day) for day in range(-90, 1)), view("/", days=5))
+    shapes = make_ribbon(derived, now=START + timedelta(hours=1), zone=UTC, address=str)
+    assert shapes.label.endswith(" to today")
+    assert "now" in {word.text for word in shapes.words}
 
 
 def test_unlisted_events_are_not_reported_as_none():

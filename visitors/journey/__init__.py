@@ -9,7 +9,7 @@ from visitors.journey.evidence import Leaning, Observation, observe
 from visitors.journey.exports import CSV_HEADER, csv_rows, escape_formula, markdown, plain_text
 from visitors.journey.filters import Filter, Selection, select
 from visitors.journey.folding import Fold, fold
-from visitors.journey.journey import Interest, Journey, Missing, PageViews, Place, derive
+from visitors.journey.journey import CLOCK_SKEW, Interest, Journey, Missing, PageViews, Place, derive, is_ahead
 from visitors.journey.pages import Page
 from visitors.journey.person import Person
 from visitors.journey.prediction import BASELINE, Absence, PredictionReading
@@ -23,6 +23,7 @@ from visitors.journey.visits import VISIT_GAP, Visit, VisitOutline
 
 __all__ = [
     "BASELINE",
+    "CLOCK_SKEW",
     "CSV_HEADER",
     "VISIT_GAP",
     "Absence",
@@ -58,6 +59,7 @@ __all__ = [
     "escape_formula",
     "find_ticket_moment",
     "fold",
+    "is_ahead",
     "make_seen",
     "markdown",
     "mask_answer",

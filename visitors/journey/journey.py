@@ -27,7 +27,7 @@ from visitors.journey.touches import Touch, first_touch, last_touch
 from visitors.journey.visits import VISIT_GAP, Visit, VisitOutline, make_visit, split_visits
 
 _LIVE = timedelta(minutes=5)
-_CLOCK_SKEW = timedelta(minutes=1)
+CLOCK_SKEW = timedelta(minutes=1)
 _TOP_PAGES = 5
 MAX_GOAL_NAMES = 50
 MAX_SETBACKS = 3
@@ -194,7 +194,7 @@ class Journey(Record, frozen=True, kw_only=True):
 
 def is_ahead(at: datetime | None, now: datetime) -> bool:
     """Return whether a time is ahead of now by more than a minute: DataFast's clock or the sender's is wrong."""
-    return at is not None and at - now > _CLOCK_SKEW
+    return at is not None and at - now > CLOCK_SKEW
 
 
 class _PagesSeen(TypedDict):
@@ -335,7 +335,7 @@ def _missing(
     # A goal between two of DataFast's visits can join them into one of ours; then no pages are missing.
     view_groups = sum(later - at > VISIT_GAP for at, later in pairwise(seen_at)) + bool(seen_at)
     earliest = seen_at[0] if seen_at else None
-    is_earlier = first_visit_at is not None and earliest is not None and first_visit_at < earliest - _CLOCK_SKEW
+    is_earlier = first_visit_at is not None and earliest is not None and first_visit_at < earliest - CLOCK_SKEW
     listed = sum(
         is_attended and not (missing_views and is_earlier and _ended_before(group, earliest))
         for group, is_attended in zip(groups, attended, strict=True)

@@ -4,7 +4,7 @@ The reader's folds, filters, focus and input stay as they are: new rows are adde
 to them appears. Unchanged parts are not sent.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -71,9 +71,9 @@ def present_changes(
     arrived = None
     if is_behind and rows_shown:
         zone = time_zone_of(request, website)
-        today, marked_after = datetime.now(zone).date(), last_seen.marked_after(seen)
+        now, marked_after = datetime.now(UTC), last_seen.marked_after(seen)
         arrived = presenters.present_arrivals(
-            rows_shown, journey, presented.timeline, zone=zone, today=today, marked_after=marked_after
+            rows_shown, journey, presented.timeline, zone=zone, now=now, marked_after=marked_after
         )
     link = ""
     if is_behind and rows_shown is None:

@@ -10,18 +10,18 @@ from visitors.journey_page.presenters import present_arrivals
 from visitors.journey_page.timeline import TimelineQuery, present_timeline
 from visitors.journey_page.timeline.rows import NoteRow, VisitRow
 
-TODAY = START.date()
+NOW = START + timedelta(days=1)
 BEFORE = (view("/a", 0), view("/b", 2), view("/c", 4))
 
 
 def timeline_of(shown, address=""):
     query = TimelineQuery.read(QueryDict(address))
-    return present_timeline(shown, query, zone=UTC, today=TODAY, version="b", page_url="/p/", part_url="/t/")
+    return present_timeline(shown, query, zone=UTC, now=NOW, version="b", page_url="/p/", part_url="/t/")
 
 
 def arrive(before, after, address=""):
     timeline = timeline_of(after, address)
-    return present_arrivals(before, after, timeline, zone=UTC, today=TODAY, marked_after=None)
+    return present_arrivals(before, after, timeline, zone=UTC, now=NOW, marked_after=None)
 
 
 def list_lines(rows):

@@ -28,8 +28,26 @@ def test_visits_of_a_journey_without_events_are_not_counted():
     assert present(journey())["Visits"] == ("not counted", "")
 
 
-def test_money_is_hidden_without_payments():
-    assert "Paid" not in present(journey(view("/")))
+def test_a_visitor_who_never_paid_has_paid_nothing_yet():
+    assert present(journey(view("/")))["Paid"] == ("nothing yet", "")
+    assert present(journey(view("/"), page_view_count=9))["Paid"] == ("nothing listed", "")
+    failed = goal("payment_failed", 5, origin="payment_provider", amount=149, currency="USD")
+    shown = present(journey(view("/"), goals=(failed,)))
+    assert (shown["Paid"], shown["Goals"]) == (("nothing yet", ""), ("0", ""))
+
+
+def test_a_refund_of_no_listed_payment_is_no_payment():
+    shown = present(journey(view("/"), goals=(goal("refund", 5, amount=49, currency="USD"),)))
+    assert shown["Refunded"] == ("$49", "of no payment that is listed")
+    assert "Paid" not in shown
+
+
+def test_what_is_ahead_of_now_is_marked_and_not_last_seen():
+    goals = (goal("signup", days=9), payment(26 * 24 * 60, 20))
+    shown = present(journey(view("/"), view("/", days=1), goals=goals), now=START + timedelta(hours=2))
+    assert shown["Last seen"] == ("2 hours ago", "")
+    assert (shown["Goals"], shown["Paid"]) == (("1", ""), ("$20", ""))
+    assert present(journey(view("/", days=2)), now=START)["First seen"] == ("Wed, May 6", "12:00, clock ahead")
 
 
 def test_a_refund_is_subtracted_and_noted():

@@ -1,7 +1,7 @@
 """The timeline: which rows a response has, what they contain, and how the rest is reached."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,14 +16,16 @@ from visitors.journey_page.timeline import TimelineQuery, present_timeline, pres
 from visitors.journey_page.timeline.ledger import ROWS, VISIT_EVENTS
 
 NEW_YORK = ZoneInfo("America/New_York")
-TODAY = date(2026, 5, 5)
+NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
 PROVIDER = {"origin": "payment_provider"}
 
 
-def shown(derived, query="", *, zone=UTC, today=TODAY, marked_after=None):
+def shown(derived, query="", *, zone=UTC, now=None, marked_after=None):
+    """The timeline at NOW, or at the latest event if that is later."""
+    now = now or max(NOW, derived.latest_event_at or NOW)
     asked = TimelineQuery.read(QueryDict(query.partition("#")[0].removeprefix("?")))
     urls = {"page_url": "/page/", "part_url": "/page/timeline/"}
-    return present_timeline(derived, asked, zone=zone, today=today, version="1", marked_after=marked_after, **urls)
+    return present_timeline(derived, asked, zone=zone, now=now, version="1", marked_after=marked_after, **urls)
 
 
 def visits_of(timeline):
@@ -195,7 +197,27 @@ def test_text_of_the_data_is_escaped_in_paths():
         ),
         (
             goal("payment_refunded", **PROVIDER, amount=50, currency="EUR"),
-            ("money", "", "€50", "refunded", "from the payment provider"),
+            ("refund", "", "−€50", "refund", "from the payment provider"),
+        ),
+        (
+            goal("dispute_lost", **PROVIDER, amount=50, currency="€"),
+            ("refund", "", "−50 €", "dispute lost", "from the payment provider"),
+        ),
+        (
+            goal("payment_failed", **PROVIDER, amount=50, currency="EUR", description="No funds"),
+            ("setback", "", "Payment of €50 failed", "", "No funds · from the payment provider"),
+        ),
+        (
+            goal("checkout_abandoned", origin="manual"),
+            ("setback", "", "Checkout abandoned", "", "from the website"),
+        ),
+        (
+            goal("invoice_paid", **PROVIDER, amount=9, currency="EUR"),
+            ("money", "", "€9", "paid", "invoice paid · from the payment provider"),
+        ),
+        (
+            goal("subscription_cancel_scheduled", **PROVIDER),
+            ("goal", "", "Subscription set to cancel", "", "from the payment provider"),
         ),
         (goal("payment", **PROVIDER), ("money", "", "Payment", "(amount unknown)", "from the payment provider")),
         (
@@ -217,7 +239,7 @@ def test_an_identification_has_the_name():
 
 def test_events_after_midnight_have_their_day():
     derived = journey(view("/late", 11 * 60 + 55), view("/early", 12 * 60 + 5))
-    early, late = lines_of(shown(derived, today=date(2026, 5, 9)))
+    early, late = lines_of(shown(derived, now=datetime(2026, 5, 9, 12, tzinfo=UTC)))
     assert (late.day, early.day) == ("", "Tue, May 5 ·")
 
 
@@ -246,12 +268,18 @@ DERIVED = journey(
 )
 
 
-def test_refunds_are_named_without_a_second_minus():
+def test_refunds_and_setbacks_have_badges_of_their_own():
     paid = goal("payment", **PROVIDER, amount=149, currency="USD")
     refunded = goal("payment_refunded", 1, **PROVIDER, amount=50, currency="USD")
-    timeline = shown(journey(goals=(paid, refunded)))
-    assert [(kind.label, kind.count) for kind in timeline.kinds] == [("Payments and refunds", "2")]
-    assert [badge.label for badge in visits_of(timeline)[0].badges] == ["$149", "$50 refunded"]
+    failed = goal("card_declined", 2, **PROVIDER)
+    timeline = shown(journey(goals=(paid, refunded, failed)))
+    kinds = [(kind.label, kind.count) for kind in timeline.kinds]
+    assert kinds == [("Goals and setbacks", "1"), ("Payments and refunds", "2")]
+    assert [(badge.style, badge.label) for badge in visits_of(timeline)[0].badges] == [
+        ("money", "$149"),
+        ("refund", "−$50 refund"),
+        ("setback", "card declined"),
+    ]
     assert [kind.label for kind in shown(journey(goals=(paid,))).kinds] == ["Payments"]
 
 
@@ -278,10 +306,41 @@ def test_a_search_finds_pages_and_goals_in_any_case():
     assert [line.name for line in lines_of(shown(DERIVED, "q=sign"))] == ["signup"]
 
 
-def test_a_range_reaches_back_from_the_latest_event():
-    timeline = shown(DERIVED, "range=7d", today=date(2026, 5, 20))
-    assert [row.key for row in visits_of(timeline)] == ["3", "2"]
-    assert timeline.found == "2 of 6 events, the 7 days up to the latest event, since Wed, May 6, 12:00"
+def test_a_range_reaches_back_from_now():
+    timeline = shown(DERIVED, "range=7d", now=datetime(2026, 5, 15, 12, tzinfo=UTC))
+    assert [row.key for row in visits_of(timeline)] == ["3"]
+    assert timeline.found == "1 of 6 events, the last 7 days, since Fri, May 8, 12:00"
+
+
+def test_a_range_without_events_names_the_latest_one():
+    timeline = shown(DERIVED, "range=24h", now=datetime(2026, 5, 20, 12, tzinfo=UTC))
+    assert timeline.rows == ()
+    assert timeline.none == "No event in the last 24 hours. The latest one was Wed, May 13, 12:00."
+
+
+CLOCK = (view("/"), view("/pricing", 5), view("/checkout", days=1), view("/late", 20))
+
+
+def test_events_ahead_of_now_are_marked_and_nothing_else_changes():
+    timeline = shown(journey(*CLOCK), now=START + timedelta(minutes=6), marked_after=START)
+    ahead, current = visits_of(timeline)
+    assert (ahead.when, ahead.place, ahead.is_open, ahead.is_new) == (
+        "tomorrow, 12:00",
+        "clock ahead · day 2",
+        False,
+        False,
+    )
+    assert (current.when, current.place, current.is_open) == ("today, 12:00", "first visit · latest visit", True)
+    assert [(line.day, line.page.label, line.is_new) for line in current.events] == [
+        ("clock ahead ·", "/late", False),
+        ("", "/pricing", True),
+        ("", "/", False),
+    ]
+
+
+def test_a_range_leaves_out_what_is_ahead_of_now():
+    timeline = shown(journey(*CLOCK), "range=24h", now=START + timedelta(minutes=6))
+    assert [line.page.label for line in lines_of(timeline)] == ["/pricing", "/"]
 
 
 def test_a_range_may_end_before_a_moment_of_the_zone():
@@ -410,7 +469,8 @@ def test_a_visit_across_a_clock_change_names_day_and_time():
     (folded,) = lines_of(shown(derived, zone=ZoneInfo("America/Santiago")))
     assert (folded.clock, folded.day, folded.times) == ("23:50:00", "", "×2, until 01:10:00")
     other = journey(*(VisitedPage(url=f"example.com/{at}", timestamp=at) for at in moments))
-    assert lines_of(shown(other, zone=ZoneInfo("America/Santiago")))[0].day == "Sun, Sep 6 · UTC-3 ·"
+    later = shown(other, zone=ZoneInfo("America/Santiago"), now=datetime(2026, 9, 20, tzinfo=UTC))
+    assert lines_of(later)[0].day == "Sun, Sep 6 · UTC-3 ·"
 
 
 def test_a_skipped_time_is_read_as_the_one_after():
@@ -464,7 +524,7 @@ def test_a_long_visit_is_cut_too():
     assert long.rest == "Show the 1,900 older events of this visit"
     assert short.key == "1"
     query = TimelineQuery.read(QueryDict(long.rest_part[1:]))
-    more = present_visit_events(derived, query, zone=UTC, today=TODAY)
+    more = present_visit_events(derived, query, zone=UTC, now=NOW)
     assert len(more.events) == ROWS - 1
     assert more.events[0].page.label == "/1899"
     assert more.rest == "Show the 1,751 older events of this visit"
@@ -475,7 +535,7 @@ def test_a_folded_visit_that_does_not_fit_loads_when_opened():
     row = visits_of(shown(derived))[-1]
     assert (row.is_open, row.events, row.rest) == (False, (), "Show the 20 events of this visit")
     assert row.rest_address == f"?open={row.key}#visit-{row.key}"
-    body = present_visit_events(derived, TimelineQuery.read(QueryDict(row.rest_part[1:])), zone=UTC, today=TODAY)
+    body = present_visit_events(derived, TimelineQuery.read(QueryDict(row.rest_part[1:])), zone=UTC, now=NOW)
     assert len(body.events) == 20
     assert body.rest == ""
 
@@ -508,7 +568,7 @@ def test_positions_beyond_the_end_show_nothing_wrong():
     derived = many_visits(3)
     assert [row.key for row in visits_of(shown(derived, "from=9"))] == ["3", "2", "1"]
     assert visits_of(shown(derived, "from=3.99999"))[0].rest == ""
-    assert present_visit_events(derived, TimelineQuery.read(QueryDict("from=9")), zone=UTC, today=TODAY) is None
+    assert present_visit_events(derived, TimelineQuery.read(QueryDict("from=9")), zone=UTC, now=NOW) is None
 
 
 class ReadEvents(Sequence):
@@ -547,7 +607,7 @@ def test_a_visit_of_the_earliest_calendar_days_can_be_shown():
             )
         )
     )
-    assert len(lines_of(shown(derived, "range=30d&at=2199-12-31T23:59:59Z", zone=odd))) == 2
+    assert len(lines_of(shown(derived, "at=2199-12-31T23:59:59Z", zone=odd))) == 3  # with the moment
     assert datetime(2199, 12, 31, tzinfo=UTC) < derived.visits[0].started_at
 
 

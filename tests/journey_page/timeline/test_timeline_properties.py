@@ -1,6 +1,6 @@
 """Properties of the timeline of every answer that parses and every address that can be asked for."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from visitors.journey_page.timeline import TimelineQuery, present_timeline, pres
 from visitors.journey_page.timeline.ledger import ROWS
 
 ZONES = [ZoneInfo("America/New_York"), ZoneInfo("Pacific/Kiritimati"), timezone(timedelta(hours=-23, minutes=-59))]
-TODAY = date(2026, 5, 5)
+NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
 zones = st.sampled_from(ZONES)
 
 
@@ -69,7 +69,7 @@ def read(address):
 
 def shown(derived, query, zone):
     urls = {"page_url": "/page/", "part_url": "/page/timeline/"}
-    return present_timeline(derived, query, zone=zone, today=TODAY, version="1", **urls)
+    return present_timeline(derived, query, zone=zone, now=NOW, version="1", **urls)
 
 
 def rows_of(timeline):
@@ -92,7 +92,7 @@ def all_events(derived, query, zone):
             found[row.key] = weight(row.events)
             rest = row.rest_part
             while rest:
-                more = present_visit_events(derived, read(rest), zone=zone, today=TODAY)
+                more = present_visit_events(derived, read(rest), zone=zone, now=NOW)
                 assert more.events
                 assert len(more.events) <= ROWS
                 found[row.key] += weight(more.events)

@@ -1,6 +1,6 @@
 """What has arrived in a journey since an open page last changed: the rows to add to the top of its timeline."""
 
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from itertools import takewhile
 
 from msgspec import Struct
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from visitors.formatting import format_count, join_list, limit_list
 from visitors.formatting.text import truncate
-from visitors.journey import Event, Fold, Journey, Kind, Visit, fold
+from visitors.journey import Event, Fold, Journey, Kind, Visit, fold, is_ahead
 from visitors.journey_page.timeline import Timeline, TimelineQuery, present_visit_events, visit_key
 from visitors.journey_page.timeline.query import Position
 from visitors.journey_page.timeline.rows import NoteRow, VisitRow
@@ -35,21 +35,22 @@ class Arrivals(Struct, frozen=True):
 
 
 def present_arrivals(
-    before: Journey, after: Journey, timeline: Timeline, *, zone: tzinfo, today: date, marked_after: datetime | None
+    before: Journey, after: Journey, timeline: Timeline, *, zone: tzinfo, now: datetime, marked_after: datetime | None
 ) -> Arrivals | None:
     """Compare the journey on the page (`before`) with the newest one; None when both have the same events.
 
     `timeline` is the newest journey's for the page's query, made with the same zone, day and mark.
     """
-    since = before.latest_event_at
-    events = [] if since is None else _list_later(after, since)
+    since = before.as_of(now).latest_event_at
+    events = [] if since is None else _list_later(after, since, now)
     added = after.counts.all - before.counts.all
     if not added and not events:
         return None
     link = format_count(added, "new event") if added > 0 else "The timeline has changed"
     arrivals = Arrivals(_announce(events), link)
     # Rows can be added only if everything new is at the end: then the rest of the timeline is the same.
-    if since is None or added != len(events) or not _starts_at_top(timeline):
+    is_at_end = added == len(events) and _starts_at_top(timeline)
+    if since is None or not is_at_end or is_ahead(before.visits[0].started_at, now):
         return arrivals
     shown = before.visits[0]
     key = visit_key(shown)
@@ -62,7 +63,7 @@ def present_arrivals(
     if ticket_at and any(line.event.at and line.event.at <= ticket_at for line in (*old, *new)):
         return arrivals  # the time of the ticket is marked among these lines
     query = TimelineQuery(start=Position(key))
-    top = present_visit_events(after, query, zone=zone, today=today, marked_after=marked_after)
+    top = present_visit_events(after, query, zone=zone, now=now, marked_after=marked_after)
     if top is None or len(top.events) < len(new):
         return arrivals  # more than one page shows
     newer = takewhile(lambda row: row is not head, timeline.rows)
@@ -75,12 +76,11 @@ def present_arrivals(
     )
 
 
-def _list_later(journey: Journey, since: datetime) -> list[Event]:
-    """Return the events later than this, newest first."""
-    later: list[Event] = []
-    for visit in takewhile(lambda visit: visit.ended_at > since, journey.visits):
-        later += [event for event in reversed(visit.events) if event.at is not None and event.at > since]
-    return later
+def _list_later(journey: Journey, since: datetime, now: datetime) -> list[Event]:
+    """Return the events later than this and not ahead of now, newest first."""
+    visits = takewhile(lambda visit: visit.ended_at > since, journey.visits)
+    events = (event for visit in visits for event in reversed(visit.events))
+    return [event for event in events if event.at and event.at > since and not is_ahead(event.at, now)]
 
 
 def _announce(events: list[Event]) -> str:

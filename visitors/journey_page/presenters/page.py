@@ -54,14 +54,14 @@ def present_journey(
     `part_url` that of the timeline's fragments. `history` has the scores of earlier answers, oldest first.
     """
     contents = profile.contents
-    journey, whereabouts = contents.journey, present_whereabouts(contents.identity)
+    journey, whereabouts = contents.journey.as_of(now), present_whereabouts(contents.identity)
     observations = observe(journey, now=now, zone=zone)
     prediction = present_prediction(journey.prediction, observations, history, now=now, zone=zone)
     timeline = present_timeline(
         journey,
         query,
         zone=zone,
-        today=now.astimezone(zone).date(),
+        now=now,
         version=profile.version,
         page_url=page_url,
         part_url=part_url,

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from visitors.datafast.lenient import Note
 from visitors.formatting import display_day_and_clock
 from visitors.formatting.placeholders import is_placeholder
 from visitors.formatting.text import clean
-from visitors.journey import Journey, Person, Touch
+from visitors.journey import Journey, Person, Touch, is_ahead
 from visitors.journey_page.presenters.facts import Fact
 from visitors.journey_page.presenters.identity import Whereabouts
 from visitors.journey_page.presenters.prediction import Meter
@@ -85,8 +85,14 @@ def _profile(person: Person, now: datetime, zone: tzinfo) -> tuple[Fact, ...]:
     if person.user_id:
         facts.append(Fact("User id", person.user_id, copy_name="the user id"))
     if person.identified_at is not None:
-        facts.append(Fact("Identified", time=display_day_and_clock(person.identified_at, now, zone)))
+        facts.append(_time("Identified", person.identified_at, now, zone))
     return tuple(sorted(facts, key=lambda fact: _FIRST_TERMS.get(fact.term, len(_FIRST_TERMS))))
+
+
+def _time(term: str, at: datetime, now: datetime, zone: tzinfo) -> Fact:
+    """Return a time as a fact, with a mark if it is ahead of now."""
+    shown = display_day_and_clock(at, now, zone)
+    return Fact(term, time=replace(shown, text=f"{shown.text} (clock ahead)") if is_ahead(at, now) else shown)
 
 
 def _format_key(key: str) -> str:
@@ -108,14 +114,14 @@ def _last_source(touch: Touch, now: datetime, zone: tzinfo) -> Iterator[Fact]:
     if touch.page is not None:
         yield Fact("First page", touch.page.label)
     if touch.at is not None:
-        yield Fact("When", time=display_day_and_clock(touch.at, now, zone))
+        yield _time("When", touch.at, now, zone)
 
 
 def _activity(journey: Journey, now: datetime, zone: tzinfo) -> Iterator[Fact]:
     """Yield what DataFast itself reports about visits and pages; the timeline is derived from events."""
     if journey.reported_first_visit_at is not None:
-        yield Fact("First visit", time=display_day_and_clock(journey.reported_first_visit_at, now, zone))
+        yield _time("First visit", journey.reported_first_visit_at, now, zone)
     if journey.reported_last_visit_at is not None:
-        yield Fact("Latest visit", time=display_day_and_clock(journey.reported_last_visit_at, now, zone))
+        yield _time("Latest visit", journey.reported_last_visit_at, now, zone)
     if journey.current_page is not None:
         yield Fact("Latest page", journey.current_page.url)

@@ -13,12 +13,11 @@ from visitors.formatting import (
     format_day,
     format_duration,
     format_gap,
-    format_money,
     join_list,
     limit_list,
 )
 from visitors.formatting.text import truncate
-from visitors.journey import Counts, Event, Journey, Kind, Place, VisitOutline
+from visitors.journey import Counts, Event, Journey, Kind, Place, VisitOutline, is_ahead
 from visitors.journey.summary import format_when
 from visitors.journey_page.ribbon.columns import Column, Unit, columns
 from visitors.journey_page.ribbon.lanes import REFERENCE, WIDTHS, Lanes
@@ -34,19 +33,15 @@ _VISITS_SHARE, _ONLY_VISIT_SHARE = 58.0, 30.0
 _LEAST_RECORD = 12
 _BREAK_ROOM, _MARK_ROOM = 18, 12  # CSS pixels
 _LANES = {"money": 10, "goal": 25, "gap": 80, "date": 106}
-_BELOW_GOALS = 13  # CSS pixels, for an identification at the same place as a goal
+_BELOW = 13  # CSS pixels, for a mark at the same place as one of another form on the same lane
+_OTHER_FORM = {"refund": "money", "setback": "goal", "id": "goal"}
 _MARKS_ABOVE = 48  # CSS pixels that payments and goals take above the blocks
 _PAYMENTS_ABOVE = 14
 _LONGEST_WORD = 28
 _MAX_LABELS = 5
 
-_FORMS = {
-    Kind.PAYMENT: "money",
-    Kind.GOAL: "goal",
-    Kind.SUBSCRIPTION: "goal",
-    Kind.IDENTIFIED: "id",
-}
-_STYLES = {"money": "r-money", "goal": "r-goal", "id": "r-soft"}
+_STYLES = {"money": "r-money", "refund": "r-refund", "goal": "r-goal", "setback": "r-setback", "id": "r-soft"}
+_ABOVE = ("money", "refund")  # the forms on the upper lane
 _NOUNS = {
     Kind.GOAL: "goal",
     Kind.SUBSCRIPTION: "subscription event",
@@ -89,10 +84,13 @@ class Drawing:
         self._journey = journey
         self._zone, self._address = zone, address
         self._visits = journey.outlines[::-1]
+        # Days are named from now; the drawing ends at the last event if that is ahead of now.
         last = self._visits[-1].ended_at
-        # If DataFast's clock is ahead, time must not be drawn backwards.
-        self._now = max(now, last)
-        self._is_on_site = self._now - last < ON_SITE
+        self._now, self._end = now, max(now, last)
+        self._has_tail = self._end - last >= ON_SITE
+        self._newest = max(
+            (index for index, visit in enumerate(self._visits) if not is_ahead(visit.started_at, now)), default=None
+        )
         missing = journey.missing
         self._missing = _MISSING if missing is not None and missing.place is Place.EARLIER else 0.0
         self._lanes = Lanes()
@@ -105,7 +103,6 @@ class Drawing:
     def ribbon(self, ticket_at: datetime | None) -> Ribbon:
         """Return the ribbon."""
         if len(self._visits) > MAX_BLOCKS:
-            self._add_word("date", 100, "now", "r-soft")
             self._draw_columns()
             self._draw_marks()
             self._add_missing_note()
@@ -113,8 +110,8 @@ class Drawing:
             gap_spans = self._draw_visits()
             self._draw_marks()
             self._add_missing_note()
-            if not self._is_on_site:
-                self._add_word("date", 100, "now", "r-soft")
+            if self._has_tail or is_ahead(self._end, self._now):
+                self._add_now()
             self._add_dates()
             self._add_gap_lengths(gap_spans)
         forms = {mark.form for mark in self._marks}
@@ -128,7 +125,7 @@ class Drawing:
             marks=tuple(self._marks),
             words=tuple(self._words),
             ticket_at=None if ticket_at is None else round(self._scale.x(ticket_at), 2),
-            shift=_MARKS_ABOVE if is_low else 0 if "money" in forms else _PAYMENTS_ABOVE,
+            shift=_MARKS_ABOVE if is_low else 0 if forms.intersection(_ABOVE) else _PAYMENTS_ABOVE,
         )
 
     # --- Visit by visit ---
@@ -137,8 +134,8 @@ class Drawing:
         """Add blocks and gaps. Return each gap with its length, and whether it is the tail."""
         visits = self._visits
         spans = [later.started_at - earlier.ended_at for earlier, later in pairwise(visits)]
-        if not self._is_on_site:
-            spans.append(self._now - visits[-1].ended_at)
+        if self._has_tail:
+            spans.append(self._end - visits[-1].ended_at)
         available = 100 - self._missing
         share = _VISITS_SHARE if len(visits) > 1 else _ONLY_VISIT_SHARE
         widths = visit_widths([visit.duration for visit in visits], share)
@@ -151,7 +148,7 @@ class Drawing:
         for index, (visit, width) in enumerate(zip(visits, widths, strict=True)):
             if visit.is_attended:
                 height = height_of(visit.counts.views, most)
-                is_newest = index == len(visits) - 1
+                is_newest = index == self._newest
                 self._blocks.append(
                     block(x, width, height, self._visit_label(visit), self._address(visit), is_newest=is_newest)
                 )
@@ -165,8 +162,8 @@ class Drawing:
                 self._gaps.append(self._gap(x, end, spans[index], is_known=is_known))
                 found.append((spans[index], self._gaps[-1], is_tail))
                 x = end
-        if not self._is_on_site:
-            self._scale.add(self._now, 100)
+        if self._has_tail:
+            self._scale.add(self._end, 100)
         return found
 
     @staticmethod
@@ -186,7 +183,8 @@ class Drawing:
             *_describe_counts(visit.counts),
         ]
         number = "" if visit.number is None else f" {visit.number}"
-        return f"Visit{number}, {self._when(visit.started_at)}: {', '.join(parts)}"
+        ahead = " (clock ahead)" if is_ahead(visit.started_at, self._now) else ""
+        return f"Visit{number}, {self._when(visit.started_at)}{ahead}: {', '.join(parts)}"
 
     def _when(self, time: datetime) -> str:
         return f"{format_day(time, self._now, self._zone)}, {format_clock(time, self._zone)}"
@@ -221,12 +219,12 @@ class Drawing:
     # --- Column by column ---
 
     def _draw_columns(self) -> None:
-        unit, found = columns(self._visits, self._now, self._zone)
+        unit, found = columns(self._visits, self._end, self._zone)
         each = (100 - self._missing) / sum(column.weight for column in found)
         most = max(_LEAST_RECORD, *(column.views for column in found))
         missing = self._journey.missing
         x = self._missing
-        before: datetime | None = None
+        begins: list[tuple[datetime, float]] = []
         for column in found:
             width = each * column.weight
             self._scale.add(column.begin, x)
@@ -239,10 +237,14 @@ class Drawing:
                 shown = WIDTHS[1][0] if column.is_broken else ""
                 is_known = missing is None or missing.ends_by(column.begin)
                 self._gaps.append(Gap(round(x, 2), round(x + width, 2), shown if is_known else "", is_known=is_known))
-            self._add_column_date(unit, column.begin, before, x)
-            before = column.begin
+            begins.append((column.begin, x))
             x += width
-        self._scale.add(self._now, 100)
+        self._scale.add(self._end, 100)
+        self._add_now()
+        before: datetime | None = None
+        for begin, at in begins:
+            self._add_column_date(unit, begin, before, at)
+            before = begin
 
     def _add_column_date(self, unit: Unit, begin: datetime, before: datetime | None, x: float) -> None:
         """Add years, and months if columns are shorter."""
@@ -271,23 +273,23 @@ class Drawing:
 
     def _draw_marks(self) -> None:
         for form, clusters in self._clusters().items():
-            lane = "money" if form == "money" else "goal"
+            lane = "money" if form in _ABOVE else "goal"
             for cluster in reversed(clusters):
                 x, y = round(cluster.x, 2), _LANES[lane] + 6
-                if form == "id" and any(_are_close(mark.x, x) for mark in self._marks if mark.form == "goal"):
-                    y += _BELOW_GOALS
+                if any(_are_close(mark.x, x) for mark in self._marks if mark.form == _OTHER_FORM.get(form)):
+                    y += _BELOW
                 self._marks.append(Mark(form, x, y, cluster.label))
                 self._add_word(lane, x, cluster.word, _STYLES[form])
-                if form == "money":
+                if form in _ABOVE:
                     self._lanes.reserve("goal", x)  # its stem passes through
 
     def _clusters(self) -> dict[str, list[_Cluster]]:
         """Group milestones into marks by form, oldest first."""
-        found: dict[str, list[_Cluster]] = {"money": [], "goal": [], "id": []}
+        found: dict[str, list[_Cluster]] = {form: [] for form in _STYLES}
         for event in self._journey.milestones:
             if event.at is None:
                 continue
-            x, form = self._scale.x(event.at), _FORMS[event.kind]
+            x, form = self._scale.x(event.at), _form(event)
             clusters = found[form]
             if clusters and _are_close(clusters[-1].x, x):
                 clusters[-1].events.append(event)
@@ -298,6 +300,10 @@ class Drawing:
     def _add_missing_note(self) -> None:
         if self._missing:
             self._add_word("date", 0, "earlier: not sent", "r-soft")
+
+    def _add_now(self) -> None:
+        x = 100 if self._end == self._now else self._scale.x(self._now)
+        self._add_word("date", x, "now", "r-soft")
 
     def _add_word(self, lane: str, x: float, text: str, form: str = "", *, low: float = 0, high: float = 100) -> None:
         """Add a word if it fits."""
@@ -311,7 +317,8 @@ class Drawing:
     def _label(self) -> str:
         """ "3 visits from May 2 to today, 3 goals, 1 payment", "61 visits (9 listed) from May 2 to today"."""
         journey = self._journey
-        first, last = self._visits[0].started_at, self._visits[-1].ended_at
+        first = self._visits[0].started_at
+        last = journey.as_of(self._now).latest_event_at or self._visits[-1].ended_at
         days = [format_day(time, self._now, self._zone) for time in (first, last)]
         visits = format_count(journey.visit_count, "visit")
         if journey.missing is not None and journey.missing.visits:
@@ -333,19 +340,35 @@ def _are_close(one: float, other: float) -> bool:
 
 def _counted(events: Iterable[Event]) -> list[str]:
     """Count marked events by kind: "3 goals", "1 payment"."""
-    counts = Counter("refund" if event.is_refund else _NOUNS[event.kind] for event in events)
-    return [format_count(counts[noun], noun) for noun in (*_NOUNS.values(), "refund") if counts[noun]]
+    counts = Counter(_noun(event) for event in events)
+    return [format_count(counts[noun], noun) for noun in (*_NOUNS.values(), "setback", "refund") if counts[noun]]
+
+
+def _noun(event: Event) -> str:
+    if event.is_refund:
+        return "refund"
+    return "setback" if event.is_setback else _NOUNS[event.kind]
 
 
 def _describe_counts(*visits: Counts) -> list[str]:
-    """Count the goals and payments of visits: "3 goals", "1 payment"."""
+    """Count the goals, setbacks and payments of visits: "3 goals", "1 payment"."""
     numbers = {
-        "goal": sum(counts.goals for counts in visits),
+        "goal": sum(counts.goals - counts.setbacks for counts in visits),
+        "setback": sum(counts.setbacks for counts in visits),
         "subscription event": sum(counts.subscriptions for counts in visits),
         "payment": sum(counts.payments - counts.refunds for counts in visits),
         "refund": sum(counts.refunds for counts in visits),
     }
     return [format_count(number, noun) for noun, number in numbers.items() if number]
+
+
+def _form(event: Event) -> str:
+    """Return the form of an event's mark."""
+    if event.kind is Kind.PAYMENT:
+        return "refund" if event.is_refund else "money"
+    if event.kind is Kind.IDENTIFIED:
+        return "id"
+    return "setback" if event.is_setback else "goal"
 
 
 def _newest(column: Column) -> VisitOutline:
@@ -357,7 +380,6 @@ def _word(event: Event) -> str:
     if event.kind is Kind.PAYMENT:
         if event.amount is None:
             return "refund" if event.is_refund else "payment"
-        size = format_money(event.amount, event.currency)
-        return f"{size} back" if event.is_refund else size
-    name = event.words if event.kind is Kind.SUBSCRIPTION else event.name
+        return f"−{event.amount_words}" if event.is_refund else event.amount_words
+    name = event.words if event.kind is Kind.SUBSCRIPTION or event.is_setback else event.name
     return truncate(name or event.kind.value, _LONGEST_WORD)

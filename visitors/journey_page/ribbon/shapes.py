@@ -50,7 +50,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One or several close goals, payments or identifications; `form` is "goal", "money" or "id"."""
+    """One or several close goals, payments or identifications; `form` is one of `svg._SYMBOLS`."""
 
     form: str
     x: float

@@ -13,7 +13,9 @@ from visitors.journey_page.ribbon.shapes import Block, Gap, Mark, Ribbon, Word
 
 _SYMBOLS = {
     "money": '<circle class="mark-money" cy="3" r="4.5"/>',
+    "refund": '<path class="mark-refund" d="M-4.5 1.5h9v3h-9z"/>',
     "goal": '<path class="mark-goal" d="M0-2L5 3 0 8-5 3z"/>',
+    "setback": '<path class="mark-setback" d="M-4-1L4 7M4-1L-4 7"/>',
     "id": '<circle class="mark-id" cy="3" r="3.5"/>',
 }
 

@@ -102,6 +102,9 @@ class Ledger:
         self._moment = moment
         self._presenter = presenter
         self._opened, self._shut = frozenset(query.opened), frozenset(query.shut)
+        # A visit ahead of now comes from a wrong clock.
+        current = (one for one in found if one.visit is None or not presenter.is_ahead(one.visit.started_at))
+        self._newest = next(current, found[0] if found else None)
         self._places = {section.key: place for place, section in enumerate(found)}
         self._moment_place = self._place_of_moment()
         self._cut_place = self._place_of_cut(since)
@@ -188,7 +191,7 @@ class Ledger:
 
     def _opens(self, section: Section) -> bool:
         """Whether it is open by default: the newest visit, the moment's, and everything that a search found."""
-        return section is self._sections[0] or self._query.is_search or self._has_moment(section)
+        return section is self._newest or self._query.is_search or self._has_moment(section)
 
     def _has_moment(self, section: Section) -> bool:
         """Whether the moment of the ticket is in this visit."""

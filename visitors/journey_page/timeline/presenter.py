@@ -1,10 +1,11 @@
 """The timeline as its template shows it."""
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from visitors import formatting
 from visitors.formatting.text import isolate_direction, truncate
 from visitors.journey import (
+    CLOCK_SKEW,
     Counts,
     Filter,
     Journey,
@@ -111,7 +112,7 @@ def present_timeline(
     query: TimelineQuery,
     *,
     zone: tzinfo,
-    today: date,
+    now: datetime,
     version: str,
     page_url: str,
     part_url: str,
@@ -119,15 +120,14 @@ def present_timeline(
 ) -> Timeline:
     """Return the timeline of a journey for a query.
 
-    `today` is the day in the zone. Events later than `marked_after` are marked as new. The same arguments give the same
-    timeline: nothing in it depends on the minute.
+    Ranges count back from `now`, and days are named from it. Events later than `marked_after` are marked as new.
     """
     at = resolve_time(query.at, zone) if query.at else None
     before = resolve_time(query.before, zone) if query.before else None
     query = query.in_zone(zone)
-    since = _range_start(journey, query)
-    selection = _select(journey, query, since)
-    presenter = RowPresenter(journey, zone=zone, today=today, marked_after=marked_after)
+    journey, since = journey.as_of(now), _range_start(query, now)
+    selection = _select(journey, query, since, now)
+    presenter = RowPresenter(journey, zone=zone, now=now, marked_after=marked_after)
     moment = find_ticket_moment(journey, query.at) if query.at else None
     found = make_sections(journey, selection)
     page = Ledger(journey, found, query, selection=selection, moment=moment, since=since, presenter=presenter).page()
@@ -138,7 +138,7 @@ def present_timeline(
         page_url=page_url,
         part_url=part_url,
         query=query,
-        shows=f"{today.isoformat()} {zone} {query.address(opened=(), shut=())}",
+        shows=f"{now.astimezone(zone).date().isoformat()} {zone} {query.address(opened=(), shut=())}",
         rows=page.rows,
         size=page.size,
         kinds=_list_kinds(journey, query, journey.counts if selection is None else selection.counts),
@@ -153,7 +153,7 @@ def present_timeline(
         ticket=_present_ticket(moment, at, query, presenter, page) if moment and at else None,
         found=_describe_matches(journey, query, selection, since, presenter),
         everything=query.unfiltered().address(),
-        none=_explain_absence(journey, query) if not found else "",
+        none=_explain_absence(journey, query, presenter) if not found else "",
         jumps=_list_jumps(found, query, is_whole=journey.missing is None),
         newer=_link_to_newer(page, query),
         older=_link_to_older(page, query),
@@ -161,13 +161,13 @@ def present_timeline(
 
 
 def present_visit_events(
-    journey: Journey, query: TimelineQuery, *, zone: tzinfo, today: date, marked_after: datetime | None = None
+    journey: Journey, query: TimelineQuery, *, zone: tzinfo, now: datetime, marked_after: datetime | None = None
 ) -> VisitRow | None:
     """Return the visit at which the query starts, with its events from there on; None for an unknown visit."""
     query = query.in_zone(zone)
-    since = _range_start(journey, query)
-    selection = _select(journey, query, since)
-    presenter = RowPresenter(journey, zone=zone, today=today, marked_after=marked_after)
+    journey, since = journey.as_of(now), _range_start(query, now)
+    selection = _select(journey, query, since, now)
+    presenter = RowPresenter(journey, zone=zone, now=now, marked_after=marked_after)
     moment = find_ticket_moment(journey, query.at) if query.at else None
     found = make_sections(journey, selection)
     return Ledger(journey, found, query, selection=selection, moment=moment, since=since, presenter=presenter).events()
@@ -179,16 +179,17 @@ def visit_address(visit: VisitOutline) -> str:
     return f"?open={key}#visit-{key}"
 
 
-def _range_start(journey: Journey, query: TimelineQuery) -> datetime | None:
+def _range_start(query: TimelineQuery, now: datetime) -> datetime | None:
     span = SPANS.get(query.span)
-    return journey.latest_event_at - span if span and journey.latest_event_at else None
+    return now - span if span else None
 
 
-def _select(journey: Journey, query: TimelineQuery, since: datetime | None) -> Selection | None:
+def _select(journey: Journey, query: TimelineQuery, since: datetime | None, now: datetime) -> Selection | None:
     """Return what the filters leave; None without filters, so that no event has to be read."""
     if not query.is_filtered:
         return None
-    before = query.before if query.span == BEFORE else None
+    # A range ends now: events ahead of it come from a wrong clock.
+    before = query.before if query.span == BEFORE else now + CLOCK_SKEW if since else None
     return select(journey, Filter(kinds=query.kinds, text=query.text, since=since, before=before))
 
 
@@ -196,8 +197,10 @@ def _list_kinds(journey: Journey, query: TimelineQuery, counts: Counts) -> tuple
     """Return the kinds that occur in the journey or were asked for."""
     totals = journey.totals
     has_refunds = totals.refunds_without_amount or any(paid.refunds for paid in totals.paid)
-    # Elsewhere on the page refunds are counted apart from payments.
+    # Elsewhere on the page refunds are counted apart from payments, and setbacks apart from goals.
     labels = _KINDS | ({Kind.PAYMENT: "Payments and refunds"} if has_refunds else {})
+    if journey.counts.setbacks:
+        labels |= {Kind.GOAL: "Goals and setbacks"}
     return tuple(
         Choice(value=kind.value, label=label, is_chosen=kind in query.kinds, count=f"{counts.of(kind):,}")
         for kind, label in labels.items()
@@ -233,25 +236,33 @@ def _present_ticket(
 def _describe_matches(
     journey: Journey, query: TimelineQuery, selection: Selection | None, since: datetime | None, presenter: RowPresenter
 ) -> str:
-    """ "12 of 60 events, the 7 days up to the latest event, since Mon, Apr 28, 17:46"; "" without a filter."""
+    """ "12 of 60 events, the last 7 days, since Mon, Apr 28, 17:46"; "" without a filter."""
     if selection is None:
         return ""
     parts = [f"{selection.events:,} of {formatting.format_count(journey.counts.all, 'event')}"]
     if since is not None:
-        span = SPANS[query.span]
-        length = formatting.format_duration(span) if span > timedelta(days=1) else "24 hours"
-        parts.append(f"the {length} up to the latest event, since {presenter.format_day_and_clock(since)}")
+        parts.append(f"the {_length(query)}, since {presenter.format_day_and_clock(since)}")
     elif query.span == BEFORE and query.before is not None:
         parts.append(f"before {presenter.format_day_and_clock(query.before)}")
     return ", ".join(parts)
 
 
-def _explain_absence(journey: Journey, query: TimelineQuery) -> str:
+def _length(query: TimelineQuery) -> str:
+    """ "last 7 days"; "last 24 hours"."""
+    span = SPANS[query.span]
+    return f"last {formatting.format_duration(span) if span > timedelta(days=1) else '24 hours'}"
+
+
+def _explain_absence(journey: Journey, query: TimelineQuery, presenter: RowPresenter) -> str:
     """Return why there is nothing to show."""
     if not journey.counts.all:
         return "DataFast sent no events for this visitor."
     wanted = f"“{isolate_direction(truncate(query.text, 60))}”" if query.text else "these filters"
     sentence = f"Nothing here matches {wanted} among {formatting.format_count(journey.counts.all, 'event')}."
+    if query.span in SPANS and not query.is_search:
+        sentence = f"No event in the {_length(query)}."
+        if journey.latest_event_at:
+            sentence += f" The latest one was {presenter.format_day_and_clock(journey.latest_event_at)}."
     if journey.missing is not None:
         sentence += " What DataFast left out of its answer cannot be searched."
     return sentence

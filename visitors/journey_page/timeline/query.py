@@ -13,8 +13,7 @@ from visitors.formatting.text import clean, isolate_direction, truncate
 from visitors.journey import Kind
 from visitors.journey_page.timeline.local_times import parse_time, resolve_time
 
-# Ranges end at the latest event, so that they show something of visitors who left long ago, and so that a shared link
-# shows the same tomorrow.
+# Ranges end now.
 SPANS = {"30d": timedelta(days=30), "7d": timedelta(days=7), "24h": timedelta(hours=24)}
 BEFORE = "before"
 UNDATED = "undated"

@@ -1,11 +1,13 @@
 """Turns visits and events into rows of text."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from django.utils.text import capfirst
 
 from visitors import formatting
 from visitors.formatting.text import isolate_direction, truncate
-from visitors.journey import Counts, Event, Fold, Journey, Kind, Page, Visit, VisitOutline
+from visitors.journey import Counts, Event, Fold, Journey, Kind, Page, Visit, VisitOutline, goal_names, is_ahead
 from visitors.journey_page.timeline.rows import Badge, EventRow, NoteRow, PagePath, VisitRow
 
 # The dwell whose bar is full. One scale for all visits makes bars comparable; longer times are in the text beside it.
@@ -13,22 +15,23 @@ FULL_BAR = timedelta(minutes=5)
 
 _MAX_BADGES = 3  # of payments, of refunds and of goals
 _PATH_LIMIT, _APP_LIMIT, _NAME_LIMIT, _RAW_TIME_LIMIT = 300, 24, 80, 40
+CLOCK_AHEAD = "clock ahead"  # the mark of events that are ahead of now
 _ORIGINS = {"manual": "from the website", "payment_provider": "from the payment provider"}
-# Names of payments that say no more than "paid" and "refunded".
-_PLAIN_PAYMENTS = frozenset({"payment", "payment_refunded", "refund"})
 
 
 class RowPresenter:
-    """Presents the visits and events of one journey in one time zone, on one day."""
+    """Presents the visits and events of one journey in one time zone, at one moment."""
 
-    def __init__(self, journey: Journey, *, zone: tzinfo, today: date, marked_after: datetime | None = None) -> None:
+    def __init__(self, journey: Journey, *, zone: tzinfo, now: datetime, marked_after: datetime | None = None) -> None:
         self._zone = zone
         self._marked_after = marked_after
-        self._noon = datetime.combine(today, time(12), zone)
+        self._now = now
         self._has_several_hosts = len(journey.hosts) > 1
         self._is_cut_off = journey.missing is not None
         self._is_only_visit = journey.visit_count <= 1
-        attended = [visit.started_at for visit in journey.outlines if visit.is_attended]
+        attended = [
+            visit.started_at for visit in journey.outlines if visit.is_attended and not is_ahead(visit.started_at, now)
+        ]
         self._latest = attended[0] if attended else None
         self._earliest = attended[-1] if attended else None
         begin = journey.begin if journey.reported_first_visit_at or journey.missing is None else None
@@ -36,7 +39,11 @@ class RowPresenter:
 
     def format_day_and_clock(self, at: datetime) -> str:
         """ "today, 17:46"."""
-        return f"{formatting.format_day(at, self._noon, self._zone)}, {formatting.format_clock(at, self._zone)}"
+        return f"{formatting.format_day(at, self._now, self._zone)}, {formatting.format_clock(at, self._zone)}"
+
+    def is_ahead(self, at: datetime) -> bool:
+        """Return whether a time is ahead of now: a clock is wrong."""
+        return is_ahead(at, self._now)
 
     def present_visit(self, visit: Visit, matches: int) -> VisitRow:
         """Return the row of a visit without its events; `matches` is how many of them match the filters."""
@@ -81,7 +88,9 @@ class RowPresenter:
             local = event.at.astimezone(self._zone)
             iso, clock = format_iso(event.at), self._clock(event.at)
             if start is None or local.date() != start.date():
-                day = f"{formatting.format_day(event.at, self._noon, self._zone)} ·"
+                day = f"{formatting.format_day(event.at, self._now, self._zone)} ·"
+            if self.is_ahead(event.at):
+                day = f"{day} {CLOCK_AHEAD} ·".strip()
             if start and local.utcoffset() != start.utcoffset():  # the clocks changed during the visit
                 day = f"{day} {formatting.format_zone_abbreviation(event.at, self._zone)} ·".strip()
         is_new = self._is_new(fold.until)
@@ -132,6 +141,8 @@ class RowPresenter:
         """Yield the place of a visit in the journey: "day 12", "latest visit"; nothing where it is not known."""
         is_latest, is_earliest = visit.started_at == self._latest, visit.started_at == self._earliest
         is_first = is_earliest and visit.gap_known
+        if self.is_ahead(visit.started_at):
+            yield CLOCK_AHEAD
         if not visit.is_attended:
             yield "without the visitor"
         elif is_latest and is_first and self._is_only_visit:
@@ -145,7 +156,7 @@ class RowPresenter:
                 yield "latest visit"
 
     def _is_new(self, at: datetime | None) -> bool:
-        return self._marked_after is not None and at is not None and at > self._marked_after
+        return self._marked_after is not None and at is not None and at > self._marked_after and not self.is_ahead(at)
 
     def _clock(self, at: datetime) -> str:
         return f"{at.astimezone(self._zone):%H:%M:%S}"
@@ -173,12 +184,13 @@ def format_iso(at: datetime) -> str:
 
 
 def _badges(visit: Visit) -> tuple[Badge, ...]:
-    """Return what happened in a visit besides page views: payments, refunds, goals, identifications."""
+    """Return what happened in a visit besides page views: payments, refunds, goals, setbacks, identifications."""
     if visit.counts.all == visit.counts.views:
         return ()
     payments: list[str] = []
     refunds: list[str] = []
     goals: dict[str, None] = {}  # each name once
+    setbacks: dict[str, None] = {}
     people = []
     for event in visit.milestones:
         match event.kind:
@@ -186,13 +198,16 @@ def _badges(visit: Visit) -> tuple[Badge, ...]:
                 (refunds if event.is_refund else payments).append(_payment_label(event))
             case Kind.IDENTIFIED:
                 people.append(Badge(style="id", label=truncate(event.name, _NAME_LIMIT) or "identified"))
+            case _ if event.is_setback:
+                setbacks[truncate(event.words, _NAME_LIMIT)] = None
             case _:
                 name = event.words if event.kind is Kind.SUBSCRIPTION else event.name
                 goals[truncate(name, _NAME_LIMIT) or "goal without a name"] = None
     return (
         *_limit_badges("money", payments, "other payment"),
-        *_limit_badges("money", refunds, "other refund"),
+        *_limit_badges("refund", refunds, "other refund"),
         *_limit_badges("goal", list(goals), "other goal"),
+        *_limit_badges("setback", list(setbacks), "other setback"),
         *people,
     )
 
@@ -207,28 +222,45 @@ def _limit_badges(style: str, labels: list[str], others: str) -> Iterable[Badge]
 def _payment_label(event: Event) -> str:
     if event.amount is None:
         return "refund" if event.is_refund else "payment"
-    size = formatting.format_money(event.amount, event.currency)
-    return f"{size} refunded" if event.is_refund else size
+    return f"−{event.amount_words} {_refund_words(event)}" if event.is_refund else event.amount_words
+
+
+def _refund_words(event: Event) -> str:
+    """ "refund", "dispute lost"."""
+    is_plain = goal_names.is_plain_payment(goal_names.normalize(event.name))
+    return "refund" if is_plain else truncate(event.name_words, _NAME_LIMIT)
 
 
 def _describe(event: Event) -> tuple[str, str, str, str, tuple[str | None, ...]]:
     """Return style, lead, name, tail and notes of an event that is no page view."""
     if event.kind is Kind.IDENTIFIED:
         return "id", "Identified as" if event.name else "", event.name or "Identified", "", ()
-    origin = "sent by the server" if event.is_server else _origin(event.origin)
-    amount = "" if event.amount is None else formatting.format_money(event.amount, event.currency)
-    if event.kind is Kind.PAYMENT:
-        notes = ("" if event.name in _PLAIN_PAYMENTS else event.name, event.description, origin)
-        if amount:
-            return "money", "", amount, "refunded" if event.is_refund else "paid", notes
-        return "money", "", "Refund" if event.is_refund else "Payment", "(amount unknown)", notes
-    if event.kind is Kind.SUBSCRIPTION:
-        return "goal", "", event.words.capitalize() or "Subscription", amount, (event.description, origin)
-    return "goal", "Goal", event.name or "without a name", amount, (event.description, origin)
+    amount, notes = event.amount_words, (event.description, _origin(event))
+    match event.kind:
+        case Kind.PAYMENT:
+            return _describe_payment(event, amount, notes)
+        case Kind.SUBSCRIPTION:
+            return "goal", "", capfirst(event.words) or "Subscription", amount, notes
+    if event.is_setback:
+        return "setback", "", capfirst(event.words), "", notes
+    return "goal", "Goal", event.name or "without a name", amount, notes
 
 
-def _origin(origin: str | None) -> str:
-    return "" if origin is None else _ORIGINS.get(origin, f"from {truncate(origin, _NAME_LIMIT)}")
+def _describe_payment(
+    event: Event, amount: str, notes: tuple[str | None, ...]
+) -> tuple[str, str, str, str, tuple[str | None, ...]]:
+    if event.is_refund:
+        words = _refund_words(event)
+        return ("refund", "", *((f"−{amount}", words) if amount else (capfirst(words), "(amount unknown)")), notes)
+    if not goal_names.is_plain_payment(goal_names.normalize(event.name)):
+        notes = (event.name_words, *notes)
+    return ("money", "", *((amount, "paid") if amount else ("Payment", "(amount unknown)")), notes)
+
+
+def _origin(event: Event) -> str:
+    if event.is_server or event.origin is None:
+        return "sent by the server" if event.is_server else ""
+    return _ORIGINS.get(event.origin, f"from {truncate(event.origin, _NAME_LIMIT)}")
 
 
 def _query_and_fragment(page: Page) -> str:

@@ -22,7 +22,7 @@ class PagePath(Row, frozen=True):
 
 
 class Badge(Row, frozen=True):
-    """A badge of a visit; `style` is "money", "goal" or "id"."""
+    """A badge of a visit; `style` is "money", "refund", "goal", "setback" or "id"."""
 
     style: str
     label: str
@@ -41,7 +41,8 @@ class NoteRow(Row, frozen=True):
 
 
 class EventRow(Row, frozen=True):
-    """A line for an event, or for repeated views of one page; `style` is "page", "goal", "money" or "id".
+    """A line for an event, or for repeated views of one page; `style` is "page", "goal", "setback", "money",
+    "refund" or "id".
 
     `clock` is the time of day, or "no time" where `iso` is "". `day` is set where it differs from the visit's. Page
     views have a `page` (None without an address), `times` ("×4, until 12:03:00"), and `dwell` with `share`, its bar's

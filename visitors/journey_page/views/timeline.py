@@ -1,7 +1,7 @@
 """The timeline's fragments, for htmx: all of it for another query, the next visits, more events of one visit."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit, urlunsplit
 
 from django.http import Http404, HttpResponse, QueryDict
@@ -51,11 +51,11 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     if is_superseded:
         query, part = replace(query, start=None), ""
     zone = time_zone_of(request, website)
-    today = datetime.now(zone).date()
+    now = datetime.now(UTC)
     marked_after = last_seen.marked_after(last_seen.decode_seen(request.GET.get("seen", "")))
     part_url = reverse("timeline", args=[slug, visitor])
     if part == "events":
-        row = present_visit_events(journey, query, zone=zone, today=today, marked_after=marked_after)
+        row = present_visit_events(journey, query, zone=zone, now=now, marked_after=marked_after)
         if row is None:
             raise Http404("No such visit.")
         row = replace(row, passed="")  # the link to newer events is on the page already, above these
@@ -64,7 +64,7 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
         journey,
         query,
         zone=zone,
-        today=today,
+        now=now,
         version=version,
         page_url=page_url,
         part_url=part_url,
