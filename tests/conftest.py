@@ -126,26 +126,33 @@ def _empty_article_cache():
     article_cache.clear()
 
 
-@pytest.fixture
-def sandbox(settings):
-    """The running sandbox, as the DataFast API of this test."""
+@pytest.fixture(scope="session")
+def running_sandbox():
+    """One sandbox for the whole run; `sandbox` resets it for each test."""
     with Sandbox(requests_per_minute=None) as running:
-        settings.DATAFAST_API_URL = running.base_url
         yield running
-        datafast_client().close()
 
 
 @pytest.fixture
-def sandbox_of_yesterday(settings):
+def sandbox(running_sandbox, settings):
+    """The running sandbox, as the DataFast API of this test."""
+    running_sandbox.reset()
+    settings.DATAFAST_API_URL = running_sandbox.base_url
+    yield running_sandbox
+    datafast_client().close()
+
+
+@pytest.fixture
+def sandbox_of_yesterday(running_sandbox, settings):
     """The sandbox at yesterday noon (UTC), so that its visitors have the same events at any hour of today.
 
     Tests that count visits, or need an empty site, override `sandbox` with it.
     """
     noon = utcnow().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
-    with Sandbox(requests_per_minute=None, clock=lambda: noon) as running:
-        settings.DATAFAST_API_URL = running.base_url
-        yield running
-        datafast_client().close()
+    running_sandbox.reset(lambda: noon)
+    settings.DATAFAST_API_URL = running_sandbox.base_url
+    yield running_sandbox
+    datafast_client().close()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from django.test import Client
 from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import skip_without
+from visitors.sandbox import Sandbox
 
 CHROMIUM = "/usr/bin/chromium"
 # Containers rarely grant the rights that Chromium's sandbox needs. The other switches stop its own network requests.
@@ -54,6 +55,13 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def running_sandbox():
+    """A sandbox per test: a request that a page left behind must not count in the next test."""
+    with Sandbox(requests_per_minute=None) as running:
+        yield running
 
 
 @pytest.fixture

@@ -11,17 +11,11 @@ from visitors.sandbox.stories import stand_in, stories
 from visitors.sandbox.websites import LUMENKIT, WEBSITES, Website
 
 
-@lru_cache(maxsize=4)
-def _told(today: int) -> tuple[Visitor, ...]:
-    """Everybody but the live one. Kept, since tests start many sandboxes on the same day."""
-    return (*stories(today), *crowd(today))
-
-
 class Population:
     """The visitors, told from one UTC midnight (`today`, in milliseconds) for as long as the sandbox runs."""
 
     def __init__(self, today: int) -> None:
-        told = _told(today)
+        told = (*stories(today), *crowd(today))
         self._listed = {website: tuple(v for v in told if v.website is website) for website in WEBSITES}
         self._by_id = {(visitor.website, visitor.visitor_id): visitor for visitor in told}
         for website in WEBSITES:
@@ -40,6 +34,12 @@ class Population:
         yield from self._listed[website]
         if website is LUMENKIT:
             yield live_visitor(now)
+
+
+@lru_cache(maxsize=4)
+def population(today: int) -> Population:
+    """Return the population of a day. Cached, because tests start many sandboxes on the same day."""
+    return Population(today)
 
 
 def is_bot(website: Website, visitor_id: str) -> bool:

@@ -28,7 +28,7 @@ from visitors.sandbox.documented import DOCUMENTED
 from visitors.sandbox.failures import FailurePlan, Mode, failure
 from visitors.sandbox.limits import Limit, RateLimiter
 from visitors.sandbox.moments import milliseconds, start_of_day, utcnow
-from visitors.sandbox.population import Population
+from visitors.sandbox.population import population
 from visitors.sandbox.tokens import Keyring, masked
 from visitors.sandbox.troubles import troubled
 
@@ -62,21 +62,27 @@ class Sandbox:
         if not allow_remote and not _is_loopback(host):
             raise ValueError(f"The sandbox serves loopback addresses only, and {host} is none.")
 
+        self.patience = patience
+        self.closing = threading.Event()
+        self._first_limit = limit or Limit(requests_per_minute=requests_per_minute)
+        self.reset(clock)
+        self._server = _Server((host, port), self)
+        self._thread: threading.Thread | None = None
+
+    def reset(self, clock: Callable[[], datetime] = utcnow) -> None:
+        """Start over, as after a restart with this clock: no calls, failures, latency or revoked tokens."""
+
         def now() -> int:
             return milliseconds(clock())
 
-        self.patience = patience
-        self.closing = threading.Event()
         self.now = now
         self.controls = Controls(
             CallLog(),
             Keyring(),
-            RateLimiter(limit or Limit(requests_per_minute=requests_per_minute), now),
+            RateLimiter(self._first_limit, now),
             FailurePlan({entry.visitor_id: entry.failure for entry in DOCUMENTED if entry.failure is not None}),
         )
-        self.api = Api(Population(start_of_day(now())), self.controls.keyring, self.controls.limiter, now)
-        self._server = _Server((host, port), self)
-        self._thread: threading.Thread | None = None
+        self.api = Api(population(start_of_day(now())), self.controls.keyring, self.controls.limiter, now)
 
     @property
     def port(self) -> int:
