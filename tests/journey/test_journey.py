@@ -178,6 +178,7 @@ def test_events_ahead_of_now_are_kept_and_decide_nothing():
     now = START + timedelta(minutes=2)
     shown = derived.as_of(now)
     assert (shown.visits, shown.counts, shown.totals) == (derived.visits, derived.counts, derived.totals)
+    assert (derived.visit_count, shown.visit_count) == (2, 1)
     assert shown.latest_event_at == shown.latest_payment.at == START + timedelta(minutes=1)
     assert shown.last_seen_at == START
     assert shown.last_touch.sources == ("a",)

@@ -27,12 +27,13 @@ _UNCHARGED = re.compile(
 _SETBACK = re.compile(
     r"(^|_)(fail(ed|ure|s)?|declin(e|ed)|reject(ed)?|abandon(ed|ment)?|cancel(l?ed|l?ation)?|delet(e|ed|ion)|expired?|"
     r"churn(ed)?|unsubscribed?|uninstall(ed)?|disput(e|ed)|chargebacks?|revers(ed|al)|withdrawn|overdue|past_due|unpaid|"
-    r"incomplete|pending|void(ed)?|error|bounced?|downgraded?|refund_request(ed)?|(account|subscription)_closed)($|_)"
+    r"incomplete|pending|void(ed)?|error|bounced?|downgraded?|refund_request(ed)?|(account|subscription)_closed|"
+    r"(deal|lead|sale|opportunity)_lost)($|_)"
 )
 # Of these, the ones after which a purchase is less likely. A declined card says nothing about what the visitor wants.
 _ADVERSE = re.compile(
     r"cancel|churn|unsubscri|uninstall|(account|workspace|subscription)_(delet|clos)|disput(?!.*won$)|chargeback(?!.*won$)|"
-    r"revers|withdrawn|overdue|past_due|unpaid|downgrad|refund_request"
+    r"revers|withdrawn|overdue|past_due|unpaid|downgrad|refund_request|_lost"
 )
 _LOST = re.compile(r"ended|cancel|expire|fail|past_due|unpaid|paused|incomplete|delet|terminated|lapsed|closed")
 _NEUTRAL_SUBSCRIPTION = re.compile("downgrad|will_end|pending")

@@ -100,8 +100,9 @@ class Journey(Record, frozen=True, kw_only=True):
     order. Of a stored journey these four sequences are decoded as they are used, so a page reads only what it shows.
 
     `counts` cover dated and undated events. `visit_count` and `page_view_count` are the larger of what DataFast counts
-    and what it lists. `first_event_at` and `latest_event_at` span the dated events; `last_seen_at` is the time of the
-    latest event that the visitor caused in person, so a renewal at night does not count.
+    and what it lists; `reported_visit_count` is what it counts, 0 if it does not. `first_event_at` and
+    `latest_event_at` span the dated events; `last_seen_at` is the time of the latest event that the visitor caused in
+    person, so a renewal at night does not count.
 
     `top_pages` are the five most viewed, most views first. `hosts` are those of the page views, most views first.
     `goal_names` are the names of completed goals, latest first, each once; those beyond MAX_GOAL_NAMES are counted in
@@ -123,6 +124,7 @@ class Journey(Record, frozen=True, kw_only=True):
     undated: Sequence[Event]
     counts: Counts
     visit_count: int
+    reported_visit_count: int
     page_view_count: int
     missing: Missing | None
     first_event_at: datetime | None
@@ -165,20 +167,25 @@ class Journey(Record, frozen=True, kw_only=True):
     def as_of(self, now: datetime) -> "Journey":
         """Return the journey with what is the latest up to `now`: events ahead of it come from a wrong clock.
 
-        They stay among the visits, counts and totals, and decide nothing else: no field for a latest event, a last
-        touch or a time to the first goal is about them.
+        They stay in the lists, counts and totals, and decide nothing else: no latest event, no number of visits, no
+        last touch, no time to the first goal.
         """
         if self.latest_event_at is None or not is_ahead(self.latest_event_at, now):
             return self
         events = [event for event in self._newest_events() if not is_ahead(event.at, now)]
-        visits = [visit for visit, outline in zip(self.visits, self.outlines, strict=True) if outline.is_attended]
+        attended = [
+            index
+            for index, outline in enumerate(self.outlines)
+            if outline.is_attended and not is_ahead(outline.started_at, now)
+        ]
         return replace(
             self,
+            visit_count=max(self.reported_visit_count, len(attended)),
             latest_event_at=events[0].at if events else None,
             last_seen_at=next((event.at for event in events if event.is_in_person), None),
             latest_payment=_latest(events, _is_payment),
             latest_subscription=_latest(events, _is_subscription),
-            last_touch=last_touch(next((visit for visit in visits if not is_ahead(visit.started_at, now)), None)),
+            last_touch=last_touch(self.visits[attended[0]] if attended else None),
             to_first_goal=self._until(self.to_first_goal, now),
             to_first_payment=self._until(self.to_first_payment, now),
         )
@@ -241,6 +248,7 @@ def derive(visitor: Visitor) -> Journey:
         undated=undated,
         counts=counts,
         visit_count=visit_count,
+        reported_visit_count=_number(activity.visit_count),
         page_view_count=max(_number(activity.page_view_count), counts.views),
         missing=missing,
         first_event_at=first_event_at,

@@ -31,6 +31,8 @@ def summarize(journey: Journey, *, now: datetime, zone: tzinfo) -> str:
         sentences.append(f"{sentence[0].upper()}{sentence[1:]}.")
     if not journey.counts.all:
         sentences.append("DataFast sent no events for this visitor.")
+    if journey.latest_event_at is None and journey.first_event_at is not None:
+        sentences.append("All times are ahead of now: a clock is wrong.")
     if undated := len(journey.undated):
         have = "has" if undated == 1 else "have"
         sentences.append(f"{format_count(undated, 'event')} {have} no readable time.")

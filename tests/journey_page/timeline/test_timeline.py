@@ -324,6 +324,8 @@ CLOCK = (view("/"), view("/pricing", 5), view("/checkout", days=1), view("/late"
 def test_events_ahead_of_now_are_marked_and_nothing_else_changes():
     timeline = shown(journey(*CLOCK), now=START + timedelta(minutes=6), marked_after=START)
     ahead, current = visits_of(timeline)
+    assert notes_of(timeline) == []  # no gap up to a wrong clock
+    assert (ahead.number, current.number) == ("–", "1")
     assert (ahead.when, ahead.place, ahead.is_open, ahead.is_new) == (
         "tomorrow, 12:00",
         "clock ahead · day 2",

@@ -131,7 +131,7 @@ class Drawing:
     # --- Visit by visit ---
 
     def _draw_visits(self) -> list[tuple[timedelta, Gap, bool]]:
-        """Add blocks and gaps. Return each gap with its length, and whether it is the tail."""
+        """Add blocks and gaps. Return each gap that has a length, with it, and whether it is the tail."""
         visits = self._visits
         spans = [later.started_at - earlier.ended_at for earlier, later in pairwise(visits)]
         if self._has_tail:
@@ -160,7 +160,8 @@ class Drawing:
                 is_known = is_tail or visits[index + 1].gap_known
                 end = x + gaps[index]
                 self._gaps.append(self._gap(x, end, spans[index], is_known=is_known))
-                found.append((spans[index], self._gaps[-1], is_tail))
+                if is_tail or not is_ahead(visits[index + 1].started_at, self._now):
+                    found.append((spans[index], self._gaps[-1], is_tail))
                 x = end
         if self._has_tail:
             self._scale.add(self._end, 100)
@@ -182,8 +183,9 @@ class Drawing:
             f"{viewed} in {format_duration(visit.duration)}" if visit.duration else viewed,
             *_describe_counts(visit.counts),
         ]
-        number = "" if visit.number is None else f" {visit.number}"
-        ahead = " (clock ahead)" if is_ahead(visit.started_at, self._now) else ""
+        is_from_wrong_clock = is_ahead(visit.started_at, self._now)
+        number = "" if visit.number is None or is_from_wrong_clock else f" {visit.number}"
+        ahead = " (clock ahead)" if is_from_wrong_clock else ""
         return f"Visit{number}, {self._when(visit.started_at)}{ahead}: {', '.join(parts)}"
 
     def _when(self, time: datetime) -> str:

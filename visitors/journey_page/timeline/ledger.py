@@ -256,7 +256,7 @@ class Ledger:
         if not 0 < place < len(self._sections):
             return None
         newer, this = self._sections[place - 1], self._sections[place]
-        if newer.visit is None or this.visit is None:
+        if newer.visit is None or this.visit is None or self._presenter.is_ahead(newer.visit.started_at):
             return None
         if between := self._journey.outlines[newer.index + 1 : this.index]:
             visits = sum(visit.is_attended for visit in between)

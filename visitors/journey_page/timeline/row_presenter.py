@@ -55,7 +55,7 @@ class RowPresenter:
             place.append(f"{matches:,} of {formatting.format_count(counts.all, 'event')} match")
         return VisitRow(
             key=visit_key(visit),
-            number="–" if visit.number is None else f"{visit.number:,}",
+            number="–" if visit.number is None or self.is_ahead(visit.started_at) else f"{visit.number:,}",
             title=formatting.format_full_time(visit.started_at, self._zone),
             iso=format_iso(visit.started_at),
             when=self.format_day_and_clock(visit.started_at),
