@@ -3,6 +3,7 @@
 import pytest
 
 from visitors import formatting
+from visitors.formatting.text import isolate_address, truncate, truncate_middle
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,46 @@ def test_a_single_remaining_part_is_kept_not_counted():
 )
 def test_adjacent_numbers_are_set_apart(event, time, text):
     assert formatting.append_time(event, time) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("/a/b", "/a<wbr>/b"),
+        ("/ar/منتج/42", "/ar<wbr>/<bdi>منتج</bdi><wbr>/42"),
+        ("/מוצר/מחיר", "/<bdi>מוצר</bdi><wbr>/<bdi>מחיר</bdi>"),
+        ("/?q=מוצר&page=2", "/?q=<bdi>מוצר</bdi>&amp;page=2"),
+        ("/?מוצר=3&b=ג", "/?<bdi>מוצר</bdi>=3&amp;b=<bdi>ג</bdi>"),
+        ("shop.example/#/מוצר/7", "shop.example/#/<bdi>מוצר</bdi><wbr>/7"),
+        ("دكان.إختبار/1", "<bdi>دكان</bdi>.<bdi>إختبار</bdi><wbr>/1"),
+        ("/<b>/מוצר", "/&lt;b&gt;<wbr>/<bdi>מוצר</bdi>"),
+        ("/מוצר-חדש/", "/<bdi>מוצר-חדש</bdi><wbr>/"),
+    ],
+)
+def test_the_parts_of_an_address_keep_their_order(text, html):
+    assert formatting.address_html(text) == html
+
+
+@pytest.mark.parametrize(
+    ("text", "isolated"),
+    [
+        ("/a/b", "/a/b"),
+        ("/ar/منتج/42", "\u2066/ar/\u2068منتج\u2069/42\u2069"),
+        ("/?q=מוצר&n=2", "\u2066/?q=\u2068מוצר\u2069&n=2\u2069"),
+    ],
+)
+def test_an_address_in_a_sentence_keeps_its_order(text, isolated):
+    assert isolate_address(text) == isolated
+
+
+@pytest.mark.parametrize("limit", range(2, 14))
+def test_truncating_closes_isolates(limit):
+    cut = truncate("a \u2068\u05d0\u05d1\u05d2\u05d3\u2069 (\u2068\u05d0\u05d1\u2069)", limit)
+    assert cut.count("\u2068") == cut.count("\u2069")
+
+
+def test_truncating_in_the_middle_keeps_begin_and_end():
+    assert truncate_middle("abcdefghij", 10) == "abcdefghij"
+    assert truncate_middle("abcdefghijk", 10) == "abcd…ghijk"
+    cut = truncate_middle("/series/" + "of-texts-" * 50 + "part-2", 300)
+    assert (len(cut), cut[:8], cut[-6:]) == (300, "/series/", "part-2")

@@ -132,7 +132,7 @@ def test_every_journey_can_be_summarized_at_any_time(visitor, now, zone):
     for text in (plain_text, markdown):
         written = text(journey, now=now, as_of=now, zone=zone, link="https://desk.example/")
         # Our own isolates around a name are in pairs; other text has none.
-        assert not any(_has_control(_ISOLATED.sub(r"\1", line)) for line in written.split("\n"))
+        assert not any(_has_control(_remove_isolates(line)) for line in written.split("\n"))
         assert "https://desk.example/" in written
     assert find_ticket_moment(journey, now).words
 
@@ -176,7 +176,14 @@ def test_complementary_kinds_partition_the_events(visitor, kinds):
     assert inside.counts == journey.counts
 
 
-_ISOLATED = re.compile("\u2068([^\u2068\u2069]*)\u2069")
+_ISOLATED = re.compile("[\u2066\u2068]([^\u2066\u2068\u2069]*)\u2069")
+
+
+def _remove_isolates(text):
+    found = 1
+    while found:
+        text, found = _ISOLATED.subn(r"\1", text)
+    return text
 
 
 def _has_control(text):

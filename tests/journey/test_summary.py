@@ -103,7 +103,28 @@ def test_a_source_without_end_is_cut_short():
 
 
 def test_right_to_left_text_does_not_reorder_the_sentence():
-    assert "viewed \u2068/مدونة\u2069." in summary(journey(view("/مدونة")))
+    assert "viewed \u2066/\u2068مدونة\u2069\u2069." in summary(journey(view("/مدونة")))
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"utm_source": "חדשות", "utm_campaign": "מבצע 50%"}, "\u2068חדשות\u2069 (campaign \u2068מבצע 50%\u2069)"),
+        ({"utm_source": "news", "utm_medium": "מייל"}, "news / \u2068מייל\u2069"),
+        ({"utm_campaign": "عرض"}, "campaign \u2068عرض\u2069"),
+        ({"utm_term": "حذاء"}, "search term \u2068حذاء\u2069"),
+        ({"ref": "أخبار"}, "\u2068أخبار\u2069"),
+        ({"utm_source": "חדשות" * 40, "utm_campaign": "ב"}, "…"),
+    ],
+)
+def test_our_words_keep_their_place_in_a_right_to_left_source(params, words):
+    sentence = summary(derive(Visitor(identity=Identity(params=params), activity=Activity(visited_pages=(view(),)))))
+    assert words in sentence
+    assert sentence.count("\u2068") == sentence.count("\u2069")
+
+
+def test_a_long_page_is_cut_in_the_middle():
+    assert "-part-2." in summary(journey(view("/" + "series-of-texts-" * 20 + "part-2")))
 
 
 def test_two_numbers_never_meet():

@@ -6,7 +6,7 @@ can send raises an error, however large.
 
 from visitors.formatting.money import format_money, is_currency
 from visitors.formatting.numbers import format_count, format_percent
-from visitors.formatting.text import add_line_breaks, append_time, bind_numbers, join_list, limit_list
+from visitors.formatting.text import add_line_breaks, address_html, append_time, bind_numbers, join_list, limit_list
 from visitors.formatting.times import (
     DisplayTime,
     display_day_and_clock,
@@ -30,6 +30,7 @@ __all__ = [
     "ANONYMOUS",
     "DisplayTime",
     "add_line_breaks",
+    "address_html",
     "append_time",
     "bind_numbers",
     "display_day_and_clock",

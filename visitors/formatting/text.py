@@ -22,6 +22,9 @@ _ACTING = re.compile(
 # Invisible marks that set the direction of one spot: common in names that were copied from a page, and not missed.
 _MARKS = re.compile("[\u061c\u200e\u200f]")
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
+_FIRST_STRONG_ISOLATE, _LEFT_TO_RIGHT_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2066", "\u2069"
+# What separates the parts of an address.
+_SEPARATORS = re.compile(r"([/?&=#.:@]+)")
 _BLANKS = str.maketrans("\t\n\v\f\r", " " * 5)
 # Before each part of a path, but after the two slashes of "https://".
 _SLASH = re.compile(r"(?<=[^/])/(?=[^/])")
@@ -43,15 +46,38 @@ def clean_or_none(text: str | None) -> str | None:
 
 
 def truncate(text: str, limit: int = 80) -> str:
-    """Cut the text to this many characters, the last of them an ellipsis."""
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+    """Cut the text to this many characters, the last of them an ellipsis. Isolates that were cut off are closed."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1].rstrip()
+    opened = cut.count(_FIRST_STRONG_ISOLATE) + cut.count(_LEFT_TO_RIGHT_ISOLATE)
+    return f"{cut}{_END_OF_ISOLATE * (opened - cut.count(_END_OF_ISOLATE))}…"
+
+
+def truncate_middle(text: str, limit: int = 80) -> str:
+    """Cut the text in the middle to this many characters: long addresses often differ at the end only."""
+    if len(text) <= limit:
+        return text
+    end = limit // 2
+    return f"{text[: limit - 1 - end]}…{text[-end:]}"
+
+
+def is_right_to_left(text: str) -> bool:
+    """Return whether the text has characters of a script that is written from right to left."""
+    return not text.isascii() and any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text)
 
 
 def isolate_direction(text: str) -> str:
     """Put right-to-left text between Unicode's isolates, so that it does not reorder the sentence around it."""
-    if text.isascii() or not any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
+    return f"{_FIRST_STRONG_ISOLATE}{text}{_END_OF_ISOLATE}" if is_right_to_left(text) else text
+
+
+def isolate_address(text: str) -> str:
+    """Return an address whose parts read in its order: each right-to-left part is isolated, and so is the whole."""
+    if not is_right_to_left(text):
         return text
-    return f"\u2068{text}\u2069"
+    parts = "".join(map(isolate_direction, _SEPARATORS.split(text)))
+    return f"{_LEFT_TO_RIGHT_ISOLATE}{parts}{_END_OF_ISOLATE}"
 
 
 def join_list(parts: Sequence[str]) -> str:
@@ -90,3 +116,16 @@ def add_line_breaks(text: str) -> SafeString:
     if "/" in html:
         html = _SLASHES.sub("//<wbr>", _SLASH.sub("<wbr>/", html))
     return mark_safe(html.replace("@", "@<wbr>"))  # noqa: S308 (escaped)
+
+
+def address_html(text: str) -> SafeString:
+    """Return `add_line_breaks` of an address, for an element with dir="ltr": right-to-left parts are isolated."""
+    if not is_right_to_left(text):
+        return add_line_breaks(text)
+    html = ""
+    for part in _SEPARATORS.split(text):
+        if is_right_to_left(part):
+            html += f"<bdi>{escape(part)}</bdi>"
+        else:
+            html += f"<wbr>{part}" if part == "/" and html else escape(part)
+    return mark_safe(html)  # noqa: S308 (escaped)

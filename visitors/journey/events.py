@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from visitors.datafast.payload import CompletedGoal, VisitedPage
 from visitors.formatting import format_money
-from visitors.formatting.text import clean_or_none
+from visitors.formatting.text import clean_or_none, isolate_address, isolate_direction, truncate, truncate_middle
 from visitors.journey import goal_names
 from visitors.journey.amounts import parse_amount, parse_currency
 from visitors.journey.pages import Page, parse_page
@@ -82,6 +82,12 @@ class Event(Record, frozen=True, kw_only=True):
         if self.is_setback:
             return goal_names.in_words(self.name, self.amount_words)
         return f"goal {self.name or 'without a name'}"
+
+    def phrase(self, limit: int = 80) -> str:
+        """Return `words` as a part of a sentence: cut to this many characters, right-to-left text isolated."""
+        if self.kind is Kind.PAGE and self.page is not None:
+            return f"{self.kind} {isolate_address(truncate_middle(self.page.label, limit))}"
+        return isolate_direction(truncate(self.words, limit))
 
     @property
     def _payment_words(self) -> str:

@@ -13,7 +13,7 @@ from visitors.formatting import (
     join_list,
     limit_list,
 )
-from visitors.formatting.text import clean, truncate
+from visitors.formatting.text import isolate_address, truncate, truncate_middle
 from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Journey, is_ahead
 from visitors.journey.summary import format_nothing_paid, format_refunded, format_without_amount, summarize
@@ -147,7 +147,7 @@ def _facts(journey: Journey, now: datetime, as_of: datetime, zone: tzinfo) -> It
         ("Paid", _paid(journey)),
         ("Prediction", _prediction(journey)),
     ]
-    yield from ((name, truncate(clean(value), _LONGEST)) for name, value in known if value)
+    yield from ((name, truncate(value, _LONGEST)) for name, value in known if value)
 
 
 def _person_facts(journey: Journey) -> list[tuple[str, str | None]]:
@@ -218,12 +218,12 @@ def _lists(
     payments = [event for event in (*dated, *journey.undated) if event.kind is Kind.PAYMENT]
     if payments:
         shown, more = limit_list(payments, _MAX_PAYMENTS)
-        items = [f"{_format_event_time(event, now, zone)}: {event.words}" for event in shown]
+        items = [f"{_format_event_time(event, now, zone)}: {event.phrase(_LONGEST)}" for event in shown]
         yield _payments_title(payments), [*items, f"and {more:,} more"] if more else items
     until = [event for event in dated if ticket_at is None or (event.at and event.at <= ticket_at)]
     has_hosts = len(journey.hosts) > 1
     lines = [
-        f"{_format_event_time(event, now, zone)}: {truncate(_event(event, has_hosts=has_hosts), _LONGEST)}"
+        f"{_format_event_time(event, now, zone)}: {_event(event, has_hosts=has_hosts)}"
         for event in until[:_LAST_EVENTS]
     ]
     if journey.undated and ticket_at is None:
@@ -246,8 +246,9 @@ def _payments_title(payments: list[Event]) -> str:
 def _event(event: Event, *, has_hosts: bool) -> str:
     """Return an event in words; a page with its host if the journey has several hosts."""
     if has_hosts and event.page is not None and event.page.screen is None:
-        return f"{event.kind} {event.page.host}{event.page.label}"
-    return event.words
+        address = f"{event.page.host}{event.page.label}"
+        return f"{event.kind} {isolate_address(truncate_middle(address, _LONGEST))}"
+    return event.phrase(_LONGEST)
 
 
 def _events_title(number: int, *, is_until_ticket: bool) -> str:

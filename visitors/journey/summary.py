@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, tzinfo
 
 from visitors.formatting import append_time, format_ago, format_count, format_day, format_money, join_list, limit_list
-from visitors.formatting.text import isolate_direction, truncate
+from visitors.formatting.text import isolate_address, isolate_direction, truncate, truncate_middle
 from visitors.journey.goal_names import add_article
 from visitors.journey.journey import Interest, Journey, is_ahead
 from visitors.journey.totals import Paid
@@ -104,13 +104,13 @@ def _reading(journey: Journey) -> str:
         return ""
     top = journey.top_pages[0]
     if journey.page_view_count == 1:
-        return f"viewed {_named(top.label)}"
+        return f"viewed {_named_page(top.label)}"
     if top.views == 1:
         return format_count(journey.page_view_count, "page view")
     if top.views == 2:
-        return f"viewed {_named(top.label)} {format_views(Interest(views=2), is_least=is_least)}"
+        return f"viewed {_named_page(top.label)} {format_views(Interest(views=2), is_least=is_least)}"
     # The number first: many an address ends with one of its own.
-    return f"{'at least ' if is_least else ''}{top.views:,} views of {_named(top.label)}"
+    return f"{'at least ' if is_least else ''}{top.views:,} views of {_named_page(top.label)}"
 
 
 def _goals(journey: Journey) -> str:
@@ -181,6 +181,11 @@ def _setbacks(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
         append_time(_named(add_article(event.words)), format_past(event.at, now, zone))
         for event in reversed(journey.setbacks[:_SETBACKS_NAMED])
     ]
+
+
+def _named_page(label: str) -> str:
+    """Return a page's path or a screen's name as a part of a sentence."""
+    return isolate_address(truncate_middle(label)) if label.startswith("/") else _named(label)
 
 
 def _named(text: str) -> str:

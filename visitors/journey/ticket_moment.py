@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from visitors.formatting import format_duration
-from visitors.formatting.text import isolate_direction, truncate
 from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Journey
 from visitors.journey.records import Record
@@ -35,12 +34,12 @@ class Near(Record, frozen=True, kw_only=True):
     def before_words(self) -> str:
         """ "last page /checkout, 3 minutes before", for an event before the moment."""
         latest = "last " if self.event.is_view else ""
-        return f"{latest}{isolate_direction(truncate(self.event.words))}, {self._distance('before')}"
+        return f"{latest}{self.event.phrase()}, {self._distance('before')}"
 
     @property
     def after_words(self) -> str:
         """ "page /checkout, 3 minutes after", for an event after the moment."""
-        return f"{isolate_direction(truncate(self.event.words))}, {self._distance('after')}"
+        return f"{self.event.phrase()}, {self._distance('after')}"
 
     def _distance(self, side: str) -> str:
         return f"{format_duration(self.distance)} {side}" if self.distance >= _SECOND else "at that very moment"

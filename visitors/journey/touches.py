@@ -5,7 +5,7 @@ from datetime import datetime
 
 from visitors.datafast.payload import Identity
 from visitors.formatting.placeholders import is_placeholder
-from visitors.formatting.text import clean, clean_or_none
+from visitors.formatting.text import clean, clean_or_none, isolate_direction
 from visitors.journey.pages import Page
 from visitors.journey.records import Record
 from visitors.journey.secrets import mask_value
@@ -106,6 +106,7 @@ def _without_placeholders(tags: dict[str, str]) -> dict[str, str]:
 
 
 def _from_params(tags: dict[str, str]) -> Iterator[str]:
+    tags = {name: isolate_direction(value) for name, value in tags.items()}  # it keeps the words between in place
     yield from (tags[name] for name in ("ref", "source", "via") if name in tags)
     origin = " / ".join(tags[name] for name in ("utm_source", "utm_medium") if name in tags)
     campaign = f"campaign {tags['utm_campaign']}" if "utm_campaign" in tags else ""

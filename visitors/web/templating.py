@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 
-from visitors.formatting import add_line_breaks
+from visitors.formatting import add_line_breaks, address_html
 from visitors.models import Membership
 from visitors.roles import Role
 
@@ -31,7 +31,13 @@ def environment(**options: Any) -> Environment:
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options)  # noqa: S701 Django's backend passes autoescape=True
     made.globals |= {"htmx_script": htmx_script, "static": static, "url": url}
-    made.filters |= {"add_line_breaks": add_line_breaks, "capfirst": capfirst, "date": date, "pluralize": pluralize}
+    made.filters |= {
+        "add_line_breaks": add_line_breaks,
+        "address": address_html,
+        "capfirst": capfirst,
+        "date": date,
+        "pluralize": pluralize,
+    }
     return made
 
 

@@ -50,6 +50,7 @@ def page(visitor, now, zone, query):
         "age": presenters.present_age(now, is_fresh=True, now=now, zone=ZoneInfo(zone)),
         "since": "",
         "query_string": "",
+        "ticket_query": "",
         "seen": None,
         "colleagues": None,
         "csrf_input": "",

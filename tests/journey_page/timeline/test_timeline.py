@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from msgspec.structs import replace
 
 from tests.journey.examples import START, edition, goal, journey, stamp, view
+from tests.page_reader import Page
 from visitors.datafast.payload import Activity, CompletedGoal, UserProfile, VisitedPage, Visitor
 from visitors.journey import derive
 from visitors.journey_page.timeline import TimelineQuery, present_timeline, present_visit_events, visit_address
@@ -229,6 +230,43 @@ def test_text_of_the_data_is_escaped_in_paths():
 def test_other_events_show_kind_origin_and_amount(event, texts):
     (line,) = lines_of(shown(journey(goals=(event,))))
     assert (line.style, line.lead, line.name, line.tail, line.note) == texts
+
+
+def render_visits(timeline):
+    context = {"timeline": timeline}
+    return Page(render_to_string("journey_page/_visits.html", context))
+
+
+SERIES = "/" + "series-of-texts-about-one-topic-" * 10
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (f"{SERIES}part-1", f"{SERIES}part-2"),
+        (f"{SERIES}part-1{SERIES}end", f"{SERIES}part-2{SERIES}end"),
+        (f"/?q={SERIES}1", f"/?q={SERIES}2"),
+        (f"/#{SERIES}1", f"/#{SERIES}2"),
+        (f"/__app/ios{SERIES}1", f"/__app/ios{SERIES}2"),
+    ],
+    ids=["end", "middle", "query", "fragment", "screen"],
+)
+def test_long_addresses_can_be_told_apart(first, second):
+    derived = journey(view(first), view(second, 1))
+    page = render_visits(shown(derived))
+    wholes = [tag["title"] for tag in page.named("span") if tag.get("title")]
+    assert len(set(wholes)) == 2
+    assert page.text.count("Show full address") == 2
+    assert all(page.text.count(whole) == 1 for whole in set(wholes))
+
+
+def test_an_address_without_end_is_bounded():
+    page = render_visits(shown(journey(view("/" + "x" * 100_000))))
+    assert len(page.text) < 15_000
+
+
+def test_a_short_address_has_nothing_to_expand():
+    assert "Show full address" not in render_visits(shown(journey(view("/pricing?plan=pro")))).text
 
 
 def test_an_identification_has_the_name():

@@ -7,7 +7,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from visitors.formatting import format_count, join_list, limit_list
-from visitors.formatting.text import truncate
 from visitors.journey import Event, Fold, Journey, Kind, Visit, fold, is_ahead
 from visitors.journey_page.timeline import Timeline, TimelineQuery, present_visit_events, visit_key
 from visitors.journey_page.timeline.query import Position
@@ -88,7 +87,7 @@ def _announce(events: list[Event]) -> str:
     if not events:
         return ""
     announced, more = limit_list(events, _MAX_ANNOUNCED)
-    parts = [truncate(event.words, _ANNOUNCED_LIMIT) for event in announced]
+    parts = [event.phrase(_ANNOUNCED_LIMIT) for event in announced]
     if more:
         parts.append(f"{more:,} more")
     return f"New: {join_list(parts)}."

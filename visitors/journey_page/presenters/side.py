@@ -112,7 +112,7 @@ def _source(touch: Touch) -> Iterator[Fact]:
 def _last_source(touch: Touch, now: datetime, zone: tzinfo) -> Iterator[Fact]:
     yield from _source(touch)
     if touch.page is not None:
-        yield Fact("First page", touch.page.label)
+        yield Fact("First page", touch.page.label, is_address=touch.page.screen is None)
     if touch.at is not None:
         yield _time("When", touch.at, now, zone)
 
@@ -124,4 +124,4 @@ def _activity(journey: Journey, now: datetime, zone: tzinfo) -> Iterator[Fact]:
     if journey.reported_last_visit_at is not None:
         yield _time("Latest visit", journey.reported_last_visit_at, now, zone)
     if journey.current_page is not None:
-        yield Fact("Latest page", journey.current_page.url)
+        yield Fact("Latest page", journey.current_page.url, is_address=True)

@@ -9,6 +9,7 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
+from visitors.formatting.text import isolate_direction
 from visitors.journey_page.ribbon.shapes import Block, Gap, Mark, Ribbon, Word
 
 _SYMBOLS = {
@@ -78,7 +79,7 @@ def _word(word: Word) -> str:
     style = " ".join(name for name in (word.shows_from, word.form, centered) if name)
     return (
         f'<text class="{style}" x="{word.x}%" y="{word.y}" text-anchor="{word.anchor}" aria-hidden="true">'
-        f"{escape(word.text)}</text>"
+        f"{escape(isolate_direction(word.text))}</text>"
     )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from django.utils.text import capfirst
 
 from visitors import formatting
-from visitors.formatting.text import isolate_direction, truncate
+from visitors.formatting.text import isolate_direction, truncate, truncate_middle
 from visitors.journey import Counts, Event, Fold, Journey, Kind, Page, Visit, VisitOutline, goal_names, is_ahead
 from visitors.journey_page.timeline.rows import Badge, EventRow, NoteRow, PagePath, VisitRow
 
@@ -15,6 +15,7 @@ FULL_BAR = timedelta(minutes=5)
 
 _MAX_BADGES = 3  # of payments, of refunds and of goals
 _PATH_LIMIT, _APP_LIMIT, _NAME_LIMIT, _RAW_TIME_LIMIT = 300, 24, 80, 40
+_WHOLE_LIMIT = 4_000  # of an address that is shown on demand
 CLOCK_AHEAD = "clock ahead"  # the mark of events that are ahead of now
 _ORIGINS = {"manual": "from the website", "payment_provider": "from the payment provider"}
 
@@ -125,12 +126,15 @@ class RowPresenter:
         if page is None:
             return None
         if page.screen is not None:
-            return PagePath(label=truncate(page.screen, _PATH_LIMIT), app=truncate(page.app, _APP_LIMIT))
-        return PagePath(
-            label=truncate(page.label, _PATH_LIMIT),
-            host=truncate(page.host, _PATH_LIMIT) if self._has_several_hosts else "",
-            query=truncate(_query_and_fragment(page), _PATH_LIMIT),
-        )
+            screen, is_cut = truncate_middle(page.screen, _PATH_LIMIT), len(page.screen) > _PATH_LIMIT
+            whole = truncate_middle(page.screen, _WHOLE_LIMIT) if is_cut else ""
+            return PagePath(label=screen, app=truncate(page.app, _APP_LIMIT), whole=whole)
+        host, query = page.host if self._has_several_hosts else "", _query_and_fragment(page)
+        parts = (page.label, host, query)
+        is_cut = any(len(part) > _PATH_LIMIT for part in parts)
+        label, shown_host, shown_query = (truncate_middle(part, _PATH_LIMIT) for part in parts)
+        whole = truncate_middle(f"{host}{page.label}{query}", _WHOLE_LIMIT) if is_cut else ""
+        return PagePath(label=label, host=shown_host, query=shown_query, whole=whole)
 
     def _no_page(self, visit: Visit) -> str:
         if not visit.is_attended:

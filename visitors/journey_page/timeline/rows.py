@@ -12,13 +12,15 @@ class Row(Struct, frozen=True, kw_only=True, gc=False):
 class PagePath(Row, frozen=True):
     """A page: its path or, with an `app` ("iOS app"), the name of a screen.
 
-    `host` is set where the journey has several hosts. `query` is "?plan=pro#faq", "" for none.
+    `host` is set where the journey has several hosts. `query` is "?plan=pro#faq", "" for none. Long ones are cut in the
+    middle; `whole` is then all of it, for a reader who asks for it.
     """
 
     label: str
     host: str = ""
     query: str = ""
     app: str = ""
+    whole: str = ""
 
 
 class Badge(Row, frozen=True):
