@@ -62,8 +62,11 @@ def fill_old_database():
         return apps.get_model(app, model).objects.create(**values)
 
     now = datetime.now(UTC)
-    ada = create("User", "auth", username="ada", is_superuser=True)
-    mina = create("User", "auth", username="mina")
+    ada = create(
+        "User", "auth", username="ada", email="Team@shop.example", last_login=now - timedelta(1), is_superuser=True
+    )
+    mina = create("User", "auth", username="mina", email="team@shop.example", last_login=now)
+    create("User", "auth", username="gone", email="team@shop.example", last_login=now, is_active=False)
     shop = create(
         "Website",
         name="Shop",
@@ -101,6 +104,7 @@ def read_database():
         "token": website.credential().token,
         "failures": website.consecutive_failures,
         "website times": [bool(website.paused_at and website.circuit_open_until and website.key_rejected_since)],
+        "emails": list(User.objects.order_by("username").values_list("username", "email")),
         "roles": list(Membership.objects.values_list("user__username", "role")),
         "invitations": list(Invitation.objects.values_list("invited", "invited_by__username")),
         "identities": list(OpenIDIdentity.objects.values_list("user__username", "subject")),
@@ -151,6 +155,7 @@ def check_upgrade(run, **options):
         "token": TOKEN,
         "failures": 3,
         "website times": [True],
+        "emails": [["ada", ""], ["gone", ""], ["mina", "team@shop.example"]],
         "roles": [["mina", "admin"]],
         "invitations": [["kim", "ada"]],
         "identities": [["mina", "42"]],

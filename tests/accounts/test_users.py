@@ -1,10 +1,16 @@
 """Finding users by what was typed."""
 
+from threading import Barrier, Thread
+
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth import get_user_model
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
+from visitors.accounts import invitations
 from visitors.accounts.users import InvalidChange, find_user, resolve_username
+from visitors.roles import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +106,67 @@ def test_resolving_takes_one_query_with_or_without_an_account(mina, django_asser
     for typed in ("mina", "mina@example.com", "unknown", "unknown@example.com"):
         with django_assert_num_queries(1):
             resolve_username(typed)
+
+
+@pytest.mark.parametrize("email", ["Mina@example.com", "mina@example.com", "MINA@EXAMPLE.COM"])
+@pytest.mark.parametrize("is_active", [True, False])
+def test_the_database_refuses_a_second_account_with_an_email(mina, email, is_active):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create_user("joe", email, is_active=is_active)
+    joe = User.objects.create_user("joe")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=joe.pk).update(email=email)
+    User.objects.create_user("without an email, like joe")
+
+
+JOE = {"first_name": "Joe", "username": "joe", "password1": "ships and 12 lighthouses"}
+EMAIL = "new@example.com"
+
+
+@pytest.fixture
+def forms(lumenkit, admin, viewer):
+    """Forms that enter the same email: of two invited users and of a user with an account. Each posts when called."""
+    viewer.set_unusable_password()
+    viewer.save()
+
+    def join(name):
+        link = invitations.path(invitations.invite(name, lumenkit, Role.VIEWER, by=admin))
+        form = JOE | {"username": name, "password2": JOE["password1"], "email": EMAIL}
+        return lambda: Client().post(link, form)
+
+    def change_email():
+        client = Client()
+        client.force_login(viewer)
+        return lambda: client.post("/account/", {"full_name": "", "email": EMAIL.upper()})
+
+    return {"joe": join("joe"), "ana": join("ana"), "account": change_email()}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("pair", [("joe", "ana"), ("joe", "account")])
+def test_one_of_two_users_who_enter_an_email_at_once_gets_it(forms, pair):
+    both_validated, responses = Barrier(2, timeout=30), []
+
+    def submit(post):
+        waits = [both_validated]
+
+        def wait_after_validation(execute, sql, *rest):
+            result = execute(sql, *rest)
+            is_validation = sql.startswith("SELECT 1") and '"auth_user"."email"' in sql
+            if is_validation and waits:
+                waits.pop().wait()
+            return result
+
+        with connection.execute_wrapper(wait_after_validation):
+            responses.append(post())
+        connection.close()
+
+    threads = [Thread(target=submit, args=[forms[name]]) for name in pair]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(response.status_code for response in responses) == [302, 422]
+    (refused,) = [response.text for response in responses if response.status_code == 422]
+    assert "has this e" in refused
+    assert User.objects.filter(email__iexact=EMAIL).count() == 1

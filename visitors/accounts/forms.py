@@ -31,6 +31,7 @@ from visitors.web import mail
 PASSWORD_RULES = "At least 10 characters. Not your name, not only digits, and none of those that many people use."  # noqa: S105 (a sentence)
 WRONG_PASSWORD = "That is not your current password."  # noqa: S105 (a sentence)
 INVALID_EMAIL = "This is no e-mail address."
+EMAIL_TAKEN = "Another account has this email."
 # Per account, whoever requests them.
 SECONDS_BETWEEN_RESET_MAILS = 300
 
@@ -94,7 +95,7 @@ class AccountForm(StyledForm):
         """Refuse the email of another account: neither could sign in with it."""
         email: str = self.cleaned_data["email"]
         if email and _users_signing_in_as(email).exclude(pk=self._user.pk).exists():
-            raise ValidationError("Another account has this e-mail.")
+            raise ValidationError(EMAIL_TAKEN)
         return email
 
     @sensitive_variables()

@@ -209,11 +209,6 @@ def test_an_inactive_account_is_refused(client, issuer, mina, settings):
     assert get_user_model().objects.count() == 1
 
 
-def test_an_email_of_two_accounts_is_refused(client, issuer, mina):
-    get_user_model().objects.create_user("twin", "mina@example.com")
-    assert "More than one account" in refusal(client, sign_in(client, issuer, "subject-mina"))
-
-
 def test_a_linked_account_is_not_linked_to_another_identity(client, issuer, mina):
     sign_in(client, issuer, "subject-mina")
     other = Client()

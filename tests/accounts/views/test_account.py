@@ -62,7 +62,7 @@ def test_changing_the_email_needs_the_current_password(browser_of_member, member
 def test_the_email_of_another_account_is_refused(browser_of_member, member, other):
     get_user_model().objects.create_user(**other)
     refused = save(browser_of_member, email="JOE@example.com", current_password="a long password")
-    assert "Another account has this e-mail." in words(refused)
+    assert "Another account has this email." in words(refused)
 
 
 def test_the_account_form_ignores_other_fields(browser_of_member, member):

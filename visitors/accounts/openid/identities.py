@@ -28,7 +28,6 @@ _PASSWORD_TIMEOUT_SECONDS = 15 * 60
 _ASK = "Ask an administrator of this Journeydesk"
 UNVERIFIED = f"Your e-mail isn’t verified there, so nobody can tell which account is yours. {_ASK}."
 UNKNOWN = f"No account here has your e-mail. {_ASK} for an invitation."
-SEVERAL = f"More than one account here has your e-mail. {_ASK}."
 CLOSED = f"Your account here is closed. {_ASK}."
 SIGN_IN_FIRST = (
     "The account here with your e-mail has a password. Sign in with it, this once: then both are known to be yours."
@@ -72,21 +71,18 @@ def link_new_identity(issuer: str, subject: str, claims: dict[str, Any]) -> User
     # Some issuers send the boolean as a string.
     if not isinstance(email, str) or "@" not in email or claims.get("email_verified") not in (True, "true"):
         raise SignInRejected(UNVERIFIED)
-    candidates = [user for user in User.objects.filter(email__iexact=email) if has_email(user, email)]
-    active = [user for user in candidates if user.is_active]
-    if len(active) > 1:
-        raise SignInRejected(SEVERAL)
-    if candidates and not active:
-        raise SignInRejected(CLOSED)
-    if not (active or settings.OIDC_CREATE_USERS):
+    user = next((user for user in User.objects.filter(email__iexact=email) if has_email(user, email)), None)
+    if user is None and not settings.OIDC_CREATE_USERS:
         raise SignInRejected(UNKNOWN)
-    if active and OpenIDIdentity.objects.filter(issuer=issuer, user=active[0]).exists():
+    if user and not user.is_active:
+        raise SignInRejected(CLOSED)
+    if user and OpenIDIdentity.objects.filter(issuer=issuer, user=user).exists():
         raise SignInRejected(TAKEN)
-    if active and active[0].has_usable_password():
-        raise PasswordNeeded(active[0], issuer, subject)
+    if user and user.has_usable_password():
+        raise PasswordNeeded(user, issuer, subject)
     try:
         with transaction.atomic():
-            user = active[0] if active else _create_user(email, claims)
+            user = user or _create_user(email, claims)
             OpenIDIdentity.objects.create(user=user, issuer=issuer, subject=subject)
     except IntegrityError as error:  # linked at the same time, or the email is another account's user name
         raise SignInRejected(TAKEN) from error

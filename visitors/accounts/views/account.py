@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import BadRequest
+from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -13,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from visitors.accounts import sessions
-from visitors.accounts.forms import AccountForm, ChangePasswordForm
+from visitors.accounts.forms import EMAIL_TAKEN, AccountForm, ChangePasswordForm
 from visitors.web.access import SignedInRequest
 from visitors.web.forms import InvalidFormStatusMixin, answer_required
 
@@ -27,9 +28,13 @@ def account(request: SignedInRequest) -> HttpResponse:
         raise BadRequest("The form was sent without its fields.")
     form = AccountForm(request, request.user, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        form.save()
-        messages.success(request, "Saved.")
-        return redirect("account")
+        try:
+            form.save()
+        except IntegrityError:  # since the form was validated
+            form.add_error("email", EMAIL_TAKEN)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("account")
     return render(request, "accounts/account.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -52,8 +52,10 @@ def _join(request: HttpRequest, signed: str) -> HttpResponse:
     try:
         invitation = invitations.accept(signed, user)
     except IntegrityError:
-        # Another user has taken the name since the form was validated.
-        form.add_error("username", "This user name was taken this very moment. Choose another one.")
+        # Another user has taken the name or email since the form was validated; now it says so.
+        form = JoinForm(invitation.invited, request.POST)
+        if form.is_valid():
+            raise
         return _render(request, invitation, form, status=422)
     login(request, user, "django.contrib.auth.backends.ModelBackend")
     response = _welcome(request, invitation)
