@@ -1,11 +1,13 @@
 """Group many visits into columns of the calendar: the smallest unit of which there are few enough."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
-from visitors.journey import VisitOutline
+from msgspec.structs import astuple
+
+from visitors.journey import Counts, VisitOutline
 
 MAX_COLUMNS = 60
 # An empty stretch of more columns than LONG_EMPTY is drawn as BROKEN_WIDTH columns with a break.
@@ -20,6 +22,11 @@ class Unit(StrEnum):
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
+
+    @property
+    def days(self) -> int:
+        """How many days it has at most."""
+        return {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.QUARTER: 92, Unit.YEAR: 366}[self]
 
     def begin(self, local: datetime) -> datetime:
         """Return the begin of the unit around a time."""
@@ -39,20 +46,19 @@ class Unit(StrEnum):
     def next(self, begin: datetime) -> datetime:
         """Return the begin of the next unit."""
         # Longer than one unit and shorter than two; three hours more, for a day that a clock change makes longer.
-        days = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.QUARTER: 92, Unit.YEAR: 366}[self]
-        return self.begin(begin + timedelta(days=days, hours=3))
+        return self.begin(begin + timedelta(days=self.days, hours=3))
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A stretch of the calendar from `begin` on, with its visits, oldest first, and their page views.
+    """A stretch of the calendar from `begin` on, with its visits, oldest first, and the counts of their events.
 
     One without visits is `is_broken` if it is long.
     """
 
     begin: datetime
     visits: tuple[VisitOutline, ...] = ()
-    views: int = 0
+    counts: Counts = field(default_factory=Counts)
     is_broken: bool = False
 
     @property
@@ -75,11 +81,17 @@ def columns(visits: Sequence[VisitOutline], until: datetime, zone: tzinfo) -> tu
     empty: list[datetime] = []
     for begin, here in zip(begins, inside, strict=True):
         if here:
-            found += [*_emptied(empty), Column(begin, tuple(here), sum(visit.counts.views for visit in here))]
+            found += [*_emptied(empty), Column(begin, tuple(here), add_counts(here))]
             empty = []
         else:
             empty.append(begin)
     return unit, [*found, *_emptied(empty)]
+
+
+def add_counts(visits: Iterable[VisitOutline]) -> Counts:
+    """Return the counts of the events of several visits."""
+    totals = map(sum, zip(*(astuple(visit.counts) for visit in visits), strict=True))
+    return Counts(**dict(zip(Counts.__struct_fields__, totals, strict=False)))
 
 
 def _emptied(begins: list[datetime]) -> list[Column]:
@@ -89,7 +101,10 @@ def _emptied(begins: list[datetime]) -> list[Column]:
 
 
 def _calendar(first: datetime, last: datetime) -> tuple[Unit, list[datetime]]:
+    days = (last - first).days
     for unit in Unit:
+        if days > (MAX_COLUMNS + 1) * unit.days and unit is not Unit.YEAR:
+            continue
         begins = [unit.begin(first)]
         while len(begins) <= MAX_COLUMNS and (following := unit.next(begins[-1])) <= last:
             begins.append(following)

@@ -11,7 +11,6 @@ REFERENCE = 700  # at which closeness is judged where no label is concerned
 # Estimates at the ribbon's 12 px, somewhat generous: a letter, and a character of a script with wide ones.
 _LETTER, _WIDE_LETTER = 6.4, 12.0
 _SPACE = 8
-_ANCHORS = (("middle", 0.5), ("start", 0.0), ("end", 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,13 @@ class Lanes:
         also centered at each width at which it fits centered.
         """
         width = text_width(text)
-        fits = {
-            anchor: self._fits(lane, x, back * width, (1 - back) * width, limits=(low, high))
-            for anchor, back in _ANCHORS
-        }
-        anchor = max(fits, key=lambda one: len(fits[one]))
-        best, centered = fits[anchor], fits["middle"] if recenters else []
+        anchor, best = "middle", self._fits(lane, x, width / 2, width / 2, limits=(low, high))
+        centered = best if recenters else []
+        if len(best) < len(WIDTHS):
+            for side, before, after in (("start", 0.0, width), ("end", width, 0.0)):
+                fits = self._fits(lane, x, before, after, limits=(low, high))
+                if len(fits) > len(best):
+                    anchor, best = side, fits
         if not best:
             return None
         for name, left, right in (*centered, *best[len(centered) :]):

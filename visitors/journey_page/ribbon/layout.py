@@ -19,7 +19,7 @@ from visitors.formatting import (
 from visitors.formatting.text import truncate
 from visitors.journey import Counts, Event, Journey, Kind, Place, VisitOutline, is_ahead
 from visitors.journey.summary import format_when
-from visitors.journey_page.ribbon.columns import Column, Unit, columns
+from visitors.journey_page.ribbon.columns import Column, Unit, add_counts, columns
 from visitors.journey_page.ribbon.lanes import REFERENCE, WIDTHS, Lanes
 from visitors.journey_page.ribbon.scale import Scale, gap_widths, visit_widths
 from visitors.journey_page.ribbon.shapes import Block, Gap, Mark, Ribbon, Word, block, height_of
@@ -31,7 +31,8 @@ ON_SITE = timedelta(minutes=5)
 _MISSING = 9.0
 _VISITS_SHARE, _ONLY_VISIT_SHARE = 58.0, 30.0
 _LEAST_RECORD = 12
-_BREAK_ROOM, _MARK_ROOM = 18, 12  # CSS pixels
+_BREAK_ROOM = 18  # CSS pixels
+_MARK_ROOM = 12 / REFERENCE * 100  # percent
 _LANES = {"money": 10, "goal": 25, "gap": 80, "date": 106}
 _BELOW = 13  # CSS pixels, for a mark at the same place as one of another form on the same lane
 _OTHER_FORM = {"refund": "money", "setback": "goal", "id": "goal"}
@@ -56,6 +57,7 @@ class _Cluster:
 
     form: str
     x: float
+    until: datetime  # the time up to which a mark would be too close to this one's
     events: list[Event]
 
     @property
@@ -223,7 +225,7 @@ class Drawing:
     def _draw_columns(self) -> None:
         unit, found = columns(self._visits, self._end, self._zone)
         each = (100 - self._missing) / sum(column.weight for column in found)
-        most = max(_LEAST_RECORD, *(column.views for column in found))
+        most = max(_LEAST_RECORD, *(column.counts.views for column in found))
         missing = self._journey.missing
         x = self._missing
         begins: list[tuple[datetime, float]] = []
@@ -232,8 +234,8 @@ class Drawing:
             self._scale.add(column.begin, x)
             if column.visits:
                 # A tenth of a column on either side keeps neighbors apart.
-                height = height_of(column.views, most)
-                label, newest = self._column_label(unit, column), self._address(_newest(column))
+                height = height_of(column.counts.views, most)
+                label, newest = self._column_label(unit, column), self._address(column.visits[-1])
                 self._blocks.append(block(x + each * 0.1, each * 0.8, height, label, newest))
             else:
                 shown = WIDTHS[1][0] if column.is_broken else ""
@@ -263,8 +265,8 @@ class Drawing:
         visits = column.visits
         parts = [
             format_count(sum(visit.is_attended for visit in visits), "visit"),
-            format_count(column.views, "page view"),
-            *_describe_counts(*(visit.counts for visit in visits)),
+            format_count(column.counts.views, "page view"),
+            *_describe_counts(column.counts),
         ]
         begin = f"{column.begin:%B %Y}" if unit in (Unit.MONTH, Unit.QUARTER) else f"{column.begin:%Y}"
         if unit in (Unit.DAY, Unit.WEEK):
@@ -278,7 +280,7 @@ class Drawing:
             lane = "money" if form in _ABOVE else "goal"
             for cluster in reversed(clusters):
                 x, y = round(cluster.x, 2), _LANES[lane] + 6
-                if any(_are_close(mark.x, x) for mark in self._marks if mark.form == _OTHER_FORM.get(form)):
+                if any(abs(mark.x - x) < _MARK_ROOM for mark in self._marks if mark.form == _OTHER_FORM.get(form)):
                     y += _BELOW
                 self._marks.append(Mark(form, x, y, cluster.label))
                 self._add_word(lane, x, cluster.word, _STYLES[form])
@@ -291,12 +293,13 @@ class Drawing:
         for event in self._journey.milestones:
             if event.at is None:
                 continue
-            x, form = self._scale.x(event.at), _form(event)
+            form = _form(event)
             clusters = found[form]
-            if clusters and _are_close(clusters[-1].x, x):
+            if clusters and event.at <= clusters[-1].until:
                 clusters[-1].events.append(event)
             else:
-                clusters.append(_Cluster(form, x, [event]))
+                x = self._scale.x(event.at)
+                clusters.append(_Cluster(form, x, self._scale.time(x + _MARK_ROOM), [event]))
         return found
 
     def _add_missing_note(self) -> None:
@@ -326,7 +329,7 @@ class Drawing:
         if journey.missing is not None and journey.missing.visits:
             visits += f" ({journey.visit_count - journey.missing.visits:,} listed)"
         visits += f" from {days[0]} to {days[1]}" if days[0] != days[1] else f", {days[0]}"
-        return ", ".join([visits, *_describe_counts(*(visit.counts for visit in self._visits))])
+        return ", ".join([visits, *_describe_counts(add_counts(self._visits))])
 
     def _note(self) -> str:
         if self._missing:
@@ -334,10 +337,6 @@ class Drawing:
         if any(not between.is_known for between in self._gaps):
             return "Hatched: DataFast counts more than it lists, and some of that may belong there."
         return ""
-
-
-def _are_close(one: float, other: float) -> bool:
-    return abs(one - other) / 100 * REFERENCE < _MARK_ROOM
 
 
 def _counted(events: Iterable[Event]) -> list[str]:
@@ -352,14 +351,14 @@ def _noun(event: Event) -> str:
     return "setback" if event.is_setback else _NOUNS[event.kind]
 
 
-def _describe_counts(*visits: Counts) -> list[str]:
-    """Count the goals, setbacks and payments of visits: "3 goals", "1 payment"."""
+def _describe_counts(counts: Counts) -> list[str]:
+    """Return the numbers of goals, setbacks and payments: "3 goals", "1 payment"."""
     numbers = {
-        "goal": sum(counts.goals - counts.setbacks for counts in visits),
-        "setback": sum(counts.setbacks for counts in visits),
-        "subscription event": sum(counts.subscriptions for counts in visits),
-        "payment": sum(counts.payments - counts.refunds for counts in visits),
-        "refund": sum(counts.refunds for counts in visits),
+        "goal": counts.goals - counts.setbacks,
+        "setback": counts.setbacks,
+        "subscription event": counts.subscriptions,
+        "payment": counts.payments - counts.refunds,
+        "refund": counts.refunds,
     }
     return [format_count(number, noun) for noun, number in numbers.items() if number]
 
@@ -371,10 +370,6 @@ def _form(event: Event) -> str:
     if event.kind is Kind.IDENTIFIED:
         return "id"
     return "setback" if event.is_setback else "goal"
-
-
-def _newest(column: Column) -> VisitOutline:
-    return column.visits[-1]
 
 
 def _word(event: Event) -> str:

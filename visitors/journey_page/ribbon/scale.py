@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import log2
 
 NARROWEST, WIDEST = 0.7, 26.0  # percent
@@ -25,15 +25,21 @@ class Scale:
 
     def x(self, time: datetime) -> float:
         """Return the x of a time; that of the nearest end if it lies outside."""
-        at = time.timestamp()
-        after = bisect_right(self._times, at)
-        if after == 0:
-            return self._xs[0]
-        if after == len(self._times):
-            return self._xs[-1]
-        begin, end = self._times[after - 1], self._times[after]
-        left, right = self._xs[after - 1], self._xs[after]
-        return left + (right - left) * ((at - begin) / (end - begin))
+        return _interpolate(time.timestamp(), self._times, self._xs)
+
+    def time(self, x: float) -> datetime:
+        """Return the time of an x; that of the nearest end if it lies outside."""
+        return datetime.fromtimestamp(_interpolate(x, self._xs, self._times), UTC)
+
+
+def _interpolate(value: float, known: list[float], results: list[float]) -> float:
+    """Return the result between those of the nearest known values, which ascend."""
+    after = bisect_right(known, value)
+    if after in (0, len(known)):
+        return results[0 if after == 0 else -1]
+    begin, end = known[after - 1], known[after]
+    left, right = results[after - 1], results[after]
+    return left + (right - left) * ((value - begin) / (end - begin))
 
 
 def visit_widths(spans: Sequence[timedelta], share: float) -> list[float]:

@@ -1,8 +1,8 @@
 """The ledger: which visits and which of their events one response shows, and how the rest is reached.
 
 Everything is newest first. A response has at most ROWS rows, however long the journey is, and only the events that it
-shows are read. Open visits take what they need, up to VISIT_EVENTS each; what is left of FILLED_ROWS goes to the bodies
-of folded visits, newest first, so that short journeys are in the page as a whole.
+shows are read. Open visits take what they need, up to VISIT_EVENTS each. Folded visits load theirs when they are
+opened, except in a short list (WHOLE_LIST), which is sent as a whole.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,8 +18,8 @@ from visitors.journey_page.timeline.row_presenter import RowPresenter, present_u
 from visitors.journey_page.timeline.rows import EventRow, NoteRow, VisitRow
 
 ROWS = 150
-FILLED_ROWS = 100  # up to here with the bodies of folded visits, which most readers leave folded
-VISITS = 25
+WHOLE_LIST = 80  # visits and events; a longer list has no events of folded visits, which most readers leave folded
+VISITS = 15
 VISIT_EVENTS = 100
 # Newer visits above the one that a jump leads to, and older ones below it.
 _ABOVE = 2
@@ -106,6 +106,7 @@ class Ledger:
         current = (one for one in found if one.visit is None or not presenter.is_ahead(one.visit.started_at))
         self._newest = next(current, found[0] if found else None)
         self._places = {section.key: place for place, section in enumerate(found)}
+        self._is_short = len(found) + sum(section.size for section in found) <= WHOLE_LIST
         self._moment_place = self._place_of_moment()
         self._cut_place = self._place_of_cut(since)
 
@@ -154,14 +155,13 @@ class Ledger:
             if place > first and free < (min(section.size, _WORTH_OPENING) if is_open else 0):
                 break
             is_last = place == len(self._sections) - 1
-            most = (free if is_last else min(free, VISIT_EVENTS)) if is_open else 0
+            most = (free if is_last else min(free, VISIT_EVENTS)) if is_open or self._is_short else 0
             row = self._visit_row(section, newer, most=most, is_open=is_open)
             rows += [*notes, row]
             size += len(notes) + 1 + len(row.events)
             place += 1
         if place == len(self._sections):
             rows += self._notes_above(place)
-        self._fill(rows, FILLED_ROWS - size)
         return LedgerPage(
             rows=tuple(rows),
             newer=Position(self._sections[max(0, first - VISITS // 2)].key) if first else None,
@@ -169,20 +169,6 @@ class Ledger:
             older=Position(self._sections[place].key) if place < len(self._sections) else None,
             older_visits=len(self._sections) - place,
         )
-
-    def _fill(self, rows: list[VisitRow | NoteRow], free: int) -> None:
-        """Add the events of folded visits to the page, newest visits first, while a whole visit fits."""
-        for number, row in enumerate(rows):
-            if not isinstance(row, VisitRow) or row.is_open:
-                continue
-            section = self._sections[self._places[row.key]]
-            if section.size < free:
-                filled = replace(row, events=self._lines(section, 0, self._events(section)))
-                free -= len(filled.events)
-            else:
-                filled = self._with_rest(row, section, 0)
-                free = 0  # older visits are loaded on demand too
-            rows[number] = filled
 
     def _is_open(self, section: Section) -> bool:
         if section.key in self._shut:
@@ -285,8 +271,7 @@ class Ledger:
                 passed=f"Show the {formatting.format_count(passed, 'newer event')} of this visit",
                 passed_address=query.address(start=Position(section.key)),
             )
-        # `_fill` handles folded visits, since it knows whether their events fit.
-        return self._with_rest(row, section, passed + len(chosen)) if is_open else row
+        return self._with_rest(row, section, passed + len(chosen))
 
     def _with_rest(self, row: VisitRow, section: Section, shown: int) -> VisitRow:
         """Return the row with a link to its older events; `shown` is how many newer ones the page has."""

@@ -118,17 +118,13 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
     def address(self, **changes: Any) -> str:
         """Return the query string, with changed fields: "?kind=goal&open=3"; "?" for the default."""
         query = replace(self, **changes)
-        values = {
-            "q": query.text,
-            "range": query.span,
-            "before": _format_utc(query.before) if query.span == BEFORE else "",
-            "at": _format_utc(query.at),
-            "from": str(query.start or ""),
-            "open": ".".join(query.opened),
-            "shut": ".".join(query.shut),
-        }
-        kinds = [("kind", kind.value) for kind in sorted(query.kinds, key=list(Kind).index)]
-        return f"?{urlencode([*kinds, *((name, value) for name, value in values.items() if value)], safe=':')}"
+        values = [("kind", kind.value) for kind in sorted(query.kinds, key=list(Kind).index)]
+        values += [("q", query.text), ("range", query.span)]
+        values += [("before", _format_utc(query.before) if query.span == BEFORE else ""), ("at", _format_utc(query.at))]
+        # Keys need no encoding, and a page has an address of each visit.
+        keys = [("from", str(query.start or "")), ("open", ".".join(query.opened)), ("shut", ".".join(query.shut))]
+        encoded = urlencode([(name, value) for name, value in values if value], safe=":")
+        return "?" + "&".join([encoded] * bool(encoded) + [f"{name}={value}" for name, value in keys if value])
 
 
 class _Reader:
