@@ -56,9 +56,9 @@ def fetch(faulty, lumenkit, clock):
     return fetch
 
 
-def numbers(website, **limit):
-    rows = profiles.get_history(website, VISITOR, **limit)
-    return [(row.score, row.visits, row.page_views, row.goals, row.payments) for row in rows]
+def numbers(website):
+    points = MetricsPoint.objects.filter(website=website, visitor_id=VISITOR).order_by("at")
+    return list(points.values_list("score", "visits", "page_views", "goals", "payments"))
 
 
 def test_each_change_is_one_row_oldest_first(fetch, lumenkit):
@@ -74,8 +74,9 @@ def test_each_change_is_one_row_oldest_first(fetch, lumenkit):
         (61.5, 2, 2, 1, 0),
         (None, 2, 2, 1, 1),
     ]
-    times = [row.at for row in profiles.get_history(lumenkit, VISITOR)]
-    assert times == sorted(times)
+    history = profiles.get_stored_profile(lumenkit, VISITOR).history
+    assert [point.score for point in history] == [50.0, 61.5, 61.5, 61.5, None]
+    assert [point.at for point in history] == list(MetricsPoint.objects.order_by("at").values_list("at", flat=True))
 
 
 def test_unchanged_numbers_add_no_row(fetch, lumenkit):
@@ -83,12 +84,6 @@ def test_unchanged_numbers_add_no_row(fetch, lumenkit):
     fetch(answer_with(currentUrl="example.com/elsewhere"))
     fetch(answer_with())
     assert len(numbers(lumenkit)) == 1
-
-
-def test_the_newest_rows_are_returned_within_the_limit(fetch, lumenkit):
-    for score in range(5):
-        fetch(answer_with(score=float(score)))
-    assert [row[0] for row in numbers(lumenkit, limit=2)] == [3.0, 4.0]
 
 
 def test_the_history_of_a_visitor_is_bounded(fetch, lumenkit, monkeypatch):
@@ -144,7 +139,7 @@ def test_a_stored_answer_is_served_while_datafast_fails(sandbox, lumenkit):
 
 def test_two_websites_have_separate_histories(fetch, lumenkit, pocketgarden):
     fetch(answer_with())
-    assert profiles.get_history(pocketgarden, VISITOR) == []
+    assert numbers(pocketgarden) == []
 
 
 def test_deleted_answers_leave_nothing(fetch, lumenkit):

@@ -95,12 +95,13 @@ def test_documented_visitors_are_read_back_equal(sandbox, lumenkit, pocketgarden
 
 
 @pytest.mark.django_db
-def test_a_stored_journey_costs_one_query(sandbox, lumenkit, member, django_assert_num_queries):
+def test_a_stored_journey_and_its_scores_cost_one_query(sandbox, lumenkit, member, django_assert_num_queries):
     fetched = profiles.get_profile(lumenkit, LEAD)
     context = load_visitor_context(member, lumenkit.slug, LEAD)
     with django_assert_num_queries(1):
         found = profiles.get_profile(lumenkit, LEAD, context=context)
         assert found.contents.journey.visits[0].events[:]
+        assert [point.score for point in found.history] == [found.contents.journey.prediction.score]
     assert found == fetched
 
 

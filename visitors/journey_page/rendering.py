@@ -66,8 +66,7 @@ def present(
         marked_after=last_seen.marked_after(seen),
         page_url=reverse("journey", args=[website.slug, profile.visitor_id]),
         part_url=reverse("timeline", args=[website.slug, profile.visitor_id]),
-        # The first answer about a visitor has no history.
-        history=() if profile.is_first else profiles.get_history(website, profile.visitor_id),
+        history=profile.history,
     )
 
 

@@ -25,7 +25,6 @@ from visitors.profiles.errors import VisitorErased
 from visitors.profiles.profile import Profile, Superseded
 from visitors.profiles.service import (
     get_budget_usage,
-    get_history,
     get_journey,
     get_profile,
     get_stored_profile,
@@ -44,7 +43,6 @@ __all__ = [
     "VisitorErased",
     "erase_profile",
     "get_budget_usage",
-    "get_history",
     "get_journey",
     "get_profile",
     "get_stored_data",

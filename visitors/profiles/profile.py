@@ -1,5 +1,6 @@
 """A visitor's profile, as the service returns it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -42,10 +43,20 @@ class Profile:
         """How long ago DataFast's answer came."""
         return datetime.now(UTC) - self.fetched_at
 
-    @cached_property
+    @property
     def contents(self) -> Contents:
         """The journey and the visitor. Raises Superseded."""
-        contents = self.at_hand or store.load_contents(self.website_id, self.visitor_id, self.version)
-        if contents is None:
+        if self.at_hand:
+            return self.at_hand
+        if self._stored is None:
             raise Superseded
-        return contents
+        return self._stored.contents
+
+    @property
+    def history(self) -> Sequence[store.ScorePoint]:
+        """The scores of this answer and of earlier ones, oldest first; empty for the first answer."""
+        return self._stored.history if not self.is_first and self._stored else ()
+
+    @cached_property
+    def _stored(self) -> store.LoadedVersion | None:
+        return store.load_contents(self.website_id, self.visitor_id, self.version)

@@ -13,7 +13,7 @@ from visitors.datafast.credentials import CredentialError
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError
 from visitors.encryption import KeyLost
 from visitors.journey import Journey
-from visitors.models import FetchLease, MetricsPoint, VisitorContext, Website
+from visitors.models import FetchLease, VisitorContext, Website
 from visitors.profiles import budget, fetching, store
 from visitors.profiles.budget import Purpose
 from visitors.profiles.errors import VisitorErased
@@ -100,13 +100,8 @@ def get_stored_profile(website: Website, visitor_id: UUID) -> Profile | None:
 
 def get_journey(website: Website, visitor_id: UUID, version: str) -> Journey | None:
     """Return the journey of one version of a profile; None if it is not stored or `version` is not a version."""
-    contents = store.load_contents(website.pk, visitor_id, version) if _VERSION.fullmatch(version) else None
-    return contents.journey if contents else None
-
-
-def get_history(website: Website, visitor_id: UUID, *, limit: int = store.MAX_METRICS_POINTS) -> list[MetricsPoint]:
-    """Return the newest `limit` points of a visitor's score and counts, oldest first."""
-    return store.load_history(website.pk, visitor_id, limit)
+    stored = store.load_contents(website.pk, visitor_id, version) if _VERSION.fullmatch(version) else None
+    return stored.contents.journey if stored else None
 
 
 def reset_after_key_change(website: Website) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import QuerySet
+from django.db.models import BinaryField, DateTimeField, FloatField, QuerySet, Value
 
 from visitors import journey
 from visitors.datafast.client import VisitorAnswer
@@ -25,6 +25,20 @@ from visitors.profiles.stored_form import Contents, code_fingerprint, decode_con
 # Per visitor: points of the history, and versions whose journeys are kept for pages that are open.
 MAX_METRICS_POINTS = 200
 MAX_VERSIONS = 3
+
+
+class ScorePoint(NamedTuple):
+    """The score (0 to 100, None without a prediction) of an answer that came at `at`."""
+
+    at: datetime
+    score: float | None
+
+
+class LoadedVersion(NamedTuple):
+    """What is stored of one version of a profile, and the visitor's scores so far, oldest first."""
+
+    contents: Contents
+    history: list[ScorePoint]
 
 
 class Latest(NamedTuple):
@@ -140,8 +154,8 @@ def get_stored_data(website_id: int, visitor_id: UUID) -> StoredData:
     return StoredData(answered_at, _metrics(website_id, visitor_id).count())
 
 
-def load_contents(website_id: int, visitor_id: UUID, version: str) -> Contents | None:
-    """Return the contents of one version, or None if it is no longer stored.
+def load_contents(website_id: int, visitor_id: UUID, version: str) -> LoadedVersion | None:
+    """Return the contents of one version and the history of scores, or None if it is no longer stored. One query.
 
     The newest version is derived from the answer again if its journey was stored by another release, or not at all.
     """
@@ -151,9 +165,17 @@ def load_contents(website_id: int, visitor_id: UUID, version: str) -> Contents |
         version=version,
         code_fingerprint=code_fingerprint(),
     )
-    content = found.values_list("content", flat=True).first()
+    journeys = found.values_list("content", Value(None, DateTimeField()), Value(None, FloatField()))
+    points = _metrics(website_id, visitor_id).order_by().values_list(Value(None, BinaryField()), "at", "score")
+    content, history = None, []
+    for stored_form, at, score in journeys.union(points, all=True):
+        if at is None:
+            content = stored_form
+        else:
+            history.append(ScorePoint(at, score))
+    history.sort(key=lambda point: point.at)
     if content is not None:
-        return decode_contents(bytes(content))
+        return LoadedVersion(decode_contents(bytes(content)), history)
     snapshot = _snapshots(website_id, visitor_id).filter(version=version).first()
     if snapshot is None:
         return None
@@ -164,18 +186,13 @@ def load_contents(website_id: int, visitor_id: UUID, version: str) -> Contents |
     with suppress(DatabaseError), transaction.atomic():
         if Snapshot.objects.select_for_update().filter(pk=snapshot.pk, version=version).exists():
             _save_journey(snapshot.pk, version, encode_contents(contents)[0])
-    return contents
+    return LoadedVersion(contents, history)
 
 
 def load_answer(website_id: int, visitor_id: UUID) -> bytes | None:
     """Return the newest answer's JSON as it was received, or None if nothing is stored."""
     snapshot = _snapshots(website_id, visitor_id).first()
     return snapshot.answer if snapshot else None
-
-
-def load_history(website_id: int, visitor_id: UUID, limit: int) -> list[MetricsPoint]:
-    """Return the newest points of the history, oldest first."""
-    return list(_metrics(website_id, visitor_id)[:limit])[::-1]
 
 
 def _derive(visitor: Visitor, notes: tuple[Note, ...]) -> Contents:
