@@ -23,7 +23,8 @@ LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]", "::1"}
 SQLITE_OPTIONS = {
     # Take the write lock at the start of a transaction, where SQLite can wait for it; later on it fails at once.
     "transaction_mode": "IMMEDIATE",
-    "timeout": 10,
+    # Seconds to wait for another writer. Writes take milliseconds; waiting long for a fault would block all threads.
+    "timeout": 2,
     # In WAL mode readers never wait for the writer.
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
 }
@@ -117,7 +118,7 @@ class Environment:
                 Path(database["NAME"]).resolve().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return database | {"CONN_MAX_AGE": None, "OPTIONS": SQLITE_OPTIONS}
         # Reuse connections, replace those that the server has closed, and give up quickly on a server that is down.
-        options = {"connect_timeout": 5} | database.get("OPTIONS", {})
+        options = {"connect_timeout": 3} | database.get("OPTIONS", {})
         return database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
     def openid(self) -> tuple[str, str, str]:

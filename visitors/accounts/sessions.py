@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 MAX_AGE = timedelta(days=14)
+# Pages that must not depend on the database.
+WITHOUT_SESSION = {"/healthz", "/readyz", "/metrics"}
 # Keys in the session; the values are Unix times in seconds.
 SIGNED_IN_AT, ACTIVE_AT = "began", "active"
 # Activity is saved once in a tenth of the idle time: saving it at each request would cost a write each.
@@ -32,7 +34,7 @@ class SessionExpiryMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Sign out where the session has expired, then respond."""
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or request.path_info in WITHOUT_SESSION:
             return self._get_response(request)
         now, idle_seconds = int(time.time()), settings.SESSION_IDLE_MINUTES * 60
         if _has_expired(request.session, now, idle_seconds):

@@ -9,6 +9,7 @@ from typing import ParamSpec, cast
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from dashboard.database import RETRY_AFTER_SECONDS
 from visitors.audit import log
 from visitors.web.access import SignedInRequest
 
@@ -16,7 +17,6 @@ logger = logging.getLogger(__name__)
 
 Parameters = ParamSpec("Parameters")
 
-RETRY_AFTER_SECONDS = 10
 # The standard one, and those of older browsers and of Safari.
 _PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _PREFETCH = re.compile("prefetch|prerender|preview", re.IGNORECASE)

@@ -53,6 +53,8 @@ def render_page() -> None:
             profile, now=now, zone=zone, query=TimelineQuery(), marked_after=None, page_url="", part_url=""
         ),
         "age": presenters.present_age(now, is_fresh=True, now=now, zone=zone),
+        "ticket_query": "",
+        "manages_websites": False,
         "zones": time_zone_menu(request, website),
         "user": User(username="warm-up"),
         "since": "",

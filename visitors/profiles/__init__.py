@@ -14,14 +14,14 @@ What the service promises:
   the result or the error. If the calling process dies, another one takes over before its readers' deadline.
 - A token never makes more calls per minute than DataFast allows, and people come before pages that refresh themselves.
 - A website whose calls keep failing is not called for a few seconds.
-- When a call fails and a copy is stored, the reader gets the copy and the error.
+- When a call fails, or our database cannot be written, and a copy is stored, the reader gets the copy and the error.
 
 Every error is an `UpstreamError`; its text is one sentence for the reader.
 """
 
 from visitors.profiles.budget import Purpose
 from visitors.profiles.circuit import is_datafast_failing
-from visitors.profiles.errors import VisitorErased
+from visitors.profiles.errors import StoreUnavailable, VisitorErased
 from visitors.profiles.profile import Profile, Superseded
 from visitors.profiles.service import (
     get_budget_usage,
@@ -38,6 +38,7 @@ from visitors.profiles.store import StoredData, erase_profile, get_stored_data
 __all__ = [
     "Profile",
     "Purpose",
+    "StoreUnavailable",
     "StoredData",
     "Superseded",
     "VisitorErased",

@@ -58,6 +58,12 @@ class OwnFault(UpstreamError):
     )
 
 
+class StoreUnavailable(UpstreamError):
+    """Our own database cannot be written, so DataFast is not called or its answer is lost."""
+
+    sentence = "Journeydesk can’t write to its database right now: try again in a few seconds."
+
+
 def encode(error: UpstreamError) -> bytes:
     """Return the error's name and facts as msgpack."""
     return msgspec.msgpack.encode([type(error).__name__, list(error.args), error.upstream_message])

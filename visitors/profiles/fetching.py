@@ -5,14 +5,15 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
+from dashboard.database import is_database_unavailable
 from visitors import metrics
 from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.credentials import Credential, CredentialError
@@ -31,7 +32,7 @@ from visitors.models import FetchLease, Website
 from visitors.profiles import circuit, errors, lease, store
 from visitors.profiles.budget import Budget, Purpose
 from visitors.profiles.client import datafast_client
-from visitors.profiles.errors import Busy, OwnFault, Reserved, TokenLost, VisitorErased, WebsitePaused
+from visitors.profiles.errors import Busy, OwnFault, Reserved, StoreUnavailable, TokenLost, VisitorErased, WebsitePaused
 from visitors.profiles.lease import CALL_SHARE
 
 logger = logging.getLogger(__name__)
@@ -155,6 +156,11 @@ def _fetch(held: lease.Lease, request: FetchRequest) -> store.Found | None:
             return None
         raise
     except Exception as error:
+        if is_database_unavailable(error):
+            # On a full disk this still works, and releases the waiting readers.
+            with suppress(DatabaseError):
+                held.finish(StoreUnavailable())
+            raise
         # Shared as well: otherwise the waiting readers would all try the same, one after the other.
         logger.exception("Fetching a visitor failed on our side.")
         fault = OwnFault()

@@ -1,5 +1,6 @@
 """Get and refresh profiles. See the package's docstring for what the service promises."""
 
+import logging
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -7,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import Error
 
+from dashboard.database import is_database_unavailable
 from visitors import metrics
 from visitors.datafast.credentials import CredentialError
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError
@@ -16,8 +19,10 @@ from visitors.journey import Journey
 from visitors.models import FetchLease, VisitorContext, Website
 from visitors.profiles import budget, fetching, store
 from visitors.profiles.budget import Purpose
-from visitors.profiles.errors import VisitorErased
+from visitors.profiles.errors import StoreUnavailable, VisitorErased
 from visitors.profiles.profile import Profile, Superseded
+
+logger = logging.getLogger(__name__)
 
 _VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 _ANY_AGE = datetime.min.replace(tzinfo=UTC)
@@ -58,7 +63,7 @@ def _get(
         if stored.fetched_at >= not_before:
             return _profile(website, visitor_id, store.Found(stored))
     try:
-        found = fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=bool(stored))
+        found = _fetch(website, visitor_id, not_before, purpose, is_known=bool(stored))
     except UpstreamError as error:
         if stored is None or isinstance(error, (*fetching.NO_JOURNEY_VALID_FOR, VisitorErased)):
             metrics.count_lookup(error)
@@ -66,6 +71,19 @@ def _get(
         return _profile(website, visitor_id, store.Found(stored), error)
     metrics.count_answer("upstream")
     return _profile(website, visitor_id, found)
+
+
+def _fetch(
+    website: Website, visitor_id: UUID, not_before: datetime, purpose: Purpose, *, is_known: bool
+) -> store.Found:
+    """Fetch a profile. Raises UpstreamError: StoreUnavailable if our database cannot be written."""
+    try:
+        return fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=is_known)
+    except Error as error:
+        if not is_database_unavailable(error):
+            raise
+        logger.error("A profile cannot be fetched, since the database cannot be written: %s", error)  # noqa: TRY400
+        raise StoreUnavailable from error
 
 
 def load_contents(website: Website, profile: Profile) -> Profile:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseRedirectBase
+from django.http.response import HttpResponseBase, HttpResponseRedirectBase
 from django.shortcuts import get_object_or_404, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -99,6 +99,15 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
     htmx cannot show the sign-in page in place of a fragment, so the browser is sent there.
     """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Let everyone see pages that need no sign-in. Django's own reads the user first, from the database."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        response: HttpResponseBase | None = super().process_view(request, view_func, view_args, view_kwargs)
+        return response
 
     def handle_no_permission(  # type: ignore[override]  # the stubs promise one kind of redirect only
         self, request: HttpRequest, view_func: Any

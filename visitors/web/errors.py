@@ -1,12 +1,15 @@
 """Error pages. They name the next step and no internals."""
 
 import logging
+import sys
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+from dashboard.database import RETRY_AFTER_SECONDS, is_database_unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -15,7 +18,12 @@ _OTHER_ADDRESS = tuple(reason.partition("%s")[0] for reason in (REASON_BAD_ORIGI
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: the request is too long or malformed, or its Host is not in ALLOWED_HOSTS."""
+    """400: the request is too long or malformed, or its Host is not in ALLOWED_HOSTS.
+
+    Django also comes here when it cannot save a session, whatever the reason.
+    """
+    if is_database_unavailable(exception):
+        return _unavailable()
     is_unknown_host = isinstance(exception, DisallowedHost)
     return render(request, "400_host.html" if is_unknown_host else "400.html", status=400)
 
@@ -50,8 +58,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    """500: an unexpected error, which is in the log.
+    """500: an unexpected error, which is in the log; 503 where the database cannot be used.
 
     Rendered without the request, as context processors read the user from the database, which may be what fails.
     """
+    if is_database_unavailable(sys.exception()):
+        return _unavailable()
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _unavailable() -> HttpResponse:
+    """503: the database is locked, full or not reachable."""
+    retry_after = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return HttpResponse(render_to_string("503.html"), status=503, headers=retry_after)

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
+from dashboard.database import RETRY_AFTER_SECONDS
 from visitors.datafast.errors import (
     BotVisitor,
     Forbidden,
@@ -17,7 +18,7 @@ from visitors.datafast.errors import (
     VisitorNotFound,
 )
 from visitors.formatting import format_age, format_count
-from visitors.profiles.errors import CircuitOpen, WebsitePaused
+from visitors.profiles.errors import CircuitOpen, StoreUnavailable, WebsitePaused
 
 # The length of DataFast's rate limit window, for answers that do not name its end.
 _WINDOW_SECONDS = 60
@@ -100,8 +101,9 @@ def present_problem(error: UpstreamError, *, domain: str, now: datetime) -> Prob
             found = Problem("This website is paused", sentence, _NOTHING_STORED, can_retry=False, fix="pause")
         case RateLimited():
             found = Problem("DataFast asks us to wait", sentence, retry_after=retry_after)
-        case CircuitOpen():
-            found = Problem("DataFast needs a moment", sentence, retry_after=retry_after)
+        case CircuitOpen() | StoreUnavailable():
+            title = "DataFast needs a moment" if isinstance(error, CircuitOpen) else "Temporarily unavailable"
+            found = Problem(title, sentence, retry_after=retry_after)
         case MalformedAnswer():
             found = Problem("DataFast’s answer can’t be read", sentence, _NOTHING_STORED)
         case _:
@@ -127,6 +129,8 @@ def seconds_until_retry(error: UpstreamError, now: datetime) -> int | None:
     match error:
         case RateLimited(reset_at=None):
             return _WINDOW_SECONDS
+        case StoreUnavailable():
+            return RETRY_AFTER_SECONDS
         case RateLimited(reset_at=datetime() as at) | CircuitOpen(retry_at=at):
             return max(1, math.ceil((at - now).total_seconds()))
         case _:

@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import UTC, datetime
 
+from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -80,6 +81,8 @@ def _load_profile(request: SignedInRequest, website: Website, visitor_id: str, a
     visitor = visitor_id_or_404(visitor_id)
     try:
         profile = profiles.load_contents(website, profiles.get_profile(website, visitor))
+    except profiles.StoreUnavailable as error:
+        raise OperationalError(str(error)) from error  # a 503
     except UpstreamError as error:
         log.record_lookup(request.user, website, visitor, action, error)
         raise Http404("Nothing is stored about this visitor.") from error

@@ -2,17 +2,20 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 logger = logging.getLogger(__name__)
 
 # Longer than a working database ever takes, and shorter than the caller waits.
 TIMEOUT_SECONDS = 2.0
+PROBE_BYTES = 32 * 1024
 
 # A hanging database blocks these threads, and no thread that serves requests.
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="readiness")
@@ -30,7 +33,7 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Answer "database: ok", or 503 and "database: failing"."""
     try:
-        is_ready = _threads.submit(_can_read_database).result(timeout=TIMEOUT_SECONDS)
+        is_ready = _threads.submit(_can_write_database).result(timeout=TIMEOUT_SECONDS)
     # Drivers raise their own kinds of errors, and the text may contain the password.
     except Exception as error:  # noqa: BLE001
         logger.warning("Not ready: %s", type(error).__name__)
@@ -39,9 +42,17 @@ def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse(text, status=200 if is_ready else 503, content_type="text/plain")
 
 
-def _can_read_database() -> bool:
-    """Whether a table can be read. An empty or foreign file would answer `SELECT 1` as well."""
+def _can_write_database() -> bool:
+    """Whether a table can be written: false if the database is locked, full, read-only or has no tables.
+
+    The row is an expired session, deleted in the same transaction. It takes several pages, since a small row may fit
+    into the last free bytes of a full disk.
+    """
     try:
-        return MigrationRecorder.Migration.objects.exists()
+        with transaction.atomic():
+            key = f"readiness-{uuid4().hex[:20]}"
+            row = Session.objects.create(session_key=key, session_data="0" * PROBE_BYTES, expire_date=timezone.now())
+            row.delete()
+        return True
     finally:
         connection.close()  # this thread's own

@@ -1,9 +1,11 @@
 """`/metrics`, which Prometheus reads, and the middleware that counts requests. On while `METRICS_TOKEN` is set."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
@@ -13,6 +15,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from dashboard.middleware import route_name
 from visitors import metrics, profiles
 from visitors.models import Website
+
+logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -35,9 +39,16 @@ def exposition(request: HttpRequest) -> HttpResponse:
 
 
 def _budgets() -> list[tuple[str, int, int]]:
-    """Return slug, calls in the last minute and limit of each website whose token can be read."""
-    websites = list(Website.objects.all())
-    usage = profiles.get_budget_usage(websites)
+    """Return slug, calls in the last minute and limit of each website whose token can be read; none without database.
+
+    The counts matter most while the database fails.
+    """
+    try:
+        websites = list(Website.objects.all())
+        usage = profiles.get_budget_usage(websites)
+    except Error as error:
+        logger.warning("The metrics lack the budgets: %s", type(error).__name__)
+        return []
     return [(website.slug, *usage[website.pk]) for website in websites if website.pk in usage]
 
 
