@@ -102,6 +102,7 @@ def check(request):
     """`check(page, name)` asserts that a page is accessible in some looks, and nowhere wider than the window."""
 
     def check_page(page, name):
+        page.wait_for_load_state()
         for theme, width in request.param:
             look = f"{name}, {theme}, {width} px"
             page.emulate_media(color_scheme=theme)
