@@ -82,6 +82,19 @@ class PrivateResponseMiddleware:
         return response
 
 
+class CookieMiddleware:
+    """Ignore cookies with control characters, which PostgreSQL cannot compare with a stored session's key."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request without them."""
+        for name in [name for name, value in request.COOKIES.items() if not value.isprintable()]:
+            del request.COOKIES[name]
+        return self.get_response(request)
+
+
 class BodySizeLimitMiddleware:
     """Reject a body whose declared length exceeds `DATA_UPLOAD_MAX_MEMORY_SIZE`, before any of it is read.
 

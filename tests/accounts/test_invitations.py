@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.utils import timezone
 
 from visitors.accounts import administration, invitations
 from visitors.models import Invitation, Membership
@@ -162,8 +163,11 @@ def test_an_administrator_is_invited(root, ana):
 def test_each_start_invites_the_first_administrator(ana):
     first = signed(invitations.invite_first_administrator())
     second = signed(invitations.invite_first_administrator())
+    assert second == first
+    Invitation.objects.update(created_at=timezone.now() - invitations.VALID_FOR)
+    third = signed(invitations.invite_first_administrator())
     refused(first, ana, invitations.InvitationWithdrawn)
-    invitations.accept(second, ana)
+    invitations.accept(third, ana)
     assert invitations.invite_first_administrator() is None
     User.objects.update(is_active=False)
     assert invitations.invite_first_administrator() is not None

@@ -78,3 +78,10 @@ def test_pages_are_compressed_with_a_random_length(browser_of_member):
     pages = [browser_of_member.get("/account/", headers={"Accept-Encoding": "gzip, br"}) for _ in range(12)]
     assert {page["Content-Encoding"] for page in pages} == {"gzip"}
     assert len({len(page.content) for page in pages}) > 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", ["abcdefghijkl\x00mnop", "\x00", "a\x7fb"])
+def test_a_session_cookie_with_control_characters_is_ignored(client, settings, value):
+    client.cookies[settings.SESSION_COOKIE_NAME] = value
+    assert client.get("/").status_code == 302

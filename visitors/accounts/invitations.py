@@ -26,6 +26,7 @@ from visitors.roles import Role
 from visitors.web import change_log, mail
 
 VALID_FOR = timedelta(days=3)
+_FIRST_ADMINISTRATOR = "The first administrator"
 
 # Some chat tools end a link at a colon.
 _signer = signing.Signer(salt="visitors.invitations", sep=".")
@@ -98,10 +99,17 @@ def invite(invited: str, website: Website | None, role: Role | None, *, by: User
 
 
 def invite_first_administrator() -> Invitation | None:
-    """Invite the first administrator, replacing the link of the last start. None where there is one already."""
+    """Invite the first administrator, or return the invitation of an earlier start while it is valid.
+
+    None where there is an administrator already. Of several servers, one at a time may call this.
+    """
     if User.objects.filter(is_superuser=True, is_active=True).exists():
         return None
-    return invite("The first administrator", None, None, by=None)
+    open_ones = Invitation.objects.filter(website=None, invited=_FIRST_ADMINISTRATOR, used_at=None, invited_by=None)
+    earlier = open_ones.first()
+    if earlier and find_problem(earlier) is None:
+        return earlier
+    return invite(_FIRST_ADMINISTRATOR, None, None, by=None)
 
 
 def renew(invitation: Invitation, *, by: User) -> None:

@@ -70,7 +70,7 @@ class FetchRequest:
     def find_stored(self) -> store.Found | None:
         """Return the stored answer if it is new enough."""
         newest = store.find_latest(self.website.pk, self.visitor_id)
-        return store.Found(newest) if newest and newest.fetched_at >= self.not_before else None
+        return store.Found(newest) if newest and store.is_newer(newest.fetched_at, self.not_before) else None
 
     def error_of(self, last: FetchLease, waited_for: UUID | None) -> UpstreamError | None:
         """Return the error of the last call if it is this reader's error as well. `waited_for` is the token of the call
@@ -78,7 +78,7 @@ class FetchRequest:
         if waited_for and last.previous_token == waited_for:  # the next call has begun meanwhile
             return self._accept(_decode(last.previous_error))
         error = _decode(last.error)
-        if error is None or last.finished_at is None:
+        if error is None or last.finished_at is None or last.finished_at > datetime.now(UTC) + store.CLOCK_SKEW:
             return None
         valid_until = last.finished_at + NO_JOURNEY_VALID_FOR.get(type(error), timedelta(0))
         if last.finished_at >= self.not_before and valid_until >= datetime.now(UTC):

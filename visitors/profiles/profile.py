@@ -36,7 +36,7 @@ class Profile:
     @property
     def is_fresh(self) -> bool:
         """Whether it is at most PROFILE_FRESH_SECONDS old."""
-        return self.age <= timedelta(seconds=settings.PROFILE_FRESH_SECONDS)
+        return store.is_newer(self.fetched_at, datetime.now(UTC) - timedelta(seconds=settings.PROFILE_FRESH_SECONDS))
 
     @property
     def age(self) -> timedelta:

@@ -60,7 +60,7 @@ def _get(
     stored = store.latest_if_kept(context.kept) if context else store.find_latest(website.pk, visitor_id)
     if stored:
         metrics.count_answer("database")
-        if stored.fetched_at >= not_before:
+        if not_before == _ANY_AGE or store.is_newer(stored.fetched_at, not_before):
             return _profile(website, visitor_id, store.Found(stored))
     try:
         found = _fetch(website, visitor_id, not_before, purpose, is_known=bool(stored))

@@ -25,6 +25,8 @@ from visitors.profiles.stored_form import Contents, code_fingerprint, decode_con
 # Per visitor: points of the history, and versions whose journeys are kept for pages that are open.
 MAX_METRICS_POINTS = 200
 MAX_VERSIONS = 3
+# By how much the clocks of the web machines may differ.
+CLOCK_SKEW = timedelta(minutes=1)
 
 
 class ScorePoint(NamedTuple):
@@ -80,6 +82,11 @@ class StoredData:
 def find_latest(website_id: int, visitor_id: UUID) -> Latest | None:
     """Return the newest stored answer, or None if there is none that is younger than PROFILE_KEEP_SECONDS."""
     return latest_if_kept(_snapshots(website_id, visitor_id).values_list("version", "fetched_at").first())
+
+
+def is_newer(at: datetime, not_before: datetime) -> bool:
+    """Whether something happened at `not_before` or later. A time in the future comes from a clock that was wrong."""
+    return not_before <= at <= datetime.now(UTC) + CLOCK_SKEW
 
 
 def latest_if_kept(newest: tuple[str, datetime] | None) -> Latest | None:

@@ -18,6 +18,7 @@ from visitors.accounts import invitations
 from visitors.audit import retention
 from visitors.models import Invitation
 from visitors.operations.checks import database_files, is_own
+from visitors.operations.start_lock import start_lock
 
 
 class Command(BaseCommand):
@@ -41,9 +42,10 @@ class Command(BaseCommand):
             server.check_port(host, port)
         except server.PortTaken as error:
             raise CommandError(str(error)) from error
-        prepare()
-        retention.make_due()
-        invitation = invitations.invite_first_administrator()
+        with start_lock():
+            prepare()
+            retention.make_due()
+            invitation = invitations.invite_first_administrator()
         server.serve(
             host,
             port,
@@ -69,7 +71,7 @@ class Command(BaseCommand):
             link = public_origin(host, port) + invitations.path(invitation)
             text += (
                 f"\n\nThere is no administrator yet. Open this link to become the first one:\n\n  {link}\n\n"
-                "It works once, for three days. The next start of the server prints a new one and revokes it.\n"
+                "It works once, for three days. Until then, every start of a server prints the same link.\n"
             )
         self.stdout.write(text)
 
