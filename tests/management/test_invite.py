@@ -43,8 +43,10 @@ def test_an_administrator_is_invited(invite, client, settings):
 
 def test_a_member_of_a_website_is_invited(invite, client, lumenkit, settings):
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
-    printed = invite("ana", "--website", "lumenkit", "--role", "admin", "--port", "8000", "--host", "0.0.0.0")
-    assert "makes ana an admin of Lumenkit" in printed
+    printed = invite(
+        "ana@example.com", "--website", "lumenkit", "--role", "admin", "--port", "8000", "--host", "0.0.0.0"
+    )
+    assert "makes ana@example.com an admin of Lumenkit" in printed
     client.post(path_in(printed), ANA, headers={"host": "127.0.0.1"})
     assert Membership.objects.get(user__username="ana").role == "admin"
 
@@ -59,10 +61,11 @@ def test_an_existing_account_is_pointed_out(invite, member):
         (["ana"], "one of the arguments --administrator --website is required"),
         (["ana", "--administrator", "--website", "lumenkit"], "not allowed with argument"),
         (["ana", "--administrator", "--role", "admin"], "An administrator has no role"),
-        (["ana", "--website", "nowhere"], "There is no website nowhere. There are: lumenkit."),
+        (["ana@example.com", "--website", "nowhere"], "There is no website nowhere. There are: lumenkit."),
         (["ana", "--website", "lumenkit", "--role", "owner"], "invalid choice: 'owner'"),
-        (["ana@", "--administrator"], "ana@ is not an email address."),
-        ([" ", "--administrator"], "Enter a name or an email address"),
+        (["ana@", "--administrator"], "Enter a valid email address."),
+        (["ana", "--administrator"], "There is no user ana."),
+        ([" ", "--administrator"], "Enter a user name or an email address."),
         (["x" * 255, "--administrator"], "at most 254 characters"),
     ],
 )

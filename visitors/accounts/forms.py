@@ -24,13 +24,13 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
 from dashboard.addresses import absolute_url
-from visitors.accounts.users import resolve_username
+from visitors.accounts.users import InvalidChange, find_user, resolve_username
 from visitors.models import Claim
 from visitors.web import mail
 
 PASSWORD_RULES = "At least 10 characters. Not your name, not only digits, and none of those that many people use."  # noqa: S105 (a sentence)
 WRONG_PASSWORD = "That is not your current password."  # noqa: S105 (a sentence)
-INVALID_EMAIL = "This is no e-mail address."
+INVALID_EMAIL = "Enter a valid email address."
 EMAIL_TAKEN = "Another account has this email."
 # Per account, whoever requests them.
 SECONDS_BETWEEN_RESET_MAILS = 300
@@ -172,23 +172,30 @@ class ResetForm(StyledForm, PasswordResetForm):
         mail.send_in_background(message, "a link to a new password")
 
 
-def validate_name_or_email(typed: str) -> None:
-    """Refuse an invalid email address. Text without an @ may be a user name."""
-    if "@" in typed:
-        EmailValidator(INVALID_EMAIL)(typed)
-
-
 class InviteForm(StyledForm):
-    """Whom to add or invite, by user name or email."""
+    """Whom to add or invite, by user name or email. The valid form has the account in `user`, None for a new email."""
+
+    user: User | None
 
     name_or_email = forms.CharField(
-        label="User name or e-mail",
+        label="User name or email",
         max_length=254,
-        validators=[validate_name_or_email],
-        error_messages={"required": "Enter a user name or an e-mail address."},
+        error_messages={"required": "Enter a user name or an email address."},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-        help_text="Whoever has an account needs nothing else. For others you get a link to send.",
+        help_text="Existing users get access at once. Others get an invitation link, by email address.",
     )
+
+    def clean_name_or_email(self) -> str:
+        """Find the account. Without one, refuse anything but an email: an unknown user name is a typing error."""
+        typed: str = self.cleaned_data["name_or_email"]
+        try:
+            self.user = find_user(typed)
+        except InvalidChange as error:
+            raise ValidationError(str(error)) from error
+        if self.user is None:
+            no_user = f"There is no user {typed}. To invite someone new, enter their email address."
+            EmailValidator(INVALID_EMAIL if "@" in typed else no_user)(typed)
+        return typed
 
 
 class JoinForm(StyledForm, UserCreationForm):

@@ -75,7 +75,14 @@ def test_admins_cannot_change_administrator_invitations(client, browser, admin):
     assert Invitation.objects.get().key == invitation.key
 
 
-@pytest.mark.parametrize(("typed", "sentence"), [("", "Enter a user name"), ("@", "This is no e-mail address.")])
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Enter a user name or an email address."),
+        ("@", "Enter a valid email address."),
+        ("ana", "There is no user ana."),
+    ],
+)
 def test_an_invalid_name_is_refused_beside_the_field(browser, typed, sentence):
     page = browser.post("/people/", {"name_or_email": typed})
     assert page.status_code == 422

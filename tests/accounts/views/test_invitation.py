@@ -118,7 +118,7 @@ def test_an_incomplete_invitation_link_is_a_404(client, link, change):
         ({"username": ""}, "This field is required."),
         ({"first_name": ""}, "Enter your name."),
         ({"email": ""}, "Enter your e-mail address."),
-        ({"email": "ana"}, "This is no e-mail address."),
+        ({"email": "ana"}, "Enter a valid email address."),
         ({"username": "ADA"}, "A user with that username already exists."),
         ({"username": "boss@example.com"}, "A user name has no @."),
         ({"username": "a b"}, "Enter a valid username."),

@@ -75,8 +75,6 @@ def test_with_mail_the_invitation_is_mailed(browser, settings):
     assert letter.to == ["ana@example.com"]
     assert f"http://testserver{link}" in letter.body
     assert "ada invites you to see the visitors of lumenkit.example in Journeydesk, as a viewer." in letter.body
-    browser.post(PAGE, {"name_or_email": "a name", "role": "viewer"})
-    assert len(mail.outbox) == 1
 
 
 def test_without_mail_no_invitation_is_mailed(browser):
@@ -94,11 +92,18 @@ def test_inviting_twice_leaves_one_invitation(browser):
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
-        ({}, "Enter a user name or an e-mail address."),
-        ({"name_or_email": "   ", "role": "viewer"}, "Enter a user name or an e-mail address."),
+        ({}, "Enter a user name or an email address."),
+        ({"name_or_email": "   ", "role": "viewer"}, "Enter a user name or an email address."),
         ({"name_or_email": "ana"}, "Choose a role."),
         ({"name_or_email": "ana", "role": "owner"}, "owner is not one of the available choices"),
-        ({"name_or_email": "ana@", "role": "viewer"}, "This is no e-mail address."),
+        ({"name_or_email": "ana@", "role": "viewer"}, "Enter a valid email address."),
+        ({"name_or_email": "ana", "role": "viewer"}, "There is no user ana. To invite someone new, enter their email"),
+        ({"name_or_email": "Ana Lima", "role": "viewer"}, "There is no user Ana Lima."),
+        ({"name_or_email": "ana.example.com", "role": "viewer"}, "There is no user ana.example.com."),
+        ({"name_or_email": "ana@example", "role": "viewer"}, "Enter a valid email address."),
+        ({"name_or_email": "ana@example.com, bo@example.com", "role": "viewer"}, "Enter a valid email address."),
+        ({"name_or_email": "Ana <ana@example.com>", "role": "viewer"}, "Enter a valid email address."),
+        ({"name_or_email": "mailto:ana@example.com", "role": "viewer"}, "Enter a valid email address."),
         ({"name_or_email": "x" * 255, "role": "viewer"}, "at most 254 characters"),
         ({"name_or_email": "a\0b", "role": "viewer"}, "Null characters are not allowed."),
         ({"name_or_email": "ada", "role": "viewer"}, "ada is here already, as an admin."),
@@ -207,4 +212,4 @@ def test_an_administrator_manages_members_without_a_role(client, admin):
 
 def test_members_pages_are_not_cached(browser):
     assert "no-store" in browser.get(PAGE)["Cache-Control"]
-    assert "no-store" in browser.post(PAGE, {"name_or_email": "ana", "role": "viewer"})["Cache-Control"]
+    assert "no-store" in browser.post(PAGE, {"name_or_email": "ana@example.com", "role": "viewer"})["Cache-Control"]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from visitors.accounts import administration, invitations, presenters
 from visitors.accounts.forms import InviteForm
 from visitors.accounts.locks import is_last_admin
-from visitors.accounts.users import InvalidChange, display_name, find_user
+from visitors.accounts.users import InvalidChange, display_name
 from visitors.accounts.views.password_reset import make_reset_link
 from visitors.formatting import DisplayTime
 from visitors.models import Invitation, Membership, OpenIDIdentity
@@ -44,12 +44,11 @@ def people(request: SignedInRequest) -> HttpResponse:
     form = InviteForm(request.POST)
     if not form.is_valid():
         return render_people(request, form=form)
-    name_or_email = form.cleaned_data["name_or_email"]
+    user = form.user
+    if user is None:
+        invitation = invitations.invite(form.cleaned_data["name_or_email"], None, None, by=request.user)
+        return render_people(request, invitation=invitation)
     try:
-        user = find_user(name_or_email)
-        if user is None:
-            invitation = invitations.invite(name_or_email, None, None, by=request.user)
-            return render_people(request, invitation=invitation)
         administration.make_administrator(user, by=request.user)
     except InvalidChange as error:
         form.add_error("name_or_email", str(error))

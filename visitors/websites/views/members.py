@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from visitors.accounts import invitations, presenters
-from visitors.accounts.users import InvalidChange, display_name, find_user
+from visitors.accounts.users import InvalidChange, display_name
 from visitors.formatting import DisplayTime
 from visitors.models import Invitation, Membership, Website
 from visitors.roles import Role
@@ -39,12 +39,11 @@ def members(request: SignedInRequest, website: Website) -> HttpResponse:
     form = AddMemberForm(request.POST)
     if not form.is_valid():
         return render_members(request, website, form=form)
-    name_or_email, role = form.cleaned_data["name_or_email"], Role(form.cleaned_data["role"])
+    user, role = form.user, Role(form.cleaned_data["role"])
+    if user is None:
+        invitation = invitations.invite(form.cleaned_data["name_or_email"], website, role, by=request.user)
+        return render_members(request, website, invitation=invitation)
     try:
-        user = find_user(name_or_email)
-        if user is None:
-            invitation = invitations.invite(name_or_email, website, role, by=request.user)
-            return render_members(request, website, invitation=invitation)
         add_member(website, user, role, by=request.user)
     except InvalidChange as error:
         form.add_error("name_or_email", str(error))
