@@ -99,7 +99,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "visitors.accounts.sessions.SessionExpiryMiddleware",
     "dashboard.middleware.BodySizeLimitMiddleware",
-    "visitors.web.access.SignInRequiredMiddleware",
+    "visitors.accounts.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -1,7 +1,8 @@
 "use strict";
 
 // What the pages do beyond plain HTML and htmx: copying, keys, waiting, and saying what went wrong.
-// Everything hangs on the document, so that what htmx swaps in needs no setting up.
+// Everything hangs on the document, so that what htmx swaps in needs no setting up, and this script runs before the page
+// is parsed: what is pasted meanwhile is not lost.
 
 // ---- Saying ---------------------------------------------------------------------------------------------------------
 
@@ -154,7 +155,40 @@ document.addEventListener("change", ({ target }) => {
   } catch {} // it applies to this page only
 });
 window.addEventListener("storage", ({ key }) => key === KEYS_OFF && showKeysSetting()); // changed in another tab
-showKeysSetting();
+
+// ---- Looking up -----------------------------------------------------------------------------------------------------
+
+let pasted = ""; // with its line breaks, which the header's field drops
+
+function whenParsed(act) {
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", act, { once: true });
+  else act();
+}
+
+// What is pasted outside of all fields is looked up at once.
+document.addEventListener("paste", (event) => {
+  const field = event.target.closest?.("input, textarea, select, [contenteditable]");
+  const text = event.clipboardData.getData("text/plain");
+  if (field?.name === "pasted") pasted = text;
+  if (field || !text.trim() || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  whenParsed(() => {
+    const find = document.querySelector("#pasted, #find");
+    if (!find) return;
+    pasted = text;
+    find.value = text;
+    find.form.requestSubmit();
+  });
+});
+document.addEventListener("formdata", ({ formData }) => {
+  const squeeze = (text) => text.replace(/\s/g, "");
+  if (pasted && squeeze(pasted) === squeeze(formData.get("pasted") ?? "")) formData.set("pasted", pasted);
+});
+
+// A page that answers a form is loaded again by Back as any other page, without the form.
+whenParsed(() => {
+  if (document.getElementById("pasted-problem")) history.replaceState(history.state, "", location.href);
+});
 
 // Enter sends what was pasted; Shift+Enter is a line break, and Enter inside an input method chooses a word.
 document.addEventListener("keydown", (event) => {
@@ -162,6 +196,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   event.target.form.requestSubmit();
 });
+
+whenParsed(showKeysSetting);
 
 // An open menu closes on Escape and on a click elsewhere.
 function closeMenus(except) {
@@ -216,7 +252,7 @@ function leaveFor(isJourney) {
 // The page stays after all, or is kept for Back: it stands as it was.
 function stay() {
   clearTimeout(awaiting);
-  document.body.classList.remove("is-waiting");
+  document.body?.classList.remove("is-waiting"); // none yet where the page is left early
   if (!left) return;
   const main = document.getElementById("main");
   main.querySelector(".awaited").remove();
@@ -246,7 +282,7 @@ document.addEventListener("keydown", (event) => event.key === "Escape" && stay()
 window.navigation?.addEventListener("navigateerror", stay);
 
 // Where DataFast says when it may be asked again, the seconds run down and the page then asks.
-for (const place of document.querySelectorAll("[data-seconds]")) {
+function countDown(place) {
   const until = Date.now() + place.dataset.seconds * 1000;
   const timer = setInterval(() => {
     const left = Math.ceil((until - Date.now()) / 1000);
@@ -259,6 +295,7 @@ for (const place of document.querySelectorAll("[data-seconds]")) {
     location.reload();
   }, 500);
 }
+whenParsed(() => document.querySelectorAll("[data-seconds]").forEach(countDown));
 
 // ---- Requests of htmx -----------------------------------------------------------------------------------------------
 

@@ -55,6 +55,94 @@ def test_shift_and_enter_insert_a_line_break(desk, member):
     expect(page.get_by_label("Who are you looking for?")).to_have_value("one\ntwo")
 
 
+def paste(page, text):
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    page.keyboard.press("Control+V")
+
+
+@pytest.mark.parametrize("address", ["/", "/account/", f"/lumenkit/visitors/{documented.CUSTOMER.visitor_id}/"])
+def test_a_paste_outside_of_all_fields_is_looked_up(desk, member, address):
+    page = desk(user=member)
+    page.goto(address)
+    page.evaluate("document.activeElement.blur()")
+    paste(page, f"Hi,\nthe customer sent: datafast_visitor_id={LEAD}; thanks")
+    page.wait_for_url(f"**{ADDRESS}")
+
+
+def test_a_paste_into_a_field_stays_there(desk, member):
+    page = desk(user=member)
+    page.goto("/account/")
+    page.get_by_label("Full name").fill("")
+    paste(page, LEAD)
+    expect(page.get_by_label("Full name")).to_have_value(LEAD)
+
+
+def test_a_paste_while_the_page_loads_is_looked_up(desk, member):
+    page = desk(user=member)
+    page.goto("/")
+    release = hold(page, "**/htmx*.js")
+    page.goto(f"/lumenkit/visitors/{documented.CUSTOMER.visitor_id}/", wait_until="commit")
+    page.wait_for_selector("#find")
+    paste(page, LEAD)
+    page.wait_for_url(f"**{ADDRESS}", wait_until="commit")
+    release()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Priya Raman")
+
+
+def test_a_paste_into_the_header_keeps_its_lines(journey_page):
+    page = journey_page
+    page.keyboard.press("/")
+    paste(page, f"visitor_id\n{LEAD}\n{documented.CUSTOMER.visitor_id}")
+    with page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/")) as sent:
+        page.keyboard.press("Enter")
+    assert f"{LEAD}%0D%0A{documented.CUSTOMER.visitor_id}" in sent.value.post_data
+    page.wait_for_url("**/?id=*")
+
+
+def test_back_returns_to_the_choice_and_to_the_form(desk, member):
+    page = desk(user=member)
+    page.goto("/")
+    page.locator("#pasted").fill("hello")
+    page.keyboard.press("Enter")
+    expect(page.locator("#pasted-problem")).to_be_visible()
+    page.locator("#pasted").fill(f"{LEAD} or {documented.CUSTOMER.visitor_id}")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=LEAD).click()
+    page.wait_for_url(f"**{ADDRESS}")
+    page.go_back()
+    expect(page.get_by_role("heading", name="2 ids in what you pasted")).to_be_visible()
+    expect(page.get_by_role("link", name="Priya Raman")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Who are you looking for?")).to_be_visible()
+
+
+def test_a_tab_from_before_another_sign_in_refreshes(journey_page, member, impatient):
+    page = journey_page
+    page.context.clear_cookies()
+    other = page.context.new_page()
+    other.goto("/sign-in/")
+    other.get_by_label("User name").fill("mina")
+    other.get_by_label("Password").fill("a long password")
+    other.keyboard.press("Enter")
+    expect(other.get_by_label("Who are you looking for?")).to_be_visible()
+    page.get_by_role("button", name="Refresh").click()
+    expect(page.locator("#age")).to_contain_text("nothing new")
+    page.locator("#find").fill(documented.CUSTOMER.visitor_id)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Jonas Weber")
+
+
+def test_a_look_up_without_a_session_goes_on_after_the_sign_in(journey_page, member):
+    page = journey_page
+    page.context.clear_cookies()
+    page.locator("#find").fill(documented.CUSTOMER.visitor_id)
+    page.keyboard.press("Enter")
+    page.get_by_label("User name").fill("mina")
+    page.get_by_label("Password").fill("a long password")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Jonas Weber")
+
+
 def test_a_refresh_without_news_changes_only_the_age(journey_page, impatient):
     page = journey_page
     page.evaluate("document.querySelector('#timeline').dataset.before = 'yes'")

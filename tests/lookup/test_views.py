@@ -6,7 +6,7 @@ import pytest
 
 from tests.page_reader import Page
 from visitors.models import Membership
-from visitors.sandbox import documented
+from visitors.sandbox import documented, tokens
 
 LEAD = documented.RETURNING_LEAD.visitor_id
 OTHER = documented.CUSTOMER.visitor_id
@@ -81,18 +81,122 @@ def test_a_too_long_text_is_refused_with_a_page(browser_of_member):
 
 
 def test_several_ids_are_listed_with_their_sources(browser_of_member):
-    response = browser_of_member.post("/", {"pasted": f"{LEAD} and visitorId={OTHER}"})
+    response = browser_of_member.post("/", {"pasted": f"{LEAD} and visitorId={OTHER}"}, follow=True)
     shown = Page(response.content)
     assert response.status_code == 200
     assert {f"/lumenkit/visitors/{LEAD}/", f"/lumenkit/visitors/{OTHER}/"} <= set(shown.links)
     assert "2 ids in what you pasted" in shown.text
-    assert "from the field visitorId" in shown.text
+    assert "From the field visitorId" in shown.text
+
+
+def test_the_choice_has_an_address_that_loads_again(browser_of_member):
+    response = browser_of_member.post("/", {"pasted": f"{LEAD} and {OTHER}"})
+    assert response.status_code == 302
+    first, again = (Page(browser_of_member.get(response.url).content).text for _ in range(2))
+    assert first == again
+    assert LEAD in again
+    assert OTHER in again
+
+
+def test_the_choice_names_visitors_that_the_user_opened_before(browser_of_member, sandbox):
+    browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
+    shown = Page(browser_of_member.post("/", {"pasted": f"{LEAD} and {OTHER}"}, follow=True).content).text
+    assert "Priya RamanViewed just now From the text" in shown
+    assert f"{OTHER} From the text" in shown
+    assert shown.count("Viewed") == 1
+
+
+def test_the_choice_does_not_name_visitors_of_colleagues(client, browser_of_member, viewer, sandbox):
+    browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
+    client.force_login(viewer)
+    shown = Page(client.post("/", {"pasted": f"{LEAD} and {OTHER}"}, follow=True).content).text
+    assert "Priya" not in shown
+    assert f"{LEAD}Viewed before" in shown
+
+
+def test_each_choice_opens_on_its_own_website(browser_of_member, both_websites):
+    text = f"https://desk.example/pocketgarden/visitors/{LEAD}/ https://desk.example/lumenkit/visitors/{OTHER}/"
+    shown = Page(browser_of_member.post("/", {"pasted": text}, follow=True).content)
+    assert {f"/pocketgarden/visitors/{LEAD}/", f"/lumenkit/visitors/{OTHER}/"} <= set(shown.links)
+
+
+def test_the_address_of_a_choice_is_read_leniently(browser_of_member, both_websites):
+    shown = Page(browser_of_member.get("/?id=nonsense&id=&on=pocketgarden&from=x").content)
+    assert "in what you pasted" not in shown.text
+    shown = Page(browser_of_member.get(f"/?id=1&id={LEAD.upper()}&on=no-website&from=a&from=<b>&id={LEAD}").content)
+    assert "1 id in what you pasted" in shown.text
+    assert f"/lumenkit/visitors/{LEAD}/" in shown.links
+    assert browser_of_member.get(f"/?id={LEAD}&on=pocketgarden").url == f"/pocketgarden/visitors/{LEAD}/"
+
+
+def test_the_address_of_a_choice_stays_short(browser_of_member):
+    ids = " ".join(f"{number:08x}-989f-4cfa-91c6-2461c9e3c6bd" for number in range(200))
+    response = browser_of_member.post("/", {"pasted": ids})
+    assert len(response.url) < 6_000
+    shown = Page(browser_of_member.get(response.url).content).text
+    assert "There are more ids in what you pasted. These are the first 50." in shown
+    many = " ".join(f"{'é' * 60}{number}={number:08x}-989f-4cfa-91c6-2461c9e3c6bd" for number in range(10))
+    assert len(browser_of_member.post("/", {"pasted": many}).url) < 6_000
 
 
 def test_an_id_under_another_name_needs_a_confirmation(browser_of_member):
-    response = browser_of_member.post("/", {"pasted": f'{{"ajs_anonymous_id": "{LEAD}"}}'})
+    response = browser_of_member.post("/", {"pasted": f'{{"ajs_anonymous_id": "{LEAD}"}}'}, follow=True)
     assert response.status_code == 200
     assert "it may belong to something other than a visitor" in Page(response.content).text
+
+
+def test_a_pasted_api_key_is_not_shown(browser_of_member):
+    response = browser_of_member.post("/", {"pasted": f"Our key: {tokens.LUMENKIT_KEY}"})
+    assert response.status_code == 422
+    assert "This is a DataFast API key, which is a secret." in Page(response.content).text
+    assert tokens.LUMENKIT_KEY not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("domain", "pasted"),
+    [
+        ("garden.example", "https://desk.example/pocketgarden/visitors/{id}/?kind=goal"),
+        ("garden.example", "https://desk.lumenkit.example/pocketgarden/visitors/{id}/"),
+        ("garden.example", "/pocketgarden/visitors/{id}/"),
+        ("garden.example", "datafast_visitor_id\t{id}\t.garden.example\t/"),
+        ("garden.example", '[{{"domain":".garden.example","name":"datafast_visitor_id","value":"{id}"}}]'),
+        ("garden.example", '{{"domain":".lumenkit.example"}},{{"value":"{id}","domain":".garden.example"}}'),
+        ("garden.example", 'System.Net.Cookie("datafast_visitor_id", "{id}", "/", ".garden.example")'),
+        ("garden.example", "Website: garden.example\nVisitor: {id}"),
+        ("garden.example", "https://www.garden.example/?_df_vid={id}"),
+        ("www.garden.example", "https://garden.example/?_df_vid={id}"),
+        ("www.garden.example", "https://app.garden.example/?_df_vid={id}"),
+        ("münchen.example", "https://xn--mnchen-3ya.example/?_df_vid={id}"),
+        ("xn--mnchen-3ya.example", "https://www.münchen.example/?_df_vid={id}"),
+        ("xn--mnchen-3ya.example", "https://m%C3%BCnchen.example/?_df_vid={id}"),
+        ("Garden.Example", "GARDEN.EXAMPLE/pricing {id}"),
+        ("app.lumenkit.example", "https://app.lumenkit.example/?_df_vid={id}"),
+        ("app.lumenkit.example", "https://eu.app.lumenkit.example/?_df_vid={id}"),
+    ],
+)
+def test_the_text_around_an_id_selects_the_website(browser_of_member, both_websites, pocketgarden, domain, pasted):
+    pocketgarden.domain = domain
+    pocketgarden.save()
+    form = {"pasted": pasted.format(id=LEAD), "website": "lumenkit", "offered": "lumenkit"}
+    assert browser_of_member.post("/", form).headers["Location"] == f"/pocketgarden/visitors/{LEAD}/"
+
+
+@pytest.mark.parametrize(
+    "pasted", ["https://notgarden.example/ {id}", "mina@garden.example {id}", "http://testserver/ {id}", "garden {id}"]
+)
+def test_other_hosts_leave_the_preselected_website(browser_of_member, both_websites, pocketgarden, pasted):
+    pocketgarden.domain = "testserver" if "testserver" in pasted else "garden.example"
+    pocketgarden.save()
+    form = {"pasted": pasted.format(id=LEAD), "website": "lumenkit", "offered": "lumenkit"}
+    assert browser_of_member.post("/", form).headers["Location"] == f"/lumenkit/visitors/{LEAD}/"
+
+
+def test_an_id_opens_on_the_website_that_stored_it(browser_of_member, both_websites, sandbox):
+    browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
+    form = {"pasted": LEAD, "website": "pocketgarden", "offered": "pocketgarden"}
+    assert browser_of_member.post("/", form).headers["Location"] == f"/lumenkit/visitors/{LEAD}/"
+    form["offered"] = "lumenkit"
+    assert browser_of_member.post("/", form).headers["Location"] == f"/pocketgarden/visitors/{LEAD}/"
 
 
 def test_the_selected_website_is_used_and_remembered(browser_of_member, both_websites):
@@ -147,5 +251,5 @@ def test_rejected_ids_are_mentioned_on_the_next_page(browser_of_member, sandbox)
     shown = Page(browser_of_member.post("/", {"pasted": text}, follow=True).content).text
     assert "01890a5d-ac96-774b-bcce-b302099a8057 was passed over. This UUID is version 7" in shown
     assert "Priya Raman" in shown
-    choice = Page(browser_of_member.post("/", {"pasted": f"{text} {OTHER}"}).content).text
+    choice = Page(browser_of_member.post("/", {"pasted": f"{text} {OTHER}"}, follow=True).content).text
     assert "01890a5d-ac96-774b-bcce-b302099a8057 was passed over." in choice

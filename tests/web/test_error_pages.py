@@ -65,7 +65,9 @@ def test_a_form_without_a_csrf_token_has_a_page(member):
     careful.force_login(member)
     response = careful.post("/", {"pasted": "x"})
     assert response.status_code == 403
-    assert "That form had expired" in Page(response.content).text
+    text = Page(response.content).text
+    assert "Your session changed" in text
+    assert "Go back, reload the page, and try again." in text
 
 
 @pytest.mark.parametrize(

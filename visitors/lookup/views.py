@@ -1,23 +1,36 @@
 """The home page: one field for anything that contains a visitor id, and the visitors that the user opened last."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
+from typing import cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from visitors.accounts.middleware import ask_to_sign_in
 from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago
+from visitors.formatting.hosts import normalize_host
 from visitors.lookup import id_parser, last_seen
-from visitors.models import Website
+from visitors.models import LastSeen, Snapshot, Website
 from visitors.web import time_zones
-from visitors.web.access import SignedInRequest, website_or_404
+from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
+from visitors.web.kept_forms import accepts_old_token
 
 # The cookie that DataFast's script sets in a visitor's browser.
 VISITOR_COOKIE = "datafast_visitor_id"
 LAST_WEBSITE = "last_website"
+
+# Proxies limit the length of an address, and hostile text makes it long.
+_MAX_SOURCES, _MAX_SOURCE_LENGTH = 10, 80
+_MAX_HINTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +43,88 @@ class RecentVisitor:
     looked_at: DisplayTime
 
 
+@dataclass(frozen=True, slots=True)
+class FoundId:
+    """A visitor id, hints at its website (slugs and hosts, the best one first), and where it was found ("the text")."""
+
+    visitor_id: UUID
+    hints: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An id in the list of several. `recent`: the user opened this visitor before. `is_stored`: some user did."""
+
+    visitor_id: UUID
+    source: str
+    website: Website
+    recent: RecentVisitor | None
+    is_stored: bool
+
+
+@accepts_old_token
+@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def look_up(request: SignedInRequest) -> HttpResponse:
+def look_up(request: HttpRequest) -> HttpResponse:
     """Show the form; open the journey of the visitor id in the pasted text.
 
-    Several ids, or one that may belong to something else, are listed for the user to choose. Without an id, the form
-    comes back with the text and a sentence (422).
+    Several ids, or one that may belong to something else, are listed for the user to choose, at an address of their own
+    (`?id=…&on=…&from=…`). Without an id, the form comes back with the text and a sentence (422). A user who is signed
+    out goes on from there after the sign-in.
     """
+    if request.user.is_authenticated:
+        signed_in = cast("SignedInRequest", request)
+        return _answer(signed_in) if request.method == "POST" else _show(signed_in)
+    page = ""
+    if request.method == "POST":
+        parsed, found = _parse(request)
+        last_hint = request.POST.get("website", "")
+        ons = [",".join([*one.hints[: _MAX_HINTS - 1], last_hint]) for one in found]
+        page = _address(found, ons, is_certain=parsed.unambiguous is not None) if found else ""
+    return ask_to_sign_in(request, page)
+
+
+def _show(request: SignedInRequest) -> HttpResponse:
+    """Show the form and the ids in the address, or open the journey of a single one."""
     websites = list(Website.objects.visible_to(request.user))
-    if request.method != "POST":
-        return _render_home(request, websites, website=_default_website(request, websites))
-    text = request.POST.get("pasted", "")
-    parsed = id_parser.parse(text)
-    website = _choose_website(request, websites, parsed.hosts)
-    if website and website.slug != request.session.get(LAST_WEBSITE):
-        request.session[LAST_WEBSITE] = website.slug
-    if website and parsed.unambiguous:
-        if parsed.remark:
-            messages.info(request, parsed.remark)
-        return redirect("journey", website.slug, parsed.unambiguous.visitor_id)
-    return _render_home(request, websites, website=website, text=text, parsed=parsed)
+    default = _default_website(request, websites)
+    found = _read_ids(request)
+    if default is None or not found:
+        return _render_home(request, websites, website=default)
+    chosen = _choose_websites(websites, found, default)
+    if len(found) == 1 and not found[0].source:
+        return redirect("journey", chosen[0].slug, found[0].visitor_id)
+    return _render_home(request, websites, website=default, choices=_list_choices(request, websites, found, chosen))
+
+
+def _answer(request: SignedInRequest) -> HttpResponse:
+    """Respond to what was pasted."""
+    parsed, found = _parse(request)
+    websites = list(Website.objects.visible_to(request.user))
+    slug = request.POST.get("website", "")
+    default = next((one for one in websites if one.slug == slug), _default_website(request, websites))
+    if default is None or not found:
+        text = "" if parsed.has_token else request.POST.get("pasted", "")
+        return _render_home(request, websites, website=default, text=text, problem=parsed.problem)
+    chosen = _choose_websites(websites, found, default)
+    if chosen[0].slug != request.session.get(LAST_WEBSITE):
+        request.session[LAST_WEBSITE] = chosen[0].slug
+    if parsed.remark:
+        messages.info(request, parsed.remark)
+    if parsed.unambiguous:
+        return redirect("journey", chosen[0].slug, found[0].visitor_id)
+    if parsed.is_truncated:
+        messages.info(request, f"There are more ids in what you pasted. These are the first {len(found)}.")
+    return redirect(_address(found, [website.slug for website in chosen]))
+
+
+def _parse(request: HttpRequest) -> tuple[id_parser.ParsedText, list[FoundId]]:
+    parsed = id_parser.parse(request.POST.get("pasted", ""))
+    return parsed, [
+        FoundId(UUID(candidate.visitor_id), _hints_at_website(request, parsed, candidate), candidate.source)
+        for candidate in parsed.candidates
+    ]
 
 
 @require_safe
@@ -71,24 +146,22 @@ def _render_home(
     *,
     website: Website | None,
     text: str = "",
-    parsed: id_parser.ParsedText | None = None,
+    problem: str = "",
+    choices: Sequence[Choice] = (),
 ) -> HttpResponse:
-    candidates = parsed.candidates if parsed else ()
     context = {
         "websites": websites,
         "website": website,
         "text": text,
-        "problem": parsed.problem if parsed else "",
-        "candidates": candidates,
-        "is_truncated": parsed is not None and parsed.is_truncated,
-        "remark": parsed.remark if parsed else "",
-        "recent": None if candidates else _list_recent(request, websites),
+        "problem": problem,
+        "choices": choices,
+        "recent": None if choices else _present_recent(request, last_seen.list_recent(request.user, websites)),
         "has_visitor_cookie": VISITOR_COOKIE in request.COOKIES,
     }
-    return render(request, "lookup/home.html", context, status=422 if context["problem"] else 200)
+    return render(request, "lookup/home.html", context, status=422 if problem else 200)
 
 
-def _list_recent(request: SignedInRequest, websites: list[Website]) -> list[RecentVisitor]:
+def _present_recent(request: SignedInRequest, rows: Iterable[LastSeen]) -> list[RecentVisitor]:
     now = datetime.now(UTC)
     return [
         RecentVisitor(
@@ -97,8 +170,50 @@ def _list_recent(request: SignedInRequest, websites: list[Website]) -> list[Rece
             row.website,
             display_time(row.looked_at, time_zones.time_zone_of(request, row.website), format_ago(row.looked_at, now)),
         )
-        for row in last_seen.list_recent(request.user, websites)
+        for row in rows
     ]
+
+
+def _list_choices(
+    request: SignedInRequest, websites: list[Website], found: list[FoundId], chosen: list[Website]
+) -> list[Choice]:
+    ids = [one.visitor_id for one in found]
+    opened = _present_recent(request, last_seen.list_known(request.user, websites, ids))
+    known = {(one.website.pk, one.visitor_id): one for one in opened}
+    stored = _find_stored(websites, ids)
+    return [
+        Choice(
+            one.visitor_id,
+            one.source,
+            website,
+            known.get((website.pk, one.visitor_id)),
+            (website.pk, one.visitor_id) in stored,
+        )
+        for one, website in zip(found, chosen, strict=True)
+    ]
+
+
+def _address(found: list[FoundId], ons: list[str], *, is_certain: bool = False) -> str:
+    """Return the address of a choice between ids. `ons`: the website of each id, as a slug or as several hints."""
+    query: list[tuple[str, str]] = []
+    for one, on in zip(found, ons, strict=True):
+        query += [("id", str(one.visitor_id)), ("on", on)]
+        if not is_certain:
+            query.append(("from", one.source[:_MAX_SOURCE_LENGTH] if len(found) <= _MAX_SOURCES else "the text"))
+    return f"{reverse('look_up')}?{urlencode(query)}"
+
+
+def _read_ids(request: SignedInRequest) -> list[FoundId]:
+    """Return the ids in the address of a choice. What is no visitor id is left out."""
+    found: dict[UUID, FoundId] = {}
+    columns = (request.GET.getlist(name)[: id_parser.MAX_CANDIDATES] for name in ("id", "on", "from"))
+    for text, on, source in zip_longest(*columns, fillvalue=""):
+        try:
+            visitor_id = visitor_id_or_404(text)
+        except Http404:
+            continue
+        found.setdefault(visitor_id, FoundId(visitor_id, tuple(on.split(",")), source))
+    return list(found.values())
 
 
 def _default_website(request: SignedInRequest, websites: list[Website]) -> Website | None:
@@ -107,19 +222,46 @@ def _default_website(request: SignedInRequest, websites: list[Website]) -> Websi
     return next((website for website in websites if website.slug == last_slug), websites[0] if websites else None)
 
 
-def _choose_website(request: SignedInRequest, websites: list[Website], hosts: tuple[str, ...]) -> Website | None:
-    """Return the website that the user selected, or else one that the text links to, or else the one used last.
+def _hints_at_website(
+    request: HttpRequest, parsed: id_parser.ParsedText, candidate: id_parser.Candidate
+) -> tuple[str, ...]:
+    """Return slugs and hosts of an id's website, the best hint first.
 
     One website is preselected in the form, which repeats its slug as `offered`. Leaving that selection as it is does
-    not count as a choice: a link to a page of another website is a better hint.
+    not count as a choice. Our own host says nothing about the website.
     """
-    slug, offered = request.POST.get("website", ""), request.POST.get("offered", "")
-    selected = next((website for website in websites if slug == website.slug), None)
-    if selected and slug != offered:
-        return selected
-    linked = next((website for website in websites if _is_linked(website, hosts)), None)
-    return linked or selected or _default_website(request, websites)
+    slug = request.POST.get("website", "")
+    selected = slug if slug != request.POST.get("offered", "") else ""
+    own_host = request.get_host().partition(":")[0]
+    hosts = (host for host in (*candidate.hosts, *parsed.hosts) if host != own_host)
+    return tuple(dict.fromkeys(hint for hint in (selected, candidate.slug, *hosts) if hint))
 
 
-def _is_linked(website: Website, hosts: tuple[str, ...]) -> bool:
-    return any(host == website.domain or host.endswith(f".{website.domain}") for host in hosts)
+def _choose_websites(websites: list[Website], found: list[FoundId], default: Website) -> list[Website]:
+    """Return the website of each id: the one that its hints name, or else one that stored it, or else the default."""
+    hinted = [_find_website(websites, one.hints) for one in found]
+    unknown = [one.visitor_id for one, website in zip(found, hinted, strict=True) if website is None]
+    stored = _find_stored(websites, unknown) if unknown else set()
+
+    def find_stored(visitor_id: UUID) -> Website:
+        return next((one for one in (default, *websites) if (one.pk, visitor_id) in stored), default)
+
+    return [website or find_stored(one.visitor_id) for one, website in zip(found, hinted, strict=True)]
+
+
+def _find_website(websites: list[Website], hints: Sequence[str]) -> Website | None:
+    """Return the website of the first slug or host among the hints; of several, the one with the longest domain."""
+    by_slug = {website.slug.lower(): website for website in websites}
+    by_domain = {normalize_host(website.domain): website for website in websites}
+    for hint in hints:
+        host = normalize_host(hint)
+        domains = [domain for domain in by_domain if host == domain or host.endswith(f".{domain}")]
+        if website := by_slug.get(hint) or (by_domain[max(domains, key=len)] if domains else None):
+            return website
+    return None
+
+
+def _find_stored(websites: list[Website], visitor_ids: list[UUID]) -> set[tuple[int, UUID]]:
+    """Return which of these visitors are stored, as pairs of website and id: a user opened them there before."""
+    snapshots = Snapshot.objects.filter(website__in=websites, visitor_id__in=visitor_ids)
+    return set(snapshots.values_list("website_id", "visitor_id"))

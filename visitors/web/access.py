@@ -5,15 +5,10 @@ from functools import wraps
 from typing import Any, Concatenate
 from uuid import UUID
 
-from django.conf import settings
-from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import User
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase, HttpResponseRedirectBase
-from django.shortcuts import get_object_or_404, resolve_url
-from django_htmx.http import HttpResponseClientRedirect
+from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
 from visitors.models import VisitorContext, Website, load_visitor_context
@@ -23,7 +18,7 @@ View = Callable[..., HttpResponse]
 
 
 class SignedInRequest(HttpRequest):
-    """A request of a signed-in user. SignInRequiredMiddleware guarantees it for views that do not opt out."""
+    """A request of a signed-in user. `visitors.accounts.middleware` guarantees it for views that do not opt out."""
 
     user: User
     htmx: HtmxDetails
@@ -92,30 +87,3 @@ def visitor_id_or_404(text: str) -> UUID:
     if visitor_id.version != 4 or str(visitor_id) != text.lower():
         raise Http404("Not a visitor id.")
     return visitor_id
-
-
-class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Redirect to the sign-in page, and from there back to the page of the form or fragment that was requested.
-
-    htmx cannot show the sign-in page in place of a fragment, so the browser is sent there.
-    """
-
-    def process_view(
-        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
-    ) -> HttpResponseBase | None:
-        """Let everyone see pages that need no sign-in. Django's own reads the user first, from the database."""
-        if not getattr(view_func, "login_required", True):
-            return None
-        response: HttpResponseBase | None = super().process_view(request, view_func, view_args, view_kwargs)
-        return response
-
-    def handle_no_permission(  # type: ignore[override]  # the stubs promise one kind of redirect only
-        self, request: HttpRequest, view_func: Any
-    ) -> HttpResponseRedirectBase:
-        """Return the redirect."""
-        htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # HtmxMiddleware's
-        if request.method in ("GET", "HEAD") and not htmx:
-            return super().handle_no_permission(request, view_func)
-        page = htmx.current_url_abs_path or resolve_url(settings.LOGIN_REDIRECT_URL)
-        response = redirect_to_login(page, resolve_url(settings.LOGIN_URL))
-        return HttpResponseClientRedirect(response.url) if htmx else response

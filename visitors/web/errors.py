@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from dashboard.database import RETRY_AFTER_SECONDS, is_database_unavailable
+from visitors.web.kept_forms import keep_form
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +42,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     sent_from = request.headers.get("Origin") or request.headers.get("Referer", "")
     # Browsers send "null" for pages without an origin, such as a file.
     if not reason.startswith(_OTHER_ADDRESS) or sent_from == "null":
-        return render(request, "403_csrf.html", status=403)
+        context = {"kept": keep_form(request), "heading": "Your session changed"}
+        return render(request, "kept_form.html", context, status=403)
     origin = "/".join(sent_from.split("/")[:3])  # the path of a Referer may name a visitor
     logger.warning(
         "A form from %r was rejected, as the server was reached at %r. If both are this Journeydesk, the proxy must "

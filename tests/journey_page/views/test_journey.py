@@ -310,13 +310,7 @@ def test_refreshing_a_visitor_unknown_to_datafast_reloads_the_page(browser_of_me
     assert browser_of_member.get(address(PAYLOAD_ID)).status_code == 404
 
 
-def test_a_signed_out_user_is_sent_to_sign_in_and_back(client, lumenkit, settings):
-    settings.MIDDLEWARE = [
-        name.replace(
-            "django.contrib.auth.middleware.LoginRequiredMiddleware", "visitors.web.access.SignInRequiredMiddleware"
-        )
-        for name in settings.MIDDLEWARE
-    ]
+def test_a_signed_out_user_is_sent_to_sign_in_and_back(client, lumenkit):
     response = refreshed(client, LEAD)
     assert response.status_code == 200
     assert response.headers["HX-Redirect"] == f"/sign-in/?next=/lumenkit/visitors/{LEAD}/%3Fopen%3D1"

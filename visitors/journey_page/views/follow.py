@@ -15,11 +15,13 @@ from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.journey_page import presenters, updates
 from visitors.profiles.budget import Purpose
 from visitors.web.access import SignedInRequest, visitor_context_or_404
+from visitors.web.kept_forms import accepts_old_token
 
 # However many pages follow a visitor, DataFast is called no more often.
 FOLLOW_INTERVAL = timedelta(seconds=10)
 
 
+@accepts_old_token
 @require_POST
 @audited
 def follow(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:

@@ -26,6 +26,7 @@ from visitors.lookup import last_seen
 from visitors.models import AuditAction, Website
 from visitors.roles import Role
 from visitors.web.access import SignedInRequest, visitor_context_or_404
+from visitors.web.kept_forms import accepts_old_token
 
 # A user who presses Refresh wants the present state; pressing again within this time changes nothing.
 PRESSED_AGAIN = timedelta(seconds=3)
@@ -56,6 +57,7 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     return response
 
 
+@accepts_old_token
 @require_POST
 @audited
 def refresh(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:

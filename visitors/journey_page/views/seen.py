@@ -7,8 +7,10 @@ from visitors import profiles
 from visitors.accounts import sessions
 from visitors.lookup import last_seen
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
+from visitors.web.kept_forms import accepts_old_token
 
 
+@accepts_old_token
 @require_POST
 def look(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Record the `version` that the page shows as seen by this user; the newest one without it. The answer is empty.

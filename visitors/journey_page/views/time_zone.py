@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
+from visitors.web.kept_forms import accepts_old_token
 from visitors.web.time_zones import COOKIE, known_time_zones, time_zone_of
 
 COOKIE_SECONDS = 365 * 86_400
 
 
+@accepts_old_token
 @require_http_methods(["GET", "POST"])
 def choose(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Store the name of a zone ("" for the website's) in a cookie, and show the same page in that zone.
