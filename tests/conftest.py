@@ -18,7 +18,7 @@ from visitors.models import Membership, Website
 from visitors.profiles.client import datafast_client
 from visitors.roles import Role
 from visitors.sandbox import tokens, websites
-from visitors.sandbox.moments import utcnow
+from visitors.sandbox.clock import utcnow
 from visitors.sandbox.server import Sandbox
 
 POSTGRESQL_SERVER = os.environ.get("TEST_POSTGRESQL_SERVER", "postgresql://postgres@127.0.0.1:5432")

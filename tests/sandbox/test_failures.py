@@ -7,9 +7,9 @@ import pytest
 import requests
 
 from tests.sandbox.conftest import error_of
+from visitors.sandbox.clock import milliseconds
 from visitors.sandbox.documented import CUSTOMER, DOCUMENTED, RETURNING_LEAD, named
 from visitors.sandbox.failures import Failure, Mode
-from visitors.sandbox.moments import milliseconds
 from visitors.sandbox.tokens import LUMENKIT_KEY, REVOKED_TOKEN
 
 CUSTOMER_PATH = f"/visitors/{CUSTOMER.visitor_id}"

@@ -4,9 +4,9 @@ import pytest
 
 from tests.sandbox.conftest import error_of
 from visitors.sandbox import Sandbox
+from visitors.sandbox.clock import MINUTE, milliseconds
 from visitors.sandbox.documented import CUSTOMER, named
 from visitors.sandbox.limits import Limit
-from visitors.sandbox.moments import MINUTE, milliseconds
 from visitors.sandbox.tokens import ACCOUNT_TOKEN, LUMENKIT_KEY
 from visitors.sandbox.websites import LUMENKIT
 

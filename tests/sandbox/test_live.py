@@ -4,10 +4,10 @@ from datetime import timedelta
 from itertools import pairwise
 
 from tests.sandbox.conftest import NOON
+from visitors.sandbox.clock import MINUTE, SECOND, milliseconds
 from visitors.sandbox.documented import LIVE
 from visitors.sandbox.live import SHIFT, _in_shift, live_visitor
-from visitors.sandbox.moments import MINUTE, SECOND, milliseconds
-from visitors.sandbox.people import until, visit_starts
+from visitors.sandbox.visitor import until, visit_starts
 
 NOW = milliseconds(NOON)
 

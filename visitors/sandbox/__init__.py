@@ -1,8 +1,7 @@
-"""A stand-in for the DataFast API over generated visitors, speaking real HTTP: for the demo, the tests and the bench.
+"""A stand-in for the DataFast API with generated visitors, over real HTTP, for the demo, the tests and the bench.
 
-It knows nothing of Django or of the rest of the application. Where to look: `documented` for the ids to paste, `tokens`
-for the keys, `websites`, `stories`, `live` and `crowd` for who is there, `api` for the rules, `failures` and `troubles`
-for what can go wrong, `server` for the `Sandbox` itself and `controls` for its own addresses.
+It depends on nothing else of the application. `documented` lists the visitor ids, `tokens` the keys, `stories`, `live`
+and `generated` make the visitors, `api` answers, `failures` are the ways to fail, and `server` has the `Sandbox`.
 """
 
 from visitors.sandbox.server import Sandbox

@@ -1,12 +1,12 @@
-"""What the API says: envelopes, and the JSON of a visitor, of a list's row and of a website."""
+"""The API's answers: envelopes, and the JSON of a visitor and of a website."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from visitors.sandbox.moments import dice, iso
-from visitors.sandbox.people import Event, Prediction, Profile, Visitor, until, visit_starts
+from visitors.sandbox.clock import iso, seeded_random
+from visitors.sandbox.visitor import Event, Prediction, Profile, Visitor, until, visit_starts
 from visitors.sandbox.websites import Website
 
 JSON_TYPE = "application/json; charset=utf-8"
@@ -15,15 +15,15 @@ _PARAMS = ("ref", "source", "via", "utm_source", "utm_medium", "utm_campaign", "
 _CLICK_IDS = ("gclid", "gclsrc", "wbraid", "gbraid", "li_fat_id", "fbclid", "msclkid", "ttclid", "twclid")
 _PARAMS_2025 = tuple(name for name in _PARAMS if name != "via")
 
-# Two numbers of a visitor's answer count on with the clock; the rest stays until the next event. These stand in their
-# place while the answer is kept. A text of the visitor cannot hold them: its quotes are escaped.
+# Two numbers of a visitor's answer change with the clock, the rest only with an event. Cached answers contain these
+# placeholders instead. No text of a visitor can contain them, because its quotes are escaped.
 _SINCE_FIRST = b'"timeSinceFirstVisit":"?"'
 _SINCE_CURRENT = b'"timeSinceCurrentVisit":"?"'
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole HTTP answer but for its framing."""
+    """An HTTP response: status, body and headers."""
 
     status: int
     body: bytes
@@ -31,8 +31,8 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Refusal(Exception):
-    """Ends the work on a request with an error answer. `extra` goes to the top level of the body."""
+class ApiError(Exception):
+    """An error answer to a request. `extra` is added to the top level of the body."""
 
     def __init__(
         self,
@@ -49,24 +49,24 @@ class Refusal(Exception):
         self.extra = extra or {}
 
     def answer(self) -> Answer:
-        """The error envelope: `{"status": "error", "error": {"code", "message"}, …}`."""
+        """Return the error envelope: `{"status": "error", "error": {"code", "message"}, …}`."""
         envelope = {"status": "error", "error": {"code": self.status, "message": self.message}, **self.extra}
         return Answer(self.status, encoded(envelope), headers=self.headers)
 
 
 def encoded(value: object) -> bytes:
-    """JSON as the service writes it: no blanks, no escapes for what UTF-8 can say."""
+    """Return JSON as DataFast writes it: without blanks, in UTF-8."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def success(data: object, **beside: object) -> Answer:
-    """The success envelope around `data`; `beside` goes next to it."""
+    """Return the success envelope around `data`; `beside` is added to its top level."""
     return Answer(200, encoded({"status": "success", "data": data, **beside}))
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """An answer as it stands until the visitor's next event, with the moments that its running numbers count from."""
+class _CachedAnswer:
+    """An answer until the visitor's next event, with the times from which its changing numbers count."""
 
     visitor: Visitor
     pages: int
@@ -77,26 +77,26 @@ class _Kept:
 
 
 class VisitorAnswers:
-    """Writes Get visitor answers and keeps each until the visitor's next event."""
+    """Makes Get visitor answers and caches each until the visitor's next event."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[Website, str], _Kept] = {}
+        self._cache: dict[tuple[Website, str], _CachedAnswer] = {}
 
-    def of(self, visitor: Visitor, now: int) -> Answer | None:
-        """The answer at `now`; None when the visitor has not viewed a page yet."""
+    def get(self, visitor: Visitor, now: int) -> Answer | None:
+        """Return the answer at `now` (milliseconds), or None before the visitor's first page view."""
         pages, goals = until(visitor.pages, now), until(visitor.goals, now)
         if pages == 0:
             return None
         key = (visitor.website, visitor.visitor_id)
-        kept = self._kept.get(key)
-        if kept is None or (kept.visitor, kept.pages, kept.goals) != (visitor, pages, goals):
-            kept = self._kept[key] = _written(visitor, pages, goals)
-        body = kept.body.replace(_SINCE_FIRST, b'"timeSinceFirstVisit":%d' % (now - kept.first_visit_at), 1)
-        body = body.replace(_SINCE_CURRENT, b'"timeSinceCurrentVisit":%d' % (now - kept.current_visit_at), 1)
+        cached = self._cache.get(key)
+        if cached is None or (cached.visitor, cached.pages, cached.goals) != (visitor, pages, goals):
+            cached = self._cache[key] = _answer_of(visitor, pages, goals)
+        body = cached.body.replace(_SINCE_FIRST, b'"timeSinceFirstVisit":%d' % (now - cached.first_visit_at), 1)
+        body = body.replace(_SINCE_CURRENT, b'"timeSinceCurrentVisit":%d' % (now - cached.current_visit_at), 1)
         return Answer(200, body)
 
 
-def _written(visitor: Visitor, page_count: int, goal_count: int) -> _Kept:
+def _answer_of(visitor: Visitor, page_count: int, goal_count: int) -> _CachedAnswer:
     pages, goals = visitor.pages[:page_count], visitor.goals[:goal_count]
     starts = visit_starts(pages)
     first = starts[0] if visitor.first_visit_at is None else visitor.first_visit_at
@@ -119,7 +119,7 @@ def _written(visitor: Visitor, page_count: int, goal_count: int) -> _Kept:
     }
     if visitor.edition != 2025:
         data["profile"] = _profile(visitor.profile)
-    return _Kept(visitor, page_count, goal_count, first, starts[-1], success(data).body)
+    return _CachedAnswer(visitor, page_count, goal_count, first, starts[-1], success(data).body)
 
 
 def _identity(visitor: Visitor) -> dict[str, Any]:
@@ -142,14 +142,14 @@ def _identity(visitor: Visitor) -> dict[str, Any]:
 
 
 def _listed(visitor: Visitor, events: Sequence[Event]) -> list[dict[str, Any]]:
-    """The events as they are listed: by time, or in no order for those visitors whose lists are shuffled."""
+    """Return the events by time, or in random order for a visitor with shuffled lists."""
     hidden = {"origin"} if visitor.edition == 2025 else set()
     listed = [
         {name: value for name, value in ({"timestamp": iso(event.at)} | event.body).items() if name not in hidden}
         for event in events
     ]
     if visitor.shuffled:
-        dice("order", visitor.visitor_id).shuffle(listed)
+        seeded_random("order", visitor.visitor_id).shuffle(listed)
     return listed
 
 
@@ -171,7 +171,7 @@ def _prediction(prediction: Prediction | None) -> dict[str, Any] | None:
 
 
 def website_row(website: Website) -> dict[str, Any]:
-    """A row of List websites."""
+    """Return a row of List websites."""
     return {
         "_id": website.website_id,
         "domain": website.domain,

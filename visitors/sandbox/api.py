@@ -1,13 +1,13 @@
-"""The API's rules, without any HTTP machinery: a request in, an answer out.
+"""The API without HTTP: a request in, an answer out.
 
-The order in which a request is checked: path, method, token, rate limit, permission, website, then what it asks.
+A request is checked in this order: path, method, token, rate limit, permission, website, parameters.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from visitors.sandbox.answers import Answer, Refusal, VisitorAnswers, success, website_row
+from visitors.sandbox.answers import Answer, ApiError, VisitorAnswers, success, website_row
 from visitors.sandbox.limits import RateLimiter
 from visitors.sandbox.listing import listing
 from visitors.sandbox.population import Population, is_bot
@@ -23,7 +23,7 @@ _WEBSITE_ID = re.compile(r"[0-9a-f]{24}")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the API reads of an HTTP request; the path is decoded and without its query."""
+    """The parts of an HTTP request that the API reads. The path is decoded and has no query."""
 
     method: str
     path: str
@@ -32,13 +32,13 @@ class Request:
 
     @property
     def visitor_id(self) -> str | None:
-        """The last part of a Get visitor path in lower case, whatever it is; None on other paths."""
+        """The last part of a Get visitor path in lower case, valid or not; None for other paths."""
         match = _VISITOR_PATH.fullmatch(self.path)
         return match[1].lower() if match else None
 
     @property
     def token(self) -> str:
-        """The bearer token, or an empty string."""
+        """The bearer token, or an empty text."""
         scheme, _, token = (self.authorization or "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
 
@@ -56,10 +56,10 @@ class Api:
         self._answers = VisitorAnswers()
 
     def answer(self, request: Request) -> Answer:
-        """The answer to any request under the API's prefix."""
+        """Return the answer to any request under the API's prefix."""
         try:
             return self._route(request)
-        except Refusal as refusal:
+        except ApiError as refusal:
             return refusal.answer()
 
     def _route(self, request: Request) -> Answer:
@@ -71,12 +71,12 @@ class Api:
         elif request.path == f"{PREFIX}/admin/websites":
             respond = self._websites
         else:
-            raise Refusal(404, "Not found")
+            raise ApiError(404, "Not found")
         if request.method != "GET":
-            raise Refusal(405, "Method not allowed", headers={"Allow": "GET"})
+            raise ApiError(405, "Method not allowed", headers={"Allow": "GET"})
         token = self._keyring.find(request.token)
         if token is None:
-            raise Refusal(401, "Invalid or missing API key")
+            raise ApiError(401, "Invalid or missing API key")
         headers = self._limiter.spend(token.value)
         answer = respond(request, token)
         return Answer(answer.status, answer.body, answer.content_type, headers) if headers else answer
@@ -85,47 +85,47 @@ class Api:
         website = _website(request, token)
         visitor_id = request.visitor_id
         if not visitor_id:
-            raise Refusal(400, "Visitor ID is required")
+            raise ApiError(400, "Visitor ID is required")
         if not _UUID4.fullmatch(visitor_id):
-            raise Refusal(400, "Invalid visitor ID: it must be a UUID v4")
+            raise ApiError(400, "Invalid visitor ID: it must be a UUID v4")
         if is_bot(website, visitor_id):
-            raise Refusal(400, "This visitor was flagged as a bot")
+            raise ApiError(400, "This visitor was flagged as a bot")
         now = self._clock()
         visitor = self._population.find(website, visitor_id, now)
-        answer = None if visitor is None else self._answers.of(visitor, now)
+        answer = None if visitor is None else self._answers.get(visitor, now)
         if answer is None:
-            raise Refusal(404, "No pageviews found for this visitor")
+            raise ApiError(404, "No pageviews found for this visitor")
         return answer
 
     def _visitors(self, request: Request, token: Token) -> Answer:
         website = _website(request, token)
         now = self._clock()
-        rows, pagination = listing(self._population.of(website, now), website, request.query, now)
+        rows, pagination = listing(self._population.listed(website, now), website, request.query, now)
         return success(rows, pagination=pagination)
 
     def _websites(self, request: Request, token: Token) -> Answer:  # noqa: ARG002 (same signature as the others)
         if token.website is not None:
-            raise Refusal(403, "List websites needs an account token, not a website key")
+            raise ApiError(403, "List websites needs an account token, not a website key")
         _require(token, READ_WEBSITES)
         return success([website_row(website) for website in token.opens])
 
 
 def _require(token: Token, permission: str) -> None:
     if not token.permits(permission):
-        raise Refusal(403, f"The token lacks the permission {permission}")
+        raise ApiError(403, f"The token lacks the permission {permission}")
 
 
 def _website(request: Request, token: Token) -> Website:
-    """The website that the request is about: the key's own, or the one in `websiteId`."""
+    """Return the website of the request: the key's own, or the one in `websiteId`."""
     _require(token, READ_ANALYTICS)
     if token.website is not None:
         return token.website
     website_id = request.query.get("websiteId", "").lower()
     if not website_id:
-        raise Refusal(400, "websiteId is required with an account token")
+        raise ApiError(400, "websiteId is required with an account token")
     if not _WEBSITE_ID.fullmatch(website_id):
-        raise Refusal(400, "websiteId must be 24 hex digits")
+        raise ApiError(400, "websiteId must be 24 hex digits")
     for website in token.opens:
         if website.website_id == website_id:
             return website
-    raise Refusal(403, "The token may not read this website")
+    raise ApiError(403, "The token may not read this website")

@@ -1,6 +1,6 @@
-"""The ids that people and tests may rely on, each with what it shows. The four of the demo come first.
+"""The visitor ids that users and tests can rely on, each with a description. The four of the demo come first.
 
-Ids are version 4 UUIDs that a person can tell apart: `1ead…` is the lead, `…429` the one that answers 429.
+The ids are readable UUIDs of version 4: `1ead…` is the lead, `…429` answers 429.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from visitors.sandbox.websites import LUMENKIT, POCKETGARDEN, Website
 
 @dataclass(frozen=True, slots=True)
 class Documented:
-    """A documented id. `website` is None when the id answers alike on every website; `failure` says how it fails."""
+    """A documented id. Without `website` it is the same on both websites; `failure` is how its requests fail."""
 
     name: str
     visitor_id: str
@@ -25,10 +25,7 @@ def _fails(name: str, number: int, failure: Failure, description: str) -> Docume
 
 
 RETURNING_LEAD = Documented(
-    "returning lead",
-    "1ead0000-0000-4000-8000-000000000001",
-    LUMENKIT,
-    "keeps coming back to pricing, score 88",
+    "returning lead", "1ead0000-0000-4000-8000-000000000001", LUMENKIT, "keeps coming back to pricing, score 88"
 )
 CUSTOMER = Documented(
     "customer", "c0ffee00-0000-4000-8000-000000000002", LUMENKIT, "pays monthly: renewals, a second currency, a refund"
@@ -42,29 +39,18 @@ TEN_THOUSAND = Documented(
 APP_USER = Documented(
     "app user", "a9900000-0000-4000-8000-000000000004", POCKETGARDEN, "screens of the iOS app, subscribed in KRW"
 )
-ONE_PAGE = Documented(
-    "one page",
-    "0e000000-0000-4000-8000-000000000001",
-    LUMENKIT,
-    "anonymous, one page view",
-)
+ONE_PAGE = Documented("one page", "0e000000-0000-4000-8000-000000000001", LUMENKIT, "anonymous, one page view")
 FORTY_VISITS = Documented(
     "40 visits", "40404040-4040-4040-8040-404040404040", POCKETGARDEN, "a reader of months, with a partial refund"
 )
 CUT_OFF_LIST = Documented(
-    "list cut off",
-    "c0700ff0-0000-4000-8000-000000000005",
-    LUMENKIT,
-    "120 of 1,240 page views listed",
+    "list cut off", "c0700ff0-0000-4000-8000-000000000005", LUMENKIT, "120 of 1,240 page views listed"
 )
 EDITION_2025 = Documented(
     "2025 edition", "20252025-2025-4025-8025-202520252025", POCKETGARDEN, "codes for names, completedCustomGoals"
 )
 SCRIPTS = Documented(
-    "several scripts",
-    "5c819750-0000-4000-8000-000000000006",
-    POCKETGARDEN,
-    "Korean, Arabic, emoji; raw and encoded",
+    "several scripts", "5c819750-0000-4000-8000-000000000006", POCKETGARDEN, "Korean, Arabic, emoji; raw and encoded"
 )
 LOW_CONFIDENCE = Documented(
     "low confidence", "10c0f1de-0000-4000-8000-000000000007", LUMENKIT, "score 79, but too little data to decide on"
@@ -112,5 +98,5 @@ HEADLINES = DOCUMENTED[:4]
 
 
 def named(name: str) -> Documented:
-    """The documented id of this name; another name is a `KeyError`."""
+    """Return the documented id with this name. Raises KeyError for an unknown name."""
     return {entry.name: entry for entry in DOCUMENTED}[name]

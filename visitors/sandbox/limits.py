@@ -1,4 +1,4 @@
-"""The rate limit: so many requests a minute for each token, and the ways in which the service tells of it."""
+"""The rate limit: so many requests per minute and token, and the forms in which DataFast announces it."""
 
 import math
 import threading
@@ -7,16 +7,16 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from visitors.sandbox.answers import Refusal
-from visitors.sandbox.moments import MINUTE, SECOND
+from visitors.sandbox.answers import ApiError
+from visitors.sandbox.clock import MINUTE, SECOND
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The limit and how it is told. `requests_per_minute` None means no limit.
+    """The limit and how it is announced. `requests_per_minute` None means no limit.
 
-    `reset_in`: the live service tells the reset in Unix milliseconds, its documentation in seconds. The rest is whether
-    a 429 carries the X-RateLimit headers (`headers`), `limit`, `remaining` and `reset` in its body (`in_body`) and
-    Retry-After (`retry_after`), and whether other answers carry the X-RateLimit headers too (`headers_on_success`).
+    The live API has resets in Unix milliseconds, its documentation in seconds (`reset_in`). A 429 can have X-RateLimit
+    headers (`headers`), `limit`, `remaining` and `reset` in its body (`in_body`) and Retry-After (`retry_after`). Other
+    answers can have the X-RateLimit headers, too (`headers_on_success`).
     """
 
     requests_per_minute: Annotated[int, msgspec.Meta(ge=0)] | None = 60
@@ -26,27 +26,26 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     retry_after: bool = False
     headers_on_success: bool = False
 
-    def told(self, remaining: int, reset: int) -> dict[str, str]:
-        """The X-RateLimit headers; `reset` in milliseconds since 1970."""
-        limit = 60 if self.requests_per_minute is None else self.requests_per_minute
-        numbers = (("Limit", limit), ("Remaining", remaining), ("Reset", self._written(reset)))
-        return {f"X-RateLimit-{name}": str(number) for name, number in numbers}
+    def headers_for(self, remaining: int, reset: int) -> dict[str, str]:
+        """Return the X-RateLimit headers; `reset` in milliseconds since 1970."""
+        return {f"X-RateLimit-{name.title()}": str(value) for name, value in self._facts(remaining, reset).items()}
 
-    def refusal(self, now: int, reset: int) -> Refusal:
-        """The 429 answer at `now`, with its reset; both in milliseconds since 1970."""
-        headers = self.told(0, reset) if self.headers else {}
+    def error(self, now: int, reset: int) -> ApiError:
+        """Return the 429 at `now`; both times in milliseconds since 1970."""
+        headers = self.headers_for(0, reset) if self.headers else {}
         if self.retry_after:
             headers["Retry-After"] = str(math.ceil((reset - now) / SECOND))
-        limit = 60 if self.requests_per_minute is None else self.requests_per_minute
-        extra = {"limit": limit, "remaining": 0, "reset": self._written(reset)} if self.in_body else {}
-        return Refusal(429, "Rate limit exceeded", headers=headers, extra=extra)
+        extra = self._facts(0, reset) if self.in_body else {}
+        return ApiError(429, "Rate limit exceeded", headers=headers, extra=extra)
 
-    def _written(self, reset: int) -> int:
-        return reset if self.reset_in == "milliseconds" else math.ceil(reset / SECOND)
+    def _facts(self, remaining: int, reset: int) -> dict[str, int]:
+        limit = 60 if self.requests_per_minute is None else self.requests_per_minute
+        written = reset if self.reset_in == "milliseconds" else math.ceil(reset / SECOND)
+        return {"limit": limit, "remaining": remaining, "reset": written}
 
 
 class RateLimiter:
-    """Counts requests by token, in windows of a minute that begin with a token's first request. Thread-safe."""
+    """Counts requests per token in windows of a minute, which begin with the token's first request. Thread-safe."""
 
     def __init__(self, limit: Limit, clock: Callable[[], int]) -> None:
         self.limit = limit
@@ -55,7 +54,7 @@ class RateLimiter:
         self._lock = threading.Lock()
 
     def spend(self, token: str) -> dict[str, str]:
-        """Takes one request from the token's window: the headers for the answer. Over the limit raises `Refusal`."""
+        """Count a request and return the headers of its answer. Raises ApiError over the limit."""
         limit = self.limit
         if limit.requests_per_minute is None:
             return {}
@@ -65,6 +64,8 @@ class RateLimiter:
             if now - began >= MINUTE:
                 began, spent = now, 0
             if spent >= limit.requests_per_minute:
-                raise limit.refusal(now, began + MINUTE)
+                raise limit.error(now, began + MINUTE)
             self._windows[token] = (began, spent + 1)
-        return limit.told(limit.requests_per_minute - spent - 1, began + MINUTE) if limit.headers_on_success else {}
+        if not limit.headers_on_success:
+            return {}
+        return limit.headers_for(limit.requests_per_minute - spent - 1, began + MINUTE)

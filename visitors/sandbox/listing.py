@@ -1,4 +1,4 @@
-"""List visitors: its filters, their errors, and its rows."""
+"""List visitors: filters, their errors, and rows."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -7,14 +7,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from visitors.sandbox.answers import Refusal
-from visitors.sandbox.moments import iso, milliseconds
-from visitors.sandbox.people import Event, Visitor, until
+from visitors.sandbox.answers import ApiError
+from visitors.sandbox.clock import iso, milliseconds
+from visitors.sandbox.visitor import Event, Visitor, until
 from visitors.sandbox.websites import Website
 
 DEFAULT_ROWS = 100
-MOST_ROWS = 250
-MOST_PAGES = 50
+MAX_ROWS = 250
+MAX_PAGES = 50
 
 Query = Mapping[str, str]
 
@@ -23,8 +23,8 @@ _PAYMENT_GOALS = {"payment", "subscription_started", "subscription_renewed"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """A visitor with the page views and goals that the asked range of time holds, oldest first."""
+class _Activity:
+    """A visitor with the page views and goals in the requested range, oldest first."""
 
     visitor: Visitor
     pages: Sequence[Event]
@@ -32,52 +32,50 @@ class _Seen:
     is_customer: bool
 
 
-_Condition = Callable[[_Seen], bool]
+_Condition = Callable[[_Activity], bool]
 
 
 def listing(visitors: Iterable[Visitor], website: Website, query: Query, now: int) -> tuple[list[Any], dict[str, Any]]:
-    """The rows that the query asks for, latest seen first, and the pagination beside them.
-
-    A query that the reference does not allow raises `Refusal` with 400.
-    """
+    """Return the rows of a query, latest seen first, and the pagination. Raises ApiError (400) for an invalid query."""
     if query.get("completedGoal") and query.get("isCustomer"):
-        raise Refusal(400, "completedGoal and isCustomer cannot be combined")
-    limit = _whole(query, "limit", DEFAULT_ROWS, least=1, most=MOST_ROWS)
-    offset = _whole(query, "offset", 0, least=0, most=None)
+        raise ApiError(400, "completedGoal and isCustomer cannot be combined")
+    limit = _whole_number(query, "limit", DEFAULT_ROWS, least=1, most=MAX_ROWS)
+    offset = _whole_number(query, "offset", 0, least=0, most=None)
     begin, end = _range(query, website, now)
     conditions = [_FILTERS[name](wanted) for name, wanted in query.items() if name in _FILTERS]
     found = [
-        seen
+        activity
         for visitor in visitors
-        if (seen := _within(visitor, begin, end, now)).pages and all(condition(seen) for condition in conditions)
+        if (activity := _within(visitor, begin, end, now)).pages
+        and all(condition(activity) for condition in conditions)
     ]
-    found.sort(key=lambda seen: (-seen.pages[-1].at, seen.visitor.visitor_id))
-    rows = [_row(seen) for seen in found[offset : offset + limit]]
+    found.sort(key=lambda activity: (-activity.pages[-1].at, activity.visitor.visitor_id))
+    rows = [_row(activity) for activity in found[offset : offset + limit]]
     return rows, {"limit": limit, "offset": offset, "hasMore": offset + limit < len(found)}
 
 
-def _whole(query: Query, name: str, default: int, *, least: int, most: int | None) -> int:
+def _whole_number(query: Query, name: str, default: int, *, least: int, most: int | None) -> int:
     text = query.get(name, str(default))
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) < least or (most is not None and int(text) > most):
         bounds = f"{least} or more" if most is None else f"between {least} and {most}"
-        raise Refusal(400, f"{name} must be a whole number, {bounds}")
+        raise ApiError(400, f"{name} must be a whole number, {bounds}")
     return int(text)
 
 
 def _range(query: Query, website: Website, now: int) -> tuple[int, int]:
-    """From (inclusive) and until (exclusive), in milliseconds; nothing later than now."""
+    """Return the requested range in milliseconds, begin inclusive and end exclusive, not later than now."""
     try:
         zone = ZoneInfo(query.get("timezone", website.timezone))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Refusal(400, "timezone must be an IANA time zone, such as Europe/Paris") from None
+        raise ApiError(400, "timezone must be an IANA time zone, such as Europe/Paris") from None
     start, end = query.get("startAt"), query.get("endAt")
     if (start is None) != (end is None):
-        raise Refusal(400, "startAt and endAt are only accepted together")
+        raise ApiError(400, "startAt and endAt are only accepted together")
     if start is None or end is None:
         return 0, now + 1
     begin, finish = _moment(start, zone, "startAt"), _moment(end, zone, "endAt", closing=True)
     if finish <= begin:
-        raise Refusal(400, "endAt must not lie before startAt")
+        raise ApiError(400, "endAt must not lie before startAt")
     return begin, min(finish, now + 1)
 
 
@@ -91,55 +89,57 @@ def _moment(text: str, zone: ZoneInfo, name: str, *, closing: bool = False) -> i
     except (ValueError, OverflowError):
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise Refusal(400, f"{name} must be YYYY-MM-DD or an ISO 8601 time with its offset")
+        raise ApiError(400, f"{name} must be YYYY-MM-DD or an ISO 8601 time with its offset")
     return milliseconds(moment) + closing
 
 
-def _within(visitor: Visitor, begin: int, end: int, now: int) -> _Seen:
+def _within(visitor: Visitor, begin: int, end: int, now: int) -> _Activity:
     pages = visitor.pages[until(visitor.pages, begin - 1) : until(visitor.pages, end - 1)]
     goals = visitor.goals[until(visitor.goals, begin - 1) : until(visitor.goals, end - 1)]
     bought = any(goal.body["name"] in _PAYMENT_GOALS for goal in visitor.goals[: until(visitor.goals, now)])
-    return _Seen(visitor, pages, goals, bought)
+    return _Activity(visitor, pages, goals, bought)
 
 
 def _text(*texts: Callable[[Visitor], str | None]) -> Callable[[str], _Condition]:
-    """A filter on one of several ways to write the same fact, in any case of letters."""
+    """Return a filter that compares with several forms of a fact, ignoring case."""
     return lambda wanted: (
-        lambda seen: any(text.lower() == wanted.lower() for read in texts if (text := read(seen.visitor)) is not None)
+        lambda activity: any(
+            text.lower() == wanted.lower() for read in texts if (text := read(activity.visitor)) is not None
+        )
     )
 
 
 def _param(name: str) -> Callable[[str], _Condition]:
-    return lambda wanted: lambda seen: seen.visitor.source.params.get(name) == wanted
+    return lambda wanted: lambda activity: activity.visitor.source.params.get(name) == wanted
 
 
 def _visited(wanted: str) -> _Condition:
     paths = {path.strip() for path in wanted.split(",")}
-    if len(paths) > MOST_PAGES:
-        raise Refusal(400, f"visitedPage takes at most {MOST_PAGES} paths")
-    return lambda seen: any(_path(page) in paths for page in seen.pages)
+    if len(paths) > MAX_PAGES:
+        raise ApiError(400, f"visitedPage takes at most {MAX_PAGES} paths")
+    return lambda activity: any(_path(page) in paths for page in activity.pages)
 
 
 def _visited_containing(wanted: str) -> _Condition:
-    return lambda seen: any(wanted in _path(page) for page in seen.pages)
+    return lambda activity: any(wanted in _path(page) for page in activity.pages)
 
 
 def _on_host(wanted: str) -> _Condition:
-    return lambda seen: any(_host(page) == wanted.lower() for page in seen.pages)
+    return lambda activity: any(_host(page) == wanted.lower() for page in activity.pages)
 
 
 def _completed(wanted: str) -> _Condition:
-    return lambda seen: any(goal.body["name"] == wanted for goal in seen.goals)
+    return lambda activity: any(goal.body["name"] == wanted for goal in activity.goals)
 
 
 def _customer(wanted: str) -> _Condition:
     if wanted not in {"true", "false"}:
-        raise Refusal(400, "isCustomer must be true or false")
-    return lambda seen: seen.is_customer is (wanted == "true")
+        raise ApiError(400, "isCustomer must be true or false")
+    return lambda activity: activity.is_customer is (wanted == "true")
 
 
 def _short(code: str | None) -> str | None:
-    """`CA` of `US-CA`, as rows write regions."""
+    """Return `CA` for `US-CA`, as regions are in rows."""
     return None if code is None else code.rpartition("-")[2]
 
 
@@ -152,7 +152,7 @@ def _host(page: Event) -> str:
 
 
 def _path(page: Event) -> str:
-    """`/pricing` of `lumenkit.example/pricing?plan=team`."""
+    """Return `/pricing` for `lumenkit.example/pricing?plan=team`."""
     _, _, rest = str(page.body["url"]).partition("/")
     return "/" + rest.partition("?")[0]
 
@@ -185,14 +185,14 @@ _FILTERS: dict[str, Callable[[str], _Condition]] = {
 }
 
 
-def _row(seen: _Seen) -> dict[str, Any]:
-    visitor = seen.visitor
+def _row(activity: _Activity) -> dict[str, Any]:
+    visitor = activity.visitor
     place, machine, source = visitor.place, visitor.machine, visitor.source
     known = source.referrer is not None or source.params
     return {
         "visitorId": visitor.visitor_id,
-        "lastSeenAt": iso(seen.pages[-1].at),
-        "currentUrl": seen.pages[-1].body["url"],
+        "lastSeenAt": iso(activity.pages[-1].at),
+        "currentUrl": activity.pages[-1].body["url"],
         "identity": {
             "country": place.country_code,
             "region": _short(place.region_code),

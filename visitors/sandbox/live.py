@@ -1,18 +1,17 @@
-"""The visitor who is always on the site: a function of the clock alone, so every sandbox tells the same story.
+"""The visitor who is always on the site. Events depend on the clock only, so they survive a restart.
 
-The day is cut into shifts of three hours. In the current shift the visitor came with its first second and has not left:
-a page every 20 to 60 seconds, without end. A shift that is over is told as the ordinary visit it then was, of 8 to 28
-minutes, or not at all. So the past holds still within a shift, whatever is restarted; at the change of shift the long
-visit becomes a short one. Something has to give there: somebody who never pauses for 30 minutes has, by the service's
-own rule, one endless visit. The story as a whole begins anew each Monday, two weeks back.
+A day has shifts of three hours. In the current shift the visitor arrived in its first second and views a page every 20
+to 60 seconds. A past shift has an ordinary visit of 8 to 28 minutes, or none: without a pause of 30 minutes, DataFast
+would count one endless visit. So the past changes only at the end of a shift, where the long visit becomes a short one.
+The history begins on a Monday, two to three weeks ago.
 """
 
 from functools import lru_cache
 
+from visitors.sandbox.attributes import MACBOOK, NEWSLETTER, SAO_PAULO
+from visitors.sandbox.clock import DAY, HOUR, MINUTE, SECOND, seeded_random
 from visitors.sandbox.documented import LIVE
-from visitors.sandbox.moments import DAY, HOUR, MINUTE, SECOND, dice
-from visitors.sandbox.people import Event, Prediction, Profile, Visitor
-from visitors.sandbox.surroundings import MACBOOK, NEWSLETTER, SAO_PAULO
+from visitors.sandbox.visitor import Event, Prediction, Profile, Visitor
 from visitors.sandbox.websites import LUMENKIT
 
 SHIFT = 3 * HOUR
@@ -42,7 +41,7 @@ _GOALS = {
 
 
 def live_visitor(now: int) -> Visitor:
-    """The live visitor at this moment; events of the rest of the shift are planned in it."""
+    """Return the live visitor at this time (milliseconds), with the planned events of the rest of the shift."""
     return _in_shift(now // SHIFT)
 
 
@@ -53,7 +52,7 @@ def _in_shift(shift: int) -> Visitor:
     pages: list[Event] = []
     goals: list[Event] = []
     for past in range(first, shift):
-        rng = dice("live visit", past)
+        rng = seeded_random("live visit", past)
         if past == first or rng.random() < 0.08:
             _browse(past, rng.randrange(8 * MINUTE, 28 * MINUTE), pages, goals)
     _browse(shift, SHIFT, pages, goals)
@@ -80,8 +79,8 @@ def _in_shift(shift: int) -> Visitor:
 
 
 def _browse(shift: int, length: int, pages: list[Event], goals: list[Event]) -> None:
-    """Adds what happens in the first `length` milliseconds of the shift; a longer look only adds to a shorter one."""
-    rng = dice("live", shift)
+    """Add the events in the first `length` milliseconds of the shift; a greater length only adds events."""
+    rng = seeded_random("live", shift)
     at = shift * SHIFT
     while True:
         for url in rng.choice(_ROUNDS):

@@ -1,6 +1,6 @@
 """The sandbox as an HTTP server: `with Sandbox() as sandbox: requests.get(f"{sandbox.base_url}/visitors/…")`.
 
-http.server and a thread for each connection: it needs nothing installed, and the failures need the raw socket.
+It uses http.server with a thread per connection, because the failures need the raw socket.
 """
 
 import ipaddress
@@ -20,32 +20,29 @@ from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from visitors.sandbox import api, controls
-from visitors.sandbox.answers import Answer, Refusal
+from visitors.sandbox.answers import Answer, ApiError
 from visitors.sandbox.api import Api, Request
-from visitors.sandbox.calls import Call, CallLog
-from visitors.sandbox.controls import MOST_LATENCY, Controls
-from visitors.sandbox.documented import DOCUMENTED
-from visitors.sandbox.failures import FailurePlan, Mode, failure
+from visitors.sandbox.clock import milliseconds, start_of_day, utcnow
+from visitors.sandbox.controls import MAX_LATENCY_SECONDS, Call, CallLog, Controls
+from visitors.sandbox.documented import DOCUMENTED, RETURNING_LEAD
+from visitors.sandbox.failures import FailurePlan, Mode, failing_answer, failure
 from visitors.sandbox.limits import Limit, RateLimiter
-from visitors.sandbox.moments import milliseconds, start_of_day, utcnow
 from visitors.sandbox.population import population
 from visitors.sandbox.tokens import Keyring, masked
-from visitors.sandbox.troubles import troubled
 
-MOST_CONNECTIONS = 256
-MOST_BODY_BYTES = 64 * 1024
+MAX_CONNECTIONS = 256
+MAX_BODY_BYTES = 64 * 1024
 IDLE_SECONDS = 30.0
 SLOW_SECONDS = 2.0
 DRIP_PIECES = 60
 
 
 class Sandbox:
-    """A stand-in for DataFast on `host`:`port` (0 = any free port), serving from `start()` to `close()` in a thread.
+    """A stand-in for DataFast on `host`:`port` (0: any free port), serving in a thread from `start()` to `close()`.
 
-    `clock` tells the time to everything: stories, rate limit, answers. The stories are told from the UTC midnight
-    before the start, so that the past holds still while the sandbox runs and over restarts on the same day. `patience`
-    is how many seconds a hang lasts, and a slow drip takes. Only loopback is served unless `allow_remote` is set.
-    A port that is taken raises `OSError`; another host than loopback, `ValueError`.
+    `clock` is the time of visitors, rate limit and answers. The visitors' past depends on the UTC midnight before the
+    start, so it is the same after a restart on the same day. `patience` is the duration of a hang and of a slow drip in
+    seconds. Raises OSError for a port in use, and ValueError for a host other than loopback without `allow_remote`.
     """
 
     def __init__(
@@ -86,62 +83,62 @@ class Sandbox:
 
     @property
     def port(self) -> int:
-        """The port that is served."""
+        """The port in use."""
         return int(self._server.server_address[1])
 
     @property
     def origin(self) -> str:
-        """`http://127.0.0.1:8001`, in front of `/api/v1` and `/sandbox`."""
+        """Scheme, host and port, as in `http://127.0.0.1:8001`."""
         host = str(self._server.server_address[0])
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
     def base_url(self) -> str:
-        """What a client takes for `https://datafa.st/api/v1`."""
+        """The address for a client in place of `https://datafa.st/api/v1`."""
         return self.origin + api.PREFIX
 
     @property
     def calls(self) -> CallLog:
-        """Every call of the API so far."""
+        """The log of API calls."""
         return self.controls.calls
 
     def fail_next(
         self, *, status: int | None = None, mode: str | None = None, times: int = 1, visitor_id: str | None = None
     ) -> None:
-        """The next `times` API calls (for this visitor, if given) answer with a status or fail in a `Mode`."""
+        """Make the next `times` calls (for this visitor, if given) fail with a status or a `Mode`."""
         self.controls.failures.fail_next(failure(status, mode), times=times, visitor_id=visitor_id)
 
     def answer_with(self, visitor_id: str, *, status: int | None = None, mode: str | None = None) -> None:
-        """Every call for this visitor answers with a status or fails in a `Mode`; with neither, as it was at first."""
+        """Make every call for this visitor fail with a status or a `Mode`; with neither, undo that."""
         healthy = status is None and mode is None
         self.controls.failures.answer_with(visitor_id, None if healthy else failure(status, mode))
 
     def revoke(self, token: str) -> None:
-        """From now on the token answers 401."""
+        """Revoke a token: its requests get 401."""
         self.controls.keyring.revoke(token)
 
     def restore(self, token: str) -> None:
-        """The token is in force again."""
+        """Make a revoked token valid again."""
         self.controls.keyring.restore(token)
 
     def set_latency(self, seconds: float) -> None:
-        """Holds every API answer back for so many seconds, 0 to 60."""
-        if not 0 <= seconds <= MOST_LATENCY:
-            raise ValueError(f"A latency lies between 0 and {MOST_LATENCY:.0f} seconds.")
+        """Delay every API answer by so many seconds, 0 to 60."""
+        if not 0 <= seconds <= MAX_LATENCY_SECONDS:
+            raise ValueError(f"A latency lies between 0 and {MAX_LATENCY_SECONDS:.0f} seconds.")
         self.controls.latency = seconds
 
     def set_limit(self, limit: Limit) -> None:
-        """Changes the rate limit and how it is told; windows that have begun go on."""
+        """Change the rate limit and how it is announced. Windows that have begun continue."""
         self.controls.limiter.limit = limit
 
     def start(self) -> Self:
-        """Begins to serve, in a thread of its own."""
+        """Start serving in a thread."""
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sandbox", daemon=True)
         self._thread.start()
         return self
 
     def close(self) -> None:
-        """Ends all that is being answered, hangs included, and frees the port."""
+        """End all responses, including hangs, and free the port."""
         self.closing.set()
         if self._thread is not None:
             self._server.shutdown()
@@ -168,14 +165,14 @@ def _is_loopback(host: str) -> bool:
 
 
 class _Server(ThreadingMixIn, HTTPServer):
-    """Serves each connection in a thread, so many at once; further ones wait until one ends."""
+    """Serves each connection in a thread. Connections over the limit wait."""
 
     daemon_threads = True
     request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self._places = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self._free_connections = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._connections: set[socket.socket] = set()
         self._changed = threading.Condition()
         if ":" in address[0]:
@@ -183,11 +180,11 @@ class _Server(ThreadingMixIn, HTTPServer):
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
-        # Not HTTPServer's own: it asks the name service who this machine is, which can take seconds.
+        # HTTPServer's own method looks up this machine's name, which can take seconds.
         super(HTTPServer, self).server_bind()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        while not self._places.acquire(timeout=0.1):
+        while not self._free_connections.acquire(timeout=0.1):
             if self.sandbox.closing.is_set():
                 self.shutdown_request(request)
                 return
@@ -202,10 +199,10 @@ class _Server(ThreadingMixIn, HTTPServer):
             with self._changed:
                 self._connections.discard(request)
                 self._changed.notify_all()
-            self._places.release()
+            self._free_connections.release()
 
     def end_connections(self) -> None:
-        """Ends what is still open, and waits until the threads are through with it."""
+        """Close the open connections, and wait until their threads have noticed."""
         with self._changed:
             for connection in self._connections:
                 with suppress(OSError):
@@ -213,7 +210,7 @@ class _Server(ThreadingMixIn, HTTPServer):
             self._changed.wait_for(lambda: not self._connections, timeout=5)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        # A client that went away is none of our business; anything else is a mistake of the sandbox and must be seen.
+        # A client that has gone away is normal; anything else is a bug of the sandbox and must be visible.
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
@@ -241,7 +238,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             target = urlsplit(self.path)
         except ValueError:
-            self._send(Refusal(400, "The address cannot be read").answer())
+            self._send(ApiError(400, "The address cannot be read").answer())
             return
         path = unquote(target.path)
         if path.startswith(controls.PREFIX + "/"):
@@ -260,12 +257,13 @@ class _Handler(BaseHTTPRequestHandler):
         if failing is None:
             answer = sandbox.api.answer(request)
         else:
-            answer = troubled(
+            answer = failing_answer(
                 failing,
                 lambda: sandbox.api.answer(request),
                 limit=sandbox.controls.limiter.limit,
                 now=sandbox.now(),
-                port=sandbox.port,
+                # This server under another host name: a client that follows the redirect appears in the call log.
+                redirect_to=f"http://localhost:{sandbox.port}{api.PREFIX}/visitors/{RETURNING_LEAD.visitor_id}",
             )
         if in_api:
             token = masked(request.token) if request.token else ""
@@ -273,7 +271,7 @@ class _Handler(BaseHTTPRequestHandler):
         mode = None if failing is None else failing.mode
         sandbox.closing.wait(sandbox.controls.latency + (SLOW_SECONDS if mode is Mode.SLOW else 0))
         if answer is None:
-            self._say_nothing(reset=mode is Mode.RESET)
+            self._send_nothing(reset=mode is Mode.RESET)
         elif mode is Mode.DRIP:
             self._drip(answer)
         elif mode is Mode.CUT_OFF:
@@ -283,16 +281,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(answer)
 
     def _body(self) -> bytes | None:
-        """The request's body; None when it was refused, since a connection with an unread body is of no more use."""
+        """Return the request's body; None if it was refused and the connection ends, because its body is unread."""
         length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not length.isdecimal() or int(length) > MOST_BODY_BYTES:
+        if "Transfer-Encoding" in self.headers or not length.isdecimal() or int(length) > MAX_BODY_BYTES:
             self.close_connection = True
-            self._send(Refusal(413, "The body is too long, or its length is not said").answer())
+            self._send(ApiError(413, "The body is too long, or its length is not said").answer())
             return None
         return self.rfile.read(int(length))
 
     def _head(self, answer: Answer) -> bytes:
-        """Status line and headers, with the time that the sandbox itself took in `Server-Timing` (milliseconds)."""
+        """Return status line and headers. `Server-Timing` has the sandbox's own time in milliseconds."""
         took = (time.perf_counter() - self._began) * 1000
         lines = [
             f"HTTP/1.1 {answer.status} {_phrase(answer.status)}",
@@ -311,7 +309,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(self._head(answer) + (b"" if self.command == "HEAD" else answer.body))
 
     def _drip(self, answer: Answer) -> None:
-        """The whole answer in so many pieces, each soon enough that no read timeout strikes."""
+        """Send the answer in pieces, each soon enough to prevent a read timeout."""
         self.wfile.write(self._head(answer))
         size = max(1, -(-len(answer.body) // DRIP_PIECES))
         for begin in range(0, len(answer.body), size):
@@ -319,24 +317,24 @@ class _Handler(BaseHTTPRequestHandler):
                 break
             self.wfile.write(answer.body[begin : begin + size])
 
-    def _say_nothing(self, *, reset: bool) -> None:
+    def _send_nothing(self, *, reset: bool) -> None:
         self.close_connection = True
         if not reset:
             self.server.sandbox.closing.wait(self.server.sandbox.patience)
             return
-        # With a linger time of 0 the close sends RST; the buffered reader would hold the socket open beyond it.
+        # With a linger time of 0, closing sends RST. The buffered reader must be closed, too: it holds the socket.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.rfile.close()
         self.connection.close()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 (http.server's signature)
-        """http.server's own complaints about a request, in the envelope instead of a page."""
+        """Send http.server's own errors in the envelope instead of an HTML page."""
         self.close_connection = True
         status = 405 if code == HTTPStatus.NOT_IMPLEMENTED else int(code)
-        self._send(Refusal(status, message or _phrase(status)).answer())
+        self._send(ApiError(status, message or _phrase(status)).answer())
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (http.server's name)
-        """Stays quiet: the call log has it all."""
+        """Print nothing: the call log has every call."""
 
 
 def _phrase(status: int) -> str:

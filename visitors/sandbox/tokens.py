@@ -1,7 +1,7 @@
-"""The tokens that the sandbox accepts. They open nothing but the sandbox, so they may be printed and committed.
+"""The tokens that the sandbox accepts. They give access to nothing else, so they may be printed and committed.
 
-Both kinds of DataFast are here: `df_…` website API keys, bound to one website, and `dft_…` account tokens, which name
-the website in `websiteId` and may be limited to permissions and to websites.
+They are of both DataFast kinds: `df_…` website keys for one website, and `dft_…` account tokens, whose requests name
+the website in `websiteId` and which can be limited to permissions and to websites.
 """
 
 import threading
@@ -24,7 +24,7 @@ EVERYTHING = "*"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a token opens. `website` is set for a website key only; an empty `scope` of an account token means all."""
+    """A token and its access. Only a website key has a `website`; an account token without `scope` opens all."""
 
     value: str
     description: str
@@ -33,12 +33,12 @@ class Token:
     scope: tuple[Website, ...] = ()
 
     def permits(self, permission: str) -> bool:
-        """Whether the token carries the permission, or all of them."""
+        """Return whether the token has the permission, or all permissions."""
         return permission in self.permissions or EVERYTHING in self.permissions
 
     @property
     def opens(self) -> tuple[Website, ...]:
-        """Every website that the token may read."""
+        """The websites that the token can read."""
         if self.website is not None:
             return (self.website,)
         return self.scope or WEBSITES
@@ -61,7 +61,7 @@ TOKENS = (
 
 
 def masked(token: str) -> str:
-    """`dft_ab1...xyz9`, as the service shows a token; too short a text becomes `...`."""
+    """Return the token as DataFast shows it, `dft_ab1...xyz9`; a text that is too short becomes `...`."""
     kind, _, secret = token.partition("_")
     if kind not in {"df", "dft"} or len(secret) < 12:
         return "..."
@@ -69,7 +69,7 @@ def masked(token: str) -> str:
 
 
 class Keyring:
-    """Which tokens are in force. Safe to use from several threads."""
+    """The valid tokens. Thread-safe."""
 
     def __init__(self) -> None:
         self._tokens = {token.value: token for token in TOKENS}
@@ -77,23 +77,23 @@ class Keyring:
         self._lock = threading.Lock()
 
     def find(self, value: str) -> Token | None:
-        """The token in force with this value, or None: unknown and revoked tokens look the same from outside."""
+        """Return the valid token with this value, or None for unknown and revoked ones."""
         with self._lock:
             return None if value in self._revoked else self._tokens.get(value)
 
     def revoke(self, value: str) -> None:
-        """From now on the token answers 401. Unknown tokens raise `ValueError`."""
+        """Revoke a token: its requests get 401. Raises ValueError for an unknown one."""
         self.check_known(value)
         with self._lock:
             self._revoked.add(value)
 
     def restore(self, value: str) -> None:
-        """The token is in force again. Unknown tokens raise `ValueError`."""
+        """Make a revoked token valid again. Raises ValueError for an unknown one."""
         self.check_known(value)
         with self._lock:
             self._revoked.discard(value)
 
     def check_known(self, value: str) -> None:
-        """Raises `ValueError` for a token that the sandbox has never had."""
+        """Raise ValueError for a token that the sandbox has never had."""
         if value not in self._tokens:
             raise ValueError(f"The sandbox has no token {masked(value)}.")

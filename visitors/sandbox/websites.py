@@ -1,11 +1,11 @@
-"""The two websites of the sandbox's account. Domains end in `.example`, so they can belong to nobody."""
+"""The two websites of the sandbox's account. Domains end in `.example`, which cannot be registered."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Website:
-    """A website as List websites knows it; `website_id` is the `websiteId` of 24 hex digits."""
+    """A website as in List websites; `website_id` is its `websiteId` of 24 hexadecimal digits."""
 
     website_id: str
     domain: str

@@ -1,6 +1,6 @@
-"""Places, machines and sources that the sandbox's visitors are given: believable, and of no real person."""
+"""Places, devices and sources of the visitors: plausible, and of no real person."""
 
-from visitors.sandbox.people import Machine, Place, Source
+from visitors.sandbox.visitor import Machine, Place, Source
 
 NEW_YORK = Place("United States", "US", "New York", "US-NY", "New York", -5)
 SAN_FRANCISCO = Place("United States", "US", "California", "US-CA", "San Francisco", -8)

@@ -1,6 +1,6 @@
-"""The crowd: visitors that nobody told by hand, so that lists are long and filters find something.
+"""Generated visitors, so that lists are long and filters find something.
 
-Everyone's id and character come from their number alone; only the days are told from "today".
+A visitor's id and character depend on its number alone; only the dates depend on `today`.
 """
 
 import math
@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from visitors.sandbox.diary import Diary
-from visitors.sandbox.moments import SECOND, dice
-from visitors.sandbox.people import Event, Machine, Place, Prediction, Profile, Visitor
-from visitors.sandbox.surroundings import EASTERN, OFFICE, POCKET, SOURCES, WESTERN
+from visitors.sandbox.attributes import EASTERN, OFFICE, POCKET, SOURCES, WESTERN
+from visitors.sandbox.clock import SECOND, seeded_random
+from visitors.sandbox.history import History
+from visitors.sandbox.visitor import Machine, Place, Prediction, Profile, Visitor
 from visitors.sandbox.websites import LUMENKIT, POCKETGARDEN, Website
 
 PER_WEBSITE = 150
@@ -22,7 +22,7 @@ _HOURS = (7, 8, 9, 9, 10, 10, 10, 11, 11, 11, 12, 13, 14, 14, 14, 15, 15, 16, 16
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How a sort of visitor behaves: visits and pages are inclusive ranges, chances lie between 0 and 1."""
+    """How a kind of visitor behaves: visits, pages and scores are inclusive ranges, probabilities are 0 to 1."""
 
     share: int
     visits: tuple[int, int]
@@ -42,8 +42,8 @@ _KINDS = (_BOUNCES, _READS, _EVALUATES, _USES, _PAYS)
 
 
 @dataclass(frozen=True, slots=True)
-class _Site:
-    """What there is to see on a website, and what people do there."""
+class _Content:
+    """A website's pages and goals, and who visits it."""
 
     website: Website
     places: Sequence[Place]
@@ -56,7 +56,7 @@ class _Site:
     order_value: float
 
 
-_LUMENKIT = _Site(
+_LUMENKIT = _Content(
     website=LUMENKIT,
     places=WESTERN,
     machines=OFFICE,
@@ -78,7 +78,7 @@ _LUMENKIT = _Site(
     prices=(49, 49, 49, 99, 490),
     order_value=110.0,
 )
-_POCKETGARDEN = _Site(
+_POCKETGARDEN = _Content(
     website=POCKETGARDEN,
     places=EASTERN,
     machines=POCKET,
@@ -124,62 +124,62 @@ _COMPANIES = (
 )
 
 
-def crowd(today: int) -> tuple[Visitor, ...]:
-    """All generated visitors of both websites, told from this UTC midnight."""
-    return tuple(_visitor(site, number, today) for site in (_LUMENKIT, _POCKETGARDEN) for number in range(PER_WEBSITE))
+def generated_visitors(today: int) -> tuple[Visitor, ...]:
+    """Return the generated visitors of both websites. `today` is a UTC midnight in milliseconds."""
+    return tuple(
+        _visitor(content, number, today) for content in (_LUMENKIT, _POCKETGARDEN) for number in range(PER_WEBSITE)
+    )
 
 
-def _visitor(site: _Site, number: int, today: int) -> Visitor:
-    seed = f"{site.website.domain}/{number}"
-    rng = dice("crowd", seed)
+def _visitor(content: _Content, number: int, today: int) -> Visitor:
+    seed = f"{content.website.domain}/{number}"
+    rng = seeded_random("crowd", seed)
     visitor_id = str(UUID(int=rng.getrandbits(128), version=4))
     kind = rng.choices(_KINDS, [kind.share for kind in _KINDS])[0]
-    place = rng.choice(site.places)
-    diary = Diary(site.website, today, seed)
-    identified_at = _live_through(diary, site, kind, place, rng)
-    pages, goals = diary.pages, diary.goals
-    return Visitor(
-        visitor_id=visitor_id,
-        website=site.website,
+    place = rng.choice(content.places)
+    history = History(content.website, today, seed)
+    identified_at = _write_visits(history, content, kind, place, rng)
+    return history.visitor(
+        visitor_id,
         place=place,
-        machine=rng.choice(site.machines),
+        machine=rng.choice(content.machines),
         source=rng.choice(SOURCES),
-        pages=pages,
-        goals=goals,
         profile=_profile(rng, number, identified_at),
-        prediction=None if kind.buys else _prediction(rng, site, kind, pages),
+        prediction=None if kind.buys else _prediction(rng, content, kind, len(history.pages)),
         shuffled=rng.random() < 0.2,
     )
 
 
-def _live_through(diary: Diary, site: _Site, kind: _Kind, place: Place, rng: random.Random) -> int | None:
-    """Writes every visit into the diary; when the visitor said who they are, if they did."""
+def _write_visits(history: History, content: _Content, kind: _Kind, place: Place, rng: random.Random) -> int | None:
+    """Write every visit into the history; return when the visitor was identified, or None."""
     count = rng.randint(*kind.visits)
-    # At least one visit lies before today, so that nobody in the crowd is unknown in the small hours.
+    # At least one visit is before today, so that every visitor is known in the first hours of a day.
     first = min(90, 1 + int(rng.expovariate(1 / 12)) + count)
     days = sorted({first, *rng.sample(range(first), count - 1)}, reverse=True)
     identified_at: int | None = None
     for order, days_ago in enumerate(days):
         hour = (rng.choice(_HOURS) - place.utc_offset) % 24
-        diary.begin(days_ago, f"{hour:02d}:{rng.randrange(60):02d}")
+        history.begin(days_ago, f"{hour:02d}:{rng.randrange(60):02d}")
         uses = kind.uses_product and order > 0
-        diary.page(rng.choice(site.product if uses else site.entries), _reading_time(rng))
+        history.page(rng.choice(content.product if uses else content.entries), _reading_time(rng))
         for _ in range(rng.randint(*kind.pages) - 1):
-            diary.page(rng.choice(site.product if uses and rng.random() < 0.8 else site.pages), _reading_time(rng))
+            history.page(
+                rng.choice(content.product if uses and rng.random() < 0.8 else content.pages), _reading_time(rng)
+            )
         if order == 0 and rng.random() < kind.identified:
-            diary.goal(*site.goals[2])
-            identified_at = diary.now
+            history.goal(*content.goals[2])
+            identified_at = history.now
         elif rng.random() < 0.12 and kind is not _BOUNCES:
-            diary.goal(*rng.choice(site.goals[:2]))
+            history.goal(*rng.choice(content.goals[:2]))
         if kind.buys and order == 1:
-            diary.goal("checkout_initiated")
-            diary.provider("payment", amount=rng.choice(site.prices), currency=site.website.currency)
-            diary.provider("subscription_started")
+            history.goal("checkout_initiated")
+            history.provider_goal("payment", amount=rng.choice(content.prices), currency=content.website.currency)
+            history.provider_goal("subscription_started")
     return identified_at
 
 
 def _reading_time(rng: random.Random) -> int:
-    """Seconds on a page: mostly under a minute, sometimes several, never long enough to end the visit."""
+    """Return the seconds spent on a page: at most 900, which never ends a visit."""
     return min(900, max(4, int(rng.lognormvariate(math.log(35), 0.9))))
 
 
@@ -195,7 +195,7 @@ def _profile(rng: random.Random, number: int, identified_at: int | None) -> Prof
     return Profile(f"user_{10_000 + number}", metadata, identified_at - identified_at % SECOND)
 
 
-def _prediction(rng: random.Random, site: _Site, kind: _Kind, pages: Sequence[Event]) -> Prediction:
+def _prediction(rng: random.Random, content: _Content, kind: _Kind, pages: int) -> Prediction:
     score = rng.randint(*kind.score)
     rate = round(min(0.6, 0.012 * math.exp((score - 50) / 16)), 4)
-    return Prediction(score, rate, round(rate * site.order_value, 3), round(1 - math.exp(-len(pages) / 8), 3))
+    return Prediction(score, rate, round(rate * content.order_value, 3), round(1 - math.exp(-pages / 8), 3))

@@ -1,6 +1,6 @@
-"""What a sandbox visitor is: who, where, with what, from where, and everything they ever do, past and planned.
+"""The data of a sandbox visitor.
 
-A visitor's events may lie after "now": they are planned, and no answer shows them before their time has come.
+Events may be in the future: they are planned, and the API lists them only after their time.
 """
 
 from bisect import bisect_right
@@ -8,22 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from visitors.sandbox.moments import MINUTE
+from visitors.sandbox.clock import MINUTE
 from visitors.sandbox.websites import Website
 
-VISIT_GAP = 30 * MINUTE  # the service ends a visit after 30 minutes without an event
+VISIT_GAP = 30 * MINUTE  # DataFast ends a visit after 30 minutes without an event
 
 
 class Event(NamedTuple):
-    """One entry of a list of the answer. `at` is its moment; `body` its fields, a `timestamp` of its own included if
-    the visitor's data is to be broken there."""
+    """A page view or goal at a time in milliseconds. A `timestamp` in `body` replaces the time, for bad data."""
 
     at: int
     body: dict[str, Any]
 
 
 class Place(NamedTuple):
-    """Where a visitor is. `utc_offset` is in hours and only gives the crowd its daily rhythm."""
+    """Where a visitor is. `utc_offset`, in hours, gives generated visitors their daily rhythm."""
 
     country: str
     country_code: str
@@ -34,7 +33,7 @@ class Place(NamedTuple):
 
 
 class Machine(NamedTuple):
-    """What a visitor browses with; sizes in CSS pixels."""
+    """A visitor's browser and device; sizes in CSS pixels."""
 
     browser: str
     browser_version: str
@@ -48,7 +47,7 @@ class Machine(NamedTuple):
 
 
 class Source(NamedTuple):
-    """How a visitor first came: the referrer, the URL parameters and the ad click ids of the first visit."""
+    """The referrer, the URL parameters and the ad click ids of the first visit."""
 
     referrer: str | None = None
     params: Mapping[str, str] = {}
@@ -56,7 +55,7 @@ class Source(NamedTuple):
 
 
 class Profile(NamedTuple):
-    """Who the visitor said they are, and when."""
+    """The identification of a visitor; `identified_at` in milliseconds."""
 
     user_id: str
     metadata: Mapping[str, Any]
@@ -64,7 +63,7 @@ class Profile(NamedTuple):
 
 
 class Prediction(NamedTuple):
-    """The forecast, in the units of the service: 0 to 100, 0 to 1, USD, 0 to 1."""
+    """The prediction in DataFast's units: 0 to 100, 0 to 1, USD, 0 to 1."""
 
     score: int
     conversion_rate: float
@@ -74,11 +73,10 @@ class Prediction(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Visitor:
-    """One visitor of one website. `pages` and `goals` are sorted by time.
+    """A visitor of one website. `pages` and `goals` are sorted by time.
 
-    The `unlisted_…` numbers are page views and visits that the service counts but no longer lists; `first_visit_at` is
-    set when the first visit is among them. `identity_changes` and `activity_changes` replace single fields of the
-    answer, for the stories of odd data.
+    `unlisted_pages` and `unlisted_visits` are counted but no longer listed; `first_visit_at` is set if the first visit
+    is among them. `identity_changes` and `activity_changes` replace fields of the answer, for bad data.
     """
 
     visitor_id: str
@@ -100,12 +98,12 @@ class Visitor:
 
 
 def until(events: Sequence[Event], now: int) -> int:
-    """How many of the sorted events have happened by `now`."""
+    """Return how many of the sorted events have happened by `now`."""
     return bisect_right(events, now, key=lambda event: event.at)
 
 
 def visit_starts(pages: Sequence[Event]) -> list[int]:
-    """When each visit began: a page view more than 30 minutes after the one before it opens a new visit."""
+    """Return when each visit began: with a page view more than 30 minutes after the previous one."""
     starts: list[int] = []
     previous: int | None = None
     for page in pages:
