@@ -191,7 +191,7 @@ def test_another_filter_shows_the_announced_events(refreshed):
     page, press = refreshed("?q=page-1", visitor(12), visitor(13))
     press()
     expect(page.locator("#news")).to_have_text("5 new events – show")
-    page.locator("#range").select_option("7d")
+    page.get_by_role("checkbox", name="Pages").check()
     expect(page.locator("#visit-13")).to_be_visible()
     assert is_up_to_date(page)
     page.get_by_role("link", name="Show everything").click()
