@@ -116,6 +116,11 @@ def test_amount_and_currency_may_be_in_the_metadata():
     assert (event.amount, event.currency) == (Decimal("12.5"), "EUR")
 
 
+def test_secrets_in_a_description_are_masked():
+    [event] = goal_events([goal("reset", description="Opened x.io/reset?token=EXAMPLE-TOKEN")])
+    assert event.description == "Opened x.io/reset?token=..."
+
+
 def test_a_goal_in_both_lists_is_one_with_the_fields_of_both():
     activity = Activity(
         completed_goals=(goal("signup", origin="manual"),),

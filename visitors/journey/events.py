@@ -19,6 +19,7 @@ from visitors.journey.amounts import parse_amount, parse_currency
 from visitors.journey.pages import Page, parse_page
 from visitors.journey.person import Person
 from visitors.journey.records import Record
+from visitors.journey.secrets import mask_value
 from visitors.journey.timestamps import parse_timestamp
 
 _PROVIDER = "payment_provider"
@@ -232,7 +233,7 @@ def _goal_event(goal: CompletedGoal) -> Event:
         kind=kind,
         at=at,
         name=clean_or_none(goal.name) or "",
-        description=clean_or_none(goal.description),
+        description=mask_value("description", clean_or_none(goal.description) or "") or None,
         origin=clean_or_none(goal.origin),
         is_server=goal.is_server,
         amount=None if size is None else abs(size),
