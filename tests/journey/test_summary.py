@@ -184,6 +184,7 @@ def test_the_sum_is_net_and_per_currency(goals, words):
         ("subscription_cancelled", {"origin": "manual"}, "subscription cancelled 3 days ago"),
         ("checkout_abandoned", {"origin": "manual"}, "checkout abandoned 3 days ago"),
         ("account-deleted", {"origin": "manual"}, "account deleted 3 days ago"),
+        ("invoice.payment:failed", {"origin": PROVIDER}, "invoice payment failed 3 days ago"),
         ("payment_pending", {"origin": PROVIDER, "amount": 9, "currency": "EUR"}, "a payment of €9 pending"),
     ],
 )

@@ -111,7 +111,7 @@ def is_neutral_subscription(name: str) -> bool:
 
 def in_words(name: str, amount: str = "") -> str:
     """Return a name in words, with its amount: "trial converted to paid", "payment of $149 failed"."""
-    words = _WORDS.get(normalize(name)) or " ".join(name.replace("_", " ").replace("-", " ").split())
+    words = _WORDS.get(normalize(name)) or _SEPARATORS.sub(" ", name).strip()
     if not amount:
         return words
     if match := _AMOUNT_NOUN.search(words):
