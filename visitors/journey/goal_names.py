@@ -12,7 +12,7 @@ _SUBSCRIPTION = re.compile(r"((customer_)?subscription|trial)_|free_trial")
 # Money that went back for good. A dispute that is open, or won, moves no money.
 _BACK = re.compile(r"refund|chargeback|revers(ed|al)|dispute_lost|lost_dispute|disputed?_.*lost")
 _NOT_BACK = re.compile(r"fail|declin|cancel|reject|request|pending|initiated|won\b|warning|inquiry|refunds?_revers")
-# Provider goals with an amount that nobody paid.
+# Provider goals whose amount was not paid.
 _UNPAID = re.compile(
     r"fail|declin|reject|abandon|cancel|pending|expire|incomplete|past_due|overdue|unpaid|request|created|initiated|"
     r"upcoming|draft|open|sent|reminder|retry|dunning|required|disput|chargeback|withdraw|revers|held|hold|block|fraud|"

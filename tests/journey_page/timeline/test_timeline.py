@@ -366,11 +366,11 @@ def test_events_ahead_of_now_are_marked_and_nothing_else_changes():
     assert (ahead.number, current.number) == ("–", "1")
     assert (ahead.when, ahead.place, ahead.is_open, ahead.is_new) == (
         "tomorrow, 12:00",
-        "clock ahead · day 2",
+        "clock ahead",
         False,
         False,
     )
-    assert (current.when, current.place, current.is_open) == ("today, 12:00", "first visit · latest visit", True)
+    assert (current.when, current.place, current.is_open) == ("today, 12:00", "only visit", True)
     assert [(line.day, line.page.label, line.is_new) for line in current.events] == [
         ("clock ahead ·", "/late", False),
         ("", "/pricing", True),

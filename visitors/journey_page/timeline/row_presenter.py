@@ -147,7 +147,7 @@ class RowPresenter:
         is_first = is_earliest and visit.gap_known
         if self.is_ahead(visit.started_at):
             yield CLOCK_AHEAD
-        if not visit.is_attended:
+        elif not visit.is_attended:
             yield "without the visitor"
         elif is_latest and is_first and self._is_only_visit:
             yield "only visit"
