@@ -48,6 +48,7 @@ def context_by_orm(user, slug, visitor_id):
         if views
         else None,
         shown.filter(user=user).values_list("at", flat=True).first(),
+        Membership.objects.filter(user=user, role=Role.ADMIN).exists(),
     )
 
 

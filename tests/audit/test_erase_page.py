@@ -107,8 +107,8 @@ def test_a_refresh_during_an_erasure_stores_nothing(browser_of_member, lumenkit,
     clock.shift(3600)
     call = fetching._call
 
-    def erase_meanwhile(held, request):
-        answer = call(held, request)
+    def erase_meanwhile(request):
+        answer = call(request)
         erasure.erase(lumenkit, UUID(LEAD), by=None)
         return answer
 

@@ -20,6 +20,7 @@ from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago
 from visitors.formatting.hosts import normalize_host
 from visitors.lookup import id_parser, last_seen
 from visitors.models import LastSeen, Snapshot, Website
+from visitors.roles import Role
 from visitors.web import time_zones
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
 from visitors.web.kept_forms import accepts_old_token
@@ -149,6 +150,7 @@ def _render_home(
     problem: str = "",
     choices: Sequence[Choice] = (),
 ) -> HttpResponse:
+    request.manages_websites = any(website.role == Role.ADMIN for website in websites)
     context = {
         "websites": websites,
         "website": website,

@@ -16,6 +16,7 @@ from visitors.models.accounts import Membership
 from visitors.models.audit import AuditEntry, AuditResult, LastSeen
 from visitors.models.profiles import Snapshot
 from visitors.models.websites import Website
+from visitors.roles import Role
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -46,7 +47,8 @@ _QUERY = f"""
             WHERE website_id = website.id AND visitor_id = %(visitor)s AND user_id = member.user_id
                 AND result = %(shown)s
             ORDER BY at DESC LIMIT 1
-        ) AS shown_at
+        ) AS shown_at,
+        EXISTS (SELECT 1 FROM {_MEMBERSHIP} WHERE user_id = %(user)s AND role = %(admin)s) AS manages_websites
     FROM {_WEBSITE} AS website
     JOIN {_MEMBERSHIP} AS member ON member.website_id = website.id AND member.user_id = %(user)s
     LEFT JOIN {_SNAPSHOT} AS snapshot ON snapshot.website_id = website.id AND snapshot.visitor_id = %(visitor)s
@@ -71,6 +73,7 @@ class VisitorContext:
 
     `kept` is the version of the snapshot and the time of its answer, None without a snapshot. `seen` is the user's
     `LastSeen.seen`, None if they have never looked. `shown_at` is when the user was last shown the visitor.
+    `manages_websites` is whether the user is an admin of any website, which the menu of each page needs to know.
     """
 
     website: Website
@@ -79,6 +82,7 @@ class VisitorContext:
     seen: bytes | None
     colleagues: ColleagueViews | None
     shown_at: datetime | None
+    manages_websites: bool
 
 
 def load_visitor_context(user: User, slug: str, visitor_id: UUID) -> VisitorContext | None:
@@ -88,6 +92,7 @@ def load_visitor_context(user: User, slug: str, visitor_id: UUID) -> VisitorCont
         "slug": slug,
         "visitor": models.UUIDField().get_db_prep_value(visitor_id, connection),
         "shown": AuditResult.SHOWN.value,
+        "admin": Role.ADMIN.value,
     }
     # The columns of other tables become attributes of the website, as the database returns them.
     website = next(iter(Website.objects.raw(_QUERY, values)), None)
@@ -102,6 +107,7 @@ def load_visitor_context(user: User, slug: str, visitor_id: UUID) -> VisitorCont
         extra["seen"],
         ColleagueViews(extra["colleagues"], extra["colleague"], colleague_at) if colleague_at else None,
         _time(extra["shown_at"]),
+        bool(extra["manages_websites"]),
     )
 
 

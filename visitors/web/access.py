@@ -18,9 +18,13 @@ View = Callable[..., HttpResponse]
 
 
 class SignedInRequest(HttpRequest):
-    """A request of a signed-in user. `visitors.accounts.middleware` guarantees it for views that do not opt out."""
+    """A request of a signed-in user. `visitors.accounts.middleware` guarantees it for views that do not opt out.
+
+    `manages_websites` is whether the user is an admin of any website, where a query has found out; the menu needs it.
+    """
 
     user: User
+    manages_websites: bool
     htmx: HtmxDetails
 
 
@@ -74,6 +78,7 @@ def visitor_context_or_404(request: SignedInRequest, slug: str, visitor_id: str)
     context = load_visitor_context(request.user, slug, visitor_id_or_404(visitor_id))
     if context is None:
         raise Http404("No such website.")
+    request.manages_websites = context.manages_websites
     return context
 
 

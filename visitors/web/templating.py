@@ -65,6 +65,9 @@ def url(name: str, *args: object, **kwargs: object) -> str:
 def _manages_websites(request: HttpRequest) -> bool:
     if not isinstance(request.user, User) or request.user.is_superuser:
         return request.user.is_superuser
+    known = getattr(request, "manages_websites", None)  # set where a query of the view has found out
+    if known is not None:
+        return bool(known)
     # Error pages have the menu too, and must not fail with the database.
     with suppress(DatabaseError):
         return Membership.objects.filter(user=request.user, role=Role.ADMIN).exists()
