@@ -19,7 +19,7 @@ def add(db, monkeypatch):
     def call(*words, token=LUMENKIT_KEY):
         monkeypatch.setattr("sys.stdin", io.StringIO(token + "\n"))
         printed = io.StringIO()
-        call_command("add_website", *words, stdout=printed)
+        call_command("add_website", *words, stdout=printed, stderr=printed)
         return printed.getvalue()
 
     return call
@@ -71,3 +71,8 @@ def test_a_slug_that_is_taken_is_refused(add):
     add("shop", "--domain", "shop.example")
     with pytest.raises(CommandError, match="Another website has this address part"):
         add("shop", "--domain", "other.example")
+
+
+def test_a_domain_that_is_added_twice_is_mentioned(add):
+    assert "already" not in add("shop", "--domain", "shop.example")
+    assert "www.shop.example is already connected as shop.example." in add("second", "--domain", "www.shop.example")

@@ -37,6 +37,40 @@ def test_a_slug_is_derived_from_the_domain(domain, slug):
     assert actions.propose_slug(domain, {"add", "taken", "taken-2"}) == slug
 
 
+@pytest.mark.parametrize(
+    ("connected", "added"),
+    [
+        ("shop.example", "shop.example"),
+        ("shop.example", "www.shop.example"),
+        ("www.shop.example", "Shop.Example"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("www.xn--bcher-kva.example", "BÜCHER.example"),
+    ],
+)
+def test_the_same_domain_is_recognized_in_any_spelling(lumenkit, connected, added):
+    Website.objects.update(domain=connected)
+    assert actions.warn_of_same_domain(Website(domain=added)) == f"{added} is already connected as Lumenkit."
+    listing = WebsiteListing(id="a" * 24, domain=added)
+    assert actions.find_connected([listing]) == {"a" * 24: lumenkit}
+
+
+@pytest.mark.parametrize("domain", ["shop.example.com", "blog.shop.example", "myshop.example", "www.example"])
+def test_other_domains_are_not_the_same(lumenkit, domain):
+    Website.objects.update(domain="shop.example")
+    assert actions.warn_of_same_domain(Website(domain=domain)) == ""
+
+
+def test_a_website_does_not_warn_of_itself(lumenkit):
+    assert actions.warn_of_same_domain(lumenkit) == ""
+
+
+def test_two_websites_of_one_domain_in_an_account_are_added_with_a_remark(admin):
+    listings = [WebsiteListing(id=letter * 24, name=letter, domain="shop.example") for letter in "ab"]
+    connected = actions.connect(admin, AccountToken(tokens.ACCOUNT_TOKEN), listings)
+    assert len(connected.websites) == 2
+    assert "shop.example is already connected as a." in connected.remarks
+
+
 @pytest.mark.django_db(transaction=True)
 def test_connecting_twice_at_once_adds_each_website_once():
     users = [get_user_model().objects.create_superuser(name) for name in ("one", "two")]

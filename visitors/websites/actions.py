@@ -17,7 +17,8 @@ from django.utils.text import slugify
 from visitors import encryption, profiles
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.payload import WebsiteListing
-from visitors.formatting import is_currency
+from visitors.formatting import is_currency, join_list
+from visitors.formatting.hosts import normalize_host
 from visitors.formatting.text import clean_or_none, truncate
 from visitors.models import RESERVED_SLUGS, FetchLease, Membership, Website
 from visitors.roles import Role
@@ -72,13 +73,21 @@ def find_connected(listings: Iterable[WebsiteListing]) -> dict[str, Website]:
     """Return the websites that are connected already, by their id in DataFast."""
     websites = list(Website.objects.all())
     by_id = {website.datafast_id: website for website in websites if website.datafast_id}
-    by_domain = {website.domain: website for website in websites}
+    by_domain = {normalize_host(website.domain): website for website in websites}
     found = {}
     for listing in listings:
-        website = by_id.get((listing.id or "").lower()) or by_domain.get((listing.domain or "").lower())
+        website = by_id.get((listing.id or "").lower()) or by_domain.get(normalize_host(listing.domain or ""))
         if listing.id and website:
             found[listing.id] = website
     return found
+
+
+def warn_of_same_domain(website: Website) -> str:
+    """Return a sentence if another website has the same domain, with or without `www.` and in any spelling; else ""."""
+    host = normalize_host(website.domain)
+    others = Website.objects.exclude(pk=website.pk)
+    names = [other.name for other in others if normalize_host(other.domain) == host]
+    return f"{website.domain} is already connected as {join_list(names)}." if names else ""
 
 
 def change(by: User, website: Website, fields: Sequence[str]) -> None:
@@ -161,6 +170,8 @@ def _connect(by: User, account: AccountToken, listings: Sequence[WebsiteListing]
         if listing.id is None or listing.id in connected:
             continue
         website, new_remarks = _from_listing(listing, taken)
+        if warning := warn_of_same_domain(website):
+            new_remarks.append(warning)
         _add(by, website, Credential(account.token, listing.id.lower()))
         taken.add(website.slug)
         added.append(website)

@@ -124,7 +124,29 @@ def test_invalid_details_are_refused_beside_the_field(browser, sandbox, facts, s
 def test_a_taken_slug_is_refused(browser, sandbox, lumenkit):
     pasted(browser, tokens.POCKETGARDEN_KEY)
     assert "Another website has this address part" in Page(added(browser, slug="lumenkit").content).text
-    assert added(browser).url == "/websites/lumenkit-2/"
+    assert added(browser, domain="lumenkit.another.example").url == "/websites/lumenkit-2/"
+
+
+@pytest.mark.parametrize("domain", ["lumenkit.example", "https://WWW.Lumenkit.example/pricing", "lumenkit.example."])
+def test_a_domain_is_added_twice_only_after_a_warning(browser, sandbox, lumenkit, domain):
+    pasted(browser, KEY)
+    response = added(browser, domain=domain, slug="second")
+    page = Page(response.content)
+    assert response.status_code == 422
+    assert "lumenkit.example is already connected as Lumenkit." in page.text
+    assert "Add it anyway" in page.text
+    assert Website.objects.count() == 1
+    assert added(browser, domain=domain, slug="second", anyway="yes").url == "/websites/second/"
+    assert Website.objects.count() == 2
+
+
+def test_a_rejected_key_is_not_added_to_the_same_domain(browser, sandbox, lumenkit):
+    pasted(browser, tokens.ACCOUNT_TOKEN)
+    page = Page(added(browser, datafast_id="f" * 24).content)
+    assert "is already connected" in page.text
+    assert "anyway" not in page.text
+    assert added(browser, datafast_id="f" * 24, anyway="yes").status_code == 422
+    assert Website.objects.count() == 1
 
 
 def test_the_domain_is_the_default_name(browser, sandbox):

@@ -48,7 +48,7 @@ def test_a_connected_website_is_not_added_again(browser, sandbox, lumenkit):
     pasted(browser)
     page = Page(browser.get(ACCOUNT).content)
     assert "Here already as Lumenkit" in page.text
-    assert [box["value"] for box in page.named("input") if box.get("type") == "checkbox"] == [POCKETGARDEN]
+    assert [box["value"] for box in page.named("input") if box.get("name") == "website"] == [POCKETGARDEN]
     picked(browser, LUMENKIT, POCKETGARDEN)
     assert Website.objects.count() == 2
 

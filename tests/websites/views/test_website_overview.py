@@ -153,3 +153,15 @@ def test_pages_of_other_websites_are_404(browser_of_admin, pocketgarden, rest):
         response = method(f"/websites/pocketgarden/{rest}", {"typed": "pocketgarden"})
         assert response.status_code == 404
     assert Website.objects.filter(slug="pocketgarden", paused_at=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("domain", "is_warned"),
+    [("www.pocketgarden.example", True), ("lumenkit.example", False), ("garden.example", False)],
+)
+def test_a_domain_of_another_website_is_saved_with_a_warning(browser_of_admin, pocketgarden, domain, is_warned):
+    Website.objects.filter(pk=pocketgarden.pk).update(domain="pocketgarden.example")
+    page = Page(browser_of_admin.post(OVERVIEW, FACTS | {"domain": domain}, follow=True).content)
+    assert "Saved." in page.text
+    assert (f"{domain} is already connected as" in page.text) is is_warned
+    assert Website.objects.get(slug="lumenkit").domain == domain

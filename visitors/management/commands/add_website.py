@@ -15,6 +15,7 @@ from visitors.datafast.credentials import CredentialError, Kind
 from visitors.models import Membership, Website
 from visitors.roles import Role
 from visitors.web import change_log
+from visitors.websites.actions import warn_of_same_domain
 from visitors.websites.forms import NewWebsiteForm
 
 
@@ -57,6 +58,8 @@ class Command(BaseCommand):
                 [Membership(website=website, user=user, role=role) for user, role in roles.items()]
             )
         change_log.record(None, "added a website", website=website)
+        if same_domain := warn_of_same_domain(website):
+            self.stderr.write(same_domain)
         members = ", ".join(sorted(f"{user.get_username()} ({role})" for user, role in roles.items())) or "none yet"
         self.stdout.write(
             f"Added {website.name} with the token {website.credential_mask}. Members: {members}.\n"

@@ -80,11 +80,8 @@ def details(request: SignedInRequest) -> HttpResponse:
     if form.is_valid():
         website: Website = form.instance
         credential = Credential(pending.token, website.datafast_id or None)
-        refusal, may_save_anyway = _test(request, credential, "key")
-        if refusal:
-            is_about_id = "datafast_id" in form.fields and not may_save_anyway
-            form.add_error("datafast_id" if is_about_id else None, refusal)
-        else:
+        may_save_anyway = _add_doubts(request, form, credential)
+        if form.is_valid():
             try:
                 actions.add(request.user, website, credential)
             except IntegrityError:
@@ -100,6 +97,22 @@ def details(request: SignedInRequest) -> HttpResponse:
             return redirect("website", existing.slug)
     context = {"form": form, "mask": mask(pending.token), "may_save_anyway": may_save_anyway}
     return render(request, "websites/details.html", context, status=422 if form.errors else 200)
+
+
+def _add_doubts(request: SignedInRequest, form: NewWebsiteForm, credential: Credential) -> bool:
+    """Add what speaks against a new website to its form: a key that was not accepted, a domain that is connected.
+
+    Return whether the user may save it anyway.
+    """
+    refusal, may_save_anyway = _test(request, credential, "key")
+    if refusal:
+        is_about_id = "datafast_id" in form.fields and not may_save_anyway
+        form.add_error("datafast_id" if is_about_id else None, refusal)
+    same_domain = actions.warn_of_same_domain(form.instance)
+    if same_domain and "anyway" not in request.POST:
+        form.add_error("domain", same_domain)
+        return may_save_anyway or not refusal
+    return may_save_anyway
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -32,6 +32,8 @@ def overview(request: SignedInRequest, website: Website) -> HttpResponse:
     if form.is_valid():
         actions.change(request.user, website, form.changed_data)
         messages.success(request, "Saved.")
+        if "domain" in form.changed_data and (same_domain := actions.warn_of_same_domain(website)):
+            messages.warning(request, same_domain)
         return redirect("website", website.slug)
     # The form has changed its instance, even where it is invalid.
     stored = get_object_or_404(Website, pk=website.pk)
