@@ -29,7 +29,8 @@ def environment(**options: Any) -> Environment:
     A name or attribute that does not exist raises UndefinedError. Lines that contain nothing but a tag leave no output.
     """
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    made = Environment(**options)  # noqa: S701 Django's backend passes autoescape=True
+    options.pop("autoescape", None)  # Django passes True as well
+    made = Environment(autoescape=True, **options)
     made.globals |= {"htmx_script": htmx_script, "static": static, "url": url}
     made.filters |= {
         "add_line_breaks": add_line_breaks,

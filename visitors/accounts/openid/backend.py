@@ -79,7 +79,7 @@ class OpenIDBackend(OIDCAuthenticationBackend):  # type: ignore[misc]  # the lib
         The library accepts neither tokens nor keys without an id.
         """
         algorithm, header = self.OIDC_RP_SIGN_ALGO, jwt.get_unverified_header(token)
-        response = requests.get(self.OIDC_OP_JWKS_ENDPOINT, timeout=self.get_settings("OIDC_TIMEOUT"))
+        response = requests.get(self.OIDC_OP_JWKS_ENDPOINT, timeout=self.get_settings("OIDC_TIMEOUT"))  # nosec B113 it has one
         response.raise_for_status()
         matching = [
             key
