@@ -19,7 +19,7 @@ def test_an_invited_colleague_joins_and_sees_one_website(desk, check, lumenkit, 
     page.get_by_role("link", name="Websites", exact=True).click()
     page.get_by_role("link", name="Lumenkit").click()
     page.get_by_role("link", name="People", exact=True).last.click()
-    page.get_by_label("User name or e-mail").fill("ana@example.com")
+    page.get_by_label("User name or email").fill("ana@example.com")
     page.get_by_role("radio", name="Member").check()
     page.get_by_role("button", name="Add").click()
     page.get_by_role("button", name="Copy the link").click()
@@ -81,7 +81,7 @@ def test_managing_accounts_is_accessible(desk, check, lumenkit, member):
 def test_without_javascript_the_link_is_in_a_field(desk, admin):
     page = desk(user=admin, java_script_enabled=False)
     page.goto("/websites/lumenkit/people/")
-    page.get_by_label("User name or e-mail").fill("ana@example.com")
+    page.get_by_label("User name or email").fill("ana@example.com")
     page.get_by_role("button", name="Add").click()
     assert "/invitations/" in page.get_by_label("The invitation’s link").input_value()
     expect(page.get_by_text("Copy the link")).to_be_hidden()
