@@ -59,7 +59,7 @@ def keep_form(request: HttpRequest) -> KeptForm | None:
         return None
     names = [name for name in request.POST if name != _TOKEN_FIELD]
     kept = [(name, value) for name in names if not _SECRET.search(name) for value in request.POST.getlist(name)]
-    return KeptForm(request.get_full_path(), kept, any(_SECRET.search(name) for name in names))
+    return KeptForm(request.get_full_path(), kept, any(_SECRET.search(name) and request.POST[name] for name in names))
 
 
 def page_of_form(request: HttpRequest) -> str:

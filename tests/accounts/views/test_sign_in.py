@@ -189,3 +189,12 @@ def test_a_text_without_an_id_is_kept_through_the_sign_in(tab):
     assert response.status_code == 401
     signed_in = sign_in(tab, fields_of(response))
     assert "who is\nmina@example.com?" in signed_in.content.decode()
+
+
+def test_openid_keeps_the_form_in_its_tab(tab, settings):
+    settings.OIDC_ISSUER = "https://issuer.example"
+    form = {"csrfmiddlewaretoken": fields_of(tab.get("/sign-in/"))["csrfmiddlewaretoken"], "full_name": "Mina Park"}
+    shown = Page(tab.post("/account/", form).content)
+    (link,) = [one for one in shown.named("a") if one["href"] == "/sign-in/openid/"]
+    assert link["target"] == "_blank"
+    assert "Continue after signing in there" in shown.text
