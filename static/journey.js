@@ -1,13 +1,13 @@
 "use strict";
 
-// What the journey page does beyond plain HTML and htmx: it keeps folds in the address, and follows a visitor who is on
-// the site.
+// The journey page's behavior beyond HTML and htmx: open visits in the address, ages, marking as seen, following a visitor
+// who is on the site, and inserting new events.
 
 // ---- The timeline ---------------------------------------------------------------------------------------------------
 
-// Which visits stand open is part of the address: a reload, Back and a shared link show the same. The address names only
-// those that stand otherwise than by default, so that it stays short.
-function keepInAddress(details) {
+// The address names the visits that the user has opened or closed, so a reload, Back and a shared link show the same.
+// Visits in their default state are left out, to keep the address short.
+function storeInAddress(details) {
   const { visit } = details.dataset;
   const isDefault = details.open === (details.dataset.default === "open");
   const address = new URL(location);
@@ -20,17 +20,17 @@ function keepInAddress(details) {
   if (address.href !== location.href) history.replaceState(history.state, "", address);
 }
 
-// The event does not bubble. It also comes for visits that are open from the start, which changes nothing.
+// The event does not bubble. It is also fired for visits that are open from the start, which changes nothing.
 document.addEventListener("toggle", (event) => {
-  if (event.target.dataset.visit) keepInAddress(event.target);
+  if (event.target.dataset.visit) storeInAddress(event.target);
 }, true);
 
-// With a modifier a link opens elsewhere, as links do; htmx would take the click.
+// With a modifier key a link opens in another tab or window. htmx would handle the click.
 document.addEventListener("click", (event) => {
   if ((event.ctrlKey || event.metaKey || event.shiftKey) && event.target.closest("a[hx-get]")) event.stopPropagation();
 }, true);
 
-// "Before a moment" asks for nothing until there is a moment: an answer would come over what the reader types.
+// The range "before" sends nothing until its time is set: the response would replace what the user types.
 document.addEventListener("change", (event) => {
   if (event.target.id !== "range" || event.target.value !== "before") return;
   const moment = document.getElementById("before");
@@ -39,49 +39,49 @@ document.addEventListener("change", (event) => {
   moment.focus();
 }, true);
 
-// The moment of a ticket is asked for when its field is left, not while it is set: the browser calls every digit and every
-// choice in its calendar a change, and an answer would come over the next one. On a phone the calendar says when it is done.
-function settle(field, next) {
+// A ticket's time is sent when its field is left: browsers fire a change for every digit and every choice in the calendar,
+// and a response would replace the next one. On a phone the change comes once, when the calendar closes.
+function sendTime(field, next) {
   const isSet = ["at", "before"].includes(field.id) && field.form?.id === "filters" && field.value !== field.defaultValue;
   if (isSet && !field.validity.badInput && next?.id !== "show") htmx.trigger(field.form, "settled");
 }
-document.addEventListener("focusout", (event) => settle(event.target, event.relatedTarget));
+document.addEventListener("focusout", (event) => sendTime(event.target, event.relatedTarget));
 document.addEventListener("change", (event) => {
-  if (matchMedia("(pointer: coarse)").matches) settle(event.target);
+  if (matchMedia("(pointer: coarse)").matches) sendTime(event.target);
 });
 
-// What is typed while an answer is on its way stays, and is looked for next.
-let typed = null;
+// Text that is typed while a response is awaited is put back after the swap, and searched for.
+let laterText = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
   const field = document.activeElement;
   const sent = event.detail.requestConfig.parameters.q;
   const isLater = field?.id === "timeline-q" && event.detail.target.contains(field) && field.value !== (sent ?? "");
-  typed = isLater && event.detail.requestConfig.elt.closest("#filters") ? [field.value, field.selectionStart] : null;
+  laterText = isLater && event.detail.requestConfig.elt.closest("#filters") ? [field.value, field.selectionStart] : null;
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   const field = document.getElementById("timeline-q");
-  if (typed && field) {
-    const [value, caret] = typed;
+  if (laterText && field) {
+    const [value, caret] = laterText;
     field.value = value;
     field.setSelectionRange(caret, caret);
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  typed = null;
+  laterText = null;
   if (event.detail.requestConfig?.elt.id === "timeline-q") {
-    say(document.querySelector("#timeline :is(.none, .found)")?.textContent ?? "");
+    announce(document.querySelector("#timeline :is(.none, .found)")?.textContent ?? "");
   }
 });
 
-// On paper a journey says where it stands, filters and all.
+// A printed journey contains its address with all filters.
 window.addEventListener("beforeprint", () => (document.getElementById("address").textContent = location.href));
 
-// ---- How old it is --------------------------------------------------------------------------------------------------
+// ---- Ages -----------------------------------------------------------------------------------------------------------
 
-// The server says how old its answer is, since the clocks of browsers are wrong at times; from then on the page counts.
-// Nothing of this is announced: the age is no live region.
-const begun = new WeakMap(); // when, by performance.now(), what says an age would have been 0 seconds old
+// The server sends ages in seconds, because the clocks of browsers can be wrong; the page counts on from there. Screen
+// readers do not announce the changes.
+const ageZeroAt = new WeakMap(); // element → when its age was 0, by performance.now()
 
-function ago(seconds) {
+function formatAge(seconds) {
   for (const [unit, size] of [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]]) {
     const count = Math.floor(seconds / size);
     if (count) return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
@@ -89,21 +89,21 @@ function ago(seconds) {
   return "just now";
 }
 
-function tick() {
+function updateAges() {
   if (document.hidden) return;
   for (const place of document.querySelectorAll("[data-age]")) {
-    if (!begun.has(place)) begun.set(place, performance.now() - place.dataset.age * 1000);
-    const words = ago(Math.floor((performance.now() - begun.get(place)) / 1000));
+    if (!ageZeroAt.has(place)) ageZeroAt.set(place, performance.now() - place.dataset.age * 1000);
+    const words = formatAge(Math.floor((performance.now() - ageZeroAt.get(place)) / 1000));
     if (place.textContent !== words) place.textContent = words;
   }
 }
 
-setInterval(tick, 1000);
-document.addEventListener("visibilitychange", tick);
+setInterval(updateAges, 1000);
+document.addEventListener("visibilitychange", updateAges);
 
 // ---- What the user has seen -----------------------------------------------------------------------------------------
 
-// What was on the screen for two seconds counts as seen, until then it stays new. A tab in the background shows nothing.
+// What was on the screen for two seconds counts as seen. A tab in the background does not count.
 const SEEN_MS = 2000;
 let reportedVersion = "";
 let seenTimer = 0;
@@ -124,64 +124,64 @@ document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
 
 // ---- Following ------------------------------------------------------------------------------------------------------
 //
-// Follows a visitor who is on the site: asks what has come, at a pace that slows while nothing does, and not while the
-// tab is hidden. The form #follow stands beside the live mark for as long as there is something to follow.
+// While the visitor is on the site, the page requests new events in intervals that grow while there are none, and not in a
+// hidden tab. The form #follow is on the page as long as the visitor can be followed.
 
-const PACES = [10, 20, 40]; // seconds, by how many answers in a row brought nothing
-let quiet = 0;
+const INTERVALS = [10, 20, 40]; // seconds, by the number of responses in a row without news
+let emptyResponses = 0;
 let timer = 0;
-let isAsking = false;
+let isRequesting = false;
 let isPaused = false;
 
-const follow = () => document.getElementById("follow");
+const followForm = () => document.getElementById("follow");
 
-const pace = () => PACES[Math.min(quiet, PACES.length - 1)];
+const interval = () => INTERVALS[Math.min(emptyResponses, INTERVALS.length - 1)];
 
-function rest() {
+function cancelRequest() {
   clearTimeout(timer);
   timer = 0;
 }
 
-function plan(seconds) {
-  rest();
-  if (follow() && !isPaused && !document.hidden) timer = setTimeout(ask, seconds * 1000);
+function planRequest(seconds) {
+  cancelRequest();
+  if (followForm() && !isPaused && !document.hidden) timer = setTimeout(requestNews, seconds * 1000);
 }
 
-function ask() {
-  rest();
-  if (isAsking || !follow() || isPaused || document.hidden) return;
-  isAsking = true;
-  htmx.ajax("post", follow().action, { source: follow(), swap: "none" }).catch(() => {}).finally(() => {
-    if (!isAsking) return;
-    // A refresh has replaced the form meanwhile, so nobody heard of the answer.
-    isAsking = false;
-    plan(pace());
+function requestNews() {
+  cancelRequest();
+  if (isRequesting || !followForm() || isPaused || document.hidden) return;
+  isRequesting = true;
+  htmx.ajax("post", followForm().action, { source: followForm(), swap: "none" }).catch(() => {}).finally(() => {
+    if (!isRequesting) return;
+    // A refresh has replaced the form in the meantime, so htmx has fired no event for the response.
+    isRequesting = false;
+    planRequest(interval());
   });
 }
 
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.requestConfig.elt.id !== "follow") return;
-  isAsking = false;
+  isRequesting = false;
   const { requestConfig: { elt }, xhr } = event.detail;
-  // An answer that brought something brought a new head, and this form with it; at the visit's end (286) without it.
-  quiet = elt.isConnected ? quiet + 1 : 0;
+  // A response with news replaces the head and with it this form; at the end of the visit (286) it removes the form.
+  emptyResponses = elt.isConnected ? emptyResponses + 1 : 0;
   if (xhr.status === 204) {
     document.getElementById("follow-note").textContent = "";
-    // What was new up to then: from now on nobody knows, until it is asked again.
-    const asked = document.createElement("span");
-    asked.dataset.age = 0;
-    asked.textContent = ago(0);
-    document.querySelector("#age > span").replaceChildren("; asked again ", asked, ", nothing new");
+    // "Nothing new" is true for this time only, so it has an age.
+    const age = document.createElement("span");
+    age.dataset.age = 0;
+    age.textContent = formatAge(0);
+    document.querySelector("#age > span").replaceChildren("; asked again ", age, ", nothing new");
   }
-  plan(Math.max(pace(), xhr.getResponseHeader("Retry-After")));
+  planRequest(Math.max(interval(), xhr.getResponseHeader("Retry-After")));
 });
 
-document.addEventListener("visibilitychange", () => (document.hidden ? rest() : ask()));
+document.addEventListener("visibilitychange", () => (document.hidden ? cancelRequest() : requestNews()));
 
 // ---- Pause and resume -----------------------------------------------------------------------------------------------
 
 function showPause() {
-  if (!follow()) return;
+  if (!followForm()) return;
   const live = document.getElementById("live");
   live.classList.toggle("is-paused", isPaused);
   live.textContent = isPaused ? "On the site when paused" : "On the site now";
@@ -192,57 +192,57 @@ document.addEventListener("click", (event) => {
   if (!event.target.closest("#follow-pause")) return;
   isPaused = !isPaused;
   showPause();
-  if (isPaused) rest();
-  else ask();
+  if (isPaused) cancelRequest();
+  else requestNews();
 });
 
-// The head is new after each answer, and after a refresh by hand, which may have found the visitor back on the site.
+// Every response replaces the head. A manual refresh may have found the visitor back on the site.
 document.addEventListener("htmx:afterSettle", () => {
   showPause();
-  if (!isAsking && !timer) plan(pace());
+  if (!isRequesting && !timer) planRequest(interval());
 });
 
-// ---- What has come --------------------------------------------------------------------------------------------------
+// ---- New events -----------------------------------------------------------------------------------------------------
 
 const stateOf = (id) => document.getElementById(id).value;
 
-// While an answer was on its way the reader may have chosen something else, or a day has begun: what it brings for the
-// timeline does not belong there then.
-function belongs({ known, shows }) {
+// While a response was awaited, the user may have changed the filters, or a new day has begun. Its parts of the timeline do
+// not fit then.
+function fitsTimeline({ known, shows }) {
   return stateOf("timeline-version") === known && document.getElementById("timeline").dataset.shows === shows;
 }
 
 document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   const { known, shows } = (detail.fragment.dataset ? detail.fragment : detail.fragment.firstElementChild).dataset;
-  if (!shows || detail.target.id === "arrived" || belongs({ known, shows })) return;
+  if (!shows || detail.target.id === "arrived" || fitsTimeline({ known, shows })) return;
   detail.shouldSwap = false;
-  tellOfNews();
+  announceNews();
 });
 
-// The rows are laid over those that stand at the top of the ledger; everything else stays as it is, open or folded.
-function arrive(holder) {
+// Insert the new rows at the top of the timeline. Everything else stays as it is, open or closed.
+function insertRows(holder) {
   const timeline = document.getElementById("timeline");
   const ledger = document.getElementById("ledger");
-  // The last row is the visit that was the newest one: the others go above it.
+  // The last row is the visit that was the newest before: the others are inserted above it.
   const last = holder.lastElementChild;
-  if (!belongs(holder.dataset) || (last && !ledger?.querySelector(`:scope > [id="${last.id}"]`))) {
+  if (!fitsTimeline(holder.dataset) || (last && !ledger?.querySelector(`:scope > [id="${last.id}"]`))) {
     holder.replaceChildren();
-    tellOfNews();
+    announceNews();
     return;
   }
   const known = timeline.getAttribute("hx-vals");
   let below = null;
   for (const row of [...holder.children].reverse()) {
-    const there = row.id && ledger.querySelector(`:scope > [id="${row.id}"]`);
-    if (there) {
-      // What its links still load is counted from what it held at first; where it held nothing, all of it is new.
-      if (there.querySelector(".event") && !there.hasAttribute("hx-vals")) there.setAttribute("hx-vals", known);
-      grow(there, row, holder.dataset);
+    const shownRow = row.id && ledger.querySelector(`:scope > [id="${row.id}"]`);
+    if (shownRow) {
+      // Its links count from the events that it had at first. If it had none, all of its events are loaded later.
+      if (shownRow.querySelector(".event") && !shownRow.hasAttribute("hx-vals")) shownRow.setAttribute("hx-vals", known);
+      extendVisit(shownRow, row, holder.dataset);
     } else {
       for (const line of row.querySelectorAll(".event")) line.classList.add("is-arriving");
       below.before(row);
     }
-    below = there || row;
+    below = shownRow || row;
   }
   timeline.setAttribute("hx-vals", JSON.stringify({ ...JSON.parse(known), version: holder.dataset.version }));
   document.getElementById("timeline-version").value = holder.dataset.version;
@@ -253,7 +253,7 @@ function arrive(holder) {
   holder.replaceChildren();
 }
 
-function grow(visit, row, { arriving, replaced }) {
+function extendVisit(visit, row, { arriving, replaced }) {
   const [details, newer] = [visit, row].map((one) => one.querySelector("details"));
   details.className = newer.className;
   if (newer.dataset.default) details.dataset.default = newer.dataset.default;
@@ -261,34 +261,34 @@ function grow(visit, row, { arriving, replaced }) {
   details.querySelector(".visit-line").replaceWith(newer.querySelector(".visit-line"));
   const events = details.querySelector(".events");
   const known = [...events.querySelectorAll(":scope > .event")];
-  if (!known.length) return; // folded, and they are not in the page yet
+  if (!known.length) return; // closed, with events that are loaded on opening
   const lines = [...newer.querySelectorAll(".event")];
   for (const line of lines.slice(0, arriving)) line.classList.add("is-arriving");
   for (const line of known.slice(0, replaced)) line.remove();
   events.prepend(...lines);
 }
 
-// Where the timeline is behind the rest of the page and can't be mended, it says so.
-function tellOfNews() {
+// Announce new events where the timeline is older than the page and cannot be updated.
+function announceNews() {
   if (stateOf("timeline-version") === stateOf("refresh-version")) return;
   const link = document.createElement("a");
-  link.href = ""; // this very address, whatever it is by then
+  link.href = ""; // the address at the time of the click
   link.textContent = "There is news – show";
   document.getElementById("news").replaceChildren(link);
 }
 
 document.addEventListener("htmx:load", ({ target }) => {
-  if (target.id === "arrived" && target.dataset.version) arrive(target);
-  if (target.id === "timeline") tellOfNews();
+  if (target.id === "arrived" && target.dataset.version) insertRows(target);
+  if (target.id === "timeline") announceNews();
 });
 
-// A whole timeline is one of the state that the rest of the page shows; parts of one go on with its own.
+// A whole timeline is requested in the page's version, a part of one in the timeline's own.
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.verb !== "get" || !detail.elt.closest("#timeline") || /[?&]part=/.test(detail.path)) return;
   detail.parameters.version = stateOf("refresh-version");
 });
 
-// ---- What fails here is tried again without a word: nobody has asked for it -----------------------------------------
+// ---- Automatic requests fail silently and are repeated: the user did not start them ---------------------------------
 
 for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(name, (event) => {
@@ -296,5 +296,5 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   }, true);
 }
 
-plan(pace());
+planRequest(interval());
 planReport();

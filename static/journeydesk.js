@@ -1,13 +1,13 @@
 "use strict";
 
-// What the pages do beyond plain HTML and htmx: copying, keys, waiting, and saying what went wrong.
-// Everything hangs on the document, so that what htmx swaps in needs no setting up, and this script runs before the page
-// is parsed: what is pasted meanwhile is not lost.
+// The pages' behavior beyond HTML and htmx: copying, shortcuts, looking up, waiting, and error messages.
+// All listeners are on the document: content from htmx needs no set-up, and this script can run before the page is parsed,
+// so that an early paste is not lost.
 
-// ---- Saying ---------------------------------------------------------------------------------------------------------
+// ---- Announcing -----------------------------------------------------------------------------------------------------
 
-// For people who hear the page. The same words twice are news only when there was nothing in between.
-function say(words) {
+// Announce a text to screen readers. A repeated text is announced again only after the region was empty.
+function announce(words) {
   const said = document.getElementById("said");
   said.textContent = "";
   setTimeout(() => (said.textContent = words), 50);
@@ -15,14 +15,14 @@ function say(words) {
 
 // ---- Copying --------------------------------------------------------------------------------------------------------
 
-// The clipboard interface exists over HTTPS and on this machine only; inside a plain network the old command still works.
-// `text` is a promise: a browser that wants copying to follow a click at once waits for it.
+// Browsers offer the clipboard interface over HTTPS and on loopback only; elsewhere the old command still works.
+// `text` is a promise, because some browsers copy only directly after a click and can wait for a promise.
 const COPY_TIMEOUT = 20_000; // milliseconds
 
 async function copy(text) {
   if (navigator.clipboard) {
     const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
-    // Both: what could not be fetched was not copied, whatever the clipboard says of it.
+    // Wait for both: some clipboards report success although the text could not be fetched.
     return Promise.all([text, navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })])]);
   }
   const field = document.createElement("textarea");
@@ -36,22 +36,22 @@ async function copy(text) {
 
 async function fetchText(address) {
   const answer = await fetch(address, { signal: AbortSignal.timeout(COPY_TIMEOUT) });
-  // Signed out meanwhile: what came is the sign-in page.
+  // After signing out, the response is a redirect to the sign-in page.
   if (!answer.ok || answer.redirected) throw new Error("not fetched");
   return answer.text();
 }
 
-// Shows the outcome on the button: "Copied" for a moment, "Not copied" until the next attempt.
+// Show the outcome on the button: "Copied" for two seconds, "Not copied" until the next attempt.
 function showOutcome(button, outcome, label) {
   const text = [...button.childNodes].findLast((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
   button.dataset.label ??= text?.data ?? "";
-  button.style.minWidth = text && `${button.offsetWidth}px`; // nothing beside it moves
+  button.style.minWidth = text && `${button.offsetWidth}px`; // its neighbors must not move
   button.classList.remove("is-done", "is-failed");
   if (outcome) button.classList.add(outcome);
   if (text) text.data = label ?? button.dataset.label;
 }
 
-// The summary of a page with the time of a ticket is the summary of that time. Filters may have changed the page's address.
+// With a ticket's time in the page's address, which filters may have changed, the summary is of that time.
 function summaryAddress(address) {
   const url = new URL(address, location);
   const at = new URLSearchParams(location.search).get("at");
@@ -66,24 +66,24 @@ document.addEventListener("click", (event) => {
 
 const COPY_FAILED = "Copy failed. Your clipboard still has what was in it before.";
 
-async function copyOf(button) {
+async function copyFor(button) {
   const { copy: text, copyFrom: address } = button.dataset;
   try {
     await copy(address ? fetchText(summaryAddress(address)) : Promise.resolve(text));
   } catch {
     showOutcome(button, "is-failed", "Not copied");
-    showFailure(COPY_FAILED, () => copyOf(button), button);
+    showFailure(COPY_FAILED, () => copyFor(button), button);
     return;
   }
   clearFailure(({ dataset }) => "copy" in dataset || "copyFrom" in dataset);
   showOutcome(button, "is-done", "Copied");
-  say("Copied");
+  announce("Copied");
   setTimeout(() => button.classList.contains("is-done") && showOutcome(button, ""), 2000);
 }
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy], [data-copy-from]");
-  if (button) copyOf(button);
+  if (button) copyFor(button);
 });
 
 // ---- Keys and the list of them --------------------------------------------------------------------------------------
@@ -93,27 +93,27 @@ document.addEventListener("click", (event) => {
   if (opener) document.getElementById(opener.dataset.opens).showModal();
 });
 
-// From visit to visit; Enter opens and closes the one that has the focus, as browsers do.
-function step(by) {
+// Move the focus from visit to visit. Enter opens and closes the focused one, as browsers do.
+function focusVisit(by) {
   const visits = [...document.querySelectorAll("#ledger > .visit")];
   const at = visits.indexOf(document.activeElement.closest(".visit"));
   const next = visits[Math.max(0, at + by)];
   next?.querySelector("summary").focus();
-  // Beyond the last one, what loads the next ones comes into view.
+  // After the last one, scroll to the link that loads more.
   (next ?? document.getElementById("more"))?.scrollIntoView({ block: "nearest" });
 }
 
 const keys = {
   "/": () => document.querySelector("#find, #pasted")?.select(),
   c: () => document.getElementById("copy-summary")?.click(),
-  j: () => step(1),
-  k: () => step(-1),
+  j: () => focusVisit(1),
+  k: () => focusVisit(-1),
   r: () => document.getElementById("refresh")?.requestSubmit(),
   "?": () => document.getElementById("keys").showModal(),
 };
 
-// Returns the key that was meant: a letter in lower case, whatever Caps Lock does. Layouts of other scripts have no Latin
-// letters, so there it is the key in that place.
+// Return the intended key: a letter in lower case, with or without Caps Lock. Keyboards for other scripts have no Latin
+// letters; there it is the key at the same place.
 function meantKey({ key, code, shiftKey }) {
   if (!/^\p{L}$/u.test(key)) return key;
   if (shiftKey) return "";
@@ -165,7 +165,7 @@ function whenParsed(act) {
   else act();
 }
 
-// What is pasted outside of all fields is looked up at once.
+// A paste outside of all fields is looked up at once.
 document.addEventListener("paste", (event) => {
   const field = event.target.closest?.("input, textarea, select, [contenteditable]");
   const text = event.clipboardData.getData("text/plain");
@@ -185,12 +185,12 @@ document.addEventListener("formdata", ({ formData }) => {
   if (pasted && squeeze(pasted) === squeeze(formData.get("pasted") ?? "")) formData.set("pasted", pasted);
 });
 
-// A page that answers a form is loaded again by Back as any other page, without the form.
+// After a problem with a form, Back loads the page again without the form.
 whenParsed(() => {
   if (document.getElementById("pasted-problem")) history.replaceState(history.state, "", location.href);
 });
 
-// Enter sends what was pasted; Shift+Enter is a line break, and Enter inside an input method chooses a word.
+// Enter sends the form, Shift+Enter inserts a line break, and Enter in an input method selects a word.
 document.addEventListener("keydown", (event) => {
   if (event.target.id !== "pasted" || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
@@ -199,7 +199,7 @@ document.addEventListener("keydown", (event) => {
 
 whenParsed(showKeysSetting);
 
-// An open menu closes on Escape and on a click elsewhere.
+// Close an open menu on Escape and on a click elsewhere.
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
 }
@@ -213,7 +213,7 @@ document.addEventListener("keydown", (event) => {
 
 // ---- The reader's own time zone -------------------------------------------------------------------------------------
 
-// Browsers know zones that the server does not, and make up "Etc/Unknown", so the server is asked when the menu opens.
+// Browsers know zones that the server does not know, such as "Etc/Unknown", so the server is asked when the menu opens.
 document.addEventListener("toggle", async ({ target: menu }) => {
   const button = menu.open && menu.querySelector("#own-zone");
   const name = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -227,32 +227,32 @@ document.addEventListener("toggle", async ({ target: menu }) => {
 
 // ---- Waiting --------------------------------------------------------------------------------------------------------
 
-const SLOW = 150; // milliseconds; what comes sooner needs no sign that it is awaited
+const SLOW = 150; // milliseconds; a quicker response needs no sign of waiting
 
-// A look-up may take seconds: the page that is being left shows that it works, and the shape of what will come.
-let awaiting = 0;
-let left = null; // what to restore: the focus and the place on the page
+// A look-up can take seconds. While the next page is awaited, this one shows the shape of a journey.
+let skeletonTimer = 0;
+let left = null; // the focus and the scroll position, to be restored
 
-function showAwaited() {
+function showSkeleton() {
   const main = document.getElementById("main");
   left = { focused: document.activeElement, top: scrollY };
   main.append(document.getElementById("awaited").content.cloneNode(true));
   main.classList.add("is-awaiting");
   main.setAttribute("aria-busy", "true");
   scrollTo(0, 0);
-  say("Fetching the journey.");
+  announce("Fetching the journey.");
 }
 
-function leaveFor(isJourney) {
+function showLeaving(isJourney) {
   document.body.classList.add("is-waiting");
-  clearTimeout(awaiting);
-  if (isJourney && document.getElementById("awaited")) awaiting = setTimeout(showAwaited, SLOW);
+  clearTimeout(skeletonTimer);
+  if (isJourney && document.getElementById("awaited")) skeletonTimer = setTimeout(showSkeleton, SLOW);
 }
 
-// The page stays after all, or is kept for Back: it stands as it was.
-function stay() {
-  clearTimeout(awaiting);
-  document.body?.classList.remove("is-waiting"); // none yet where the page is left early
+// Restore the page if it is not left after all, or before the browser stores it for Back.
+function restorePage() {
+  clearTimeout(skeletonTimer);
+  document.body?.classList.remove("is-waiting"); // there is no body if the page is left early
   if (!left) return;
   const main = document.getElementById("main");
   main.querySelector(".awaited").remove();
@@ -266,22 +266,22 @@ function stay() {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method === "dialog" || form.hasAttribute("hx-post")) return;
-  leaveFor(Boolean(form.elements.pasted));
+  showLeaving(Boolean(form.elements.pasted));
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
   if (!link || isElsewhere || event.defaultPrevented || link.hasAttribute("hx-get") || link.target) return;
   const isThisPage = link.hash && link.pathname + link.search === location.pathname + location.search;
-  if (!isThisPage && /^\/[^/]+\/visitors\/[^/]+\/$/.test(link.pathname)) leaveFor(true);
+  if (!isThisPage && /^\/[^/]+\/visitors\/[^/]+\/$/.test(link.pathname)) showLeaving(true);
 });
-window.addEventListener("pagehide", stay);
-window.addEventListener("pageshow", stay);
-// Escape and the browser's own button stop a page from being left.
-document.addEventListener("keydown", (event) => event.key === "Escape" && stay());
-window.navigation?.addEventListener("navigateerror", stay);
+window.addEventListener("pagehide", restorePage);
+window.addEventListener("pageshow", restorePage);
+// Escape and the browser's stop button end the navigation.
+document.addEventListener("keydown", (event) => event.key === "Escape" && restorePage());
+window.navigation?.addEventListener("navigateerror", restorePage);
 
-// Where DataFast says when it may be asked again, the seconds run down and the page then asks.
+// Count the seconds down to the end of a rate limit, and then reload the page.
 function countDown(place) {
   const until = Date.now() + place.dataset.seconds * 1000;
   const timer = setInterval(() => {
@@ -299,7 +299,7 @@ whenParsed(() => document.querySelectorAll("[data-seconds]").forEach(countDown))
 
 // ---- Requests of htmx -----------------------------------------------------------------------------------------------
 
-// A button that waits keeps the focus, so it is not disabled but says so; htmx drops what is pressed meanwhile.
+// A waiting button must keep the focus, so it gets aria-disabled; htmx ignores further clicks.
 function markBusy(event, busy) {
   const button = event.detail.elt.querySelector?.("#refresh-button");
   if (busy) button?.setAttribute("aria-disabled", "true");
@@ -308,15 +308,15 @@ function markBusy(event, busy) {
 document.addEventListener("htmx:beforeRequest", (event) => markBusy(event, true));
 document.addEventListener("htmx:afterRequest", (event) => markBusy(event, false));
 
-// What will be replaced in the timeline says that it is busy, and becomes a skeleton when that takes its time.
-const awaited = new WeakMap(); // by request: the part that awaits it, and the timer
+// The part of the timeline that waits for a response is busy, and becomes a skeleton if the response is slow.
+const awaited = new WeakMap(); // request → the waiting part and the timer
 
 document.addEventListener("htmx:beforeSend", ({ detail: { xhr, target } }) => {
   if (!target.matches("#timeline, #timeline .more")) return;
   target.setAttribute("aria-busy", "true");
   const showSlow = () => {
     target.classList.add("is-slow");
-    say("Loading.");
+    announce("Loading.");
   };
   awaited.set(xhr, { part: target, timer: setTimeout(showSlow, SLOW) });
 });
@@ -328,8 +328,8 @@ document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
   waiting.part.removeAttribute("aria-busy");
 });
 
-// Where the focus was on something that is replaced by nothing of the same id, it goes to what came in its place.
-let replaced = ""; // what had it: "timeline", "part" of it, or nothing
+// A swap that removes the focused element moves the focus to the new content.
+let replaced = ""; // what contained the focus: "timeline", a "part" of it, or nothing
 const jumpedTo = () => document.getElementById(location.hash.slice(1));
 document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
   if (!target.matches("#timeline, #timeline .more") || !target.contains(document.activeElement)) return;
@@ -339,14 +339,14 @@ document.addEventListener("htmx:afterSettle", ({ detail: { elt } }) => {
   const isWhole = elt.id === "timeline";
   if (replaced !== (isWhole ? "timeline" : "part")) return;
   const place = isWhole ? jumpedTo() ?? document.getElementById("h-timeline") : elt.closest(".visit");
-  if (!place) return; // a row between visits; the next one comes with an event of its own
+  if (!place) return; // a row between visits; the visit after it has an event of its own
   replaced = "";
   if (document.activeElement !== document.body) return;
   (place.querySelector("summary") ?? place).focus({ preventScroll: true });
 });
 
-// What failed says so, and can be tried again.
-let failure = null; // its notice, the element that failed, and the id of what its answer would have replaced
+// A failed request shows a notice with a button that repeats it.
+let failure = null; // the notice, the element that failed, and the id of the target of its response
 
 function showFailure(text, retry, source, target = "") {
   const notice = document.getElementById("failed").content.firstElementChild.cloneNode(true);
@@ -359,15 +359,15 @@ function showFailure(text, retry, source, target = "") {
   failure = { notice, source, target };
 }
 
-function clearFailure(isIt) {
-  if (!failure || !isIt(failure.source, failure.target)) return;
+function clearFailure(matches) {
+  if (!failure || !matches(failure.source, failure.target)) return;
   failure.notice.remove();
   failure = null;
 }
 
 function showFailedRequest(text) {
   return ({ detail: { elt, target, requestConfig: { verb, path, parameters } } }) => {
-    // The element brings its own target and swap. Where it was replaced meanwhile there is nothing to put the answer into.
+    // The element has its own target and swap. If it was replaced in the meantime, the response has no target.
     const retry = () => (elt.isConnected ? htmx.ajax(verb, path, { source: elt, values: parameters }) : location.reload());
     showFailure(text, retry, elt, target?.id);
   };
@@ -376,7 +376,7 @@ document.addEventListener("htmx:sendError", showFailedRequest("Journeydesk could
 document.addEventListener("htmx:timeout", showFailedRequest("Journeydesk took too long to answer. What you see has not changed."));
 document.addEventListener("htmx:responseError", showFailedRequest("That did not work: something broke on our side. What you see has not changed."));
 
-// A later answer for the same part of the page makes the notice pointless.
+// A later response for the same part of the page removes the notice.
 document.addEventListener("htmx:afterRequest", ({ detail: { successful, elt, target } }) => {
   if (successful) clearFailure((source, id) => source === elt || (id && id === target?.id));
 });

@@ -110,7 +110,7 @@ OTHERS = (
     Scene("41-export-menu", LEAD, _open("Export")),
     Scene("42-keys", LEAD, lambda page: page.keyboard.press("?")),
     # As after 150 ms.
-    Scene("45-awaited-journey", "/", lambda page: page.evaluate("showAwaited()")),
+    Scene("45-awaited-journey", "/", lambda page: page.evaluate("showSkeleton()")),
     Scene(
         "46-awaited-timeline",
         LEAD,
