@@ -84,7 +84,7 @@ def test_open_pages_do_not_store_an_erased_visitor_again(browser_of_admin, sandb
     assert browser_of_admin.post(f"{JOURNEY}look/", headers=htmx).status_code == 204
     answer = browser_of_admin.post(f"{JOURNEY}follow/", headers=htmx)
     assert answer.headers["HX-Redirect"] == "/"
-    assert "was forgotten here" in Page(browser_of_admin.get("/").content).text
+    assert "was just erased" in Page(browser_of_admin.get("/").content).text
     assert sandbox.calls.count(LEAD) == 1
     assert not Snapshot.objects.exists()
 
@@ -115,6 +115,6 @@ def test_a_refresh_during_an_erasure_stores_nothing(browser_of_member, lumenkit,
     monkeypatch.setattr(fetching, "_call", erase_meanwhile)
     refreshed = browser_of_member.post(f"{JOURNEY}refresh/", {"version": "0"}, headers={"HX-Request": "true"})
     assert refreshed.headers["HX-Redirect"] == "/"
-    assert "was forgotten here" in Page(browser_of_member.get("/").content).text
+    assert "was just erased" in Page(browser_of_member.get("/").content).text
     assert not Snapshot.objects.exists()
     assert not LastSeen.objects.exists()

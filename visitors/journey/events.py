@@ -43,7 +43,7 @@ _VIEWS = (Kind.PAGE, Kind.SCREEN)
 
 
 class Event(Record, frozen=True, kw_only=True):
-    """One event. Text is cleaned (see `texts`), never HTML.
+    """One event. Text is cleaned (see `visitors.formatting.text`), never HTML.
 
     `at` is None if DataFast sent no readable time; `raw_at` is then the text it sent, if any. `page` belongs to pages
     and screens (None if no address was sent). `dwell` is the time to the next event of the same

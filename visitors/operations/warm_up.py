@@ -1,7 +1,7 @@
 """Prepares a server process before its first request.
 
-Compiling the templates, loading the names of countries, currencies and time zones, and reading the certificates for
-DataFast's take a third of a second. Reads neither the database nor the cache, and makes no call.
+Compiling the templates, loading the names of countries, currencies and time zones, and loading the CA certificates
+takes a third of a second. Does not read the database, and makes no call.
 """
 
 from datetime import UTC, datetime

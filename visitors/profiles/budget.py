@@ -1,8 +1,7 @@
 """How many calls a token may make in a minute. All processes and machines share the count.
 
-It is stored in the database, not in the cache, since an emptied cache must not allow more calls. The minute rolls, so
-whichever minute DataFast counts in, it never gets more calls than its limit. A part of them is reserved for people:
-pages that refresh themselves can't use it.
+The minute rolls, so whichever minute DataFast counts in, it never gets more calls than its limit. A part of them is
+reserved for people: pages that refresh themselves can't use it.
 """
 
 import hashlib

@@ -46,7 +46,7 @@ class TokenLost(KeyRejected):
 class VisitorErased(UpstreamError):
     """The visitor was erased while DataFast was called, or while a page refreshed itself."""
 
-    sentence = "This visitor was forgotten here just now. Who opens the page again has DataFast asked anew."
+    sentence = "This visitor was just erased. Opening the page again fetches them from DataFast."
 
 
 class OwnFault(UpstreamError):
