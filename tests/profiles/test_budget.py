@@ -245,7 +245,8 @@ def test_the_headers_of_an_error_count_too(faulty, lumenkit):
 # Retries
 
 
-def test_retries_are_counted(faulty, lumenkit):
+def test_retries_are_counted(faulty, lumenkit, settings):
+    settings.UPSTREAM_DEADLINE_SECONDS = 30  # the pauses between retries must fit on a busy machine
     faulty.behaviors = [
         error(503),
         error(503),
@@ -255,7 +256,8 @@ def test_retries_are_counted(faulty, lumenkit):
     assert used(KEY)[0] == len(faulty.requests) == 3
 
 
-def test_a_failed_call_is_counted_with_its_retries(faulty, lumenkit):
+def test_a_failed_call_is_counted_with_its_retries(faulty, lumenkit, settings):
+    settings.UPSTREAM_DEADLINE_SECONDS = 30  # the pauses between retries must fit on a busy machine
     faulty.behaviors = [error(502)]
     with pytest.raises(Unavailable):
         profiles.get_profile(lumenkit, LEAD)
