@@ -1,4 +1,4 @@
-"""Takes the pictures, and writes a page that shows them side by side."""
+"""Takes the screenshots, and writes a page with all of them."""
 
 import argparse
 import os
@@ -13,13 +13,13 @@ from tests.processes import ROOT, environment, free_port, process
 
 FOLDER = ROOT / ".state" / "screenshots"
 HEIGHT = 900
-# Of a long page, no more than one looks at.
-TALLEST = 2600
+# A long page is cut off.
+MAX_HEIGHT = 2600
 FRESH_SECONDS = 2
 
 
 def cookies_of(name: str, origin: str) -> list[dict[str, Any]]:
-    """The cookies of somebody's browser, signed in at the dashboard."""
+    """Return the cookies of a signed-in user."""
     from django.contrib.auth import get_user_model
     from django.test import Client
 
@@ -29,7 +29,7 @@ def cookies_of(name: str, origin: str) -> list[dict[str, Any]]:
 
 
 def pictures(browser: Any, origin: str, scenes: list[Any], sandbox: Any) -> list[str]:
-    """Take them; return the files' names in order."""
+    """Take the screenshots; return their file names in order."""
     from tests.screenshots.scenes import STALE, THEMES
     from visitors.sandbox import documented
 
@@ -57,7 +57,7 @@ def pictures(browser: Any, origin: str, scenes: list[Any], sandbox: Any) -> list
                     path=FOLDER / names[-1],
                     full_page=True,
                     animations="disabled",
-                    clip={"x": 0, "y": 0, "width": width, "height": min(tall, TALLEST)},
+                    clip={"x": 0, "y": 0, "width": width, "height": min(tall, MAX_HEIGHT)},
                 )
         context.close()
         print(f"{scene.name}: {len(scene.widths) * len(THEMES)}")
@@ -65,7 +65,7 @@ def pictures(browser: Any, origin: str, scenes: list[Any], sandbox: Any) -> list
 
 
 def sheet(names: list[str]) -> str:
-    """A page with all of them."""
+    """Return a page with all screenshots."""
     figures = "\n".join(
         f'<figure><a href="{escape(name)}"><img src="{escape(name)}" alt="" loading="lazy"></a>'
         f"<figcaption>{escape(name.removesuffix('.png'))}</figcaption></figure>"
@@ -79,15 +79,15 @@ def sheet(names: list[str]) -> str:
 
 
 def main() -> None:
-    """Set the scenes, take the pictures, say where they are."""
+    """Fill the database, take the screenshots, and print their folder."""
     parser = argparse.ArgumentParser(prog="make screenshots")
-    parser.add_argument("words", nargs="*", help="only scenes whose names hold one of these")
+    parser.add_argument("words", nargs="*", help="only scenes with one of these in their name")
     words = parser.parse_args().words
     with tempfile.TemporaryDirectory(prefix="journeydesk-screenshots-") as folder:
-        # The server gets the sandbox's address below; nothing in this process asks the upstream.
+        # The server gets the sandbox's address below; this process never calls DataFast.
         os.environ |= environment(folder, "http://127.0.0.1:9/api/v1") | {
             "PROFILE_FRESH_SECONDS": str(FRESH_SECONDS),
-            # Of these some pages tell.
+            # Some pages show this number.
             "DATAFAST_REQUESTS_PER_MINUTE": "600",
         }
         import django
@@ -116,8 +116,8 @@ def main() -> None:
             variables = os.environ | {"DATAFAST_API_URL": sandbox.base_url}
             server = process(["manage.py", "serve", "--port", str(port)], f"{origin}/healthz", variables)
             with server, sync_playwright() as playwright:
-                # Playwright's loop runs in this thread, so Django would take each query here for one of asynchronous
-                # code. The server has an environment of its own.
+                # Playwright runs an event loop in this thread, so Django takes every query here for one inside
+                # asynchronous code. The server has an environment of its own.
                 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
                 names = []
@@ -128,7 +128,7 @@ def main() -> None:
                 browser.close()
     present = [path.name for path in FOLDER.glob("*.png")]
     (FOLDER / "index.html").write_text(sheet(present))
-    print(f"{len(names)} pictures: {(FOLDER / 'index.html').relative_to(ROOT)}")
+    print(f"{len(names)} screenshots: {(FOLDER / 'index.html').relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

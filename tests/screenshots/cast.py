@@ -1,4 +1,4 @@
-"""Who is in the pictures, and what they have done: people, websites, invitations, look-ups."""
+"""The data of the screenshots: users, websites, invitations, audit log."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -9,8 +9,8 @@ from visitors.sandbox import documented, tokens, websites
 MEMBER, ADMIN = "mina", "ada"
 REFUSED, PAUSED, FAILING = "nordlicht", "harbour-books", "tidewater-yoga"
 INVITED, JOINED, LATE = "tomasz@example.com", "ana@example.com", "noor@example.com"
-FORGOTTEN = UUID("f0290000-0000-4000-8000-000000000099")
-# User name, name, signed in how many hours ago (None: never), role on Lumenkit and on Pocket Garden ("": none).
+ERASED = UUID("f0290000-0000-4000-8000-000000000099")
+# User name, name, hours since the last sign-in (None: never), roles on Lumenkit and on Pocket Garden ("": none).
 _COLLEAGUES = (
     ("ana", "Ana Lima", 2, "admin", "viewer"),
     ("jonas", "Jonas Bergström", 26, "member", ""),
@@ -18,13 +18,13 @@ _COLLEAGUES = (
     ("petra", "Petra Novák", 1900, "member", ""),
     ("lee", "", None, "viewer", ""),
 )
-_LINES = 140
-# Which lines of the log are about the customer, and whose they are.
+_ENTRIES = 140
+# Numbers of the audit entries about the customer, and their users.
 _OF_CUSTOMER = {3: "ana", 9: "jonas"}
 
 
 def one_member() -> None:
-    """Two websites, and a person who may see both."""
+    """Create two websites and a member of both."""
     from django.contrib.auth import get_user_model
 
     from tests.conftest import new_website
@@ -39,7 +39,7 @@ def one_member() -> None:
 
 
 def whole_team() -> None:
-    """An administrator, colleagues, invitations, more websites, and what they looked at."""
+    """Create an administrator, colleagues, invitations, more websites, and an audit log."""
     from django.contrib.auth import get_user_model
 
     from visitors.models import Membership, Website
@@ -68,11 +68,11 @@ def whole_team() -> None:
             setattr(website, field, value)
         website.save()
     _invite(ada, lumenkit)
-    _look_up(lumenkit)
+    _fill_audit_log(lumenkit)
 
 
 def no_website() -> None:
-    """As on the first day."""
+    """Remove all websites."""
     from django.contrib.auth import get_user_model
 
     from visitors.models import Website
@@ -83,21 +83,21 @@ def no_website() -> None:
 
 
 def account_of(name: str) -> str:
-    """Where a person's account is."""
+    """Return the path of a user's account."""
     from django.contrib.auth import get_user_model
 
     return f"/people/{get_user_model().objects.get(username=name).pk}/"
 
 
 def removal_of(name: str, slug: str) -> str:
-    """Where a person's role on a website is taken away."""
+    """Return the path that removes a user's role on a website."""
     from visitors.models import Membership
 
     return f"/websites/{slug}/people/{Membership.objects.get(user__username=name, website__slug=slug).pk}/remove/"
 
 
 def invitation_of(invited: str) -> str:
-    """Where somebody's invitation is."""
+    """Return the path of an invitation."""
     from visitors.accounts import invitations
     from visitors.models import Invitation
 
@@ -121,7 +121,7 @@ def _invite(by: object, website: object) -> None:
     Invitation.objects.create(invited="jonas", invited_by=None, created_at=now - timedelta(hours=1))
 
 
-def _look_up(website: object) -> None:
+def _fill_audit_log(website: object) -> None:
     from django.contrib.auth import get_user_model
 
     from visitors.audit import log
@@ -133,10 +133,10 @@ def _look_up(website: object) -> None:
     # Only users who may export do so.
     actions = {"lee": ["page"] * 6 + ["summary"], "wilhelmina": ["page", "summary"]}
     every_action = ["page"] * 6 + ["summary", "csv", "json"]
-    # Nobody whom another picture shows to the member, apart from the one that an admin looks at.
-    visitors = [UUID(int=chance.getrandbits(128), version=4) for _ in range(30)] + [FORGOTTEN] * 3
-    lines = []
-    for number in range(_LINES):
+    # Other visitors than in the other screenshots, except for the customer.
+    visitors = [UUID(int=chance.getrandbits(128), version=4) for _ in range(30)] + [ERASED] * 3
+    entries = []
+    for number in range(_ENTRIES):
         at -= timedelta(minutes=chance.randint(2, 190))
         name, visitor = chance.choice(names), chance.choice(visitors)
         action = chance.choice(actions.get(name, every_action))
@@ -144,7 +144,7 @@ def _look_up(website: object) -> None:
         if number in _OF_CUSTOMER:
             name, action, result = _OF_CUSTOMER[number], "page", "shown"
             visitor = UUID(documented.CUSTOMER.visitor_id)
-        lines.append(
+        entries.append(
             AuditEntry(
                 website=website,
                 user=users[name],
@@ -155,5 +155,5 @@ def _look_up(website: object) -> None:
                 result=result,
             )
         )
-    AuditEntry.objects.bulk_create(lines)
-    log.erase(users[ADMIN], website, FORGOTTEN)
+    AuditEntry.objects.bulk_create(entries)
+    log.erase(users[ADMIN], website, ERASED)

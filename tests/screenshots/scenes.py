@@ -1,4 +1,4 @@
-"""What there is to look at: each scene's address and what is done on its page before the picture is taken."""
+"""The scenes: each has an address and what is done on its page before the screenshot."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,8 +20,11 @@ def _nothing(page: Page) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A page in one state. `look` has what is emulated beside the theme: `media` or `forced_colors`. `who` is signed
-    in, "" for nobody. A path that only the database knows is asked for when its turn has come."""
+    """A page in one state.
+
+    `look` is emulated in addition to the theme: `media` or `forced_colors`. `who` is the signed-in user, or "". A path
+    that depends on the database is a function.
+    """
 
     name: str
     path: str | Callable[[], str]
@@ -32,7 +35,7 @@ class Scene:
 
 
 def address(visitor: Documented) -> str:
-    """Where a visitor's journey is; Lumenkit's where the visitor is of no website."""
+    """Return the path of a visitor's journey, on Lumenkit for an id without a website."""
     slug = "pocketgarden" if visitor.website and visitor.website.domain.startswith("pocketgarden") else "lumenkit"
     return f"/{slug}/visitors/{visitor.visitor_id}/"
 
@@ -56,7 +59,7 @@ def _type_token(token: str) -> Callable[[Page], None]:
 
 
 def _press(button: str, **typed: str) -> Callable[[Page], None]:
-    """Fill in fields by their names, and press a button."""
+    """Fill in fields by name, and press a button."""
 
     def act(page: Page) -> None:
         for name, text in typed.items():
@@ -75,7 +78,7 @@ SEVERAL = "\n".join(f"{one.name}: {one.visitor_id}" for one in documented.HEADLI
 LEAD, CUSTOMER = address(documented.RETURNING_LEAD), address(documented.CUSTOMER)
 NOT_FOUND = documented.named("not found")
 
-# The one whose upstream fails when its kept copy is no longer fresh.
+# DataFast fails once the stored profile is no longer fresh.
 STALE = Scene("10-stale-after-a-failure", LEAD, lambda page: page.wait_for_selector("#notice .notice"))
 
 STATES = (
@@ -109,7 +112,7 @@ OTHERS = (
     Scene("40-nothing-matches", f"{LEAD}?q=zebra"),
     Scene("41-export-menu", LEAD, _open("Export")),
     Scene("42-keys", LEAD, lambda page: page.keyboard.press("?")),
-    # As after 150 ms.
+    # The state after 150 ms.
     Scene("45-awaited-journey", "/", lambda page: page.evaluate("showSkeleton()")),
     Scene(
         "46-awaited-timeline",
@@ -121,16 +124,16 @@ OTHERS = (
 )
 LUMENKIT = "/websites/lumenkit/"
 ADMIN = {"who": cast.ADMIN}
-# What differs little from its neighbour is taken on a phone and on a desk alone.
+# Scenes that differ little from their neighbors have two widths only.
 BRIEF = {"widths": (PHONE, DESK), "who": cast.ADMIN}
-# Somebody who joins under a name that is another's.
+# A user name that is taken.
 TAKEN = {
     "first_name": "Tomasz",
     "username": "ana",
     "password1": "ships and 12 lighthouses",
     "password2": "ships and 12 lighthouse",
 }
-# With a whole team, and websites in every state.
+# A whole team, and websites in every state.
 MANAGING = (
     Scene("60-websites", "/websites/", **ADMIN),
     Scene("61-add-website", "/websites/add/", **ADMIN),
@@ -150,12 +153,12 @@ MANAGING = (
     Scene("67-colleagues-fresh-link", f"{LUMENKIT}people/", _press("Add", name_or_email="kenji@example.com"), **ADMIN),
     Scene("67-colleagues-nobody", f"/websites/{cast.PAUSED}/people/", **BRIEF),
     Scene("67-colleague-remove", lambda: cast.removal_of("ana", "lumenkit"), **BRIEF),
-    Scene("68-look-ups", f"{LUMENKIT}look-ups/", **ADMIN),
-    Scene("68-look-ups-empty", f"/websites/{cast.PAUSED}/audit-log/", **BRIEF),
-    Scene("68-look-ups-filtered", f"{LUMENKIT}look-ups/?person=jonas&source=csv", **ADMIN),
-    Scene("68-look-ups-forgotten", f"{LUMENKIT}look-ups/?visitor={cast.FORGOTTEN}", **BRIEF),
-    Scene("68-look-ups-nothing-fits", f"{LUMENKIT}look-ups/?person=nobody", **BRIEF),
-    Scene("68-look-ups-problem", f"{LUMENKIT}look-ups/?first=2026-02-03&last=2026-01-01&visitor=hello", **BRIEF),
+    Scene("68-audit-log", f"{LUMENKIT}audit-log/", **ADMIN),
+    Scene("68-audit-log-empty", f"/websites/{cast.PAUSED}/audit-log/", **BRIEF),
+    Scene("68-audit-log-filtered", f"{LUMENKIT}audit-log/?person=jonas&action=csv", **ADMIN),
+    Scene("68-audit-log-erased", f"{LUMENKIT}audit-log/?visitor={cast.ERASED}", **BRIEF),
+    Scene("68-audit-log-no-match", f"{LUMENKIT}audit-log/?person=nobody", **BRIEF),
+    Scene("68-audit-log-problem", f"{LUMENKIT}audit-log/?first=2026-02-03&last=2026-01-01&visitor=hello", **BRIEF),
     Scene("70-accounts", "/people/", **ADMIN),
     Scene(
         "70-accounts-fresh-link", "/people/", _press("Name an administrator", name_or_email="ida@example.com"), **BRIEF
@@ -177,18 +180,18 @@ MANAGING = (
     Scene("72-invitation-used", lambda: cast.invitation_of(cast.JOINED), widths=(PHONE, DESK), who=""),
     Scene("72-invitation-ended", lambda: cast.invitation_of(cast.LATE), widths=(PHONE, DESK), who=""),
     Scene("72-invitation-cut-off", "/invitations/5d41402abc4b2a76.Qk/", widths=(PHONE, DESK), who=""),
-    Scene("73-forget", f"{CUSTOMER}forget/", **ADMIN),
-    Scene("73-forget-problem", f"{CUSTOMER}forget/", _press("Forget this visitor", typed="0003"), **BRIEF),
+    Scene("73-erase", f"{CUSTOMER}erase/", **ADMIN),
+    Scene("73-erase-problem", f"{CUSTOMER}erase/", _press("Forget this visitor", typed="0003"), **BRIEF),
     Scene("74-journey-of-an-admin", CUSTOMER, **ADMIN),
     Scene("74-menu-of-an-admin", CUSTOMER, _open("Ada"), **BRIEF),
 )
-# What fails stands at the end: it is remembered for a while, and the others are not to feel it.
+# Failures come last, because they are remembered for a while.
 FAILING = (
     STALE,
     Scene("43-key-refused", address(documented.named("unauthorized"))),
     Scene("44-limit", address(documented.named("rate limited"))),
 )
-# Before there is a website.
+# Without websites.
 FIRST_DAY = (
     Scene("80-no-website", "/websites/", **BRIEF),
     Scene("80-first-website", "/websites/add/", **BRIEF),
@@ -198,7 +201,7 @@ FIRST_DAY = (
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Scenes that are taken one after another, once the stage is set for them."""
+    """Scenes with the same database, which `set_stage` fills."""
 
     scenes: tuple[Scene, ...]
     set_stage: Callable[[], None]
