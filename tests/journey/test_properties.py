@@ -134,7 +134,7 @@ def test_every_journey_can_be_summarized_at_any_time(visitor, now, zone):
         # Our own isolates around a name are in pairs; other text has none.
         assert not any(_has_control(_remove_isolates(line)) for line in written.split("\n"))
         assert "https://desk.example/" in written
-    assert find_ticket_moment(journey, now).words
+    assert find_ticket_moment(journey, now, now=now).words
 
 
 @given(visitors)

@@ -12,10 +12,12 @@ EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-14))
 DERIVED = journey(
     view("/checkout", 0), view("/done", 10), view("/back", days=2), goals=(goal("checkout_initiated", 1),)
 )
+# Later than all events, so that none is ahead of it.
+LATER = START + timedelta(days=1000)
 
 
 def at(minutes=0, *, days=0):
-    return find_ticket_moment(DERIVED, START + timedelta(days=days, minutes=minutes))
+    return find_ticket_moment(DERIVED, START + timedelta(days=days, minutes=minutes), now=LATER)
 
 
 @pytest.mark.parametrize(
@@ -52,10 +54,10 @@ def test_the_last_page_is_found_before_a_renewal():
         view("/back", days=9),
         goals=(goal("subscription_renewed", days=3, origin="payment_provider"),),
     )
-    words = find_ticket_moment(derived, START + timedelta(days=3, hours=2)).words
+    words = find_ticket_moment(derived, START + timedelta(days=3, hours=2), now=LATER).words
     assert "Last page /settings/billing, 3 days 2 hours before." in words
     assert "ubscription renewed, 2 hours before." in words
-    assert find_ticket_moment(derived, START + timedelta(days=3, minutes=20)).words.startswith(
+    assert find_ticket_moment(derived, START + timedelta(days=3, minutes=20), now=LATER).words.startswith(
         "Last page /settings/billing, 3 days"
     )
 
@@ -66,24 +68,47 @@ def test_a_moment_outside_of_the_list_is_reported():
 
 
 def test_a_journey_without_dated_events_is_reported():
-    assert find_ticket_moment(derive(Visitor()), START).words == "DataFast sent no event with a time."
+    assert find_ticket_moment(derive(Visitor()), START, now=LATER).words == (
+        "DataFast sent no event with a plausible time."
+    )
 
 
 @pytest.mark.parametrize("extreme", [datetime.min.replace(tzinfo=EAST), datetime.max.replace(tzinfo=WEST)])
 def test_the_ends_of_the_calendar_are_valid_moments(extreme):
-    assert find_ticket_moment(DERIVED, extreme).visit is not None
+    assert find_ticket_moment(DERIVED, extreme, now=LATER).visit is not None
 
 
 def test_possibly_missing_events_around_the_moment_are_reported():
     cut_off = journey(view("/", days=3), page_view_count=9, first_visit_at=stamp())
-    assert find_ticket_moment(cut_off, START + timedelta(days=1)).is_missing
-    assert not find_ticket_moment(cut_off, START + timedelta(days=3, minutes=1)).is_missing
+    assert find_ticket_moment(cut_off, START + timedelta(days=1), now=LATER).is_missing
+    assert not find_ticket_moment(cut_off, START + timedelta(days=3, minutes=1), now=LATER).is_missing
 
 
 def test_between_visits_of_a_cut_off_list_may_be_others():
     derived = journey(
         view("/", days=100), goals=(goal("signup"),), visit_count=61, page_view_count=90, first_visit_at=stamp()
     )
-    assert find_ticket_moment(derived, START + timedelta(days=50)).words.startswith(
+    assert find_ticket_moment(derived, START + timedelta(days=50), now=LATER).words.startswith(
         "Between two visits that DataFast lists. Goal"
     )
+
+
+def test_events_ahead_of_now_are_neither_before_nor_after_a_moment():
+    derived = journey(view("/"), view("/clock-ahead", days=2), view("/skewed", 0.5))
+    moment = find_ticket_moment(derived, START, now=START)
+    assert (moment.where, moment.words) == (Where.DURING, "Last page /, at that very moment.")
+    assert moment.after.event.page.label == "/skewed"
+    tomorrow = find_ticket_moment(derived, START + timedelta(days=3), now=START)
+    assert tomorrow.words == "After the latest event that DataFast sent. Last page /skewed, 3 days before."
+
+
+def test_an_event_ahead_of_now_in_the_same_visit_is_left_out():
+    derived = journey(view("/"), view("/clock-ahead", 20), goals=(goal("signup", 25),))
+    moment = find_ticket_moment(derived, START + timedelta(minutes=29), now=START + timedelta(minutes=10))
+    assert moment.words == "Last page /, 29 minutes before."
+
+
+def test_a_journey_that_is_all_ahead_of_now_has_no_visit_to_open():
+    moment = find_ticket_moment(journey(view("/", days=2)), START, now=START)
+    assert (moment.where, moment.visit) == (Where.NOWHERE, None)
+    assert moment.words == "DataFast sent no event with a plausible time."

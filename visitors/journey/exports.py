@@ -67,7 +67,7 @@ def plain_text(
     journey = journey.as_of(now)
     lines = [_title(journey), "", summarize(journey, now=now, zone=zone), ""]
     if ticket_at is not None:
-        lines += [_ticket(journey, ticket_at, zone), ""]
+        lines += [_ticket(journey, ticket_at, now, zone), ""]
     lines += [f"{name}: {value}" for name, value in _facts(journey, now, as_of, zone)]
     for title, items in _lists(journey, now, zone, ticket_at):
         lines += ["", f"{title}:", *(f"- {item}" for item in items)]
@@ -81,7 +81,7 @@ def markdown(
     journey = journey.as_of(now)
     lines = [f"**{_escaped(_title(journey))}**", "", _escaped(summarize(journey, now=now, zone=zone)), ""]
     if ticket_at is not None:
-        lines += [_escaped(_ticket(journey, ticket_at, zone)), ""]
+        lines += [_escaped(_ticket(journey, ticket_at, now, zone)), ""]
     lines += [f"- {name}: {_escaped(value)}" for name, value in _facts(journey, now, as_of, zone)]
     for title, items in _lists(journey, now, zone, ticket_at):
         lines += ["", f"{title}:", "", *(f"- {_escaped(item)}" for item in items)]
@@ -206,8 +206,8 @@ def _clock_ahead(at: datetime, now: datetime) -> str:
     return " (clock ahead)" if is_ahead(at, now) else ""
 
 
-def _ticket(journey: Journey, at: datetime, zone: tzinfo) -> str:
-    return f"Ticket sent {format_full_time(at, zone)}. {find_ticket_moment(journey, at).words}".rstrip()
+def _ticket(journey: Journey, at: datetime, now: datetime, zone: tzinfo) -> str:
+    return f"Ticket sent {format_full_time(at, zone)}. {find_ticket_moment(journey, at, now=now).words}".rstrip()
 
 
 def _lists(

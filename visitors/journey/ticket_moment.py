@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from visitors.formatting import format_duration
 from visitors.journey.events import Event, Kind
-from visitors.journey.journey import Journey
+from visitors.journey.journey import Journey, is_ahead
 from visitors.journey.records import Record
 from visitors.journey.visits import VISIT_GAP, Visit
 
@@ -21,7 +21,7 @@ class Where(StrEnum):
     BETWEEN = "between"  # between two visits
     BEFORE = "before"  # before the earliest event that DataFast sent
     AFTER = "after"  # over 30 minutes after the latest
-    NOWHERE = "nowhere"  # no event has a time
+    NOWHERE = "nowhere"  # no event has a plausible time
 
 
 class Near(Record, frozen=True, kw_only=True):
@@ -71,7 +71,7 @@ class TicketMoment(Record, frozen=True, kw_only=True):
             before = [self.before]
         match self.where:
             case Where.NOWHERE:
-                parts = ["DataFast sent no event with a time"]
+                parts = ["DataFast sent no event with a plausible time"]
             case Where.BEFORE:
                 parts = ["Before the earliest event that DataFast sent", *self._following()]
             case Where.AFTER:
@@ -89,18 +89,22 @@ class TicketMoment(Record, frozen=True, kw_only=True):
         return [] if self.after is None else [f"next came {self.after.after_words}"]
 
 
-def find_ticket_moment(journey: Journey, at: datetime) -> TicketMoment:
-    """Return where a moment (aware) is in a journey, and what came before it."""
-    # The latest visit that had begun by then, and the next one; visits are newest first.
-    newer = sum(visit.started_at > at for visit in journey.outlines)
+def find_ticket_moment(journey: Journey, at: datetime, *, now: datetime) -> TicketMoment:
+    """Return where a moment (aware) is in a journey, and what came before it. Events ahead of now do not count."""
+    # Visits are newest first: those ahead of now, those after the moment, and the latest that had begun by then.
+    ahead = sum(is_ahead(visit.started_at, now) for visit in journey.outlines)
+    newer = max(ahead, sum(visit.started_at > at for visit in journey.outlines))
     past = journey.visits[newer] if newer < len(journey.visits) else None
-    coming = journey.visits[newer - 1] if newer else None
-    is_during = past is not None and at <= past.ended_at + VISIT_GAP
+    coming = journey.visits[newer - 1] if newer > ahead else None
 
-    dated = [(event, event.at) for visit in (past, coming) if visit is not None for event in visit.events if event.at]
+    visits = [visit for visit in (past, coming) if visit is not None]
+    dated = [
+        (event, event.at) for visit in visits for event in visit.events if event.at and not is_ahead(event.at, now)
+    ]
     earlier = [Near(event=event, distance=at - then) for event, then in dated if then <= at]
     later = [Near(event=event, distance=then - at) for event, then in dated if then > at]
     earlier.reverse()  # the nearest first
+    is_during = bool(earlier) and earlier[0].distance <= VISIT_GAP
 
     goals = [near for near in earlier if near.event.kind in _GOALS]
     missing = journey.missing
@@ -108,7 +112,7 @@ def find_ticket_moment(journey: Journey, at: datetime) -> TicketMoment:
         at=at,
         where=_where(past, coming, is_during=is_during),
         visit=past if is_during else _nearer(past, coming, earlier, later),
-        last_page=_last_page(journey, at),
+        last_page=_last_page(journey, at, now),
         last_goals=tuple(goals[:_MAX_GOALS]),
         before=earlier[0] if earlier else None,
         after=later[0] if later else None,
@@ -116,12 +120,12 @@ def find_ticket_moment(journey: Journey, at: datetime) -> TicketMoment:
     )
 
 
-def _last_page(journey: Journey, at: datetime) -> Near | None:
+def _last_page(journey: Journey, at: datetime, now: datetime) -> Near | None:
     """Return the latest page view before the moment. Visits without page views, such as a renewal, are skipped."""
     for index, outline in enumerate(journey.outlines):
         if outline.started_at <= at and outline.counts.views:
             for event in reversed(journey.visits[index].events):
-                if event.is_view and event.at and event.at <= at:
+                if event.is_view and event.at and event.at <= at and not is_ahead(event.at, now):
                     return Near(event=event, distance=at - event.at)
     return None
 

@@ -128,7 +128,7 @@ def present_timeline(
     journey, since = journey.as_of(now), _range_start(query, now)
     selection = _select(journey, query, since, now)
     presenter = RowPresenter(journey, zone=zone, now=now, marked_after=marked_after)
-    moment = find_ticket_moment(journey, query.at) if query.at else None
+    moment = find_ticket_moment(journey, query.at, now=now) if query.at else None
     found = make_sections(journey, selection)
     page = Ledger(journey, found, query, selection=selection, moment=moment, since=since, presenter=presenter).page()
     before_value = format_field_value(before.at, zone) if before else ""
@@ -168,7 +168,7 @@ def present_visit_events(
     journey, since = journey.as_of(now), _range_start(query, now)
     selection = _select(journey, query, since, now)
     presenter = RowPresenter(journey, zone=zone, now=now, marked_after=marked_after)
-    moment = find_ticket_moment(journey, query.at) if query.at else None
+    moment = find_ticket_moment(journey, query.at, now=now) if query.at else None
     found = make_sections(journey, selection)
     return Ledger(journey, found, query, selection=selection, moment=moment, since=since, presenter=presenter).events()
 
