@@ -1,10 +1,13 @@
 """The context of a visitor is what the ORM finds."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.contrib.auth import get_user_model
 
+from dashboard.clock import latest_possible_time
 from visitors import profiles
 from visitors.audit import log
 from visitors.datafast.errors import BotVisitor
@@ -36,7 +39,8 @@ def context_by_orm(user, slug, visitor_id):
         return None
     snapshot = Snapshot.objects.filter(website=website, visitor_id=visitor_id).first()
     seen = LastSeen.objects.filter(website=website, user=user, visitor_id=visitor_id).first()
-    shown = AuditEntry.objects.filter(website=website, visitor_id=visitor_id, result=AuditResult.SHOWN).order_by("-at")
+    entries = AuditEntry.objects.filter(website=website, visitor_id=visitor_id, at__lte=latest_possible_time())
+    shown = entries.filter(result=AuditResult.SHOWN).order_by("-at")
     members = Membership.objects.filter(website=website).exclude(user=user).values("user")
     views = shown.filter(user__in=members)
     return VisitorContext(
@@ -63,6 +67,8 @@ def test_the_context_is_what_the_orm_finds(lumenkit, pocketgarden, person_with_r
     for user, error in ((member, None), (viewer, None), (viewer, BotVisitor()), (member, None), (stranger, None)):
         log.record_lookup(user, lumenkit, LEAD, AuditAction.PAGE, error)
     last_seen.mark_seen(viewer, lumenkit, LEAD, journey)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=300)):  # a clock that is set back later
+        log.record_lookup(member, lumenkit, LEAD, AuditAction.PAGE)
     user = get_user_model().objects.get(username=name)
     for website in (lumenkit, pocketgarden):
         found = load_visitor_context(user, website.slug, visitor_id)

@@ -56,6 +56,13 @@ def test_an_invitation_expires_after_three_days(lumenkit, admin, ana, clock):
     refused(link, ana, invitations.InvitationExpired)
 
 
+def test_an_invitation_from_the_future_has_expired(lumenkit, admin, ana, clock):
+    clock.shift(timedelta(days=300))
+    link = signed(invitations.invite("ana", lumenkit, Role.MEMBER, by=admin))
+    clock.shift(-timedelta(days=300))
+    refused(link, ana, invitations.InvitationExpired)
+
+
 def test_a_new_link_replaces_the_old_one(lumenkit, admin, ana, clock):
     invitation = invitations.invite("ana", lumenkit, Role.MEMBER, by=admin)
     old = signed(invitation)

@@ -139,3 +139,13 @@ def test_all_sessions_of_one_user_can_be_ended(browser_of_member, member, viewer
     assert not is_signed_in(browser_of_member)
     assert not is_signed_in(elsewhere)
     assert is_signed_in(of_another)
+
+
+def test_a_session_from_the_future_counts_from_now(client, member, clock):
+    clock.shift(timedelta(days=300))
+    client.force_login(member)
+    clock.shift(-timedelta(days=300))
+    assert is_signed_in(client)
+    clock.shift(IDLE + timedelta(minutes=1))
+    Session.objects.update(expire_date="2999-01-01T00:00:00Z")
+    assert not is_signed_in(client)

@@ -227,3 +227,12 @@ def test_failures_are_deleted_after_a_day(db, clock):
     record_failure("today")
     throttling.delete_old_failures()
     assert [attempt.username for attempt in AccessAttempt.objects.all()] == ["today"]
+
+
+def test_failures_from_the_future_lock_nothing(member, clock):
+    clock.shift(timedelta(days=300))
+    fail(10)
+    clock.shift(-timedelta(days=300))
+    assert may_sign_in()
+    throttling.delete_old_failures()
+    assert not AccessAttempt.objects.exists()

@@ -74,3 +74,8 @@ def test_refunds_and_subscription_events_are_named_as_such():
     )
     news = compare_seen(make_seen(before, START), now)
     assert news.words(LATER) == "1 visit, 1 goal, 1 subscription event and 1 refund since you looked 3 days ago"
+
+
+def test_a_look_ahead_of_now_has_no_time():
+    news = compare_seen(make_seen(journey(view("/")), START), journey(view("/"), view("/a", 1)))
+    assert news.words(START - timedelta(hours=1)) == "1 page view since you last looked"

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.addresses import absolute_url
+from dashboard.clock import latest_possible_time
 from visitors.accounts.locks import lock_administrators, lock_members
 from visitors.accounts.users import display_name
 from visitors.models import Invitation, Membership, Website
@@ -140,7 +141,8 @@ def find_problem(invitation: Invitation) -> InvalidInvitation | None:
         return InvitationUsed()
     if not _can_inviter_still_invite(invitation):
         return InvitationWithdrawn()
-    return InvitationExpired() if expires_at(invitation) <= timezone.now() else None
+    is_ahead = invitation.created_at > latest_possible_time()
+    return InvitationExpired() if is_ahead or expires_at(invitation) <= timezone.now() else None
 
 
 def expires_at(invitation: Invitation) -> datetime:

@@ -14,6 +14,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from dashboard.clock import CLOCK_SKEW
+
 MAX_AGE = timedelta(days=14)
 # Pages that must not depend on the database.
 WITHOUT_SESSION = {"/healthz", "/readyz", "/metrics"}
@@ -37,6 +39,7 @@ class SessionExpiryMiddleware:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or request.path_info in WITHOUT_SESSION:
             return self._get_response(request)
         now, idle_seconds = int(time.time()), settings.SESSION_IDLE_MINUTES * 60
+        _correct_times(request.session, now)
         if _has_expired(request.session, now, idle_seconds):
             logout(request)
         response = self._get_response(request)
@@ -59,6 +62,13 @@ def end_all(user: User) -> None:
     sessions = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
     keys = [session.pk for session in sessions if session.get_decoded().get(SESSION_KEY) == str(user.pk)]
     Session.objects.filter(pk__in=keys).delete()
+
+
+def _correct_times(session: SessionBase, now: int) -> None:
+    """Let a session that was stored by a clock ahead of now, which was set back since, start now."""
+    for name in (SIGNED_IN_AT, ACTIVE_AT):
+        if session.get(name, now) > now + CLOCK_SKEW.total_seconds():
+            session[name] = now
 
 
 def _has_expired(session: SessionBase, now: int, idle_seconds: int) -> bool:

@@ -29,6 +29,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from dashboard.clock import latest_possible_time
+
 logger = logging.getLogger(__name__)
 
 ACCOUNT_AND_ADDRESS_LIMIT = 10
@@ -98,7 +100,7 @@ def delete_old_failures() -> None:
     """Delete failed sign-ins, which contain IP addresses, after a day."""
     before = timezone.now() - FAILURES_KEPT_FOR
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
-        model.objects.filter(attempt_time__lt=before).delete()
+        model.objects.exclude(attempt_time__range=(before, latest_possible_time())).delete()
 
 
 def _is_known_browser(request: HttpRequest, username: str) -> bool:
@@ -114,7 +116,9 @@ def _limits(request: HttpRequest, username: str | None) -> list[tuple[QuerySet[A
     if username is None:
         return []
     address = request.axes_ip_address  # type: ignore[attr-defined]  # axes sets it before it calls a handler
-    recent = AccessAttempt.objects.filter(attempt_time__gte=timezone.now() - get_cool_off(request))
+    recent = AccessAttempt.objects.filter(
+        attempt_time__range=(timezone.now() - get_cool_off(request), latest_possible_time())
+    )
     limits = [(recent.filter(username=username, ip_address=address), ACCOUNT_AND_ADDRESS_LIMIT)]
     if address is not None:
         limits.append((recent.filter(ip_address=address), ADDRESS_LIMIT))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from visitors.formatting import format_ago, format_count, join_list
 from visitors.journey.events import Kind
-from visitors.journey.journey import Journey
+from visitors.journey.journey import Journey, is_ahead
 from visitors.journey.records import Record
 
 
@@ -57,8 +57,10 @@ class Difference(Record, frozen=True, kw_only=True):
         ]
         if self.is_newly_identified:
             parts.append("an identification")
-        looked = format_ago(self.seen.looked_at, now).replace("just now", "a moment ago")
-        return f"{join_list(parts)} since you looked {looked}" if parts else ""
+        looked = "looked " + format_ago(self.seen.looked_at, now).replace("just now", "a moment ago")
+        if is_ahead(self.seen.looked_at, now):  # our clock was wrong then
+            looked = "last looked"
+        return f"{join_list(parts)} since you {looked}" if parts else ""
 
 
 def make_seen(journey: Journey, looked_at: datetime) -> Seen:

@@ -10,6 +10,7 @@ import msgspec
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from dashboard.clock import latest_possible_time
 from visitors.formatting.text import truncate
 from visitors.journey import Journey, Seen, make_seen
 from visitors.models import LastSeen, Snapshot, Website
@@ -76,7 +77,7 @@ def mark_seen(user: User, website: Website, visitor_id: UUID, journey: Journey) 
     """
     now = datetime.now(UTC)
     rows = LastSeen.objects.filter(user=user, website=website, visitor_id=visitor_id)
-    if rows.filter(looked_at__gt=now - WRITE_INTERVAL).exclude(seen=_UNSEEN).exists():
+    if rows.filter(looked_at__range=(now - WRITE_INTERVAL, latest_possible_time())).exclude(seen=_UNSEEN).exists():
         return
     row = _row(user, website, visitor_id, journey, looked_at=now, seen=_dump(make_seen(journey, now)))
     with transaction.atomic():
@@ -93,7 +94,9 @@ def list_recent(user: User, websites: Iterable[Website]) -> list[LastSeen]:
     """Return the visitors that the user opened last, newest first, on `websites`. One query."""
     by_pk = {website.pk: website for website in websites}
     rows = list(
-        LastSeen.objects.filter(user=user, website__in=by_pk).defer("seen").order_by("-looked_at")[:RECENT_LIMIT]
+        LastSeen.objects.filter(user=user, website__in=by_pk, looked_at__lte=latest_possible_time())
+        .defer("seen")
+        .order_by("-looked_at")[:RECENT_LIMIT]
     )
     for row in rows:
         row.website = by_pk[row.website_id]

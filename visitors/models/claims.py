@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import models
 
+from dashboard.clock import CLOCK_SKEW
+
 
 class Claim(models.Model):
     """A name that no other process gets until `expires_at`."""
@@ -20,7 +22,7 @@ class Claim(models.Model):
         now = datetime.now(UTC)
         expires_at = now + timedelta(seconds=seconds)
         # A claim that ends later was made by a clock that was wrong.
-        latest = expires_at + timedelta(minutes=1)
+        latest = expires_at + CLOCK_SKEW
         is_over = models.Q(expires_at__lte=now) | models.Q(expires_at__gt=latest)
         if cls.objects.filter(is_over, name=name).update(expires_at=expires_at):
             return True

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection, models
 
+from dashboard.clock import latest_possible_time
 from visitors.models.accounts import Membership
 from visitors.models.audit import AuditEntry, AuditResult, LastSeen
 from visitors.models.profiles import Snapshot
@@ -34,7 +35,7 @@ _QUERY = f"""
         JOIN {_ENTRY} AS entry ON entry.id = (
             SELECT id FROM {_ENTRY}
             WHERE website_id = other.website_id AND visitor_id = %(visitor)s AND user_id = other.user_id
-                AND result = %(shown)s
+                AND result = %(shown)s AND at <= %(latest)s
             ORDER BY at DESC LIMIT 1
         )
         WHERE other.website_id = (SELECT id FROM {_WEBSITE} WHERE slug = %(slug)s) AND other.user_id <> %(user)s
@@ -45,7 +46,7 @@ _QUERY = f"""
         (
             SELECT at FROM {_ENTRY}
             WHERE website_id = website.id AND visitor_id = %(visitor)s AND user_id = member.user_id
-                AND result = %(shown)s
+                AND result = %(shown)s AND at <= %(latest)s
             ORDER BY at DESC LIMIT 1
         ) AS shown_at,
         EXISTS (SELECT 1 FROM {_MEMBERSHIP} WHERE user_id = %(user)s AND role = %(admin)s) AS manages_websites
@@ -92,6 +93,7 @@ def load_visitor_context(user: User, slug: str, visitor_id: UUID) -> VisitorCont
         "slug": slug,
         "visitor": models.UUIDField().get_db_prep_value(visitor_id, connection),
         "shown": AuditResult.SHOWN.value,
+        "latest": models.DateTimeField().get_db_prep_value(latest_possible_time(), connection),
         "admin": Role.ADMIN.value,
     }
     # The columns of other tables become attributes of the website, as the database returns them.

@@ -18,6 +18,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import transaction
 
+from dashboard.clock import latest_possible_time
 from visitors.datafast.client import VisitorAnswer, WebsitesAnswer
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.errors import RateLimited, UpstreamError
@@ -35,6 +36,9 @@ COUNTED_SECONDS = 1 + 60 + TRAVEL_SECONDS
 RESERVED_SHARE = 0.25
 # How long a 429 without a reset time stops calls.
 DEFAULT_BLOCK = timedelta(seconds=60)
+# The longest time that a 429 stops calls, as DataFast counts by the minute. A stored block that ends much later was
+# written by a clock that was wrong.
+MAX_BLOCK = timedelta(minutes=5)
 # How long a limit that DataFast named is used. Most answers name none, so we would not learn that it was raised.
 LIMIT_VALID_FOR = timedelta(hours=1)
 
@@ -103,7 +107,8 @@ class Budget:
         with _locked(self._key) as (row, calls, now):
             self._move_to(now, calls)
             _learn_limit(row, refusal.limit)
-            row.blocked_until = refusal.reset_at or datetime.now(UTC) + DEFAULT_BLOCK
+            blocked_at = datetime.now(UTC)
+            row.blocked_until = min(refusal.reset_at or blocked_at + DEFAULT_BLOCK, blocked_at + MAX_BLOCK)
             free_at = self._free_at(row, calls, now)
         return RateLimited(_next_second(free_at), _limit(row), 0, upstream_message=refusal.upstream_message)
 
@@ -123,7 +128,9 @@ class Budget:
             if surplus < 0:
                 break
             surplus, free_at = surplus - count, float(second + COUNTED_SECONDS)
-        return max(free_at, row.blocked_until.timestamp() if row.blocked_until else now)
+        if row.blocked_until and row.blocked_until <= latest_possible_time() + MAX_BLOCK:
+            free_at = max(free_at, row.blocked_until.timestamp())
+        return free_at
 
 
 def key_of(credential: Credential | AccountToken) -> str:
@@ -158,9 +165,10 @@ def _recent_calls(row: RateBudget, now: float) -> Counter[int]:
 
 def _limit(row: RateBudget) -> int:
     configured: int = settings.DATAFAST_REQUESTS_PER_MINUTE
-    if not row.limit or not row.limit_heard_at or datetime.now(UTC) - row.limit_heard_at > LIMIT_VALID_FOR:
+    if not row.limit or not row.limit_heard_at:
         return configured
-    return min(configured, row.limit)
+    is_valid = datetime.now(UTC) - LIMIT_VALID_FOR <= row.limit_heard_at <= latest_possible_time()
+    return min(configured, row.limit) if is_valid else configured
 
 
 def _learn_limit(row: RateBudget, limit: int | None) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import F, Q
 
+from dashboard.clock import CLOCK_SKEW
 from visitors.models import Website
 from visitors.profiles.errors import CircuitOpen
 
@@ -26,7 +27,7 @@ def check(website: Website) -> None:
     if not is_datafast_failing(website) or open_until is None:
         return
     now = datetime.now(UTC)
-    latest = now + OPEN_FOR + timedelta(minutes=1)  # a later time was written by a clock that was wrong
+    latest = now + OPEN_FOR + CLOCK_SKEW  # a later time was written by a clock that was wrong
     is_over = Q(circuit_open_until__lte=now) | Q(circuit_open_until__gt=latest)
     # The caller that moves the time on is the probe; for all others the circuit stays open.
     if not Website.objects.filter(is_over, pk=website.pk).update(circuit_open_until=now + OPEN_FOR):

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
+from dashboard.clock import latest_possible_time
 from dashboard.database import is_database_unavailable
 from visitors import metrics
 from visitors.datafast.client import VisitorAnswer
@@ -78,7 +79,7 @@ class FetchRequest:
         if waited_for and last.previous_token == waited_for:  # the next call has begun meanwhile
             return self._accept(_decode(last.previous_error))
         error = _decode(last.error)
-        if error is None or last.finished_at is None or last.finished_at > datetime.now(UTC) + store.CLOCK_SKEW:
+        if error is None or last.finished_at is None or last.finished_at > latest_possible_time():
             return None
         valid_until = last.finished_at + NO_JOURNEY_VALID_FOR.get(type(error), timedelta(0))
         if last.finished_at >= self.not_before and valid_until >= datetime.now(UTC):

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import F, Q
 
+from dashboard.clock import CLOCK_SKEW
 from visitors.datafast.errors import UpstreamError
 from visitors.models import FetchLease
 from visitors.profiles import errors
@@ -25,8 +26,6 @@ logger = logging.getLogger(__name__)
 # Shares of UPSTREAM_DEADLINE_SECONDS, which is how long a reader waits: what one call may take, and how long its lease
 # lasts, which includes storing the answer. What is left is for the reader who takes over.
 CALL_SHARE, LEASE_SHARE = 0.5, 0.6
-# A lease that ends later than a new one by this much was written by a clock that was wrong.
-_CLOCK_SKEW = timedelta(minutes=1)
 # How often waiting readers poll: often at first, since most answers come quickly.
 MIN_POLL_SECONDS, MAX_POLL_SECONDS = 0.01, 0.1
 
@@ -73,13 +72,13 @@ def acquire_first(website_id: int, visitor_id: UUID) -> Lease | None:
 
 def is_running(last: FetchLease) -> bool:
     """Whether the call has not finished and its lease has not expired."""
-    return last.finished_at is None and datetime.now(UTC) <= last.expires_at <= _expiry() + _CLOCK_SKEW
+    return last.finished_at is None and datetime.now(UTC) <= last.expires_at <= _latest_expiry()
 
 
 def take_over(last: FetchLease) -> Lease | None:
     """Acquire the lease of the call after `last`, which is not running. Return None if another reader was faster."""
     token = uuid4()
-    is_expired = Q(expires_at__lt=datetime.now(UTC)) | Q(expires_at__gt=_expiry() + _CLOCK_SKEW)
+    is_expired = Q(expires_at__lt=datetime.now(UTC)) | Q(expires_at__gt=_latest_expiry())
     is_over = Q(finished_at__isnull=False) | is_expired
     taken = FetchLease.objects.filter(is_over, pk=last.pk, token=last.token).update(
         token=token,
@@ -109,3 +108,8 @@ def wait(last: FetchLease, deadline: float) -> None:
 
 def _expiry() -> datetime:
     return datetime.now(UTC) + timedelta(seconds=settings.UPSTREAM_DEADLINE_SECONDS * LEASE_SHARE)
+
+
+def _latest_expiry() -> datetime:
+    """Return the latest time at which a lease can expire. A later one was written by a clock that was wrong."""
+    return _expiry() + CLOCK_SKEW

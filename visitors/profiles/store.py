@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import BinaryField, DateTimeField, FloatField, QuerySet, Value
 
+from dashboard.clock import latest_possible_time
 from visitors import journey
 from visitors.datafast.client import VisitorAnswer
 from visitors.datafast.lenient import Note
@@ -25,8 +26,6 @@ from visitors.profiles.stored_form import Contents, code_fingerprint, decode_con
 # Per visitor: points of the history, and versions whose journeys are kept for pages that are open.
 MAX_METRICS_POINTS = 200
 MAX_VERSIONS = 3
-# By how much the clocks of the web machines may differ.
-CLOCK_SKEW = timedelta(minutes=1)
 
 
 class ScorePoint(NamedTuple):
@@ -86,7 +85,7 @@ def find_latest(website_id: int, visitor_id: UUID) -> Latest | None:
 
 def is_newer(at: datetime, not_before: datetime) -> bool:
     """Whether something happened at `not_before` or later. A time in the future comes from a clock that was wrong."""
-    return not_before <= at <= datetime.now(UTC) + CLOCK_SKEW
+    return not_before <= at <= latest_possible_time()
 
 
 def latest_if_kept(newest: tuple[str, datetime] | None) -> Latest | None:
@@ -128,8 +127,8 @@ def save_answer(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, is
     )
     _save_journey(snapshot.pk, answer.version, answer.stored_form)
     if not is_first:
-        versions = StoredJourney.objects.filter(snapshot=snapshot).order_by("-created_at", "-pk")
-        surplus = list(versions.values_list("pk", flat=True)[MAX_VERSIONS:])
+        others = StoredJourney.objects.filter(snapshot=snapshot).exclude(version=answer.version)
+        surplus = list(others.order_by("-created_at", "-pk").values_list("pk", flat=True)[MAX_VERSIONS - 1 :])
         if surplus:
             StoredJourney.objects.filter(pk__in=surplus).delete()
     _save_metrics(website_id, visitor_id, answer, is_first=is_first)
@@ -174,11 +173,11 @@ def load_contents(website_id: int, visitor_id: UUID, version: str) -> LoadedVers
     )
     journeys = found.values_list("content", Value(None, DateTimeField()), Value(None, FloatField()))
     points = _metrics(website_id, visitor_id).order_by().values_list(Value(None, BinaryField()), "at", "score")
-    content, history = None, []
+    content, history, latest = None, [], latest_possible_time()
     for stored_form, at, score in journeys.union(points, all=True):
         if at is None:
             content = stored_form
-        else:
+        elif at <= latest:
             history.append(ScorePoint(at, score))
     history.sort(key=lambda point: point.at)
     if content is not None:
@@ -233,7 +232,8 @@ def _save_metrics(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, 
         "payments": derived.counts.payments,
     }
     # Bounded, and mostly few: one query for the last point and for those that are too many.
-    known = [] if is_first else list(_metrics(website_id, visitor_id).values_list("pk", *numbers))
+    points = _metrics(website_id, visitor_id).order_by("-pk")
+    known = [] if is_first else list(points.values_list("pk", *numbers))
     if known and known[0][1:] == tuple(numbers.values()):
         return
     MetricsPoint.objects.create(website_id=website_id, visitor_id=visitor_id, at=answer.at, **numbers)

@@ -172,3 +172,11 @@ def test_an_invalid_reset_link_is_refused(client, member, path):
     posted = client.post(path, {"new_password1": NEW, "new_password2": NEW})
     assert "This link works no more" in words(posted)
     assert may_sign_in("a long password")
+
+
+def test_a_link_from_the_future_has_expired(client, member, clock):
+    clock.shift(timedelta(days=300))
+    path = make_reset_link(member).removeprefix("http://testserver")
+    clock.shift(-timedelta(days=300))
+    set_password(client, path)
+    assert not may_sign_in(NEW)

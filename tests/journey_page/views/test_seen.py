@@ -34,7 +34,8 @@ LATER = [*BEFORE, ("/", "2026-05-03T09:00:00.000Z"), ("/checkout", "2026-05-04T0
 
 
 @pytest.fixture
-def two_answers(other_upstream, clock):
+def two_answers(other_upstream, clock, settings):
+    settings.SESSION_IDLE_MINUTES, settings.SESSION_COOKIE_AGE = 14 * 24 * 60, 14 * 86_400
     clock.move_to("2026-05-02T12:00:00Z", tick=False)
     other_upstream.behaviors = [answer_with(BEFORE), answer_with(LATER, [("payment", "2026-05-04T09:05:00.000Z")])]
     return other_upstream
@@ -242,3 +243,12 @@ def test_a_recent_visitor_s_name_is_escaped(browser_of_member, member, lumenkit,
     page = Page(browser_of_member.get("/").content)
     assert not page.named("img")
     assert "<img src=x" in page.text
+
+
+def test_a_look_from_the_future_does_not_stop_later_ones(browser_of_member, two_answers, clock):
+    browser_of_member.get(ADDRESS)
+    browser_of_member.post(f"{ADDRESS}look/")
+    LastSeen.objects.update(looked_at=datetime.now(UTC) + timedelta(days=300))
+    assert VISITOR not in browser_of_member.get("/").content.decode()
+    browser_of_member.post(f"{ADDRESS}look/")
+    assert LastSeen.objects.get().looked_at <= datetime.now(UTC)

@@ -102,7 +102,9 @@ def _create_user(email: str, claims: dict[str, Any]) -> User:
 @receiver(user_logged_in)
 def _link_remembered_identity(request: HttpRequest, user: User, **_: object) -> None:
     remembered = request.session.pop(_SESSION_KEY, None)
-    if remembered is None or remembered["user"] != user.pk or remembered["until"] < time.time():
+    if remembered is None or remembered["user"] != user.pk:
+        return
+    if not 0 <= remembered["until"] - time.time() <= _PASSWORD_TIMEOUT_SECONDS:
         return
     identity = {"user": user, "issuer": remembered["issuer"], "subject": remembered["subject"]}
     # Either of the two may have been linked to another one meanwhile.

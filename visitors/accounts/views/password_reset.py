@@ -5,17 +5,32 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.contrib.auth.views import PasswordResetConfirmView, PasswordResetDoneView, PasswordResetView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse, reverse_lazy
 from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
+from django.utils.http import base36_to_int, urlsafe_base64_encode
 
 from dashboard.addresses import absolute_url
+from dashboard.clock import CLOCK_SKEW
 from visitors.accounts import throttling
 from visitors.accounts.forms import NewPasswordForm, ResetForm
 from visitors.web.forms import InvalidFormStatusMixin
+
+
+class TokenGenerator(PasswordResetTokenGenerator):
+    """Django's, but a token that was made ahead of now is not valid: a clock was wrong, and was set back."""
+
+    def check_token(self, user: User | None, token: str | None) -> bool:
+        """Whether the token is the user's, and was made within PASSWORD_RESET_TIMEOUT."""
+        if not super().check_token(user, token):
+            return False
+        made_at = base36_to_int((token or "").partition("-")[0])
+        return made_at <= self._num_seconds(self._now()) + CLOCK_SKEW.total_seconds()
+
+
+_token_generator = TokenGenerator()
 
 
 class PasswordReset(InvalidFormStatusMixin, PasswordResetView):
@@ -27,6 +42,7 @@ class PasswordReset(InvalidFormStatusMixin, PasswordResetView):
     subject_template_name = "accounts/reset_subject.txt"
     form_class = ResetForm
     success_url = reverse_lazy("password_reset_sent")
+    token_generator = _token_generator
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Send a link. The response is the same for known and unknown emails."""
@@ -46,6 +62,7 @@ class PasswordResetConfirm(InvalidFormStatusMixin, PasswordResetConfirmView):
     template_name = "accounts/new_password.html"
     form_class = NewPasswordForm
     success_url = reverse_lazy("sign_in")
+    token_generator = _token_generator
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Save the password, and unlock the account: its user is verified."""
@@ -65,5 +82,5 @@ def make_reset_link(user: User) -> str:
     It expires with the first new password, the next sign-in or a new email, and after PASSWORD_RESET_TIMEOUT. Nothing
     about it is stored.
     """
-    args = [urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)]
+    args = [urlsafe_base64_encode(force_bytes(user.pk)), _token_generator.make_token(user)]
     return absolute_url(reverse("password_reset_confirm", args=args))
