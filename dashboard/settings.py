@@ -162,7 +162,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "visitors.accounts.views.sign_in.locked"
-AXES_CLIENT_IP_CALLABLE = "visitors.accounts.client_address.rate_limit_address"
+AXES_CLIENT_IP_CALLABLE = "visitors.accounts.throttling.client_address"
 # Axes stores the fields of a failed sign-in unless they are named here. Some contain addresses that name visitors.
 AXES_SENSITIVE_PARAMETERS = ["username", "next", "csrfmiddlewaretoken", "code", "state"]
 AXES_DISABLE_ACCESS_LOG = True

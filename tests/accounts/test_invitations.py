@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from visitors.accounts import administration, invitations
+from visitors.accounts.invitations import InvalidInvitation, Problem
 from visitors.models import Invitation, Membership
 from visitors.roles import Role
 from visitors.websites import members
@@ -35,7 +36,7 @@ def signed(invitation):
 
 def refused(link, user, problem):
     """Assert that the user cannot accept the link, for this reason."""
-    with pytest.raises(problem):
+    with pytest.raises(InvalidInvitation, match=problem):
         invitations.accept(link, user)
     assert not Membership.objects.filter(user=user).exists()
     assert not User.objects.get(pk=user.pk).is_superuser
@@ -45,7 +46,7 @@ def test_an_invitation_gives_its_role_once(lumenkit, admin, ana):
     link = signed(invitations.invite("ana", lumenkit, Role.MEMBER, by=admin))
     invitations.accept(link, ana)
     assert Membership.objects.get(user=ana).role == "member"
-    refused(link, User.objects.create_user("bob"), invitations.InvitationUsed)
+    refused(link, User.objects.create_user("bob"), Problem.USED)
 
 
 def test_an_invitation_expires_after_three_days(lumenkit, admin, ana, clock):
@@ -53,7 +54,7 @@ def test_an_invitation_expires_after_three_days(lumenkit, admin, ana, clock):
     clock.shift(timedelta(days=3, seconds=-30))
     assert invitations.read(link)
     clock.shift(timedelta(seconds=31))
-    refused(link, ana, invitations.InvitationExpired)
+    refused(link, ana, Problem.EXPIRED)
 
 
 def test_an_invitation_from_the_future_has_expired(lumenkit, admin, ana, clock):
@@ -68,14 +69,14 @@ def test_a_new_link_replaces_the_old_one(lumenkit, admin, ana, clock):
     old = signed(invitation)
     clock.shift(timedelta(days=4))
     invitations.renew(invitation, by=admin)
-    refused(old, ana, invitations.InvitationWithdrawn)
+    refused(old, ana, Problem.WITHDRAWN)
     invitations.accept(signed(invitation), ana)
 
 
 def test_a_used_invitation_gets_no_new_link(lumenkit, admin, ana):
     invitation = invitations.invite("ana", lumenkit, Role.MEMBER, by=admin)
     invitations.accept(signed(invitation), ana)
-    with pytest.raises(invitations.InvitationUsed):
+    with pytest.raises(InvalidInvitation, match=Problem.USED):
         invitations.renew(invitation, by=admin)  # with the row as it was read before
     assert Invitation.objects.get().used_at is not None
 
@@ -83,7 +84,7 @@ def test_a_used_invitation_gets_no_new_link(lumenkit, admin, ana):
 def test_inviting_again_replaces_link_and_role(lumenkit, admin, ana):
     old = signed(invitations.invite("ana@example.com", lumenkit, Role.ADMIN, by=admin))
     new = signed(invitations.invite("Ana@example.com", lumenkit, Role.VIEWER, by=admin))
-    refused(old, ana, invitations.InvitationWithdrawn)
+    refused(old, ana, Problem.WITHDRAWN)
     invitations.accept(new, ana)
     assert Membership.objects.get(user=ana).role == "viewer"
     assert Invitation.objects.count() == 1
@@ -93,7 +94,7 @@ def test_a_withdrawn_invitation_gives_nothing(lumenkit, admin, ana):
     invitation = invitations.invite("ana", lumenkit, Role.MEMBER, by=admin)
     link = signed(invitation)
     invitations.withdraw(invitation, by=admin)
-    refused(link, ana, invitations.InvitationWithdrawn)
+    refused(link, ana, Problem.WITHDRAWN)
 
 
 def test_admins_cannot_change_invitations_of_other_websites(lumenkit, pocketgarden, admin):
@@ -118,19 +119,19 @@ def test_an_invitation_ends_with_the_rights_of_its_maker(lumenkit, admin, root, 
         administration.deactivate(admin, by=root)
     else:
         administration.delete_account(admin, by=root)
-    refused(link, ana, invitations.InvitationWithdrawn)
+    refused(link, ana, Problem.WITHDRAWN)
 
 
 def test_an_invitation_ends_with_its_administrators_rights(root, ana):
     other = User.objects.create_superuser("other")
     link = signed(invitations.invite("ana", None, None, by=other))
     administration.remove_administrator(other, by=root)
-    refused(link, ana, invitations.InvitationWithdrawn)
+    refused(link, ana, Problem.WITHDRAWN)
 
 
 def test_an_invitation_is_for_the_invited_email_only(lumenkit, admin, ana):
     link = signed(invitations.invite("bob@example.com", lumenkit, Role.MEMBER, by=admin))
-    refused(link, ana, invitations.WrongRecipient)
+    refused(link, ana, Problem.WRONG_RECIPIENT)
     assert invitations.read(link)  # still good for Bob
     invitations.accept(link, User.objects.create_user("bob", "Bob@Example.com"))
 
@@ -147,12 +148,12 @@ def test_an_invitation_is_for_the_invited_email_only(lumenkit, admin, ana):
 )
 def test_a_changed_link_is_refused(lumenkit, admin, ana, changed):
     link = signed(invitations.invite("ana", lumenkit, Role.MEMBER, by=admin))
-    refused(changed(link), ana, invitations.InvalidLink)
+    refused(changed(link), ana, Problem.INVALID_LINK)
 
 
 def test_an_invitation_never_lowers_a_role(lumenkit, admin, viewer, ana):
     link = signed(invitations.invite("anyone", lumenkit, Role.MEMBER, by=admin))
-    with pytest.raises(invitations.AlreadyGranted):
+    with pytest.raises(InvalidInvitation, match=Problem.ALREADY_GRANTED):
         invitations.accept(link, admin)
     assert Membership.objects.get(user=admin).role == "admin"
     invitations.accept(link, viewer)
@@ -173,7 +174,7 @@ def test_each_start_invites_the_first_administrator(ana):
     assert second == first
     Invitation.objects.update(created_at=timezone.now() - invitations.VALID_FOR)
     third = signed(invitations.invite_first_administrator())
-    refused(first, ana, invitations.InvitationWithdrawn)
+    refused(first, ana, Problem.WITHDRAWN)
     invitations.accept(third, ana)
     assert invitations.invite_first_administrator() is None
     User.objects.update(is_active=False)
@@ -183,7 +184,7 @@ def test_each_start_invites_the_first_administrator(ana):
 def test_no_account_is_created_for_a_used_invitation(lumenkit, admin):
     link = signed(invitations.invite("ana", lumenkit, Role.MEMBER, by=admin))
     invitations.accept(link, User(username="ana"))
-    with pytest.raises(invitations.InvitationUsed):
+    with pytest.raises(InvalidInvitation, match=Problem.USED):
         invitations.accept(link, User(username="bob"))
     assert not User.objects.filter(username="bob").exists()
 
@@ -197,7 +198,7 @@ def test_one_of_many_simultaneous_users_accepts(lumenkit, admin):
         together.wait()
         try:
             invitations.accept(link, User(username=name))
-        except invitations.InvitationUsed:
+        except InvalidInvitation:
             got.append("")
         else:
             got.append(name)

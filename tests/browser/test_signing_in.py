@@ -51,7 +51,7 @@ def test_openid_sign_in_works_under_the_content_security_policy(desk, member, se
             *settings.AUTHENTICATION_BACKENDS,
             "visitors.accounts.openid.backend.OpenIDBackend",
         ]
-        provider.clear_cache()
+        provider.get_provider.cache.clear()
         page = desk()
         # The issuer's own page wants a style sheet from elsewhere; no test goes there.
         page.route(re.compile(r"^https?://(?!localhost|127\.0\.0\.1)"), lambda route: route.fulfill(body=""))
@@ -61,4 +61,4 @@ def test_openid_sign_in_works_under_the_content_security_policy(desk, member, se
         page.get_by_role("button", name="subject-mina").click()
         expect(page.get_by_role("heading", name="Your account")).to_be_visible()
         expect(page.get_by_text("You sign in as mina.")).to_be_visible()
-    provider.clear_cache()
+    provider.get_provider.cache.clear()

@@ -249,11 +249,6 @@ class JoinForm(StyledForm, UserCreationForm):
             raise ValidationError("An account has this e-mail already. If it is yours, sign in to take the invitation.")
         return email
 
-    def as_user(self) -> User:
-        """Return the account, not saved yet."""
-        user: User = self.save(commit=False)
-        return user
-
 
 def _users_signing_in_as(email: str) -> QuerySet[User]:
     return User.objects.filter(Q(email__iexact=email) | Q(username__iexact=email))

@@ -6,6 +6,7 @@ A link works once, for three days, and only while the user who made it could sti
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -33,40 +34,23 @@ _FIRST_ADMINISTRATOR = "The first administrator"
 _signer = signing.Signer(salt="visitors.invitations", sep=".")
 
 
+class Problem(StrEnum):
+    """Why an invitation cannot be accepted."""
+
+    INVALID_LINK = "invalid link"  # not one of ours, or incomplete
+    WITHDRAWN = "withdrawn"  # or replaced by a new link, or made by a user who may not invite there any more
+    USED = "used"
+    EXPIRED = "expired"
+    WRONG_RECIPIENT = "wrong recipient"  # made for another email than that of the account that opens it
+    ALREADY_GRANTED = "already granted"  # the account has all the rights that the invitation gives
+
+
 class InvalidInvitation(Exception):
-    """An invitation that cannot be accepted. `status` is the HTTP status of the page that says so."""
+    """An invitation that cannot be accepted. `email` is the one that it was made for, with WRONG_RECIPIENT only."""
 
-    status = 410
-
-
-class InvalidLink(InvalidInvitation):
-    """The link is not one of ours, or incomplete."""
-
-    status = 404
-
-
-class InvitationWithdrawn(InvalidInvitation):
-    """Withdrawn, replaced by a new link, or made by a user who may not invite there any more."""
-
-
-class InvitationUsed(InvalidInvitation):
-    """Accepted already."""
-
-
-class InvitationExpired(InvalidInvitation):
-    """Older than three days."""
-
-
-class WrongRecipient(InvalidInvitation):
-    """Sent to another email than that of the account that opens it. The text is that email."""
-
-    status = 403
-
-
-class AlreadyGranted(InvalidInvitation):
-    """The account has all the rights that the invitation gives."""
-
-    status = 409
+    def __init__(self, problem: Problem, email: str = "") -> None:
+        super().__init__(problem)
+        self.problem, self.email = problem, email
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +98,11 @@ def invite_first_administrator() -> Invitation | None:
 
 
 def renew(invitation: Invitation, *, by: User) -> None:
-    """Replace the link by one that works for another three days. Raises InvitationUsed."""
+    """Replace the link by one that works for another three days. Raises InvalidInvitation for a used one."""
     with _lock(invitation.website, by):
         # It may have been accepted since it was read.
         if not Invitation.objects.select_for_update().filter(pk=invitation.pk, used_at=None).exists():
-            raise InvitationUsed
+            raise InvalidInvitation(Problem.USED)
         _save_with_new_link(invitation, by)
 
 
@@ -135,14 +119,14 @@ def open_invitations(website: Website | None) -> QuerySet[Invitation]:
     return Invitation.objects.filter(website=website, used_at=None).select_related("invited_by").order_by("-created_at")
 
 
-def find_problem(invitation: Invitation) -> InvalidInvitation | None:
+def find_problem(invitation: Invitation) -> Problem | None:
     """Return why an invitation cannot be accepted now, or None."""
     if invitation.used_at:
-        return InvitationUsed()
+        return Problem.USED
     if not _can_inviter_still_invite(invitation):
-        return InvitationWithdrawn()
+        return Problem.WITHDRAWN
     is_ahead = invitation.created_at > latest_possible_time()
-    return InvitationExpired() if is_ahead or expires_at(invitation) <= timezone.now() else None
+    return Problem.EXPIRED if is_ahead or expires_at(invitation) <= timezone.now() else None
 
 
 def expires_at(invitation: Invitation) -> datetime:
@@ -171,32 +155,31 @@ def read(signed: str, *, lock: bool = False) -> Invitation:
     try:
         key = UUID(_signer.unsign(signed))
     except (signing.BadSignature, ValueError) as error:
-        raise InvalidLink from error
+        raise InvalidInvitation(Problem.INVALID_LINK) from error
     invitations = Invitation.objects.select_related("website", "invited_by")
     if lock:
         invitations = invitations.select_for_update(of=("self",))
     invitation = invitations.filter(key=key).first()
     if invitation is None:
-        raise InvitationWithdrawn
+        raise InvalidInvitation(Problem.WITHDRAWN)
     if problem := find_problem(invitation):
-        raise problem
+        raise InvalidInvitation(problem)
     return invitation
 
 
 def check_recipient(invitation: Invitation, user: User) -> None:
-    """Raise WrongRecipient for another email than the invited one, AlreadyGranted where it would give nothing new.
+    """Raise InvalidInvitation for another email than the invited one, and where it would give nothing new.
 
     `user` may be a new account that is not saved yet.
     """
     if "@" in invitation.invited and invitation.invited.casefold() != user.email.casefold():
-        raise WrongRecipient(invitation.invited)
+        raise InvalidInvitation(Problem.WRONG_RECIPIENT, invitation.invited)
     if user._state.adding:  # noqa: SLF001 Django documents it
         return
     membership = Membership.objects.filter(website=invitation.website, user=user).first()
-    if membership and Role(membership.role).includes(Role(invitation.role)):
-        raise AlreadyGranted
-    if invitation.website is None and user.is_superuser:
-        raise AlreadyGranted
+    has_role = membership and Role(membership.role).includes(Role(invitation.role))
+    if has_role or (invitation.website is None and user.is_superuser):
+        raise InvalidInvitation(Problem.ALREADY_GRANTED)
 
 
 def accept(signed: str, user: User) -> Invitation:

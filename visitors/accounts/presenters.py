@@ -37,7 +37,7 @@ def _open_invitation(invitation: Invitation, now: datetime, zone: tzinfo) -> Ope
     problem = invitations.find_problem(invitation)
     if problem is None:
         state = f"ends in {format_duration(invitations.expires_at(invitation) - now)}"
-    elif isinstance(problem, invitations.InvitationExpired):
+    elif problem is invitations.Problem.EXPIRED:
         state = "has ended"
     else:
         state = "holds no more: whoever made it may not invite here now"

@@ -15,13 +15,13 @@ user has signed in before, which a signed cookie proves. The other two limits st
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username, get_cool_off
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from axes.signals import user_locked_out
-from axes.utils import reset
 from django.conf import settings
 from django.core import signing
 from django.db.models import QuerySet, Sum
@@ -79,9 +79,20 @@ def seconds_locked(request: HttpRequest, username: str | None) -> int:
     return max(1, round((max(ends) - timezone.now()).total_seconds())) if ends else 0
 
 
-def reset_failures(username: str) -> None:
-    """Unlock an account at once, when its user has been verified in another way."""
-    reset(username=username)
+def client_address(request: HttpRequest) -> str | None:
+    """Return the address that failures are counted by (AXES_CLIENT_IP_CALLABLE); None where it is unknown.
+
+    Each of the TRUSTED_PROXIES appends the address of its own client to X-Forwarded-For, so the client is that many
+    entries from the end. Entries before it were sent by the client and prove nothing. For IPv6 the result is the /64
+    network, as one client has all of it.
+    """
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    count: int = settings.TRUSTED_PROXIES
+    forwarded = _parse_address(hops[-count]) if 0 < count <= len(hops) else None
+    address = forwarded or _parse_address(request.META.get("REMOTE_ADDR", ""))
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, 64), strict=False).network_address)
+    return str(address) if address else None
 
 
 def remember_browser(response: HttpResponse, username: str) -> None:
@@ -101,6 +112,20 @@ def delete_old_failures() -> None:
     before = timezone.now() - FAILURES_KEPT_FOR
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         model.objects.exclude(attempt_time__range=(before, latest_possible_time())).delete()
+
+
+def _parse_address(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address with or without a port: 192.0.2.1, 192.0.2.1:4711, [2001:db8::1]:4711."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
 
 
 def _is_known_browser(request: HttpRequest, username: str) -> bool:

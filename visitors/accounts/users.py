@@ -45,11 +45,3 @@ def resolve_username(typed: str) -> str:
     except InvalidChange:
         return typed
     return user.get_username() if user else typed
-
-
-def has_email(user: User, email: str) -> bool:
-    """Whether this is the user's email, in upper or lower case.
-
-    Compares what the database matched: it treats some different letters as equal (ı and I).
-    """
-    return bool(email) and user.email.casefold() == email.casefold()

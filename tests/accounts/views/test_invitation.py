@@ -208,6 +208,6 @@ def test_signing_in_leads_back_to_the_invitation(client, link):
 def test_a_refused_invitation_is_logged_without_the_link(client, link, viewer, caplog):
     client.force_login(viewer)
     client.get(link)
-    assert f"An invitation was refused (WrongRecipient) to user {viewer.pk}." in caplog.text
+    assert f"An invitation was refused (wrong recipient) to user {viewer.pk}." in caplog.text
     assert link.split("/")[2] not in caplog.text
     assert str(Invitation.objects.get().key.hex) not in caplog.text

@@ -70,7 +70,7 @@ class OpenIDBackend(OIDCAuthenticationBackend):  # type: ignore[misc]  # the lib
         if "email" not in payload and self.OIDC_OP_USER_ENDPOINT:
             claims = self.get_userinfo(access_token, id_token, payload)
             if claims.get("sub") != subject:
-                raise SuspiciousOperation("The user info is about somebody else.")
+                raise SuspiciousOperation("The user info is about another user.")
         return link_new_identity(issuer, subject, claims)
 
     def retrieve_matching_jwk(self, token: str) -> jwt.PyJWK:

@@ -2,7 +2,7 @@
 
 The issuer verifies an email, but the email of an account is not verified: users can change their own. So an account
 with a password is linked to an identity only after the same browser has signed in with that password. A user who
-enters the email of somebody else cannot make that person sign in to the wrong account.
+enters another person's email cannot make that person sign in to the wrong account.
 """
 
 import time
@@ -17,7 +17,6 @@ from django.db import IntegrityError, transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from visitors.accounts.users import has_email
 from visitors.formatting.text import clean
 from visitors.models import OpenIDIdentity
 
@@ -71,7 +70,9 @@ def link_new_identity(issuer: str, subject: str, claims: dict[str, Any]) -> User
     # Some issuers send the boolean as a string.
     if not isinstance(email, str) or "@" not in email or claims.get("email_verified") not in (True, "true"):
         raise SignInRejected(UNVERIFIED)
-    user = next((user for user in User.objects.filter(email__iexact=email) if has_email(user, email)), None)
+    # Databases treat some different letters as equal (ı and I), so the matches are compared again.
+    matches = [user for user in User.objects.filter(email__iexact=email) if user.email.casefold() == email.casefold()]
+    user = next(iter(matches), None)
     if user is None and not settings.OIDC_CREATE_USERS:
         raise SignInRejected(UNKNOWN)
     if user and not user.is_active:

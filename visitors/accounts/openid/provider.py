@@ -3,19 +3,16 @@
 Fetched at the first sign-in rather than at the start, so the dashboard starts while the issuer is down.
 """
 
-import time
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import requests
+from cachetools import TTLCache, cached
 from django.conf import settings
 
-TIMEOUT_SECONDS = 5
-_CACHE_SECONDS = 3600
 # In order of preference. Symmetric algorithms (HS…) are left out: the issuer's key would be our own client secret.
 _ALGORITHMS = ("RS256", "ES256", "RS384", "RS512", "ES384", "ES512")
-
-_cache: dict[str, tuple[float, "Provider"]] = {}
 
 
 class ProviderError(Exception):
@@ -39,25 +36,16 @@ class Provider:
     uses_basic_auth: bool
 
 
+@cached(TTLCache(maxsize=1, ttl=3600), lock=Lock())
 def get_provider() -> Provider:
     """Return the configured issuer's metadata, at most an hour old. Raises ProviderError."""
-    url: str = settings.OIDC_ISSUER
-    expires_at, provider = _cache.get(url, (0.0, None))
-    if provider is None or time.monotonic() > expires_at:
-        provider = _parse(url, _fetch(url))
-        _cache[url] = time.monotonic() + _CACHE_SECONDS, provider
-    return provider
-
-
-def clear_cache() -> None:
-    """Fetch the metadata again at the next sign-in."""
-    _cache.clear()
+    return _parse(settings.OIDC_ISSUER, _fetch(settings.OIDC_ISSUER))
 
 
 def _fetch(issuer_url: str) -> dict[str, Any]:
     url = f"{issuer_url.rstrip('/')}/.well-known/openid-configuration"
     try:
-        response = requests.get(url, timeout=TIMEOUT_SECONDS, allow_redirects=False)
+        response = requests.get(url, timeout=settings.OIDC_TIMEOUT, allow_redirects=False)
         metadata = response.json() if response.status_code == 200 else None
     except (requests.RequestException, ValueError) as error:
         raise ProviderError(f"{url}: {type(error).__name__}") from error

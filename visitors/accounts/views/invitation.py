@@ -12,14 +12,17 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from visitors.accounts import invitations
 from visitors.accounts.forms import JoinForm
+from visitors.accounts.invitations import InvalidInvitation, Problem, accept, check_recipient, read
 from visitors.accounts.throttling import remember_browser
 from visitors.accounts.users import display_name
 from visitors.models import Invitation
 from visitors.roles import Role
 
 logger = logging.getLogger(__name__)
+
+# Of the page for an invitation that cannot be accepted; 410 for all other problems.
+STATUSES = {Problem.INVALID_LINK: 404, Problem.WRONG_RECIPIENT: 403, Problem.ALREADY_GRANTED: 409}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,25 +35,28 @@ def show(request: HttpRequest, signed: str) -> HttpResponse:
         if request.method == "POST" and user is None:
             return _join(request, signed)
         if request.POST.get("answer") == "yes" and user:
-            return _welcome(request, invitations.accept(signed, user))
-        invitation = invitations.read(signed)
+            return _welcome(request, accept(signed, user))
+        invitation = read(signed)
         if user:
-            invitations.check_recipient(invitation, user)
-    except invitations.InvalidInvitation as error:
-        return _render_error(request, error)
+            check_recipient(invitation, user)
+    except InvalidInvitation as error:
+        who = f"user {user.pk}" if user else "a signed-out user"
+        logger.warning("An invitation was refused (%s) to %s.", error.problem, who)
+        context = {"problem": error.problem, "email": error.email}
+        return render(request, "accounts/invitation_refused.html", context, status=STATUSES.get(error.problem, 410))
     # A POST without the button: the form for a new account, sent after signing in in another tab. Ask.
     status = 400 if request.method == "POST" else 200
     return _render(request, invitation, JoinForm(invitation.invited), status=status)
 
 
 def _join(request: HttpRequest, signed: str) -> HttpResponse:
-    invitation = invitations.read(signed)
+    invitation = read(signed)
     form = JoinForm(invitation.invited, request.POST)
     if not form.is_valid():
         return _render(request, invitation, form, status=422)
-    user = form.as_user()
+    user = form.save(commit=False)
     try:
-        invitation = invitations.accept(signed, user)
+        invitation = accept(signed, user)
     except IntegrityError:
         # Another user has taken the name or email since the form was validated; now it says so.
         form = JoinForm(invitation.invited, request.POST)
@@ -76,10 +82,3 @@ def _render(request: HttpRequest, invitation: Invitation, form: JoinForm, *, sta
         "form": form,
     }
     return render(request, "accounts/invitation.html", context, status=status)
-
-
-def _render_error(request: HttpRequest, error: invitations.InvalidInvitation) -> HttpResponse:
-    problem = type(error).__name__
-    logger.warning("An invitation was refused (%s) to %s.", problem, f"user {request.user.pk or 'nobody'}")
-    context = {"problem": problem, "email": str(error)}
-    return render(request, "accounts/invitation_refused.html", context, status=error.status)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from axes.utils import reset
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -14,7 +15,6 @@ from django.utils.http import base36_to_int, urlsafe_base64_encode
 
 from dashboard.addresses import absolute_url
 from dashboard.clock import CLOCK_SKEW
-from visitors.accounts import throttling
 from visitors.accounts.forms import NewPasswordForm, ResetForm
 from visitors.web.forms import InvalidFormStatusMixin
 
@@ -66,7 +66,7 @@ class PasswordResetConfirm(InvalidFormStatusMixin, PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Save the password, and unlock the account: its user is verified."""
-        throttling.reset_failures(form.user.get_username())
+        reset(username=form.user.get_username())
         messages.success(self.request, "Your new password is set. Sign in with it.")
         return super().form_valid(form)
 

@@ -40,8 +40,8 @@ class SignIn(InvalidFormStatusMixin, LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the name of the OpenID issuer ("" for none), and the form that is kept until after the sign-in."""
-        context = {"kept": self.request.POST.get(kept_forms.FIELD_NAME, "")} | kwargs
-        return super().get_context_data(openid_name=settings.OIDC_ISSUER and settings.OIDC_NAME, **context)
+        openid_name, kept = settings.OIDC_ISSUER and settings.OIDC_NAME, self.request.POST.get(kept_forms.FIELD_NAME, "")
+        return super().get_context_data(openid_name=openid_name, kept=kept, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign in, and remember that this browser is the user's."""
@@ -64,10 +64,7 @@ sign_out = kept_forms.accepts_old_token(LogoutView.as_view())
 
 def render_keeping(request: HttpRequest, kept: kept_forms.KeptForm, page: str) -> HttpResponse:
     """Render the sign-in page in response to a form of `page` that needs a signed-in user."""
-    view = SignIn()
-    view.setup(request)
-    context = view.get_context_data(form=SignInForm(request), kept=kept.dump()) | {"next": page}
-    return render(request, SignIn.template_name, context, status=401)
+    return _render_sign_in(request, SignInForm(request), 401, kept=kept.dump(), next=page)
 
 
 def locked(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:  # noqa: ARG001
@@ -77,11 +74,14 @@ def locked(request: HttpRequest, response: HttpResponse | None, credentials: dic
     if request.user.is_authenticated:  # on a page that requires the current password
         page = render(request, "accounts/locked.html", {"locked_for": locked_for}, status=429)
     else:
-        view = SignIn()
-        view.setup(request)
         # Unbound, as reading the errors of a bound form would check the password.
         form = SignInForm(request, initial={"username": request.POST.get("username", "")})
-        context = view.get_context_data(form=form, locked_for=locked_for)
-        page = render(request, SignIn.template_name, context, status=429)
+        page = _render_sign_in(request, form, 429, locked_for=locked_for)
     page["Retry-After"] = str(seconds)
     return page
+
+
+def _render_sign_in(request: HttpRequest, form: SignInForm, status: int, **context: Any) -> HttpResponse:
+    view = SignIn()
+    view.setup(request)
+    return render(request, SignIn.template_name, view.get_context_data(form=form) | context, status=status)

@@ -31,7 +31,7 @@ def renew(request: SignedInRequest, invitation: int) -> HttpResponse:
     found = _invitation_or_404(request, invitation)
     try:
         invitations.renew(found, by=request.user)
-    except invitations.InvitationUsed:
+    except invitations.InvalidInvitation:  # it has just been accepted
         messages.success(request, f"No new link is needed: {found.invited} has joined this very moment.")
         return _redirect_to_list(found)
     if found.website is None:
