@@ -6,10 +6,9 @@ from visitors.web import converters  # noqa: F401  registers `visitor_id`
 
 urlpatterns = [
     path("<slug:slug>/visitors/<visitor_id:visitor_id>/", include("visitors.journey_page.urls")),
-    path("<slug:slug>/visitors/<visitor_id:visitor_id>/", include("visitors.audit.urls")),
     path("", include("visitors.lookup.urls")),
     path("", include("visitors.accounts.urls")),
     path("", include("visitors.websites.urls")),
-    path("websites/<slug:slug>/", include("visitors.audit.website_urls")),
+    path("", include("visitors.audit.urls")),
     path("", include("visitors.operations.urls")),
 ]

@@ -61,7 +61,7 @@ def test_an_invitation_from_the_future_has_expired(lumenkit, admin, ana, clock):
     clock.shift(timedelta(days=300))
     link = signed(invitations.invite("ana", lumenkit, Role.MEMBER, by=admin))
     clock.shift(-timedelta(days=300))
-    refused(link, ana, invitations.InvitationExpired)
+    refused(link, ana, Problem.EXPIRED)
 
 
 def test_a_new_link_replaces_the_old_one(lumenkit, admin, ana, clock):

@@ -12,8 +12,7 @@ START = """
 import django
 django.setup()
 from visitors.accounts import invitations
-from visitors.management.commands.serve import prepare
-from visitors.operations.start_lock import start_lock
+from visitors.management.commands.serve import prepare, start_lock
 with start_lock():
     prepare()
     print(invitations.path(invitations.invite_first_administrator()))

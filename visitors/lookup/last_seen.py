@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 
 from dashboard.clock import latest_possible_time
 from visitors.formatting.text import truncate
@@ -90,29 +91,18 @@ def mark_seen(user: User, website: Website, visitor_id: UUID, journey: Journey) 
             )
 
 
-def list_recent(user: User, websites: Iterable[Website]) -> list[LastSeen]:
-    """Return the visitors that the user opened last, newest first, on `websites`. One query."""
-    by_pk = {website.pk: website for website in websites}
-    rows = list(
-        LastSeen.objects.filter(user=user, website__in=by_pk, looked_at__lte=latest_possible_time())
-        .defer("seen")
-        .order_by("-looked_at")[:RECENT_LIMIT]
-    )
-    for row in rows:
-        row.website = by_pk[row.website_id]
-    return rows
+def opened_by(user: User, websites: Iterable[Website]) -> QuerySet[LastSeen]:
+    """Return the visitors that the user opened on these websites. What only colleagues opened is left out.
 
-
-def list_known(user: User, websites: Iterable[Website], visitor_ids: Iterable[UUID]) -> list[LastSeen]:
-    """Return those of these visitors that the user opened before, on `websites`. One query.
-
-    What only colleagues opened is left out: a name is shown to users whose look at the visitor is in the audit log.
+    A name is shown to users whose look at the visitor is in the audit log.
     """
-    by_pk = {website.pk: website for website in websites}
-    rows = list(LastSeen.objects.filter(user=user, website__in=by_pk, visitor_id__in=visitor_ids).defer("seen"))
-    for row in rows:
-        row.website = by_pk[row.website_id]
-    return rows
+    return LastSeen.objects.filter(user=user, website__in=websites).select_related("website").defer("seen")
+
+
+def recently_opened_by(user: User, websites: Iterable[Website]) -> QuerySet[LastSeen]:
+    """Return the visitors that the user opened last on these websites, newest first."""
+    opened = opened_by(user, websites).filter(looked_at__lte=latest_possible_time())
+    return opened.order_by("-looked_at")[:RECENT_LIMIT]
 
 
 def _is_stored(website: Website, visitor_id: UUID) -> bool:

@@ -157,7 +157,7 @@ def _render_home(
         "text": text,
         "problem": problem,
         "choices": choices,
-        "recent": None if choices else _present_recent(request, last_seen.list_recent(request.user, websites)),
+        "recent": None if choices else _present_recent(request, last_seen.recently_opened_by(request.user, websites)),
         "has_visitor_cookie": VISITOR_COOKIE in request.COOKIES,
     }
     return render(request, "lookup/home.html", context, status=422 if problem else 200)
@@ -180,7 +180,7 @@ def _list_choices(
     request: SignedInRequest, websites: list[Website], found: list[FoundId], chosen: list[Website]
 ) -> list[Choice]:
     ids = [one.visitor_id for one in found]
-    opened = _present_recent(request, last_seen.list_known(request.user, websites, ids))
+    opened = _present_recent(request, last_seen.opened_by(request.user, websites).filter(visitor_id__in=ids))
     known = {(one.website.pk, one.visitor_id): one for one in opened}
     stored = _find_stored(websites, ids)
     return [

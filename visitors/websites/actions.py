@@ -5,16 +5,16 @@ Each is one transaction and one line in the change log. The views check permissi
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import available_timezones
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.crypto import constant_time_compare
 from django.utils.text import slugify
 
 from visitors import encryption, profiles
+from visitors.accounts.locks import lock_administrators
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.payload import WebsiteListing
 from visitors.formatting import is_currency, join_list
@@ -27,23 +27,15 @@ from visitors.web import change_log
 DEFAULT_TIME_ZONE, DEFAULT_CURRENCY = "UTC", "USD"
 _MAX_SLUG_LENGTH = 50
 _DATAFAST_ID = re.compile(r"[0-9a-f]{24}")
-# How often connecting is retried when another user takes a slug at the same time.
-_MAX_ATTEMPTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """The websites that were added from an account. `remarks` are sentences about values of DataFast that were unusable
-    and replaced by defaults."""
-
-    websites: tuple[Website, ...]
-    remarks: tuple[str, ...]
 
 
 def add(by: User, website: Website, credential: Credential) -> None:
     """Add a website with its token and make the user its admin. Raises IntegrityError where the slug is taken."""
     with transaction.atomic():
-        _add(by, website, credential)
+        website.datafast_id = credential.website_id or website.datafast_id
+        website.set_token(credential.token)
+        website.save(force_insert=True)
+        Membership.objects.create(website=website, user=by, role=Role.ADMIN.value)
     change_log.record(by, "added a website", website=website)
 
 
@@ -52,21 +44,27 @@ def can_connect(listing: WebsiteListing) -> bool:
     return bool(_DATAFAST_ID.fullmatch((listing.id or "").lower()) and clean_or_none(listing.domain or listing.name))
 
 
-def connect(by: User, account: AccountToken, listings: Sequence[WebsiteListing]) -> Connected:
-    """Add these websites of an account, except those that are connected already: all of them or none."""
-    for attempt in range(1, _MAX_ATTEMPTS + 1):
-        try:
-            with transaction.atomic():
-                connected = _connect(by, account, listings)
-        except IntegrityError:
-            # Another user has just added a website with the same slug, perhaps this very one.
-            if attempt == _MAX_ATTEMPTS:
-                raise
-        else:
-            break
-    for website in connected.websites:
-        change_log.record(by, "added a website of an account", website=website)
-    return connected
+def connect(by: User, account: AccountToken, listings: Sequence[WebsiteListing]) -> tuple[list[Website], list[str]]:
+    """Add these websites of an account, except those that are connected already: all of them or none.
+
+    Return the added ones, and sentences about values of DataFast that were unusable and replaced by defaults. Raises
+    PermissionDenied where `by` is not an administrator any more.
+    """
+    added, remarks = [], []
+    # Of two administrators who do this at once, the second one finds the websites of the first one connected.
+    with lock_administrators(by):
+        taken, connected = taken_slugs(), find_connected(listings)
+        for listing in listings:
+            if listing.id is None or listing.id in connected:
+                continue
+            website, new_remarks = _from_listing(listing, taken)
+            if warning := warn_of_same_domain(website):
+                new_remarks.append(warning)
+            add(by, website, Credential(account.token, listing.id.lower()))
+            taken.add(website.slug)
+            added.append(website)
+            remarks += new_remarks
+    return added, remarks
 
 
 def find_connected(listings: Iterable[WebsiteListing]) -> dict[str, Website]:
@@ -155,28 +153,6 @@ def propose_slug(domain: str, taken: set[str]) -> str:
         number += 1
         slug = f"{base}-{number}"
     return slug
-
-
-def _add(by: User, website: Website, credential: Credential) -> None:
-    website.datafast_id = credential.website_id or website.datafast_id
-    website.set_token(credential.token)
-    website.save(force_insert=True)
-    Membership.objects.create(website=website, user=by, role=Role.ADMIN.value)
-
-
-def _connect(by: User, account: AccountToken, listings: Sequence[WebsiteListing]) -> Connected:
-    added, remarks, taken, connected = [], [], taken_slugs(), find_connected(listings)
-    for listing in listings:
-        if listing.id is None or listing.id in connected:
-            continue
-        website, new_remarks = _from_listing(listing, taken)
-        if warning := warn_of_same_domain(website):
-            new_remarks.append(warning)
-        _add(by, website, Credential(account.token, listing.id.lower()))
-        taken.add(website.slug)
-        added.append(website)
-        remarks.extend(new_remarks)
-    return Connected(tuple(added), tuple(remarks))
 
 
 def _from_listing(listing: WebsiteListing, taken: set[str]) -> tuple[Website, list[str]]:

@@ -77,16 +77,18 @@ class SettingsForm(forms.ModelForm):
             "domain": "Without https://, such as example.com.",
             "currency": "Three letters, such as USD.",
         }
+        error_messages: ClassVar = {
+            "datafast_id": {"required": "An account token needs the website’s id."},
+            "domain": {"required": "Enter the website’s domain."},
+            "name": {"required": "Enter a name."},
+            "currency": {"required": "Enter a currency, such as USD."},
+        }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["time_zone"].choices = time_zone_choices(current=self.instance.time_zone)  # type: ignore[attr-defined]
         for name, field in self.fields.items():
             field.widget.attrs |= {"class": "input"} if name in ("name", "time_zone") else _INPUT
-
-        self.fields["domain"].error_messages["required"] = "Enter the website’s domain."
-        self.fields["name"].error_messages["required"] = "Enter a name."
-        self.fields["currency"].error_messages["required"] = "Enter a currency, such as USD."
 
     def clean_name(self) -> str:
         """Replace control and direction characters, which would change the text around the name."""
@@ -128,7 +130,6 @@ class NewWebsiteForm(SettingsForm):
         self.fields["name"].required = False
         if kind is Kind.ACCOUNT_TOKEN:
             self.fields["datafast_id"].required = True
-            self.fields["datafast_id"].error_messages["required"] = "An account token needs the website’s id."
         else:
             del self.fields["datafast_id"]
 
@@ -189,9 +190,3 @@ class AddMemberForm(InviteForm):
     """A user and the role to give."""
 
     role = forms.ChoiceField(choices=ROLE_CHOICES, initial=Role.VIEWER, error_messages={"required": "Choose a role."})
-
-
-class RoleForm(forms.Form):
-    """A role."""
-
-    role = forms.ChoiceField(choices=ROLE_CHOICES)

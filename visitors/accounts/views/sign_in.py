@@ -40,8 +40,8 @@ class SignIn(InvalidFormStatusMixin, LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the name of the OpenID issuer ("" for none), and the form that is kept until after the sign-in."""
-        openid_name, kept = settings.OIDC_ISSUER and settings.OIDC_NAME, self.request.POST.get(kept_forms.FIELD_NAME, "")
-        return super().get_context_data(openid_name=openid_name, kept=kept, **kwargs)
+        kept = self.request.POST.get(kept_forms.FIELD_NAME, "")
+        return super().get_context_data(openid_name=settings.OIDC_ISSUER and settings.OIDC_NAME, kept=kept, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign in, and remember that this browser is the user's."""

@@ -1,8 +1,10 @@
 """`manage.py serve`: check and prepare everything, then run the production server."""
 
+import fcntl
 import hashlib
 from argparse import ArgumentParser
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.checks import WARNING, run_checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from dashboard import server
 from dashboard.addresses import local_address, public_origin
@@ -18,7 +21,9 @@ from visitors.accounts import invitations
 from visitors.audit import retention
 from visitors.models import Invitation
 from visitors.operations.checks import database_files, is_own
-from visitors.operations.start_lock import start_lock
+
+# Any number that no other program uses for an advisory lock in this database.
+_LOCK_ID = 7_020_815_441
 
 
 class Command(BaseCommand):
@@ -74,6 +79,27 @@ class Command(BaseCommand):
                 "It works once, for three days. Until then, every start of a server prints the same link.\n"
             )
         self.stdout.write(text)
+
+
+@contextmanager
+def start_lock() -> Iterator[None]:
+    """Wait while another server prepares the database, on this machine or another, and let later ones wait.
+
+    PostgreSQL: an advisory lock of this connection. SQLite: a locked file, as only this machine uses the database. Both
+    are released if the process dies.
+    """
+    if connection.vendor == "sqlite":
+        settings.STATE_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (settings.STATE_DIR / "start.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK_ID])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK_ID])
 
 
 def prepare() -> None:

@@ -145,12 +145,12 @@ def connect(request: SignedInRequest) -> HttpResponse:
 
 
 def _connect(request: SignedInRequest, account: AccountToken, picked: list[WebsiteListing]) -> HttpResponse:
-    connected = actions.connect(request.user, account, picked)
+    added, remarks = actions.connect(request.user, account, picked)
     pending_token.discard(request)
-    if connected.websites:
-        names = join_list([website.name for website in connected.websites])
-        messages.success(request, f"{names} {'is' if len(connected.websites) == 1 else 'are'} connected.")
-    for remark in connected.remarks:
+    if added:
+        names = join_list([website.name for website in added])
+        messages.success(request, f"{names} {'is' if len(added) == 1 else 'are'} connected.")
+    for remark in remarks:
         messages.warning(request, f"{remark} You can change that on its page.")
     return redirect("websites")
 
