@@ -96,7 +96,7 @@ def test_keys_that_other_users_can_read_are_an_error(healthy, monkeypatch, tmp_p
     monkeypatch.setenv("ENV_FILE", str(tmp_path / "keys"))
     assert f"chmod 600 {tmp_path / 'keys'}" in found(check_files())["E002"]
     (tmp_path / "keys").chmod(0o600)
-    assert check_files() == []
+    assert list(check_files()) == []
 
 
 def test_keys_may_be_read_through_the_group_of_another_owner(healthy, monkeypatch, tmp_path):
@@ -115,7 +115,7 @@ def test_a_database_that_others_can_read_is_an_error(healthy, monkeypatch, tmp_p
     file = tmp_path / f"file.sqlite3{suffix}"
     file.touch(mode=0o600)
     monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "file.sqlite3"))
-    assert check_files() == []
+    assert list(check_files()) == []
     file.chmod(mode)
     assert f"chmod go= {file}" in found(check_files())["E013"]
 

@@ -32,6 +32,13 @@ def test_warming_up_compiles_the_templates_of_a_journey_page():
     } <= names
 
 
+def test_warming_up_renders_what_a_signed_in_user_gets():
+    """A name that the templates use and the page lacks fails here, and not at the start of a server."""
+    html = warm_up.render_page().content.decode()
+    assert "South Korea" in html
+    assert "X-CSRFToken" in html  # of the context processors
+
+
 @pytest.mark.process
 def test_a_page_renders_quickly_after_warming_up():
     subprocess.run(

@@ -76,7 +76,7 @@ TABLE = {
     "refresh": (ABOUT_VISITOR, "post", those_who_see(302)),
     "timeline": (ABOUT_VISITOR, "get", those_who_see(302)),  # without htmx, a redirect to the page
     "follow": (ABOUT_VISITOR, "post", those_who_see(302)),  # no stored profile: redirect to the home page
-    "look": (ABOUT_VISITOR, "post", those_who_see(204)),
+    "mark_seen": (ABOUT_VISITOR, "post", those_who_see(204)),
     "zone": (ABOUT_VISITOR, "post", those_who_see(302)),
     "audit_log": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "audit_log_csv": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
@@ -113,7 +113,7 @@ VALUES = {"answer": "yes", "role": "viewer", "zone": "UTC"}
 POST_ONLY = {
     "change_role",
     "follow",
-    "look",
+    "mark_seen",
     "pause_website",
     "refresh",
     "renew_invitation",
@@ -233,5 +233,5 @@ def test_a_form_without_its_values_changes_no_rights(client, people, sandbox, na
         response = client.post(reverse(name, kwargs=TABLE[name][0]), values)
         assert rights() == before
         # The page's own requests for what is new need no value.
-        if name in POST_ONLY - {"follow", "look", "refresh"}:
+        if name in POST_ONLY - {"follow", "mark_seen", "refresh"}:
             assert response.status_code == 400

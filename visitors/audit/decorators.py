@@ -22,7 +22,7 @@ _PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _PREFETCH = re.compile("prefetch|prerender|preview", re.IGNORECASE)
 
 
-def audited(view: Callable[Parameters, HttpResponse]) -> Callable[Parameters, HttpResponse]:
+def refuse_if_not_audited(view: Callable[Parameters, HttpResponse]) -> Callable[Parameters, HttpResponse]:
     """Answer with 503 when the view cannot write to the audit log, and with 404 when its website was removed meanwhile.
 
     Prefetching is refused: the browser asks for a page that the user may never look at. For the same reason these views

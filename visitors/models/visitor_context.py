@@ -72,14 +72,14 @@ class ColleagueViews(NamedTuple):
 class VisitorContext:
     """A website with the user's `role` there, and what the database knows of one of its visitors.
 
-    `kept` is the version of the snapshot and the time of its answer, None without a snapshot. `seen` is the user's
+    `snapshot` is the version of the stored snapshot and the time of its answer, or None. `seen` is the user's
     `LastSeen.seen`, None if they have never looked. `shown_at` is when the user was last shown the visitor.
     `manages_websites` is whether the user is an admin of any website, which the menu of each page needs to know.
     """
 
     website: Website
     visitor_id: UUID
-    kept: tuple[str, datetime] | None
+    snapshot: tuple[str, datetime] | None
     seen: bytes | None
     colleagues: ColleagueViews | None
     shown_at: datetime | None

@@ -57,7 +57,7 @@ def refresh_profile(
 def _get(
     website: Website, visitor_id: UUID, not_before: datetime, purpose: Purpose, context: VisitorContext | None
 ) -> Profile:
-    stored = store.latest_if_kept(context.kept) if context else store.find_latest(website.pk, visitor_id)
+    stored = store.latest_if_kept(context.snapshot) if context else store.find_latest(website.pk, visitor_id)
     if stored:
         metrics.count_answer("database")
         if not_before == _ANY_AGE or store.is_newer(stored.fetched_at, not_before):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from dashboard.addresses import absolute_url
 from visitors import journey, profiles
 from visitors.audit import log
-from visitors.audit.decorators import audited
+from visitors.audit.decorators import refuse_if_not_audited
 from visitors.datafast.errors import UpstreamError
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import AuditAction, Website
@@ -23,7 +23,7 @@ from visitors.web.time_zones import time_zone_of
 
 
 @require_GET
-@audited
+@refuse_if_not_audited
 def summary(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """The journey as text for a ticket; with `?format=markdown` for a tool that reads Markdown.
 
@@ -47,7 +47,7 @@ def summary(request: SignedInRequest, slug: str, visitor_id: str) -> HttpRespons
 
 
 @require_GET
-@audited
+@refuse_if_not_audited
 def events(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """A CSV file with a row per event, oldest first. For members."""
     website = website_or_404(request, slug, Role.MEMBER)
@@ -59,7 +59,7 @@ def events(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
 
 
 @require_GET
-@audited
+@refuse_if_not_audited
 def answer(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """DataFast's answer as it was received, with masked secrets; with `?download` as a file. For members."""
     website = website_or_404(request, slug, Role.MEMBER)

@@ -10,7 +10,7 @@ from django_htmx.http import HTMX_STOP_POLLING
 from visitors import profiles
 from visitors.accounts import sessions
 from visitors.audit import log
-from visitors.audit.decorators import audited
+from visitors.audit.decorators import refuse_if_not_audited
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.journey_page import presenters, updates
 from visitors.profiles.budget import Purpose
@@ -23,7 +23,7 @@ FOLLOW_INTERVAL = timedelta(seconds=10)
 
 @accepts_old_token
 @require_POST
-@audited
+@refuse_if_not_audited
 def follow(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Answer with the changed parts of the page, out of band.
 

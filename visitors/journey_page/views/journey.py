@@ -17,7 +17,7 @@ from visitors import profiles
 from visitors.accounts import sessions
 from visitors.accounts.users import display_name
 from visitors.audit import log
-from visitors.audit.decorators import audited
+from visitors.audit.decorators import refuse_if_not_audited
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.formatting import format_count, join_list, limit_list
 from visitors.journey_page import presenters, rendering, updates
@@ -34,7 +34,7 @@ _MAX_MANAGERS_NAMED = 3
 
 
 @require_GET
-@audited
+@refuse_if_not_audited
 def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Show the journey page, from the stored profile; from DataFast where none is stored."""
     context = visitor_context_or_404(request, slug, visitor_id)
@@ -59,7 +59,7 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
 
 @accepts_old_token
 @require_POST
-@audited
+@refuse_if_not_audited
 def refresh(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Fetch what is new. With htmx: the parts of the page that changed, and a notice where that failed."""
     context = visitor_context_or_404(request, slug, visitor_id)

@@ -12,7 +12,7 @@ from visitors.web.kept_forms import accepts_old_token
 
 @accepts_old_token
 @require_POST
-def look(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
+def mark_seen(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Record the `version` that the page shows as seen by this user; the newest one without it. The answer is empty.
 
     Another page may have fetched a newer one meanwhile, which this user has not seen.

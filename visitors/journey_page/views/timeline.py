@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from visitors import profiles
 from visitors.audit import log
-from visitors.audit.decorators import audited
+from visitors.audit.decorators import refuse_if_not_audited
 from visitors.datafast.errors import UpstreamError
 from visitors.journey import Journey
 from visitors.journey_page.timeline import TimelineQuery, present_timeline, present_visit_events
@@ -27,7 +27,7 @@ _ANCHOR = re.compile(r"[a-z]+(-[a-z0-9]{1,20})?", re.ASCII)
 
 
 @require_GET
-@audited
+@refuse_if_not_audited
 def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Render the part of a timeline that `part` names ("visits", "events"; else the whole), of the version `version`.
 
