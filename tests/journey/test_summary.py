@@ -21,7 +21,7 @@ def summary(derived, *, now=START + timedelta(days=3), zone=UTC):
 
 def test_the_summary_of_the_2026_edition():
     assert summary(derive(edition(2026)), now=datetime(2026, 5, 5, 8, 51, 30, tzinfo=UTC)) == (
-        "Came from youtube.com 3 days ago, 3 visits, read pricing twice, "
+        "Came from youtube.com 3 days ago, 3 visits, viewed pricing twice, "
         "completed newsletter_signup and checkout_initiated, paid $149 yesterday, on the site now."
     )
 
@@ -47,7 +47,7 @@ def test_the_most_viewed_page_is_named_with_its_count():
 
 
 def test_with_missing_page_views_a_number_is_a_minimum():
-    assert "read pricing at least once" in summary(journey(view("/pricing"), page_view_count=9))
+    assert "viewed pricing at least once" in summary(journey(view("/pricing"), page_view_count=9))
 
 
 def test_payments_refunds_and_a_lost_subscription_are_named():

@@ -9,13 +9,14 @@ from visitors.journey.evidence import Leaning, Observation, observe
 from visitors.journey.exports import CSV_HEADER, csv_rows, escape_formula, markdown, plain_text
 from visitors.journey.filters import Filter, Selection, select
 from visitors.journey.folding import Fold, fold
+from visitors.journey.intent import Intent, classify, main_intent
 from visitors.journey.journey import CLOCK_SKEW, Interest, Journey, Missing, PageViews, Place, derive, is_ahead
 from visitors.journey.pages import Page
 from visitors.journey.person import Person
-from visitors.journey.prediction import BASELINE, Absence, PredictionReading
+from visitors.journey.prediction import BASELINE, HIGH_CONFIDENCE, Absence, PredictionReading
 from visitors.journey.secrets import mask_answer
 from visitors.journey.seen import Difference, Seen, compare_seen, make_seen
-from visitors.journey.summary import summarize
+from visitors.journey.summary import SummaryLine, summarize, summarize_by_topic
 from visitors.journey.ticket_moment import Near, TicketMoment, Where, find_ticket_moment
 from visitors.journey.totals import Paid, Totals
 from visitors.journey.touches import Touch
@@ -25,6 +26,7 @@ __all__ = [
     "BASELINE",
     "CLOCK_SKEW",
     "CSV_HEADER",
+    "HIGH_CONFIDENCE",
     "VISIT_GAP",
     "Absence",
     "Counts",
@@ -32,6 +34,7 @@ __all__ = [
     "Event",
     "Filter",
     "Fold",
+    "Intent",
     "Interest",
     "Journey",
     "Kind",
@@ -47,12 +50,14 @@ __all__ = [
     "PredictionReading",
     "Seen",
     "Selection",
+    "SummaryLine",
     "TicketMoment",
     "Totals",
     "Touch",
     "Visit",
     "VisitOutline",
     "Where",
+    "classify",
     "compare_seen",
     "csv_rows",
     "derive",
@@ -60,6 +65,7 @@ __all__ = [
     "find_ticket_moment",
     "fold",
     "is_ahead",
+    "main_intent",
     "make_seen",
     "markdown",
     "mask_answer",
@@ -67,4 +73,5 @@ __all__ = [
     "plain_text",
     "select",
     "summarize",
+    "summarize_by_topic",
 ]

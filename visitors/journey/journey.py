@@ -1,6 +1,5 @@
 """Derive the journey of one visitor from DataFast's answer. It does not depend on the present time."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from visitors.formatting.text import clean_or_none
 from visitors.journey import goal_names
 from visitors.journey.events import Counts, Event, Kind, count_events, goal_events, identified_event, view_events
 from visitors.journey.goals import merge_goals
+from visitors.journey.intent import Intent, classify
 from visitors.journey.pages import Page, parse_page
 from visitors.journey.person import Person, read_person
 from visitors.journey.prediction import PredictionReading, read_prediction
@@ -34,8 +34,6 @@ MAX_SETBACKS = 3
 # A larger count is a mistake; and msgpack stores no integers beyond 64 bits.
 _MOST = 10**9
 _RANKS = {kind: rank for rank, kind in enumerate(Kind)}
-_PRICING = re.compile(r"/(pricing|prices?|plans)(?![^/.?#])", re.IGNORECASE)
-_CHECKOUT = re.compile(r"/(checkout|cart|basket)(?![^/.?#])", re.IGNORECASE)
 
 
 class Place(StrEnum):
@@ -410,15 +408,13 @@ def _pages_seen(events: list[Event], visits: tuple[Visit, ...]) -> _PagesSeen:
     return {
         "hosts": tuple(host for host, _ in sorted(hosts.items(), key=lambda item: (-item[1], item[0])) if host),
         "top_pages": tuple(PageViews(host=host, label=label, views=times) for (host, label), times in top),
-        "pricing": _interest(_PRICING, pages, views, visits),
-        "checkout": _interest(_CHECKOUT, pages, views, visits),
+        "pricing": _interest(Intent.PRICING, pages, views, visits),
+        "checkout": _interest(Intent.CHECKOUT, pages, views, visits),
     }
 
 
-def _interest(
-    sort: re.Pattern[str], pages: dict[str, Page], views: Counter[str], visits: tuple[Visit, ...]
-) -> Interest:
-    urls = {url for url, seen in pages.items() if sort.search(seen.label)}
+def _interest(intent: Intent, pages: dict[str, Page], views: Counter[str], visits: tuple[Visit, ...]) -> Interest:
+    urls = {url for url, seen in pages.items() if classify(seen) is intent}
     if not urls:
         return Interest()
     visits_with = sum(any(event.page and event.page.url in urls for event in visit.events) for visit in visits)

@@ -9,6 +9,7 @@ from visitors.journey.records import Record
 
 BASELINE = 50  # the score of a website's average visitor
 ENOUGH_CONFIDENCE = 0.5  # below it, DataFast's reference advises not to rely on the prediction
+HIGH_CONFIDENCE = 0.8
 
 
 class Absence(StrEnum):
@@ -63,7 +64,7 @@ class PredictionReading(Record, frozen=True, kw_only=True):
             return "DataFast does not say how much data is behind it"
         if self.is_weak:
             return "too little data to decide on"
-        return "plenty of data behind it" if self.confidence >= 0.8 else "a fair amount of data behind it"
+        return "plenty of data behind it" if self.confidence >= HIGH_CONFIDENCE else "a fair amount of data behind it"
 
 
 def read_prediction(prediction: Prediction | None, *, is_customer: bool) -> PredictionReading:

@@ -1,6 +1,8 @@
 """Summarize a journey in a sentence. It states only what the data contains."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from visitors.formatting import append_time, format_ago, format_count, format_day, format_money, join_list, limit_list
 from visitors.formatting.text import isolate_address, isolate_direction, truncate, truncate_middle
@@ -18,27 +20,62 @@ _DAYS_COUNTED = 60
 _BEGUN = frozenset({"subscription_started", "subscription_renewed", "subscription_created", "subscription_activated"})
 
 
+class SummaryLine(NamedTuple):
+    """What a journey contains on one topic ("From", "Did", "Money"), as sentences."""
+
+    topic: str
+    text: str
+
+
 def summarize(journey: Journey, *, now: datetime, zone: tzinfo) -> str:
-    """One or two sentences: "Came from youtube.com 3 days ago, 3 visits, read pricing twice, paid $149 yesterday."
+    """One or two sentences: "Came from youtube.com 3 days ago, 3 visits, viewed pricing twice, paid $149 yesterday."
 
     "yesterday" is a day in `zone`. The result contains text of the customer's website, cleaned but not escaped.
     """
     journey = journey.as_of(now)
-    sentences = []
-    parts = [part for part in _parts(journey, now, zone) if part]
-    if parts:
-        sentence = ", ".join(parts)
-        sentences.append(f"{sentence[0].upper()}{sentence[1:]}.")
+    arrived, seen = _arrival_and_last_seen(journey, now, zone)
+    parts = [
+        arrived,
+        *_did(journey),
+        *_money(journey, now, zone),
+        *_setbacks(journey, now, zone),
+        seen,
+    ]
+    return " ".join(sentence for sentence in (_sentence(parts), *_remarks(journey)) if sentence)
+
+
+def summarize_by_topic(journey: Journey, *, now: datetime, zone: tzinfo) -> tuple[SummaryLine, ...]:
+    """Return what `summarize` does, in three short lines. Topics without content are left out."""
+    journey = journey.as_of(now)
+    arrived, seen = _arrival_and_last_seen(journey, now, zone)
+    money = _money(journey, now, zone)
+    if not money and journey.counts.all:
+        money = [f"paid {format_nothing_paid(journey)}"]
+    did = _sentence([*_did(journey), *_setbacks(journey, now, zone), seen])
+    lines = (
+        SummaryLine("From", _sentence([arrived])),
+        SummaryLine("Did", " ".join(filter(None, (did, *_remarks(journey))))),
+        SummaryLine("Money", _sentence(money)),
+    )
+    return tuple(line for line in lines if line.text)
+
+
+def _sentence(parts: list[str]) -> str:
+    sentence = ", ".join(part for part in parts if part)
+    return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
+
+
+def _remarks(journey: Journey) -> Iterator[str]:
+    """Yield a sentence for everything that a reader has to know about the data itself."""
     if not journey.counts.all:
-        sentences.append("DataFast sent no events for this visitor.")
+        yield "DataFast sent no events for this visitor."
     if journey.latest_event_at is None and journey.first_event_at is not None:
-        sentences.append("All times are ahead of now: a clock is wrong.")
+        yield "All times are ahead of now: a clock is wrong."
     if undated := len(journey.undated):
         have = "has" if undated == 1 else "have"
-        sentences.append(f"{format_count(undated, 'event')} {have} no readable time.")
+        yield f"{format_count(undated, 'event')} {have} no readable time."
     if journey.missing is not None:
-        sentences.append(f"{journey.missing.words}.")
-    return " ".join(sentences)
+        yield f"{journey.missing.words}."
 
 
 def format_views(interest: Interest, *, is_least: bool) -> str:
@@ -66,21 +103,16 @@ def format_past(then: datetime | None, now: datetime, zone: tzinfo) -> str:
     return "" if then is None or is_ahead(then, now) else format_when(then, now, zone)
 
 
-def _parts(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
-    arrived = _arrival(journey, now, zone)
-    seen = _last_seen(journey, now, zone)
+def _arrival_and_last_seen(journey: Journey, now: datetime, zone: tzinfo) -> tuple[str, str]:
+    arrived, seen = _arrival(journey, now, zone), _last_seen(journey, now, zone)
     if journey.visit_count <= 1 and arrived.endswith(seen.removeprefix("last seen")):
         seen = ""  # one visit long ago: once is enough
-    return [
-        arrived,
-        format_count(journey.visit_count, "visit") if journey.visit_count else "",
-        _reading(journey),
-        _goals(journey),
-        *_money(journey, now, zone),
-        _subscription(journey, now, zone),
-        *_setbacks(journey, now, zone),
-        seen,
-    ]
+    return arrived, seen
+
+
+def _did(journey: Journey) -> list[str]:
+    visits = format_count(journey.visit_count, "visit") if journey.visit_count else ""
+    return [visits, _viewed(journey), _goals(journey)]
 
 
 def _arrival(journey: Journey, now: datetime, zone: tzinfo) -> str:
@@ -96,10 +128,10 @@ def _last_seen(journey: Journey, now: datetime, zone: tzinfo) -> str:
     return "on the site now" if journey.is_live(now) else f"last seen {format_when(journey.last_seen_at, now, zone)}"
 
 
-def _reading(journey: Journey) -> str:
+def _viewed(journey: Journey) -> str:
     is_least = journey.missing is not None and journey.missing.page_views > 0
     if journey.pricing.views:
-        return f"read pricing {format_views(journey.pricing, is_least=is_least)}"
+        return f"viewed pricing {format_views(journey.pricing, is_least=is_least)}"
     if not journey.top_pages:
         return ""
     top = journey.top_pages[0]
@@ -109,7 +141,7 @@ def _reading(journey: Journey) -> str:
         return format_count(journey.page_view_count, "page view")
     if top.views == 2:
         return f"viewed {_named_page(top.label)} {format_views(Interest(views=2), is_least=is_least)}"
-    # The number first: many an address ends with one of its own.
+    # The number first: many addresses end with one of their own.
     return f"{'at least ' if is_least else ''}{top.views:,} views of {_named_page(top.label)}"
 
 
@@ -149,6 +181,8 @@ def _money(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
     if totals.refunds_without_amount:
         other = "other refund" if any(paid.refunds for paid in totals.paid) else "refund"
         parts.append(format_without_amount(totals.refunds_without_amount, other))
+    if subscription := _subscription(journey, now, zone):
+        parts.append(subscription)
     return parts
 
 

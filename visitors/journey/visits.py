@@ -8,6 +8,7 @@ from typing import Self
 from msgspec.structs import asdict, replace
 
 from visitors.journey.events import Counts, Event, count_events
+from visitors.journey.intent import Intent, classify, main_intent
 from visitors.journey.pages import Page
 from visitors.journey.records import Record
 
@@ -21,7 +22,7 @@ class VisitOutline(Record, frozen=True, kw_only=True):
     own server, such as a renewal at night. `number` counts from the first visit (1). It is None for a visit that is not
     attended, and for one that is older than visits which DataFast left out. `gap_before` is the time since the previous
     visit ended. It is None for the earliest visit, and where `gap_known` is False: then something that DataFast counts
-    but does not list may have happened in between, or before the earliest visit.
+    but does not list may have happened in between, or before the earliest visit. `intent` is that of its pages.
     """
 
     number: int | None
@@ -31,6 +32,7 @@ class VisitOutline(Record, frozen=True, kw_only=True):
     counts: Counts
     gap_before: timedelta | None
     gap_known: bool
+    intent: Intent = Intent.OTHER
 
     @property
     def duration(self) -> timedelta:
@@ -93,6 +95,7 @@ def make_visit(
         counts=count_events(events),
         gap_before=times[0] - previous_end if gap_known and previous_end is not None else None,
         gap_known=gap_known,
+        intent=main_intent(map(classify, pages)),
         entry=pages[0] if pages else None,
         exit=pages[-1] if pages else None,
         events=events,

@@ -21,13 +21,12 @@ MAX_ARTICLES = 100
 class Article(NamedTuple):
     """What all readers of one state share.
 
-    `version`, `head` and `summary` are those of `presenters.JourneyPage`. `since` is what is new, `query_string` is of
-    the timeline's query, and `body` is the HTML of everything below the summary.
+    `version` and `head` are those of `presenters.JourneyPage`. `since` is what is new, `query_string` is of
+    the timeline's query, and `body` is the HTML of everything below the header.
     """
 
     version: str
     head: Head
-    summary: str
     since: str
     query_string: str
     body: str

@@ -105,7 +105,6 @@ def _load_article(
         article = Article(
             version=presented.version,
             head=presented.head,
-            summary=presented.summary,
             since=describe_news(seen, profile),
             query_string=presented.timeline.query.address(),
             body=body,

@@ -147,7 +147,7 @@ def test_a_journey_without_events_is_explained():
 def test_events_are_newest_first_and_the_last_has_no_dwell():
     last, first = lines_of(shown(journey(view("/a"), view("/b", 2.5))))
     assert (first.clock, first.dwell, first.share, first.last) == ("12:00:00", "2 m 30 s", 50, "")
-    assert (last.clock, last.dwell, last.share, last.last) == ("12:02:30", "", 0, "last page")
+    assert (last.clock, last.dwell, last.share, last.last) == ("12:02:30", "", 0, "left here")
 
 
 def test_views_of_one_page_in_a_row_are_folded():
@@ -167,7 +167,7 @@ def test_the_host_is_shown_only_if_there_are_several():
 def test_a_screen_of_an_app_is_shown_as_such():
     (line,) = lines_of(shown(journey(view("/__app/ios/Onboarding"))))
     assert (line.page.label, line.page.app) == ("Onboarding", "iOS app")
-    assert line.last == "last screen"
+    assert line.last == "left here"
     assert visits_of(shown(journey(view("/__app/ios/Onboarding"))))[0].pages == "1 screen"
 
 

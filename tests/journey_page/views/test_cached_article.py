@@ -27,7 +27,7 @@ def test_each_reader_gets_their_own_name_and_form_token(member, lumenkit, sandbo
     hers, theirs = (browser.get(ADDRESS).content.decode() for browser in browsers)
     assert "mina" in hers
     assert "joachim" in theirs
-    assert "mina" not in theirs.replace("Looked at by <bdi>mina</bdi>", "")
+    assert "mina" not in theirs.replace("Viewed by <bdi>mina</bdi>", "")
     statuses = [
         browsers[1].post(f"{ADDRESS}refresh/", {"csrfmiddlewaretoken": form_token(page)}).status_code
         for page in (hers, theirs)
@@ -37,7 +37,7 @@ def test_each_reader_gets_their_own_name_and_form_token(member, lumenkit, sandbo
 
 def test_a_second_reader_gets_the_same_article(browser_of_member, lumenkit, sandbox):
     pages = [browser_of_member.get(ADDRESS).content.decode() for _ in range(2)]
-    bodies = [page[page.index('<dl class="figures"') : page.index('<p class="address"')] for page in pages]
+    bodies = [page[page.index('<section class="glance"') : page.index('<p class="address"')] for page in pages]
     assert bodies[0] == bodies[1]
 
 

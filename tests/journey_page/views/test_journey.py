@@ -22,9 +22,9 @@ IN_WORDS = {
     "visitor-2025.json": [
         *("South Korea", "KR", "Chungcheongnam-do", "Seosan City"),
         *("Referrer youtube.com", "Chrome 133.0.0.0", "Mac OS 10.15.7", "Apple Macintosh, desktop", "1728 × 998"),
-        *("Visits 3", "Page views 8", "1 listed", "7 page views and 2 visits are not in DataFast’s answer"),
+        *("3 visits", "8 page views", "1 listed", "7 page views and 2 visits are not in DataFast’s answer"),
         *("First visit Apr 10, 2025, 23:38", "Latest visit Apr 10, 2025, 23:38", "Latest page codefa.st/"),
-        *("23:38:49", "newsletter_signup", "Sign up for the newsletter", "first after 5 seconds"),
+        *("23:38:49", "newsletter_signup", "Sign up for the newsletter", "first goal after 5 seconds"),
         *("72 of 100", "1.38%, about 1 in 72", "$3.09", "83.1%, plenty of data behind it"),
     ],
     "visitor-2026.json": [
@@ -32,7 +32,7 @@ IN_WORDS = {
         *("Referrer youtube.com", "Campaign source newsletter", "Medium email", "Campaign launch"),
         "Google Ads click EAIaIQobChMI0-test",
         *("Chrome 133.0.0.0", "Mac OS 10.15.7", "Apple Macintosh, desktop", "1728 × 998"),
-        *("Visits 3", "Page views 8", "First visit Sat, May 2, 05:12", "Latest visit Tue, May 5, 04:46"),
+        *("3 visits", "8 page views", "First visit Sat, May 2, 05:12", "Latest visit Tue, May 5, 04:46"),
         "Latest page codefa.st/dashboard",
         *("05:12:00", "05:13:41", "05:19:05", "16:01:10", "16:03:55", "16:07:12", "04:46:00", "04:47:30"),
         *("/pricing", "/docs/getting-started", "?plan=pro", "/checkout", "/thank-you", "/dashboard"),

@@ -143,7 +143,7 @@ def test_both_times_of_a_repeated_hour_have_their_own_page(browser_of_member):
     pages = [
         browser_of_member.get(f"{ADDRESS}?at={shown_twice}{second}") for second in ("", f"&at_second={shown_twice}")
     ]
-    times = [re.search('They wrote <time datetime="(.*?)"', answered.content.decode())[1] for answered in pages]
+    times = [re.search('Ticket sent <time datetime="(.*?)"', answered.content.decode())[1] for answered in pages]
     assert times == ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"]
 
 

@@ -1,7 +1,9 @@
 """The header of the page: who the visitor is, how old the profile is, and which colleagues have looked."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from urllib.parse import quote
 from uuid import UUID
 
 from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_age, format_ago, format_count, format_day
@@ -10,13 +12,23 @@ from visitors.journey import Journey
 from visitors.journey_page.presenters.identity import Whereabouts
 
 _NAME_LIMIT = 120
+AVATAR_COLORS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Who the visitor is. `visitor_id` is the canonical id, 36 characters in lower case."""
+    """Who the visitor is. `visitor_id` is the canonical id, 36 characters in lower case.
+
+    `initials` are one or two letters, "" for an anonymous visitor; `color` is the number of the avatar's color. `facts`
+    are the company, plan and user id, where they are known and are not the name.
+    """
 
     name: str
+    initials: str
+    color: int
+    email: str
+    mail_link: str
+    facts: tuple[str, ...]
     is_identified: bool
     is_live: bool
     visitor_id: str
@@ -44,14 +56,34 @@ class Colleagues:
 
 def present_head(journey: Journey, whereabouts: Whereabouts, *, visitor_id: UUID, now: datetime) -> Head:
     """Return the header of a journey."""
-    label = journey.person.label if journey.person else ""
+    person = journey.person
+    label, email = (person.label, person.email or "") if person else ("", "")
+    facts = (person.company, person.plan, person.user_id) if person else ()
     return Head(
         name=truncate(label, _NAME_LIMIT) or ANONYMOUS,
+        initials=initials(label),
+        color=avatar_color(visitor_id),
+        email=email,
+        # Everything that could start another part of the link, such as its subject, is escaped.
+        mail_link=f"mailto:{quote(email, safe='@')}" if email else "",
+        facts=tuple(truncate(fact, _NAME_LIMIT) for fact in facts if fact and fact != label),
         is_identified=journey.person is not None,
         is_live=journey.is_live(now),
         visitor_id=str(visitor_id),
         whereabouts=whereabouts,
     )
+
+
+def initials(name: str) -> str:
+    """Return the initials of a name or email address: "PR" for "Priya Raman"; "" without letters or digits."""
+    words = [word for word in re.split(r"[\s._-]+", name.partition("@")[0]) if word[:1].isalnum()]
+    letters = [words[0][0], words[-1][0]] if len(words) > 1 else [word[0] for word in words]
+    return "".join(letters).upper()
+
+
+def avatar_color(visitor_id: UUID) -> int:
+    """Return the number of an avatar's color, always the same for one visitor."""
+    return visitor_id.int % AVATAR_COLORS
 
 
 def present_age(fetched_at: datetime, *, is_fresh: bool, now: datetime, zone: tzinfo) -> Age:

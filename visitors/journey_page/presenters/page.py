@@ -7,8 +7,8 @@ from datetime import datetime, tzinfo
 from django.utils.safestring import SafeString
 
 from visitors.formatting import bind_numbers, format_zone
-from visitors.journey import observe, summarize
-from visitors.journey_page.presenters.figures import Figure, present_figures
+from visitors.journey import SummaryLine, observe, summarize_by_topic
+from visitors.journey_page.presenters.cards import Cards, present_cards
 from visitors.journey_page.presenters.header import Head, present_head
 from visitors.journey_page.presenters.identity import present_whereabouts
 from visitors.journey_page.presenters.prediction import Scored, present_prediction
@@ -24,8 +24,8 @@ class JourneyPage:
 
     version: str
     head: Head
-    summary: str
-    figures: tuple[Figure, ...]
+    cards: Cards
+    summary: tuple[SummaryLine, ...]
     ribbon: Ribbon | None
     timeline: Timeline
     side: Side
@@ -70,8 +70,10 @@ def present_journey(
     return JourneyPage(
         version=profile.version,
         head=present_head(journey, whereabouts, visitor_id=profile.visitor_id, now=now),
-        summary=bind_numbers(summarize(journey, now=now, zone=zone)),
-        figures=present_figures(journey, now=now, zone=zone),
+        cards=present_cards(journey, prediction, now=now, zone=zone),
+        summary=tuple(
+            line._replace(text=bind_numbers(line.text)) for line in summarize_by_topic(journey, now=now, zone=zone)
+        ),
         ribbon=make_ribbon(journey, now=now, zone=zone, address=visit_address, ticket_at=timeline.query.at),
         timeline=timeline,
         side=present_side(journey, whereabouts, prediction, contents.notes, now=now, zone=zone),

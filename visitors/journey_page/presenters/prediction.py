@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from visitors.formatting import format_day, format_percent, join_list
-from visitors.journey import BASELINE, Absence, Observation, PredictionReading
+from visitors.journey import BASELINE, HIGH_CONFIDENCE, Absence, Leaning, Observation, PredictionReading
 from visitors.journey_page.presenters.facts import Fact, list_facts
 
 _ABSENCES = {
@@ -26,6 +26,7 @@ _NAMES = {
 # A smaller chance is not given as "1 in …": such a number means nothing to a reader.
 _MIN_CHANCE_IN_WORDS = 1e-6
 _FULL_SCORE = 100
+_MAX_REASONS = 3
 # The size of the trend's drawing; it is stretched to the space that it gets.
 _TREND_WIDTH, _TREND_HEIGHT = 100, 24
 
@@ -44,24 +45,36 @@ class Scored(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """How the score changed: `line` is an SVG path of 100 by 24, `words` are "62 on Mon, May 4, 88 since today"."""
+    """How the score changed: `line` is an SVG path of 100 by 24, `words` are "62 on Mon, May 4, 88 since today".
+
+    `change` is "▲ 26" (`direction` "up"), "▼ 3" ("down") or "=" ("same"), and `since` is "since Mon, May 4".
+    """
 
     line: str
     words: str
+    change: str
+    direction: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """The prediction. With an `absence` (a sentence) there is none, and everything but `observations` is empty.
+    """The prediction. With an `absence` (a sentence) there is none, and everything but the observations is empty.
 
+    `odds`, `expected` and `confidence` are short, for the card: "About 1 in 6", "$195 expected", "High confidence".
     `needle` is the score in percent of the meter's width, `bar_start` and `bar_width` the stretch between it and the
     baseline. Without a usable score `score` is "" and the meter is not drawn; `no_score` means that none was sent.
-    `impossible` names the numbers that were left out: "the score and the confidence". `warning` is a sentence where the
-    prediction is too weak to decide on. `trend` is set where earlier answers had other scores.
+    `short_score` is a whole number. `impossible` names the numbers that were left out: "the score and the confidence".
+    `warning` is a sentence where the prediction is too weak to decide on. `trend` is set where earlier answers had
+    other scores. `reasons` are the strongest observations, `observations` the others.
     """
 
     absence: str
     score: str
+    short_score: str
+    odds: str
+    expected: str
+    confidence: str
     no_score: bool
     score_words: str
     baseline: int
@@ -71,6 +84,7 @@ class Meter:
     facts: tuple[Fact, ...]
     warning: str
     impossible: str
+    reasons: tuple[Observation, ...]
     observations: tuple[Observation, ...]
     trend: Trend | None
 
@@ -92,9 +106,14 @@ def present_prediction(
         ("Confidence", _confidence(reading)),
     )
     confidence = reading.confidence_words
+    reasons = tuple(seen for seen in observations if seen.leaning is not Leaning.NEUTRAL)[:_MAX_REASONS]
     return Meter(
         absence="" if reading.absence is None else _ABSENCES[reading.absence],
         score="" if reading.score is None else f"{reading.score:.4g}",
+        short_score="" if reading.score is None else f"{reading.score:.0f}",
+        odds=_odds(reading.conversion_rate),
+        expected=f"{reading.expected_value_words} expected" if reading.expected_value_words else "",
+        confidence=_describe_confidence(reading),
         no_score=reading.score is None and "score" not in reading.unreadable,
         score_words=reading.score_words,
         baseline=BASELINE,
@@ -104,7 +123,8 @@ def present_prediction(
         facts=list_facts(facts) if is_there else (),
         warning=f"{confidence[0].upper()}{confidence[1:]}." if is_there and reading.is_weak else "",
         impossible=join_list([_NAMES.get(name, name) for name in reading.unreadable]),
-        observations=observations,
+        reasons=reasons,
+        observations=tuple(observation for observation in observations if observation not in reasons),
         trend=present_trend(history, now=now, zone=zone),
     )
 
@@ -129,7 +149,30 @@ def present_trend(history: Sequence[Scored], *, now: datetime, zone: tzinfo) -> 
     first_day, last_day = format_day(begin, now, zone), format_day(last_change, now, zone)
     on = "" if first_day in {"today", "yesterday"} else "on "
     words = f"{first_score:.4g} {on}{first_day}, {last_score:.4g} since {last_day}"
-    return Trend(f"M0 {y(first_score)}{steps}H{_TREND_WIDTH}", words)
+    rise = round(last_score) - round(first_score)
+    direction = "up" if rise > 0 else "down" if rise < 0 else "same"
+    return Trend(
+        line=f"M0 {y(first_score)}{steps}H{_TREND_WIDTH}",
+        words=words,
+        change={"up": f"▲ {rise}", "down": f"▼ {-rise}", "same": "="}[direction],
+        direction=direction,
+        since=f"since {first_day}",
+    )
+
+
+def _describe_confidence(reading: PredictionReading) -> str:
+    if reading.confidence is None:
+        return "Confidence not known"
+    if reading.is_weak:
+        return "Low confidence: do not rely on it"
+    return "High confidence" if reading.confidence >= HIGH_CONFIDENCE else "Fair confidence"
+
+
+def _odds(rate: float | None) -> str:
+    """Return a chance in words, for the card: "About 1 in 6", or in percent where that is clearer."""
+    if rate is None:
+        return ""
+    return f"About 1 in {1 / rate:,.0f}" if _MIN_CHANCE_IN_WORDS <= rate <= 0.5 else format_percent(rate)
 
 
 def _chance(rate: float | None) -> str:

@@ -17,7 +17,7 @@ from visitors.formatting import (
     limit_list,
 )
 from visitors.formatting.text import truncate
-from visitors.journey import Counts, Event, Journey, Kind, Place, VisitOutline, is_ahead
+from visitors.journey import Counts, Event, Journey, Kind, Place, VisitOutline, is_ahead, main_intent
 from visitors.journey.summary import format_when
 from visitors.journey_page.ribbon.columns import Column, Unit, add_counts, columns
 from visitors.journey_page.ribbon.lanes import REFERENCE, WIDTHS, Lanes
@@ -152,7 +152,15 @@ class Drawing:
                 height = height_of(visit.counts.views, most)
                 is_newest = index == self._newest
                 self._blocks.append(
-                    block(x, width, height, self._visit_label(visit), self._address(visit), is_newest=is_newest)
+                    block(
+                        x,
+                        width,
+                        height,
+                        self._visit_label(visit),
+                        self._address(visit),
+                        visit.intent,
+                        is_newest=is_newest,
+                    )
                 )
             self._scale.add(visit.started_at, x)
             x += width
@@ -236,7 +244,8 @@ class Drawing:
                 # A tenth of a column on either side keeps neighbors apart.
                 height = height_of(column.counts.views, most)
                 label, newest = self._column_label(unit, column), self._address(column.visits[-1])
-                self._blocks.append(block(x + each * 0.1, each * 0.8, height, label, newest))
+                intent = main_intent(visit.intent for visit in column.visits)
+                self._blocks.append(block(x + each * 0.1, each * 0.8, height, label, newest, intent))
             else:
                 shown = WIDTHS[1][0] if column.is_broken else ""
                 is_known = missing is None or missing.ends_by(column.begin)

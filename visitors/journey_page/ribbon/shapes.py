@@ -7,6 +7,8 @@ the class of the smallest width at which it fits (see `lanes`).
 from dataclasses import dataclass
 from math import sqrt
 
+from visitors.journey import Intent
+
 HEIGHT = 112
 BASE = 90
 LOWEST, TALLEST = 7, 42
@@ -14,7 +16,7 @@ LOWEST, TALLEST = 7, 42
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A visit, or all visits of a column: the width is its time, the height its page views."""
+    """A visit, or all visits of a column: the width is its time, the height its page views, the color its intent."""
 
     x: float
     width: float
@@ -22,6 +24,7 @@ class Block:
     height: float
     label: str
     address: str
+    intent: Intent
     is_newest: bool = False
 
 
@@ -90,6 +93,12 @@ class Ribbon:
     shift: int
 
     @property
+    def intents(self) -> list[Intent]:
+        """The colors in the drawing, in the order of the class."""
+        used = {block.intent for block in self.blocks}
+        return [intent for intent in Intent if intent in used]
+
+    @property
     def height(self) -> int:
         """In CSS pixels."""
         return HEIGHT - self.shift
@@ -105,8 +114,9 @@ def height_of(views: int, most: int) -> float:
     return LOWEST + (TALLEST - LOWEST) * sqrt(views / most)
 
 
-def block(x: float, width: float, height: float, label: str, address: str, *, is_newest: bool = False) -> Block:
+def block(  # noqa: PLR0917 x, width and height are what all drawings call them
+    x: float, width: float, height: float, label: str, address: str, intent: Intent, *, is_newest: bool = False
+) -> Block:
     """Return a block on the base line."""
-    return Block(
-        round(x, 2), round(width, 2), round(BASE - height, 1), round(height, 1), label, address, is_newest=is_newest
-    )
+    y = round(BASE - height, 1)
+    return Block(round(x, 2), round(width, 2), y, round(height, 1), label, address, intent, is_newest=is_newest)

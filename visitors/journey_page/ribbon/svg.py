@@ -54,12 +54,13 @@ def _break(gap: Gap) -> str:
 
 
 def _block(block: Block, *, is_live: bool) -> str:
-    style = ' class="r-now-visit"' if block.is_newest and is_live else ""
+    style = f"r-{block.intent}{' r-now-visit' if block.is_newest and is_live else ''}"
     label = escape(block.label)
     return (
-        f'<a href="{escape(block.address)}" aria-label="{label}"{style}><title>{label}</title>'
+        f'<a href="{escape(block.address)}" aria-label="{label}" class="{style}"><title>{label}</title>'
         f'<rect class="r-hit" x="{block.x}%" y="50" width="{block.width}%" height="40"/>'
-        f'<rect class="r-block" x="{block.x}%" y="{block.y}" width="{block.width}%" height="{block.height}"/></a>'
+        f'<rect class="r-block" x="{block.x}%" y="{block.y}" width="{block.width}%" height="{block.height}" rx="4"/>'
+        "</a>"
     )
 
 
@@ -86,6 +87,7 @@ def _word(word: Word) -> str:
 def _moment(x: float, anchor: str) -> str:
     away = -5 if anchor == "end" else 5
     return (
+        f'<rect class="r-after" x="{x}%" y="0" width="{round(100 - x, 2)}%" height="91"/>'
         f'<line class="r-moment" x1="{x}%" x2="{x}%" y1="36" y2="94"/>'
-        f'<text class="r-moment-word" x="{x}%" y="48" dx="{away}" text-anchor="{anchor}">they wrote</text>'
+        f'<text class="r-moment-word" x="{x}%" y="48" dx="{away}" text-anchor="{anchor}">ticket sent</text>'
     )

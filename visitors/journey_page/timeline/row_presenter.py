@@ -7,7 +7,19 @@ from django.utils.text import capfirst
 
 from visitors import formatting
 from visitors.formatting.text import isolate_direction, truncate, truncate_middle
-from visitors.journey import Counts, Event, Fold, Journey, Kind, Page, Visit, VisitOutline, goal_names, is_ahead
+from visitors.journey import (
+    Counts,
+    Event,
+    Fold,
+    Journey,
+    Kind,
+    Page,
+    Visit,
+    VisitOutline,
+    classify,
+    goal_names,
+    is_ahead,
+)
 from visitors.journey_page.timeline.rows import Badge, EventRow, NoteRow, PagePath, VisitRow
 
 # The dwell whose bar is full. One scale for all visits makes bars comparable; longer times are in the text beside it.
@@ -119,7 +131,7 @@ class RowPresenter:
             times=times,
             dwell="" if dwell is None else formatting.format_short_duration(dwell),
             share=0 if dwell is None else min(100, max(1, round(100 * (dwell / FULL_BAR)))),
-            last="" if dwell is not None or event.at is None else f"last {event.kind}",
+            last="" if dwell is not None or event.at is None else "left here",
         )
 
     def _path(self, page: Page | None) -> PagePath | None:
@@ -128,13 +140,13 @@ class RowPresenter:
         if page.screen is not None:
             screen, is_cut = truncate_middle(page.screen, _PATH_LIMIT), len(page.screen) > _PATH_LIMIT
             whole = truncate_middle(page.screen, _WHOLE_LIMIT) if is_cut else ""
-            return PagePath(label=screen, app=truncate(page.app, _APP_LIMIT), whole=whole)
+            return PagePath(label=screen, intent=classify(page), app=truncate(page.app, _APP_LIMIT), whole=whole)
         host, query = page.host if self._has_several_hosts else "", _query_and_fragment(page)
         parts = (page.label, host, query)
         is_cut = any(len(part) > _PATH_LIMIT for part in parts)
         label, shown_host, shown_query = (truncate_middle(part, _PATH_LIMIT) for part in parts)
         whole = truncate_middle(f"{host}{page.label}{query}", _WHOLE_LIMIT) if is_cut else ""
-        return PagePath(label=label, host=shown_host, query=shown_query, whole=whole)
+        return PagePath(label=label, intent=classify(page), host=shown_host, query=shown_query, whole=whole)
 
     def _no_page(self, visit: Visit) -> str:
         if not visit.is_attended:

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from visitors.journey import Intent
+
 
 class Row(Struct, frozen=True, kw_only=True, gc=False):
     """The base of the records that the timeline's templates show."""
@@ -13,10 +15,11 @@ class PagePath(Row, frozen=True):
     """A page: its path or, with an `app` ("iOS app"), the name of a screen.
 
     `host` is set where the journey has several hosts. `query` is "?plan=pro#faq", "" for none. Long ones are cut in the
-    middle; `whole` is then all of it, for a reader who asks for it.
+    middle; `whole` is then all of it, for a reader who asks for it. `intent` is what the page is for.
     """
 
     label: str
+    intent: Intent
     host: str = ""
     query: str = ""
     app: str = ""
@@ -48,7 +51,7 @@ class EventRow(Row, frozen=True):
 
     `clock` is the time of day, or "no time" where `iso` is "". `day` is set where it differs from the visit's. Page
     views have a `page` (None without an address), `times` ("×4, until 12:03:00"), and `dwell` with `share`, its bar's
-    width in percent; the last page of a visit has `last` ("last page") instead. Other events have `lead`, `name`,
+    width in percent; the last page of a visit has `last` ("left here") instead. Other events have `lead`, `name`,
     `tail` and `note`, to show in this order.
     """
 
