@@ -23,7 +23,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """The request that this thread answers, for the log lines written meanwhile."""
+    """The request that this thread answers, for its log lines."""
 
     request_id: str
     request: HttpRequest
@@ -102,7 +102,6 @@ class RedactingFormatter(logging.Formatter):
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the redacted line."""
         return redact(super().format(record))
 
 
@@ -157,8 +156,7 @@ def configuration(log_format: str) -> dict[str, Any]:
             "dashboard.requests": {"level": "INFO" if is_json else "WARNING"},
             "visitors": {"level": "INFO"},
             "django": {"level": "INFO", "handlers": []},
-            # Missing pages and rejected hosts are no alarm. The audit log and the page report that DataFast is
-            # unavailable (503).
+            # Not missing pages and rejected hosts. Not 503 either: the page and the audit log report it already.
             "django.request": {"level": "ERROR", "filters": ["not unavailable"]},
             "django.security": {"level": "ERROR"},
             # Axes logs every attempt; `visitors.accounts` logs the start of a lock.

@@ -158,7 +158,7 @@ AXES_HANDLER = "visitors.accounts.throttling.ThrottleHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address", "username"]
 AXES_FAILURE_LIMIT = 100  # percent of each limit
 AXES_COOLOFF_TIME = timedelta(minutes=30)
-# Failures during a lock do not prolong it, or a stranger could lock a user out for ever.
+# Failures during a lock do not prolong it, or a stranger could lock a user out forever.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "visitors.accounts.views.sign_in.locked"
@@ -217,7 +217,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 _hsts = env.choice("HSTS", "host", "subdomains", "preload")
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _hsts in {"subdomains", "preload"}
 SECURE_HSTS_PRELOAD = _hsts == "preload"
-# The proxy in front ends TLS, and must set this header itself.
+# The proxy in front terminates TLS, and must set this header itself.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 # HSTS for subdomains (W005) and preload (W021) is the operator's choice: it binds names that are not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

@@ -122,7 +122,7 @@ def django_db_setup(django_db_setup):
 
 @pytest.fixture(autouse=True)
 def _empty_article_cache():
-    """Every test begins without cached articles."""
+    """Start every test without cached articles."""
     article_cache.clear()
 
 

@@ -36,7 +36,7 @@ class _Meters:
 
     def __init__(self) -> None:
         _reserve_files()
-        # In no registry: the files are what is read, see `exposition`.
+        # Without a registry: `exposition` reads the files.
         counter = partial(Counter, registry=None)
         self.requests = counter("journeydesk_requests", "Requests answered.", ["route", "status"])
         self.lookups = counter("journeydesk_lookups", "Profiles asked for, by what came of it.", ["result"])

@@ -76,10 +76,10 @@ def test_two_websites_of_one_domain_in_an_account_are_added_with_a_remark(db):
 def test_connecting_twice_at_once_adds_each_website_once():
     users = [get_user_model().objects.create_superuser(name) for name in ("one", "two")]
     listings = [WebsiteListing(id=f"{n:024x}", domain=f"shop{n}.example") for n in range(3)]
-    begin, added = threading.Barrier(2), []
+    start, added = threading.Barrier(2), []
 
     def connect(user):
-        begin.wait(timeout=10)
+        start.wait(timeout=10)
         added.extend(actions.connect(user, AccountToken(tokens.ACCOUNT_TOKEN), listings)[0])
         connections.close_all()
 

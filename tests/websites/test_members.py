@@ -40,7 +40,7 @@ def test_an_admin_gives_changes_and_takes_roles(lumenkit, admin, caplog):
     assert lines == [
         f"User {admin.pk} gave the role viewer, user {ana.pk}, website lumenkit",
         f"User {admin.pk} changed the role to member, user {ana.pk}, website lumenkit",
-        f"User {admin.pk} took the role away, user {ana.pk}, website lumenkit",
+        f"User {admin.pk} removed the role, user {ana.pk}, website lumenkit",
     ]
 
 

@@ -1,7 +1,7 @@
 """Changes to accounts, by administrators of the deployment.
 
-Each function raises PermissionDenied where `by` is no administrator, and InvalidChange where no administrator would be
-left. Each change is logged.
+Each function raises PermissionDenied where `by` is not an administrator, and InvalidChange where no administrator would
+be left. Each change is logged.
 """
 
 from django.contrib.auth.models import User
@@ -26,7 +26,7 @@ def remove_administrator(user: User, *, by: User) -> None:
     """Take the administrator's rights away; roles on websites stay."""
     with lock_administrators(by, losing=user):
         User.objects.filter(pk=user.pk).update(is_superuser=False)
-        change_log.record(by, "made no administrator any more", user=user)
+        change_log.record(by, "removed the administrator rights", user=user)
 
 
 def deactivate(user: User, *, by: User) -> None:
@@ -34,21 +34,21 @@ def deactivate(user: User, *, by: User) -> None:
     with lock_administrators(by, losing=user):
         User.objects.filter(pk=user.pk).update(is_active=False)
         sessions.end_all(user)
-        change_log.record(by, "switched the account off", user=user)
+        change_log.record(by, "deactivated the account", user=user)
 
 
 def activate(user: User, *, by: User) -> None:
     """Allow sign-ins with this account again."""
     with lock_administrators(by):
         User.objects.filter(pk=user.pk).update(is_active=True)
-        change_log.record(by, "switched the account on", user=user)
+        change_log.record(by, "activated the account", user=user)
 
 
 def unlink_openid(user: User, *, by: User) -> None:
     """Delete the user's OpenID identities: the next OpenID sign-in is matched by email again."""
     with lock_administrators(by):
         OpenIDIdentity.objects.filter(user=user).delete()
-        change_log.record(by, "forgot the OpenID identity", user=user)
+        change_log.record(by, "unlinked the OpenID identity", user=user)
 
 
 def delete_account(user: User, *, by: User) -> None:

@@ -32,7 +32,7 @@ PASSWORD_RULES = "At least 10 characters. Not your name, not only digits, and no
 WRONG_PASSWORD = "That is not your current password."  # noqa: S105 (a sentence)
 INVALID_EMAIL = "Enter a valid email address."
 EMAIL_TAKEN = "Another account has this email."
-# Per account, whoever requests them.
+# Per account, from any client.
 SECONDS_BETWEEN_RESET_MAILS = 300
 
 

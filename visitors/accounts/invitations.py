@@ -86,7 +86,7 @@ def invite(invited: str, website: Website | None, role: Role | None, *, by: User
 def invite_first_administrator() -> Invitation | None:
     """Invite the first administrator, or return the invitation of an earlier start while it is valid.
 
-    None where there is an administrator already. Of several servers, one at a time may call this.
+    None where there is an administrator already. Only one server at a time may call this.
     """
     if User.objects.filter(is_superuser=True, is_active=True).exists():
         return None
@@ -183,7 +183,7 @@ def check_recipient(invitation: Invitation, user: User) -> None:
 
 
 def accept(signed: str, user: User) -> Invitation:
-    """Give a user what the link offers, and save a new account with it: both or neither. Raises InvalidInvitation."""
+    """Give a user what the link offers, and save a new account in the same transaction. Raises InvalidInvitation."""
     with transaction.atomic():
         invitation = read(signed, lock=True)
         check_recipient(invitation, user)
@@ -196,7 +196,7 @@ def accept(signed: str, user: User) -> Invitation:
         else:
             grant = {"role": invitation.role}
             Membership.objects.update_or_create(website=invitation.website, user=user, defaults=grant)
-        _record(user, "took", invitation)
+        _record(user, "accepted", invitation)
     return invitation
 
 

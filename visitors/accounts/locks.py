@@ -18,7 +18,7 @@ from visitors.roles import Role
 
 @contextmanager
 def lock_members(website: Website, by: User) -> Iterator[None]:
-    """Open a transaction in which only `by` can change the website's members and invitations.
+    """Open a transaction in which nothing else changes the website's members and invitations.
 
     Raises PermissionDenied where `by` does not manage the website any more.
     """
@@ -31,9 +31,9 @@ def lock_members(website: Website, by: User) -> Iterator[None]:
 
 @contextmanager
 def lock_administrators(by: User, *, losing: User | None = None) -> Iterator[None]:
-    """Open a transaction in which only `by` can change the administrators.
+    """Open a transaction in which nothing else changes the administrators.
 
-    Raises PermissionDenied where `by` is no administrator any more, and InvalidChange where no active administrator
+    Raises PermissionDenied where `by` is not an administrator any more, and InvalidChange where no active administrator
     would be left without `losing`.
     """
     with transaction.atomic():

@@ -35,7 +35,6 @@ class SessionExpiryMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Sign out where the session has expired, then respond."""
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or request.path_info in WITHOUT_SESSION:
             return self._get_response(request)
         now, idle_seconds = int(time.time()), settings.SESSION_IDLE_MINUTES * 60

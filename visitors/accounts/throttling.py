@@ -1,6 +1,6 @@
 """Limits on failed sign-ins. Above a limit no password is checked for a while.
 
-django-axes counts; this module decides what is counted together and how much is too much. A lock ends half an hour
+django-axes counts; this module decides which failures count together, and sets the limits. A lock ends half an hour
 (AXES_COOLOFF_TIME) after the last failure that counted:
 
 - **An account from one address**: 10. Typing errors lock the user, but not the colleagues in the same office.

@@ -71,7 +71,7 @@ def describe(deleted: dict[str, int]) -> str:
 
 
 def make_due() -> None:
-    """Let the next process that checks purge, whenever the last purge was."""
+    """Make the next check of any process purge, whenever the last purge was."""
     Claim.objects.filter(name=_CLAIM).delete()
 
 

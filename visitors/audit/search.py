@@ -23,7 +23,7 @@ _MAX_PK = 2**63
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The filters of a search, and where its page begins. Without any, all entries from the newest on.
+    """The filters of a search, and where its page starts. Without any, all entries from the newest on.
 
     `person` is a user name, `visitor` an id, `action` an `AuditAction`; `first` and `last` are days in the website's
     time zone, both included. `before` is the last entry of the page before: its time and primary key. `problems` are

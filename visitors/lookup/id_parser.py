@@ -40,7 +40,7 @@ _REPAIRS = dict.fromkeys(_INVISIBLE) | dict.fromkeys(_DASHES, "-")
 _UUID_REST = r"-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f])"
 # Not the percent sign of "100%a3ab2331-…": decoding would destroy the id.
 _ESCAPE = re.compile(rf"%(?=[0-9a-f]{{2}})(?![0-9a-f]{{8}}{_UUID_REST})", re.ASCII | re.IGNORECASE)
-# Here and below, an expression begins with what it consumes and looks behind that: that makes searching fast.
+# Here and below, an expression starts with what it consumes and then looks behind: that makes searching fast.
 _UUID = re.compile(rf"[0-9a-f](?<![0-9a-f]{{2}})[0-9a-f]{{7}}{_UUID_REST}", re.ASCII | re.IGNORECASE)
 # A UUID that was split by a line break, with the marks that mail programs add there, or by blanks. Away from a hyphen,
 # at least three hex digits must follow, one of them a decimal digit; otherwise an id that was cut off would take the
@@ -81,7 +81,7 @@ _JOURNEY_PATH = re.compile(r"/(?P<slug>[\w-]{1,50})/visitors/$", re.ASCII)
 
 _LABEL = re.compile(r"[\w-][\"'\s]{0,3}[=:][\"'\s]{0,3}$")
 
-# The text in front of a UUID, matched backwards so that the match begins at a known place: quotes and brackets, a
+# The text in front of a UUID, matched backwards so that the match starts at a known place: quotes and brackets, a
 # separator, quotes and brackets again, a word, and the word before that.
 _QUOTES = r"""\s"'`“”‘’«»\\\[\](){}"""
 _NAME_BACKWARDS = re.compile(

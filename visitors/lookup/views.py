@@ -81,8 +81,8 @@ def look_up(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         parsed, found = _parse(request)
         last_hint = request.POST.get("website", "")
-        ons = [",".join([*one.hints[: _MAX_HINTS - 1], last_hint]) for one in found]
-        page = _address(found, ons, is_certain=parsed.unambiguous is not None) if found else ""
+        hints = [",".join([*one.hints[: _MAX_HINTS - 1], last_hint]) for one in found]
+        page = _address(found, hints, is_certain=parsed.unambiguous is not None) if found else ""
     return ask_to_sign_in(request, page)
 
 
@@ -195,18 +195,18 @@ def _list_choices(
     ]
 
 
-def _address(found: list[FoundId], ons: list[str], *, is_certain: bool = False) -> str:
-    """Return the address of a choice between ids. `ons`: the website of each id, as a slug or as several hints."""
+def _address(found: list[FoundId], websites: list[str], *, is_certain: bool = False) -> str:
+    """Return the address of a choice between ids. `websites` has a slug, or hints with commas, for each of them."""
     query: list[tuple[str, str]] = []
-    for one, on in zip(found, ons, strict=True):
-        query += [("id", str(one.visitor_id)), ("on", on)]
+    for one, website in zip(found, websites, strict=True):
+        query += [("id", str(one.visitor_id)), ("on", website)]
         if not is_certain:
             query.append(("from", one.source[:_MAX_SOURCE_LENGTH] if len(found) <= _MAX_SOURCES else "the text"))
     return f"{reverse('look_up')}?{urlencode(query)}"
 
 
 def _read_ids(request: SignedInRequest) -> list[FoundId]:
-    """Return the ids in the address of a choice. What is no visitor id is left out."""
+    """Return the ids in the address of a choice. Anything else is left out."""
     found: dict[UUID, FoundId] = {}
     columns = (request.GET.getlist(name)[: id_parser.MAX_CANDIDATES] for name in ("id", "on", "from"))
     for text, on, source in zip_longest(*columns, fillvalue=""):

@@ -17,7 +17,7 @@ class Snapshot(models.Model):
     `answer_compressed` is the answer that brought this version, `fetched_at` is when DataFast last confirmed it.
     """
 
-    # No index of its own for the website here and below: the one that begins with it serves as well.
+    # No index for the foreign key, here and below: another index of the table starts with the website.
     website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)
     visitor_id = models.UUIDField()
     fetched_at = models.DateTimeField()
@@ -95,7 +95,7 @@ class FetchLease(models.Model):
 
     The call runs while `finished_at` is None and `expires_at` is ahead; the process that calls extends it. A finished
     call's `error` is empty if it stored an answer. `previous_token` and `previous_error` are those of the call before:
-    its readers may look only after this one has begun. Errors are encoded by `visitors.profiles.errors`.
+    its readers may look only after this one has started. Errors are encoded by `visitors.profiles.errors`.
     """
 
     website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)

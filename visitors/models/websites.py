@@ -18,7 +18,7 @@ from visitors.roles import Role
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-# First path segments of other pages; "add" takes the place of a slug below `websites/`.
+# First path segments of other pages, and "add", which is one below `websites/`.
 RESERVED_SLUGS = {
     "account",
     "add",

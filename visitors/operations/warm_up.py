@@ -1,4 +1,4 @@
-"""Prepares a server process before its first request.
+"""Prepare a server process before its first request.
 
 Compiling the templates, loading the names of countries, currencies and time zones, and loading the CA certificates
 takes a third of a second. Does not read the database, and makes no call.

@@ -73,7 +73,7 @@ def administrator_required(view: Callable[Concatenate[SignedInRequest, ...], Htt
 def visitor_context_or_404(request: SignedInRequest, slug: str, visitor_id: str) -> VisitorContext:
     """Return the website and what the database has on a visitor for this user.
 
-    Raises Http404 without a role there, and for an id that is none.
+    Raises Http404 without a role there, and for an invalid id.
     """
     context = load_visitor_context(request.user, slug, visitor_id_or_404(visitor_id))
     if context is None:

@@ -9,11 +9,9 @@ class VisitorIdConverter:
     regex = "[0-9A-Fa-f-]{36}"
 
     def to_python(self, value: str) -> str:
-        """Return the text unchanged."""
         return value
 
     def to_url(self, value: object) -> str:
-        """Return a UUID as text."""
         return str(value)
 
 

@@ -14,7 +14,7 @@ from visitors.web.kept_forms import keep_form
 
 logger = logging.getLogger(__name__)
 
-# How Django's reasons begin where a form comes from another address than the one that the server was reached at.
+# How Django's reasons start where a form comes from another address than the one that the server was reached at.
 _OTHER_ADDRESS = tuple(reason.partition("%s")[0] for reason in (REASON_BAD_ORIGIN, REASON_BAD_REFERER))
 
 

@@ -1,6 +1,6 @@
 """Forms that the server could not accept, because the session changed or ended after their page was loaded.
 
-Some views accept such a form without a word. For all others what was typed is kept, and the user sends it once more.
+Some views accept such a form. For all others, its fields are kept and the user sends it again.
 """
 
 import re

@@ -95,7 +95,6 @@ class SettingsForm(forms.ModelForm):
         return clean(self.cleaned_data["name"])
 
     def clean_domain(self) -> str:
-        """Return the domain of a URL too."""
         return parse_domain(self.cleaned_data["domain"])
 
     def clean_currency(self) -> str:
@@ -134,7 +133,6 @@ class NewWebsiteForm(SettingsForm):
             del self.fields["datafast_id"]
 
     def clean_datafast_id(self) -> str:
-        """Return the id in lower case."""
         return str(self.cleaned_data["datafast_id"]).strip().lower()
 
     def clean(self) -> dict[str, Any]:

@@ -43,14 +43,14 @@ def set_role(membership: Membership, role: Role, *, by: User) -> None:
 
 
 def remove_member(membership: Membership, *, by: User) -> None:
-    """Take a member's role away. The website does not exist for the user from the next request on."""
+    """Remove a member's role. The user's next request does not find the website."""
     with lock_members(membership.website, by):
         _require_another_admin(membership, by)
         Membership.objects.filter(pk=membership.pk).delete()
-        change_log.record(by, "took the role away", website=membership.website, user=membership.user)
+        change_log.record(by, "removed the role", website=membership.website, user=membership.user)
 
 
 def _require_another_admin(membership: Membership, by: User) -> None:
-    """Protect the last admin, except from an administrator other than themselves, who can name the next one."""
+    """Raise InvalidChange for the last admin, except for an administrator who changes another user."""
     if is_last_admin(membership) and (membership.user_id == by.pk or not by.is_superuser):
         raise InvalidChange(f"{membership.website} needs an admin. Make somebody else one first.")

@@ -73,7 +73,7 @@ def sign_in_by_password(client, password, name="mina"):
     return client.post("/sign-in/", {"username": name, "password": password})
 
 
-def begin(client, then=""):
+def start(client, then=""):
     """Press the button and return the URL at the issuer."""
     answer = client.get(f"/sign-in/openid/{then}")
     assert answer.status_code == 302
@@ -86,7 +86,7 @@ def come_back(client, location):
 
 
 def sign_in(client, issuer, subject, then=""):
-    return come_back(client, issuer.agree(begin(client, then), subject))
+    return come_back(client, issuer.agree(start(client, then), subject))
 
 
 def person(client):
@@ -132,7 +132,7 @@ def test_a_verified_email_links_the_identity(client, issuer, mina):
 
 
 def test_state_nonce_and_pkce_are_sent(client, issuer, mina):
-    address = begin(client)
+    address = start(client)
     sent = query(address)
     assert (sent["response_type"], sent["client_id"], sent["code_challenge_method"]) == ("code", "journeydesk", "S256")
     assert min(len(sent["state"]), len(sent["nonce"])) >= 32
@@ -280,7 +280,7 @@ def test_an_identity_linked_meanwhile_is_not_moved(client, issuer, password_of_m
 
 
 def test_denied_consent_is_explained(client, issuer, mina):
-    location = issuer.deny(begin(client, "?next=/account/"))
+    location = issuer.deny(start(client, "?next=/account/"))
     location = location if "state=" in location else f"{location}&state={next(iter(client.session['oidc_states']))}"
     answer = come_back(client, location)
     assert answer.url == "/sign-in/?next=%2Faccount%2F"
@@ -293,21 +293,21 @@ def test_a_forged_error_does_not_sign_out(browser_of_member, issuer):
 
 
 def test_a_response_for_another_browser_is_refused(client, issuer, mina):
-    location = issuer.agree(begin(client), "subject-mina")
+    location = issuer.agree(start(client), "subject-mina")
     victim = Client()
-    begin(victim)
+    start(victim)
     assert views.STALE in refusal(victim, come_back(victim, location))
 
 
 def test_a_response_works_once(client, issuer, mina):
-    location = issuer.agree(begin(client), "subject-mina")
+    location = issuer.agree(start(client), "subject-mina")
     come_back(client, location)
     client.post("/sign-out/")
     assert views.STALE in refusal(client, come_back(client, location))
 
 
 def test_an_invalid_code_is_refused(client, issuer, mina):
-    location = f"http://testserver/sign-in/openid/return/?code=invented&state={query(begin(client))['state']}"
+    location = f"http://testserver/sign-in/openid/return/?code=invented&state={query(start(client))['state']}"
     assert views.NOT_VALID in refusal(client, come_back(client, location))
 
 
@@ -321,7 +321,7 @@ def test_an_issuer_that_is_down_is_explained(client, issuer, mina):
 
 
 def test_an_issuer_that_goes_down_midway_is_explained(client, issuer, mina):
-    location = issuer.agree(begin(client), "subject-mina")
+    location = issuer.agree(start(client), "subject-mina")
     issuer.stop()
     assert views.NO_ANSWER in refusal(client, come_back(client, location))
 
@@ -431,7 +431,7 @@ def test_invalid_token_responses_are_explained(client, issuer, mina, said):
 def test_errors_are_logged_without_secrets(client, issuer, mina, caplog, key):
     said = {}
     issuer.answers["/oauth2/token"] = lambda answer: said.update(answer) or resigned({}, key)(answer)
-    location = issuer.agree(begin(client), "subject-mina")
+    location = issuer.agree(start(client), "subject-mina")
     come_back(client, location)
     assert "Signing in with OpenID failed" in caplog.text
     for secret in ("the-secret", query(location)["code"], said["id_token"], said["access_token"]):

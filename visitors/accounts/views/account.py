@@ -51,7 +51,6 @@ class ChangePassword(InvalidFormStatusMixin, PasswordChangeView):
         return super().get_form_kwargs() | {"request": self.request}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Confirm the change with a message."""
         messages.success(self.request, "Your password is changed. Your sessions in other browsers have ended.")
         return super().form_valid(form)
 

@@ -58,7 +58,7 @@ def _join(request: HttpRequest, signed: str) -> HttpResponse:
     try:
         invitation = accept(signed, user)
     except IntegrityError:
-        # Another user has taken the name or email since the form was validated; now it says so.
+        # Another user has taken the name or email since the form was validated. Validate it again for the error.
         form = JoinForm(invitation.invited, request.POST)
         if form.is_valid():
             raise

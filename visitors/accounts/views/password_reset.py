@@ -51,7 +51,6 @@ class PasswordReset(InvalidFormStatusMixin, PasswordResetView):
         return super().post(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add whether mail is set up."""
         return super().get_context_data(sends_mail=settings.SENDS_MAIL, **kwargs)
 
 

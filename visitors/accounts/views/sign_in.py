@@ -30,13 +30,13 @@ class SignIn(InvalidFormStatusMixin, LoginView):
     authentication_form = SignInForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Go on with a user who has signed in already, in another tab; but not where another name was typed here."""
+        """Redirect a user who has signed in already, in another tab; explain that where another name was typed here."""
         if not request.user.is_authenticated:
             return super().dispatch(request, *args, **kwargs)
         typed = request.POST.get("username", "")
         if typed and resolve_username(typed) != request.user.get_username():
             return render(request, "accounts/signed_in_already.html", {"next": self.get_success_url()}, status=409)
-        return self._go_on()
+        return self._redirect_or_show_kept_form()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the name of the OpenID issuer ("" for none), and the form that is kept until after the sign-in."""
@@ -46,11 +46,11 @@ class SignIn(InvalidFormStatusMixin, LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign in, and remember that this browser is the user's."""
         super().form_valid(form)
-        response = self._go_on()
+        response = self._redirect_or_show_kept_form()
         throttling.remember_browser(response, form.get_user().get_username())
         return response
 
-    def _go_on(self) -> HttpResponse:
+    def _redirect_or_show_kept_form(self) -> HttpResponse:
         """Redirect to the next page, or show the form that was kept, to be sent now."""
         kept = kept_forms.KeptForm.load(self.request.POST.get(kept_forms.FIELD_NAME, ""))
         if kept:

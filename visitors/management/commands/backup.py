@@ -20,7 +20,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Name the file."""
         parser.add_argument("path", type=Path, help="the new file; it must not exist")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002

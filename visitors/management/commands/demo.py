@@ -37,7 +37,6 @@ class Command(BaseCommand):
     help = "Serve Journeydesk with sample visitors, until Ctrl-C."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Choose the address."""
         parser.add_argument("--host", default=settings.HOST)
         parser.add_argument("--port", type=int, default=settings.PORT)
 

@@ -32,11 +32,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # noqa: RUF012 Django's own type; they run below
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Let the call to DataFast be skipped."""
         parser.add_argument("--offline", action="store_true", help="do not call DataFast")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        """Print everything, and exit with 1 if something is wrong."""
         for fact in _describe_deployment():
             self.stdout.write(fact)
         messages = run_checks(include_deployment_checks=True)

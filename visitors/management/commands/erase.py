@@ -19,14 +19,12 @@ class Command(BaseCommand):
     help = "Erase everything that Journeydesk stores about a visitor of a website. DataFast's own copy stays."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Name the website and the visitor."""
         parser.add_argument("website", help="the website's slug, as in /SLUG/visitors/…")
         parser.add_argument(
             "visitor_id", nargs="?", help="any text that contains the id; read from standard input if it is missing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        """Erase the visitor."""
         website = Website.objects.filter(slug=options["website"]).first()
         if website is None:
             raise CommandError(f"There is no website {options['website']}.")

@@ -19,8 +19,9 @@ class Command(BaseCommand):
     help = "Print a link that works once, for three days, and makes its user an administrator or a member of a website."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Name the user, and what the link gives them."""
-        parser.add_argument("name_or_email", help="an existing user, or an email address, whose owner alone can accept")
+        parser.add_argument(
+            "name_or_email", help="an existing user or an email address"
+        )
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument("--administrator", action="store_true", help="manages all websites and users")
         what.add_argument("--website", metavar="SLUG", help="the website's slug")
@@ -29,7 +30,6 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=settings.PORT, help="where the server listens")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        """Make the invitation and print its link."""
         if options["administrator"] and options["role"]:
             raise CommandError("An administrator has no role: leave --role out, or name a website with --website.")
         # The form of the pages that invite, so that the same rules apply.

@@ -16,5 +16,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        """Purge, and print how many rows were deleted."""
         self.stdout.write(f"Deleted {retention.describe(retention.purge())}, and expired sign-in data.")

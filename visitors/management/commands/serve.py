@@ -33,14 +33,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # noqa: RUF012 Django's own type; the deployment checks run below
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Choose the address, and how many processes and threads."""
         parser.add_argument("--host", default=settings.HOST)
         parser.add_argument("--port", type=int, default=settings.PORT)
         parser.add_argument("--workers", type=int, default=server.WORKERS, help="number of processes")
         parser.add_argument("--threads", type=int, default=server.THREADS, help="threads of each process")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        """Check, migrate, collect static files, serve."""
         host, port = options["host"], options["port"]
         self._check_deployment()
         try:

@@ -59,7 +59,6 @@ class CountRequestsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Handle and count a request."""
         response = self.get_response(request)
         metrics.count_request(route_name(request), response.status_code)
         return response

@@ -100,7 +100,7 @@ def details(request: SignedInRequest) -> HttpResponse:
 
 
 def _add_doubts(request: SignedInRequest, form: NewWebsiteForm, credential: Credential) -> bool:
-    """Add what speaks against a new website to its form: a key that was not accepted, a domain that is connected.
+    """Add errors to a new website's form: for a key that was not accepted, and for a domain that is connected already.
 
     Return whether the user may save it anyway.
     """
