@@ -4,10 +4,11 @@ The sentence names the variable and what it must be. It never repeats the value,
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -16,8 +17,6 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, ValidationError
 from marshmallow.validate import Email, Length, Range
-
-Value = TypeVar("Value")
 
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]", "::1"}
 SQLITE_OPTIONS = {
@@ -45,24 +44,14 @@ class Environment:
         elif os.environ.get("ENV_FILE"):
             raise ImproperlyConfigured(f"ENV_FILE names {path.name!r}, and there is no such file.")
 
-    def _read(self, parse: Callable[..., Value], name: str, default: object, must_be: str, **options: Any) -> Value:
-        try:
-            return parse(name, default, **options)
-        except (ValueError, ValidationError):  # environs' errors are ValueErrors
-            # Not chained to the cause, which may quote the value.
-            raise ImproperlyConfigured(f"{name} must be {must_be}.") from None
-
-    def _parse(self, parse: Callable[[str], Value], name: str, default: str, must_be: str) -> Value:
-        """Parse a text; an empty one means the default."""
-        return self._read(lambda *_: parse(self.text(name) or default), name, default, must_be)
-
     def names_read(self) -> set[str]:
         """Return the names of the variables that were read so far."""
         return set(self._env.dump())
 
     def flag(self, name: str, *, default: bool) -> bool:
         """Read a switch: true, false, on, off, yes, no, 1 or 0."""
-        return self._read(self._env.bool, name, default, "true or false")
+        with _explain(name, "true or false"):
+            return self._env.bool(name, default)
 
     def text(self, name: str, default: str = "") -> str:
         """Read text, without the white space around it."""
@@ -74,12 +63,15 @@ class Environment:
 
     def choice(self, name: str, *choices: str) -> str:
         """Read one of a few words; the first one is the default."""
-        return self._parse(lambda text: choices[choices.index(text)], name, choices[0], " or ".join(choices))
+        chosen = self.text(name) or choices[0]
+        if chosen not in choices:
+            raise ImproperlyConfigured(f"{name} must be {' or '.join(choices)}.")
+        return chosen
 
     def number(self, name: str, default: int, *, low: int, high: int) -> int:
         """Read a whole number from `low` to `high`."""
-        must_be = f"a whole number from {low} to {high}"
-        return self._read(self._env.int, name, default, must_be, validate=Range(low, high))
+        with _explain(name, f"a whole number from {low} to {high}"):
+            return self._env.int(name, default, validate=Range(low, high))
 
     def all_or_none(self, *names: str) -> list[str]:
         """Read texts of which either all are set or none is."""
@@ -90,9 +82,9 @@ class Environment:
 
     def secret_key(self, *, debug: bool) -> str:
         """Read Django's secret key. It may be missing only with `debug`."""
-        default = "debug-only-" + "x" * 50 if debug else ""
-        must_be = "set to at least 50 random characters; `make .env` writes a file with fresh keys"
-        return self._parse(Length(min=50), "SECRET_KEY", default, must_be)
+        key = self.text("SECRET_KEY") or ("debug-only-" + "x" * 50 if debug else "")
+        with _explain("SECRET_KEY", "set to at least 50 random characters; `make .env` writes a file with fresh keys"):
+            return Length(min=50)(key)
 
     def credential_keys(self) -> list[str]:
         """Read the Fernet keys that encrypt the websites' tokens; the first one encrypts, all of them decrypt."""
@@ -101,18 +93,21 @@ class Environment:
             "`make .env` writes a file with fresh keys"
         )
         keys = self.names("CREDENTIAL_KEY", [])
-        self._parse(lambda _: [Fernet(key) for key in keys or [""]], "CREDENTIAL_KEY", "", must_be)
+        with _explain("CREDENTIAL_KEY", must_be):
+            for key in keys or [""]:
+                Fernet(key)
         return keys
 
     def metrics_token(self) -> str:
         """Read the token that opens the metrics; empty for no metrics."""
-        must_be = "at least 20 random characters, or empty for no metrics"
-        return self._parse(lambda text: text and Length(min=20)(text), "METRICS_TOKEN", "", must_be)
+        token = self.text("METRICS_TOKEN")
+        with _explain("METRICS_TOKEN", "at least 20 random characters, or empty for no metrics"):
+            return token and Length(min=20)(token)
 
     def database(self, default: str) -> dict[str, Any]:
         """Read Django's database settings from `DATABASE_URL`; create a SQLite file's folder, for this user only."""
-        must_be = "sqlite:///path/to/file or postgresql://user:password@host/name"
-        database = self._parse(_parse_database_url, "DATABASE_URL", default, must_be)
+        with _explain("DATABASE_URL", "sqlite:///path/to/file or postgresql://user:password@host/name"):
+            database = _parse_database_url(self.text("DATABASE_URL") or default)
         if database["ENGINE"].endswith("sqlite3"):
             if database["NAME"] != ":memory:":
                 Path(database["NAME"]).resolve().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -128,23 +123,33 @@ class Environment:
 
     def mail(self) -> dict[str, Any]:
         """Read Django's mail settings from `EMAIL_URL` and `EMAIL_FROM`; return an empty dict when neither is set."""
-        _, sender = self.all_or_none("EMAIL_URL", "EMAIL_FROM")
+        url, sender = self.all_or_none("EMAIL_URL", "EMAIL_FROM")
         if not sender:
             return {}
-        must_be = "submission://user:password@host:587, smtp://host:25, or console:// to try it out"
-        mail = self._parse(_parse_mail_url, "EMAIL_URL", "", must_be)
-        must_be = "an address, such as journeydesk@example.com"
-        self._parse(lambda text: Email()(parseaddr(text)[1]), "EMAIL_FROM", "", must_be)
+        with _explain("EMAIL_URL", "submission://user:password@host:587, smtp://host:25, or console:// to try it out"):
+            mail = _parse_mail_url(url)
+        with _explain("EMAIL_FROM", "an address, such as journeydesk@example.com"):
+            Email()(parseaddr(sender)[1])
         return mail | {"DEFAULT_FROM_EMAIL": sender, "EMAIL_TIMEOUT": mail["EMAIL_TIMEOUT"] or 10}
 
     def origin(self, name: str) -> str:
         """Read an address without a path, such as `https://desk.example.com:8443`; empty for none."""
-        return self._parse(_parse_origin, name, "", "an address without a path, such as https://desk.example.com")
+        with _explain(name, "an address without a path, such as https://desk.example.com"):
+            return _parse_origin(self.text(name))
 
     def service_url(self, name: str, default: str) -> str:
         """Read the address of a service that gets secrets from us, which must use https or run on this machine."""
-        must_be = f"an address that begins with https:// (http:// only on this machine), such as {default}"
-        return self._parse(_check_service_url, name, default, must_be)
+        with _explain(name, f"an address that begins with https:// (http:// only on this machine), such as {default}"):
+            return _check_service_url(self.text(name) or default)
+
+
+@contextmanager
+def _explain(name: str, must_be: str) -> Iterator[None]:
+    """Replace the error of a bad value by a sentence. Not chained to that error, which may quote the value."""
+    try:
+        yield
+    except (ValueError, ValidationError):  # environs' errors are ValueErrors
+        raise ImproperlyConfigured(f"{name} must be {must_be}.") from None
 
 
 def _parse_origin(url: str) -> str:

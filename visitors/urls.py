@@ -1,8 +1,16 @@
 """The URLs of the application. Everything below a website's slug is about that website, for its members only."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 
-from visitors.web import converters  # noqa: F401  registers `visitor_id`
+
+class VisitorIdConverter(StringConverter):
+    """Match 36 characters of a UUID. `visitor_id_or_404` validates it, so that any other text is a 404 of the view."""
+
+    regex = "[0-9A-Fa-f-]{36}"
+
+
+register_converter(VisitorIdConverter, "visitor_id")
 
 urlpatterns = [
     path("<slug:slug>/visitors/<visitor_id:visitor_id>/", include("visitors.journey_page.urls")),

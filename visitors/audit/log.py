@@ -22,6 +22,7 @@ _HASH_SALT = "visitors.look_ups"
 COMMAND_NAME = "a command"
 # The entry of a page covers the fragments that the page loads within this time.
 PAGE_ENTRY_VALID_FOR = timedelta(days=1)
+# Of lookups that ended with an error; UNAVAILABLE for all other errors.
 _RESULTS: tuple[tuple[type[UpstreamError], AuditResult], ...] = (
     (VisitorNotFound, AuditResult.NOT_FOUND),
     (BotVisitor, AuditResult.BOT),
@@ -45,6 +46,9 @@ def record_lookup(
 
     Raises LogUnavailable and WebsiteGone.
     """
+    result = AuditResult.SHOWN
+    if error:
+        result = next((result for kind, result in _RESULTS if isinstance(error, kind)), AuditResult.UNAVAILABLE)
     try:
         AuditEntry.objects.create(
             website=website,
@@ -53,7 +57,7 @@ def record_lookup(
             visitor_id=visitor_id,
             at=datetime.now(UTC),
             action=action,
-            result=result_of(error),
+            result=result,
         )
     except DatabaseError as failure:
         if isinstance(failure, IntegrityError) and not Website.objects.filter(pk=website.pk).exists():
@@ -69,13 +73,6 @@ def record_fragment(user: User, context: VisitorContext) -> None:
     """
     if context.shown_at is None or context.shown_at < datetime.now(UTC) - PAGE_ENTRY_VALID_FOR:
         record_lookup(user, context.website, context.visitor_id, AuditAction.PAGE)
-
-
-def result_of(error: UpstreamError | None) -> AuditResult:
-    """Return the result to record for a lookup that ended with this error, or without one."""
-    if error is None:
-        return AuditResult.SHOWN
-    return next((result for kind, result in _RESULTS if isinstance(error, kind)), AuditResult.UNAVAILABLE)
 
 
 def hash_visitor(website_id: int, visitor_id: UUID) -> str:

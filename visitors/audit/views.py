@@ -23,7 +23,6 @@ from visitors.formatting import DisplayTime, display_day_and_clock, display_time
 from visitors.journey import escape_formula
 from visitors.models import AuditAction, AuditEntry, AuditResult, Membership, Website
 from visitors.web.access import SignedInRequest, managed_website_or_404, visitor_id_or_404
-from visitors.web.downloads import BYTE_ORDER_MARK
 from visitors.web.time_zones import time_zone_of
 
 CSV_HEADER = ("time_utc", "person", "visitor_id", "from", "result")
@@ -121,8 +120,9 @@ def _row(entry: AuditEntry, now: datetime, zone: ZoneInfo) -> Row:
 def _write_csv(entries: Iterator[AuditEntry]) -> Iterator[str]:
     """Yield the file in chunks. No cell runs as a formula."""
     text = io.StringIO()
+    # Spreadsheets read a CSV file as UTF-8 only with a byte order mark.
+    text.write("\ufeff")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    text.write(BYTE_ORDER_MARK)
     writer.writerow(CSV_HEADER)
     for entry in entries:
         at = entry.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

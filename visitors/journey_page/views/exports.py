@@ -18,7 +18,6 @@ from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import AuditAction, Website
 from visitors.roles import Role
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
-from visitors.web.downloads import BYTE_ORDER_MARK
 from visitors.web.time_zones import time_zone_of
 
 
@@ -53,9 +52,10 @@ def events(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
     website = website_or_404(request, slug, Role.MEMBER)
     profile = _load_profile(request, website, visitor_id, AuditAction.CSV)
     text = io.StringIO()
-    text.write(BYTE_ORDER_MARK)
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(journey.csv_rows(profile.contents.journey))
-    return _file(text.getvalue().encode(), "text/csv; charset=utf-8", f"{website.slug}-{profile.visitor_id}.csv")
+    # Spreadsheets read a CSV file as UTF-8 only with a byte order mark.
+    body = text.getvalue().encode("utf-8-sig")
+    return _file(body, "text/csv; charset=utf-8", f"{website.slug}-{profile.visitor_id}.csv")
 
 
 @require_GET

@@ -19,9 +19,7 @@ class Command(BaseCommand):
     help = "Print a link that works once, for three days, and makes its user an administrator or a member of a website."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "name_or_email", help="an existing user or an email address"
-        )
+        parser.add_argument("name_or_email", help="an existing user or an email address")
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument("--administrator", action="store_true", help="manages all websites and users")
         what.add_argument("--website", metavar="SLUG", help="the website's slug")
