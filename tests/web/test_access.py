@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from visitors.models import Invitation, Membership, OpenIDIdentity, Website
+from visitors.models import RESERVED_SLUGS, Invitation, Membership, OpenIDIdentity, Website
 from visitors.operations.views import health
 from visitors.roles import Role
 from visitors.sandbox import documented
@@ -176,6 +176,13 @@ def people(viewer, member, admin, colleague):
 
 def test_every_url_has_a_row_in_the_table():
     assert set(names()) == set(TABLE)
+
+
+def test_no_website_can_have_the_slug_of_another_page():
+    """The first segment of each path that is not a website's, and of each that follows `websites/`."""
+    segments = [reverse(name, kwargs=filled).split("/")[1:] for name, (filled, *_) in TABLE.items()]
+    reserved = {path[1] if path[0] == "websites" and len(path) > 2 else path[0] for path in segments}
+    assert reserved - {"", "lumenkit"} <= RESERVED_SLUGS
 
 
 @pytest.mark.parametrize("name", TABLE)
