@@ -42,8 +42,10 @@ document.addEventListener("change", (event) => {
 // A ticket's time is sent when its field is left: browsers fire a change for every digit and every choice in the calendar,
 // and a response would replace the next one. On a phone the change comes once, when the calendar closes.
 function sendTime(field, next) {
-  const isSet = ["at", "before"].includes(field.id) && field.form?.id === "filters" && field.value !== field.defaultValue;
-  if (isSet && !field.validity.badInput && next?.id !== "show") htmx.trigger(field.form, "settled");
+  const isSet = ["at-picker", "before"].includes(field.id) && field.form?.id === "filters" && field.value !== field.defaultValue;
+  if (!isSet || field.validity.badInput || next?.id === "show") return;
+  if (field.id === "at-picker") field.form.elements.at.value = field.value.replace("T", " ");
+  htmx.trigger(field.form, "settled");
 }
 document.addEventListener("focusout", (event) => sendTime(event.target, event.relatedTarget));
 document.addEventListener("change", (event) => {

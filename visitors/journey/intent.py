@@ -30,6 +30,8 @@ _PATHS = {
     Intent.BLOG: "blog|news|articles?|stories|podcast|learn",
 }
 _HOSTS = {Intent.DOCS: "docs|help|support|developers?", Intent.APP: "app|dashboard|my|admin", Intent.BLOG: "blog|news"}
+# One look at the prices among a hundred pages of work does not make a visit one about prices.
+_PRICING_SHARE = 0.2
 _PATH_PATTERNS = [(intent, re.compile(rf"/({names})(?![^/.?#])", re.IGNORECASE)) for intent, names in _PATHS.items()]
 _HOST_PATTERNS = [(intent, re.compile(rf"({names})\.")) for intent, names in _HOSTS.items()]
 
@@ -48,11 +50,13 @@ def _classify(host: str, label: str) -> Intent:
 
 
 def main_intent(intents: Iterable[Intent]) -> Intent:
-    """Return the intent of several pages together: checkout or pricing if one has it, else the most frequent one."""
+    """Return the intent of several pages together: checkout if one page has it, pricing if it is a fair share of
+    them, else the most frequent one."""
     counts = Counter(intents)
-    for strongest in (Intent.CHECKOUT, Intent.PRICING):
-        if counts[strongest]:
-            return strongest
+    if counts[Intent.CHECKOUT]:
+        return Intent.CHECKOUT
+    if counts[Intent.PRICING] and counts[Intent.PRICING] >= _PRICING_SHARE * counts.total():
+        return Intent.PRICING
     del counts[Intent.OTHER]
     # Ties by order of the class, so that the same pages always have the same color.
     return max(Intent, key=counts.__getitem__) if counts else Intent.OTHER

@@ -1,6 +1,7 @@
 """The time zone of a page: the user's choice, else the website's, else UTC."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -29,6 +30,11 @@ class TimeZoneMenu:
 def time_zone_of(request: HttpRequest, website: Website | None = None) -> ZoneInfo:
     """Return the zone that the user chose, else the website's, else UTC. An unknown name in the cookie is ignored."""
     return ZoneInfo(_chosen_name(request) or (website.time_zone if website else UTC_NAME))
+
+
+def local_now(request: HttpRequest, website: Website) -> datetime:
+    """Return the present time on the clock that a page about this website shows."""
+    return datetime.now(time_zone_of(request, website))
 
 
 def time_zone_menu(request: HttpRequest, website: Website) -> TimeZoneMenu:

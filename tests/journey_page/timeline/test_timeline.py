@@ -429,7 +429,7 @@ def test_the_ticket_moment_is_marked_in_its_open_visit():
     assert [line.style for line in visits_of(timeline)[-1].events] == ["money", "moment", "goal", "page", "page"]
     assert timeline.ticket.text == "Last page /pricing, 2 minutes before. Goal signup, 1 minute before."
     assert timeline.ticket.is_marked
-    assert timeline.at == "2026-05-04T08:07"
+    assert timeline.at == "2026-05-04 08:07"
 
 
 @pytest.mark.parametrize(
@@ -483,7 +483,7 @@ def test_the_second_time_stays_the_second_on_resubmission():
         "Take the first time",
         "?at=2026-11-01T05:30:00Z",
     )
-    assert (timeline.at, timeline.at_second) == ("2026-11-01T01:30", "2026-11-01T01:30")
+    assert (timeline.at, timeline.at_second) == ("2026-11-01 01:30", "2026-11-01 01:30")
     again = shown(DERIVED, f"at={timeline.at}&at_second={timeline.at_second}&kind=goal", zone=NEW_YORK)
     assert again.ticket.iso == "2026-11-01T06:30:00Z"
     other = shown(DERIVED, f"at=2026-11-01T01:20&at_second={timeline.at_second}", zone=NEW_YORK)

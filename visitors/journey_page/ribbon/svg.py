@@ -87,7 +87,7 @@ def _word(word: Word) -> str:
 def _moment(x: float, anchor: str) -> str:
     away = -5 if anchor == "end" else 5
     return (
-        f'<rect class="r-after" x="{x}%" y="0" width="{round(100 - x, 2)}%" height="91"/>'
+        f'<rect class="r-after" x="{x}%" y="14" width="{round(100 - x, 2)}%" height="76"/>'
         f'<line class="r-moment" x1="{x}%" x2="{x}%" y1="36" y2="94"/>'
         f'<text class="r-moment-word" x="{x}%" y="48" dx="{away}" text-anchor="{anchor}">ticket sent</text>'
     )

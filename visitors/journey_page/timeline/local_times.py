@@ -3,8 +3,12 @@
 import re
 from datetime import UTC, datetime, tzinfo
 
+import dateparser
 from msgspec import Struct
 
+# "Sent: Tue, 3 Nov 2026 11:00:05 +0100", as mail programs show it.
+_LABEL = re.compile(r"^[A-Za-z ]{1,20}:\s+")
+_LONGEST_TIME = 60
 # An unescaped "+" in an address arrives as a space.
 _LOST_PLUS = re.compile(r"(?<=:\d\d) (?=\d\d:?\d\d$)|(?<=\.\d{3}) (?=\d\d:?\d\d$)")
 _YEARS = range(2000, 2200)  # as for the times that DataFast sends
@@ -40,6 +44,24 @@ def parse_time(text: str) -> datetime | None:
         return None
 
 
+def parse_spoken_time(text: str, now: datetime) -> datetime | None:
+    """Read a time as people write it: "Nov 3 2026 11:00 CET", "yesterday 16:40", "2 h ago"; None for anything else.
+
+    `now` is aware: without a zone in the text, the result is naive and on the clock of the zone of `now`. A weekday or
+    a date without a year is the latest one before now.
+    """
+    text = _LABEL.sub("", text.strip())
+    if len(text) > _LONGEST_TIME or text.isdecimal():  # a lone number could be anything
+        return None
+    settings = {"RELATIVE_BASE": now.replace(tzinfo=None, fold=0), "PREFER_DATES_FROM": "past"}
+    try:
+        parsed = dateparser.parse(text, languages=["en"], settings=settings)
+    except (ValueError, OverflowError):
+        return None
+    # Through ISO 8601, so that the same limits hold, and its offset is one that we can store.
+    return parse_time(parsed.isoformat(timespec="seconds")) if parsed else None
+
+
 def resolve_time(time: datetime, zone: tzinfo) -> ResolvedTime:
     """Return a time in UTC; a naive one is what the zone's clock showed.
 
@@ -61,7 +83,7 @@ def resolve_time(time: datetime, zone: tzinfo) -> ResolvedTime:
     return ResolvedTime(first, f"The clocks went forward and never showed {shown:%H:%M} that day; this is {after}.")
 
 
-def format_field_value(at: datetime, zone: tzinfo) -> str:
+def format_field_value(at: datetime, zone: tzinfo, separator: str = "T") -> str:
     """Return the value of a `datetime-local` field: "2026-05-05T05:07", with seconds unless they are 0."""
     local = at.astimezone(zone).replace(tzinfo=None)
-    return local.isoformat(timespec="seconds" if local.second else "minutes")
+    return local.isoformat(separator, timespec="seconds" if local.second else "minutes")

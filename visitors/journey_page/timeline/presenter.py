@@ -132,7 +132,7 @@ def present_timeline(
     found = make_sections(journey, selection)
     page = Ledger(journey, found, query, selection=selection, moment=moment, since=since, presenter=presenter).page()
     before_value = format_field_value(before.at, zone) if before else ""
-    at_value = format_field_value(at.at, zone) if at else ""
+    at_value = format_field_value(at.at, zone, " ") if at else ""
     return Timeline(
         version=version,
         page_url=page_url,

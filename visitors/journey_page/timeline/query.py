@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from visitors.formatting.text import clean, isolate_direction, truncate
 from visitors.journey import Kind
-from visitors.journey_page.timeline.local_times import parse_time, resolve_time
+from visitors.journey_page.timeline.local_times import parse_spoken_time, parse_time, resolve_time
 
 # Ranges end now.
 SPANS = {"30d": timedelta(days=30), "7d": timedelta(days=7), "24h": timedelta(hours=24)}
@@ -68,17 +68,21 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
     rejected: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, values: Values) -> Self:
-        """Read the query of an address. Never raises: what cannot be read is left out, and named in `rejected`."""
+    def read(cls, values: Values, now: datetime | None = None) -> Self:
+        """Read the query of an address. Never raises: what cannot be read is left out, and named in `rejected`.
+
+        `now` is in the zone of the page: a ticket's time such as "yesterday 16:40" is meant on its clock. Without `now`
+        only times in ISO 8601 are read, as our own addresses have them.
+        """
         if not values:
             return cls()
-        reader = _Reader(values)
+        reader = _Reader(values, now)
         return cls(
             kinds=reader.kinds(),
             text=clean(values.get("q") or "").strip()[:_TEXT_LIMIT],
             span=reader.span(),
             before=reader.time("before"),
-            at=reader.time("at"),
+            at=reader.time("at", is_spoken=True),
             start=reader.position("from"),
             opened=reader.keys("open"),
             shut=reader.keys("shut"),
@@ -130,8 +134,9 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
 class _Reader:
     """Reads the values of an address, and collects sentences about those that it cannot read."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, now: datetime | None) -> None:
         self.values = values
+        self._now = now
         self.rejected: list[str] = []
 
     def kinds(self) -> frozenset[Kind]:
@@ -149,11 +154,13 @@ class _Reader:
         self._reject(name, "not a range of time")
         return ""
 
-    def time(self, name: str) -> datetime | None:
+    def time(self, name: str, *, is_spoken: bool = False) -> datetime | None:
         text = self._text(name)
         time = parse_time(text) if text else None
+        if text and time is None and is_spoken and self._now:
+            time = parse_spoken_time(text, self._now)
         if text and time is None:
-            self._reject(text, "not a moment that can be read (an example is 2026-05-05T14:30)")
+            self._reject(text, "not a time that can be read (examples are “Nov 3, 11:00” and “2 h ago”)")
         # A field contains what a clock showed; where that was twice, a hidden field says that it is the second time.
         is_second = text and self._text(f"{name}_second") == text
         return time.replace(fold=1) if time and time.tzinfo is None and is_second else time

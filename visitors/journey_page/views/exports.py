@@ -32,7 +32,7 @@ def summary(request: SignedInRequest, slug: str, visitor_id: str) -> HttpRespons
     profile = _load_profile(request, website, visitor_id, AuditAction.SUMMARY)
     write = journey.markdown if request.GET.get("format") == "markdown" else journey.plain_text
     zone = time_zone_of(request, website)
-    query = TimelineQuery(at=TimelineQuery.read(request.GET).at).in_zone(zone)
+    query = TimelineQuery(at=TimelineQuery.read(request.GET, datetime.now(zone)).at).in_zone(zone)
     page_url = reverse("journey", args=[website.slug, profile.visitor_id])
     text = write(
         profile.contents.journey,

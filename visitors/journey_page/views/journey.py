@@ -27,6 +27,7 @@ from visitors.models import AuditAction, Website
 from visitors.roles import Role
 from visitors.web.access import SignedInRequest, visitor_context_or_404
 from visitors.web.kept_forms import accepts_old_token
+from visitors.web.time_zones import local_now
 
 # A user who presses Refresh wants the present state; pressing again within this time changes nothing.
 PRESSED_AGAIN = timedelta(seconds=3)
@@ -42,7 +43,8 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     if visitor_id != str(visitor):
         query_string = request.GET.urlencode()
         return redirect(f"{reverse('journey', args=[slug, visitor])}{query_string and f'?{query_string}'}")
-    query, seen = TimelineQuery.read(request.GET), last_seen.load_seen(context.seen)
+    query = TimelineQuery.read(request.GET, local_now(request, website))
+    seen = last_seen.load_seen(context.seen)
     try:
         profile = profiles.get_profile(website, visitor, context=context)
         response = rendering.render_page(request, context, profile, query, seen)

@@ -20,7 +20,7 @@ from visitors.journey_page.timeline import TimelineQuery, present_timeline, pres
 from visitors.lookup import last_seen
 from visitors.models import VisitorContext
 from visitors.web.access import SignedInRequest, visitor_context_or_404
-from visitors.web.time_zones import time_zone_of
+from visitors.web.time_zones import local_now, time_zone_of
 
 SEARCH_FIELD = "timeline-q"  # its id in the page
 _ANCHOR = re.compile(r"[a-z]+(-[a-z0-9]{1,20})?", re.ASCII)
@@ -46,7 +46,8 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
         return HttpResponseClientRedirect(page_url)  # the page itself explains the error
     log.record_fragment(request.user, context)
 
-    query, part = TimelineQuery.read(request.GET), request.GET.get("part", "")
+    query = TimelineQuery.read(request.GET, local_now(request, website))
+    part = request.GET.get("part", "")
     is_superseded = "version" in request.GET and version != wanted
     if is_superseded:
         query, part = replace(query, start=None), ""
