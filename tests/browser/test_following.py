@@ -89,7 +89,6 @@ class Watched:
             act()
             self.page.clock.run_for(500)  # longer than htmx waits after an input
         self.page.wait_for_function("before => window.answers > before", arg=answers)
-        self.page.clock.run_for(100)  # longer than htmx's settling phase
         settle(self.page)
         return response.value.status
 
