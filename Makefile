@@ -11,6 +11,8 @@ ARGS ?=
 TEST_POSTGRESQL_SERVER ?= postgresql://postgres@127.0.0.1:5432
 
 export HOST PORT TEST_POSTGRESQL_SERVER
+# Without compiled files, each of the many processes that the tests start compiles every module again.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
