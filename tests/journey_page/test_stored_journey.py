@@ -24,7 +24,7 @@ NOW = START + timedelta(days=2)
 def outputs(contents, query):
     """Everything that is shown of a journey."""
     journey = contents.journey
-    profile = Profile(1, UUID(int=1), "version", NOW, at_hand=contents)
+    profile = Profile(1, UUID(int=1), "version", NOW, fetched_contents=contents)
     return (
         presenters.present_journey(
             profile,

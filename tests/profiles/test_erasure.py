@@ -122,7 +122,7 @@ def test_a_reader_who_is_late_brings_no_visitor_back(sandbox, lumenkit):
     profile = profiles.get_profile(lumenkit, LEAD)
     erase(lumenkit)
     with pytest.raises(profiles.VisitorErased):
-        profiles.load_contents(lumenkit, replace(profile, at_hand=None))
+        profiles.load_contents(lumenkit, replace(profile, fetched_contents=None))
     assert sandbox.calls.count(str(LEAD)) == 1
     assert rows() == [0, 0, 0, 0]
 

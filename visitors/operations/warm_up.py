@@ -40,7 +40,7 @@ def render_page() -> HttpResponse:
     """Render the page of an answer, as for a signed-in user."""
     parsed = parse_visitor(ANSWER)
     prepared = store.prepare(VisitorAnswer(parsed.visitor, parsed.notes, ANSWER, None, 1))
-    profile = profiles.Profile(0, VISITOR, prepared.version, prepared.at, at_hand=prepared.contents, is_first=True)
+    profile = profiles.Profile(0, VISITOR, prepared.version, prepared.at, fetched_contents=prepared.contents)
     website = Website(slug="warm-up", name="Warm-up", domain="example.com", time_zone="America/New_York")
     request = SignedInRequest()
     request.user, request.manages_websites = User(username="warm-up"), False

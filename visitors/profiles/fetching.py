@@ -68,10 +68,10 @@ class FetchRequest:
     requested_at: datetime
     deadline: float
 
-    def find_stored(self) -> store.Found | None:
+    def find_stored(self) -> store.Latest | None:
         """Return the stored answer if it is new enough."""
         newest = store.find_latest(self.website.pk, self.visitor_id)
-        return store.Found(newest) if newest and store.is_newer(newest.fetched_at, self.not_before) else None
+        return newest if newest and store.is_newer(newest.fetched_at, self.not_before) else None
 
     def error_of(self, last: FetchLease, waited_for: UUID | None) -> UpstreamError | None:
         """Return the error of the last call if it is this reader's error as well. `waited_for` is the token of the call
@@ -96,7 +96,9 @@ class FetchRequest:
         return error
 
 
-def fetch(website: Website, visitor_id: UUID, *, not_before: datetime, purpose: Purpose, is_known: bool) -> store.Found:
+def fetch(
+    website: Website, visitor_id: UUID, *, not_before: datetime, purpose: Purpose, is_known: bool
+) -> store.Latest:
     """Return an answer that came at `not_before` or later, from our call or another reader's. Raises UpstreamError.
 
     `is_known` says that an older answer is stored. Takes at most UPSTREAM_DEADLINE_SECONDS.
@@ -108,7 +110,7 @@ def fetch(website: Website, visitor_id: UUID, *, not_before: datetime, purpose: 
     # Only a person's look-up starts with a visitor: a page that refreshes itself must not bring back an erased one.
     is_first_allowed = not is_known and purpose is Purpose.LOOKUP
     held = lease.acquire_first(website.pk, visitor_id) if is_first_allowed else None
-    found = _fetch(held, request) if held else None
+    found = _call_and_store(held, request) if held else None
     waited_for: UUID | None = None
     while not found:
         last = lease.find(website.pk, visitor_id)
@@ -123,11 +125,11 @@ def fetch(website: Website, visitor_id: UUID, *, not_before: datetime, purpose: 
             waited_for = last.token
             found = request.find_stored()
         elif held := lease.take_over(last):
-            found = _fetch(held, request)
+            found = _call_and_store(held, request)
     return found
 
 
-def _fetch(held: lease.Lease, request: FetchRequest) -> store.Found | None:
+def _call_and_store(held: lease.Lease, request: FetchRequest) -> store.Latest | None:
     """Call DataFast and store the answer. Return None if the lease was lost meanwhile. Raises UpstreamError, which
     becomes the error of the waiting readers too."""
     try:
@@ -167,7 +169,7 @@ def _fetch(held: lease.Lease, request: FetchRequest) -> store.Found | None:
         fault = OwnFault()
         held.finish(fault)
         raise fault from error
-    return store.Found(store.Latest(prepared.version, prepared.at), prepared.contents, held.is_first)
+    return store.Latest(prepared.version, prepared.at, prepared.contents if held.is_first else None)
 
 
 @contextmanager

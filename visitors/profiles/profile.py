@@ -10,7 +10,7 @@ from django.conf import settings
 
 from visitors.datafast.errors import UpstreamError
 from visitors.profiles import store
-from visitors.profiles.stored_form import Contents
+from visitors.profiles.stored_form import Contents, LoadedVersion, ScorePoint
 
 
 class Superseded(Exception):
@@ -21,8 +21,8 @@ class Superseded(Exception):
 class Profile:
     """A visitor of a website, as DataFast described it at `fetched_at` (UTC).
 
-    `version` changes when DataFast's answer changes. `problem` is the error of a failed refresh. `at_hand` are the
-    contents, if they were just fetched; `is_first` says that nothing was known of the visitor before.
+    `version` changes when DataFast's answer changes. `problem` is the error of a failed refresh. `fetched_contents` are
+    the contents, if this is the first answer about the visitor and was fetched just now.
     """
 
     website_id: int
@@ -30,8 +30,7 @@ class Profile:
     version: str
     fetched_at: datetime
     problem: UpstreamError | None = None
-    at_hand: Contents | None = field(default=None, repr=False, compare=False)
-    is_first: bool = field(default=False, repr=False, compare=False)
+    fetched_contents: Contents | None = field(default=None, repr=False, compare=False)
 
     @property
     def is_fresh(self) -> bool:
@@ -46,17 +45,16 @@ class Profile:
     @property
     def contents(self) -> Contents:
         """The journey and the visitor. Raises Superseded."""
-        if self.at_hand:
-            return self.at_hand
-        if self._stored is None:
-            raise Superseded
-        return self._stored.contents
+        return self.fetched_contents or self._stored.contents
 
     @property
-    def history(self) -> Sequence[store.ScorePoint]:
-        """The scores of this answer and of earlier ones, oldest first; empty for the first answer."""
-        return self._stored.history if not self.is_first and self._stored else ()
+    def history(self) -> Sequence[ScorePoint]:
+        """The scores of this answer and of earlier ones, oldest first; none for the first answer. Raises Superseded."""
+        return () if self.fetched_contents else self._stored.history
 
     @cached_property
-    def _stored(self) -> store.LoadedVersion | None:
-        return store.load_contents(self.website_id, self.visitor_id, self.version)
+    def _stored(self) -> LoadedVersion:
+        stored = store.load_contents(self.website_id, self.visitor_id, self.version)
+        if stored is None:
+            raise Superseded
+        return stored

@@ -61,21 +61,21 @@ def _get(
     if stored:
         metrics.count_answer("database")
         if not_before == _ANY_AGE or store.is_newer(stored.fetched_at, not_before):
-            return _profile(website, visitor_id, store.Found(stored))
+            return _profile(website, visitor_id, stored)
     try:
-        found = _fetch(website, visitor_id, not_before, purpose, is_known=bool(stored))
+        fetched = _fetch(website, visitor_id, not_before, purpose, is_known=bool(stored))
     except UpstreamError as error:
         if stored is None or isinstance(error, (*fetching.NO_JOURNEY_VALID_FOR, VisitorErased)):
             metrics.count_lookup(error)
             raise
-        return _profile(website, visitor_id, store.Found(stored), error)
+        return _profile(website, visitor_id, stored, error)
     metrics.count_answer("upstream")
-    return _profile(website, visitor_id, found)
+    return _profile(website, visitor_id, fetched)
 
 
 def _fetch(
     website: Website, visitor_id: UUID, not_before: datetime, purpose: Purpose, *, is_known: bool
-) -> store.Found:
+) -> store.Latest:
     """Fetch a profile. Raises UpstreamError: StoreUnavailable if our database cannot be written."""
     try:
         return fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=is_known)
@@ -113,7 +113,7 @@ def load_answer(website: Website, visitor_id: UUID) -> bytes:
 def get_stored_profile(website: Website, visitor_id: UUID) -> Profile | None:
     """Return the stored profile, however old, or None. Makes no call."""
     stored = store.find_latest(website.pk, visitor_id)
-    return _profile(website, visitor_id, store.Found(stored)) if stored else None
+    return _profile(website, visitor_id, stored) if stored else None
 
 
 def get_journey(website: Website, visitor_id: UUID, version: str) -> Journey | None:
@@ -142,10 +142,9 @@ def get_budget_usage(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
     return dict(zip(credentials, budget.get_usage(list(credentials.values())), strict=True))
 
 
-def _profile(website: Website, visitor_id: UUID, found: store.Found, problem: UpstreamError | None = None) -> Profile:
+def _profile(website: Website, visitor_id: UUID, latest: store.Latest, problem: UpstreamError | None = None) -> Profile:
     metrics.count_lookup(problem)
-    latest = found.latest
-    return Profile(website.pk, visitor_id, latest.version, latest.fetched_at, problem, found.contents, found.is_first)
+    return Profile(website.pk, visitor_id, latest.version, latest.fetched_at, problem, latest.fetched_contents)
 
 
 def _loaded(profile: Profile) -> Profile:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import BinaryField, DateTimeField, FloatField, QuerySet, Value
+from django.db.models import QuerySet
 
 from dashboard.clock import latest_possible_time
 from visitors import journey
@@ -21,41 +21,30 @@ from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_visitor
 from visitors.datafast.payload import Visitor
 from visitors.models import FetchLease, MetricsPoint, Snapshot, StoredJourney
-from visitors.profiles.stored_form import Contents, code_fingerprint, decode_contents, encode_contents
+from visitors.profiles.stored_form import (
+    Contents,
+    LoadedVersion,
+    ScorePoint,
+    code_fingerprint,
+    decode_version,
+    encode_contents,
+    encode_version,
+)
 
 # Per visitor: points of the history, and versions whose journeys are kept for pages that are open.
 MAX_METRICS_POINTS = 200
 MAX_VERSIONS = 3
 
 
-class ScorePoint(NamedTuple):
-    """The score (0 to 100, None without a prediction) of an answer that came at `at`."""
-
-    at: datetime
-    score: float | None
-
-
-class LoadedVersion(NamedTuple):
-    """What is stored of one version of a profile, and the visitor's scores so far, oldest first."""
-
-    contents: Contents
-    history: list[ScorePoint]
-
-
 class Latest(NamedTuple):
-    """Which answer about a visitor is the newest one, and when DataFast last confirmed it."""
+    """Which answer about a visitor is the newest one, and when DataFast last confirmed it.
+
+    `fetched_contents` are set if it is the visitor's first answer and was fetched just now.
+    """
 
     version: str
     fetched_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A stored answer. `contents` are set if they were just fetched. `is_first` says that nothing was stored before."""
-
-    latest: Latest
-    contents: Contents | None = None
-    is_first: bool = False
+    fetched_contents: Contents | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +114,13 @@ def save_answer(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, is
         unique_fields=["website", "visitor_id"],
         update_fields=["fetched_at", "version", "answer_compressed"],
     )
-    _save_journey(snapshot.pk, answer.version, answer.stored_form)
+    scores = _save_metrics(website_id, visitor_id, answer, is_first=is_first)
+    _save_journey(snapshot.pk, answer.version, encode_version(answer.stored_form, scores))
     if not is_first:
         others = StoredJourney.objects.filter(snapshot=snapshot).exclude(version=answer.version)
         surplus = list(others.order_by("-created_at", "-pk").values_list("pk", flat=True)[MAX_VERSIONS - 1 :])
         if surplus:
             StoredJourney.objects.filter(pk__in=surplus).delete()
-    _save_metrics(website_id, visitor_id, answer, is_first=is_first)
 
 
 def delete_answers(website_id: int, visitor_id: UUID) -> None:
@@ -171,28 +160,20 @@ def load_contents(website_id: int, visitor_id: UUID, version: str) -> LoadedVers
         version=version,
         code_fingerprint=code_fingerprint(),
     )
-    journeys = found.values_list("content", Value(None, DateTimeField()), Value(None, FloatField()))
-    points = _metrics(website_id, visitor_id).order_by().values_list(Value(None, BinaryField()), "at", "score")
-    content, history, latest = None, [], latest_possible_time()
-    for stored_form, at, score in journeys.union(points, all=True):
-        if at is None:
-            content = stored_form
-        elif at <= latest:
-            history.append(ScorePoint(at, score))
-    history.sort(key=lambda point: point.at)
-    if content is not None:
-        return LoadedVersion(decode_contents(bytes(content)), history)
+    for content in found.values_list("content", flat=True):
+        return decode_version(bytes(content), latest_possible_time())
     snapshot = _snapshots(website_id, visitor_id).filter(version=version).first()
     if snapshot is None:
         return None
     parsed = parse_visitor(snapshot.answer)
-    contents = _derive(parsed.visitor, parsed.notes)
+    scores = [ScorePoint(*row) for row in _metrics(website_id, visitor_id).values_list("at", "score")]
+    content = encode_version(encode_contents(_derive(parsed.visitor, parsed.notes))[0], scores)
     # Readers must not fail if the database can't be written. The lock prevents storing the journey of a visitor who is
     # being erased.
     with suppress(DatabaseError), transaction.atomic():
         if Snapshot.objects.select_for_update().filter(pk=snapshot.pk, version=version).exists():
-            _save_journey(snapshot.pk, version, encode_contents(contents)[0])
-    return LoadedVersion(contents, history)
+            _save_journey(snapshot.pk, version, content)
+    return decode_version(content, latest_possible_time())
 
 
 def load_answer(website_id: int, visitor_id: UUID) -> bytes | None:
@@ -205,13 +186,13 @@ def _derive(visitor: Visitor, notes: tuple[Note, ...]) -> Contents:
     return Contents(visitor.identity, journey.derive(visitor), notes)
 
 
-def _save_journey(snapshot_id: int, version: str, stored_form: bytes) -> None:
+def _save_journey(snapshot_id: int, version: str, content: bytes) -> None:
     stored = StoredJourney(
         snapshot_id=snapshot_id,
         version=version,
         code_fingerprint=code_fingerprint(),
         created_at=datetime.now(UTC),
-        content=stored_form,
+        content=content,
     )
     StoredJourney.objects.bulk_create(
         [stored],
@@ -221,8 +202,8 @@ def _save_journey(snapshot_id: int, version: str, stored_form: bytes) -> None:
     )
 
 
-def _save_metrics(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, is_first: bool) -> None:
-    """Add a point to the history if a number has changed."""
+def _save_metrics(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, is_first: bool) -> list[ScorePoint]:
+    """Add a point to the history if a number has changed. Return the scores of the history."""
     derived = answer.contents.journey
     numbers = {
         "score": derived.prediction.score,
@@ -233,13 +214,15 @@ def _save_metrics(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, 
     }
     # Bounded, and mostly few: one query for the last point and for those that are too many.
     points = _metrics(website_id, visitor_id).order_by("-pk")
-    known = [] if is_first else list(points.values_list("pk", *numbers))
-    if known and known[0][1:] == tuple(numbers.values()):
-        return
+    known = [] if is_first else list(points.values_list("pk", "at", *numbers))
+    scores = [ScorePoint(at, score) for _, at, score, *_ in known]
+    if known and known[0][2:] == tuple(numbers.values()):
+        return scores
     MetricsPoint.objects.create(website_id=website_id, visitor_id=visitor_id, at=answer.at, **numbers)
     surplus = [row[0] for row in known[MAX_METRICS_POINTS - 1 :]]
     if surplus:
         MetricsPoint.objects.filter(pk__in=surplus).delete()
+    return [ScorePoint(answer.at, derived.prediction.score), *scores[: MAX_METRICS_POINTS - 1]]
 
 
 def _snapshots(website_id: int, visitor_id: UUID) -> QuerySet[Snapshot]:

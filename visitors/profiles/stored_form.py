@@ -4,16 +4,18 @@ Decoding ten thousand events takes 15 ms, but a page shows at most 150 of them. 
 entry and exit pages are compressed in chunks, and a loaded journey decodes only the chunks that are read. To its
 readers it is the same as one that `journey.derive` has just made: visits and events are sequences in both.
 
-One database column has all of it: reading 180 KB (ten thousand events) takes SQLite 0.06 ms, a second query 0.3 ms.
+One database column has all of it, and the scores up to that version: reading 180 KB (ten thousand events) takes SQLite
+0.06 ms, a second query 0.3 ms.
 """
 
 import hashlib
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
-from typing import Generic, TypeVar, overload
+from typing import Generic, NamedTuple, TypeVar, overload
 
 import msgspec
 from msgspec import Struct
@@ -46,6 +48,20 @@ class Contents(Struct, frozen=True):
     notes: tuple[Note, ...]
 
 
+class ScorePoint(NamedTuple):
+    """The score (0 to 100, None without a prediction) of an answer that came at `at`."""
+
+    at: datetime
+    score: float | None
+
+
+class LoadedVersion(NamedTuple):
+    """What is stored of one version of a profile, and the visitor's scores up to it, oldest first."""
+
+    contents: Contents
+    history: Sequence[ScorePoint]
+
+
 class _Overview(Struct, frozen=True, array_like=True):
     """What every page needs. `journey` is without its sequences, `outlines` are its visits, newest first.
 
@@ -64,7 +80,7 @@ class _Overview(Struct, frozen=True, array_like=True):
 
 
 class _Stored(Struct, frozen=True, array_like=True):
-    """What the column has: the compressed overview, and the compressed chunks of each log.
+    """The stored form of contents: the compressed overview, and the compressed chunks of each log.
 
     `ends` has two pages (or None) per visit, oldest first: its entry and its exit.
     """
@@ -75,6 +91,7 @@ class _Stored(Struct, frozen=True, array_like=True):
     ends: tuple[bytes, ...]
 
 
+_decode_version = msgspec.msgpack.Decoder(tuple[bytes, tuple[ScorePoint, ...]]).decode
 _decode_stored = msgspec.msgpack.Decoder(_Stored).decode
 _decode_overview = msgspec.msgpack.Decoder(_Overview).decode
 _event_chunk = msgspec.msgpack.Decoder(tuple[Event, ...])
@@ -92,21 +109,30 @@ def code_fingerprint() -> str:
     return digest.hexdigest()
 
 
+def encode_version(stored_form: bytes, scores: Iterable[ScorePoint]) -> bytes:
+    """Return what the column has: the stored form of the contents, and the scores in any order."""
+    return _encode((stored_form, sorted(scores, key=lambda point: point.at)))
+
+
+def decode_version(content: bytes, latest: datetime) -> LoadedVersion:
+    """Return what `encode_version` encoded. Scores that are later than `latest` come from a wrong clock."""
+    stored_form, scores = _decode_version(content)
+    return LoadedVersion(decode_contents(stored_form), [point for point in scores if point.at <= latest])
+
+
 def encode_contents(contents: Contents) -> tuple[bytes, str]:
     """Return the stored form and the version: 24 hex digits, equal for answers with equal contents."""
     journey = contents.journey
     oldest_first = journey.visits[::-1]
     events = [event for visit in oldest_first for event in visit.events]
-    first_events = accumulate((len(visit.events) for visit in oldest_first), initial=0)
-    first_milestones = accumulate((len(visit.milestones) for visit in oldest_first), initial=0)
     overview = _encode(
         _Overview(
             contents.identity,
             contents.notes,
             replace(journey, visits=(), outlines=(), milestones=(), undated=()),
             tuple(journey.outlines),
-            tuple(first_events)[-2::-1],
-            tuple(first_milestones)[-2::-1],
+            _starts([len(visit.events) for visit in oldest_first]),
+            _starts([len(visit.milestones) for visit in oldest_first]),
             len(events),
             len(journey.milestones),
         )
@@ -142,6 +168,11 @@ def decode_contents(stored_form: bytes) -> Contents:
         ),
         overview.notes,
     )
+
+
+def _starts(lengths: list[int]) -> tuple[int, ...]:
+    """Return where each visit begins in a log, newest first; `lengths` are oldest first."""
+    return tuple(reversed([end - length for end, length in zip(accumulate(lengths), lengths, strict=True)]))
 
 
 def _chunks(items: Sequence[object], size: int) -> list[bytes]:

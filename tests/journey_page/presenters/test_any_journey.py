@@ -33,7 +33,7 @@ moments = st.one_of(
 def page(visitor, now, zone, query):
     website = Website(slug="lumenkit", name="Lumenkit", domain="lumenkit.example", time_zone=zone)
     contents = Contents(visitor.identity, derive(visitor), (Note("identity.<b>", "expected text"),))
-    profile = Profile(1, VISITOR_ID, "version", now - timedelta(seconds=5), at_hand=contents, is_first=True)
+    profile = Profile(1, VISITOR_ID, "version", now - timedelta(seconds=5), fetched_contents=contents)
     presented = presenters.present_journey(
         profile,
         now=now,
