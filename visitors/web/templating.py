@@ -4,6 +4,7 @@ Not Django's own template language: Jinja2 compiles templates to Python, and ren
 """
 
 from contextlib import suppress
+from functools import cache, lru_cache
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -12,7 +13,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template.defaultfilters import capfirst, date, pluralize
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django_htmx.jinja import htmx_script
@@ -31,7 +32,8 @@ def environment(**options: Any) -> Environment:
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     options.pop("autoescape", None)  # Django passes True as well
     made = Environment(autoescape=True, **options)
-    made.globals |= {"htmx_script": htmx_script, "static": static, "url": url}
+    # A page has four static files, and Django looks each of them up for as long as a simple database query takes.
+    made.globals |= {"htmx_script": cache(htmx_script), "static": cache(static), "url": url}
     made.filters |= {
         "add_line_breaks": add_line_breaks,
         "address": address_html,
@@ -58,9 +60,14 @@ def menu(request: HttpRequest) -> dict[str, object]:
     return {"manages_websites": SimpleLazyObject(lambda: _manages_websites(request))}
 
 
-def url(name: str, *args: object, **kwargs: object) -> str:
+def url(name: str, *args: object) -> str:
     """Return the path of a view by its name."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    return _reverse(get_script_prefix(), name, args)
+
+
+@lru_cache(maxsize=1000)  # a page has ten links, which Django takes as long to make as a database query
+def _reverse(script_prefix: str, name: str, args: tuple[object, ...]) -> str:  # noqa: ARG001 a part of the key
+    return reverse(name, args=args)
 
 
 def _manages_websites(request: HttpRequest) -> bool:
