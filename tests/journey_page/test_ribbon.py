@@ -1,16 +1,16 @@
 """The ribbon's geometry, by example."""
 
-from dataclasses import replace
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from tests.journey.examples import START, goal, journey, stamp, view
 from visitors.journey_page.ribbon import make_ribbon
 from visitors.journey_page.ribbon.columns import MAX_COLUMNS, Unit, columns
 from visitors.journey_page.ribbon.lanes import Lanes, Spot
 from visitors.journey_page.ribbon.scale import visit_widths
-from visitors.journey_page.ribbon.shapes import Word
-from visitors.journey_page.ribbon.svg import shapes_svg
+from visitors.journey_page.ribbon.shapes import Word, shapes_svg
 
 
 def drawn(derived, *, after=timedelta(minutes=1), zone=UTC, ticket_at=None):

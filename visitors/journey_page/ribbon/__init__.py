@@ -22,10 +22,9 @@ from datetime import datetime, tzinfo
 
 from visitors.journey import Journey, VisitOutline
 from visitors.journey_page.ribbon.layout import Drawing
-from visitors.journey_page.ribbon.shapes import Block, Gap, Mark, Ribbon, Word
-from visitors.journey_page.ribbon.svg import shapes_svg
+from visitors.journey_page.ribbon.shapes import Ribbon, shapes_svg
 
-__all__ = ["Block", "Gap", "Mark", "Ribbon", "Word", "make_ribbon", "shapes_svg"]
+__all__ = ["Ribbon", "make_ribbon", "shapes_svg"]
 
 
 def make_ribbon(
@@ -42,5 +41,4 @@ def make_ribbon(
     """
     if not journey.visits:
         return None
-    drawing = Drawing(journey, now=now, zone=zone, address=address)
-    return drawing.ribbon(ticket_at)
+    return Drawing(journey, now=now, zone=zone, address=address).ribbon(ticket_at)

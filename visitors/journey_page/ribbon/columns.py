@@ -28,8 +28,8 @@ class Unit(StrEnum):
         """How many days it has at most."""
         return {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.QUARTER: 92, Unit.YEAR: 366}[self]
 
-    def begin(self, local: datetime) -> datetime:
-        """Return the begin of the unit around a time."""
+    def start_of(self, local: datetime) -> datetime:
+        """Return the start of the unit around a time."""
         day = local.replace(hour=0, minute=0, second=0, microsecond=0)
         match self:
             case Unit.DAY:
@@ -43,20 +43,20 @@ class Unit(StrEnum):
             case Unit.YEAR:
                 return day.replace(day=1, month=1)
 
-    def next(self, begin: datetime) -> datetime:
-        """Return the begin of the next unit."""
+    def next(self, start: datetime) -> datetime:
+        """Return the start of the next unit."""
         # Longer than one unit and shorter than two; three hours more, for a day that a clock change makes longer.
-        return self.begin(begin + timedelta(days=self.days, hours=3))
+        return self.start_of(start + timedelta(days=self.days, hours=3))
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A stretch of the calendar from `begin` on, with its visits, oldest first, and the counts of their events.
+    """A stretch of the calendar from `start` on, with its visits, oldest first, and the counts of their events.
 
     One without visits is `is_broken` if it is long.
     """
 
-    begin: datetime
+    start: datetime
     visits: tuple[VisitOutline, ...] = ()
     counts: Counts = field(default_factory=Counts)
     is_broken: bool = False
@@ -69,9 +69,9 @@ class Column:
 
 def columns(visits: Sequence[VisitOutline], until: datetime, zone: tzinfo) -> tuple[Unit, list[Column]]:
     """Return the unit and the columns of visits (oldest first, at least one) up to a time."""
-    unit, begins = _calendar(visits[0].started_at.astimezone(zone), until.astimezone(zone))
-    inside: list[list[VisitOutline]] = [[] for _ in begins]
-    later = [begin.astimezone(UTC) for begin in begins[1:]]  # as visits: comparing two zones takes ten times as long
+    unit, starts = _calendar(visits[0].started_at.astimezone(zone), until.astimezone(zone))
+    inside: list[list[VisitOutline]] = [[] for _ in starts]
+    later = [start.astimezone(UTC) for start in starts[1:]]  # as visits: comparing two zones takes ten times as long
     at = 0
     for visit in visits:
         while at < len(later) and later[at] <= visit.started_at:
@@ -79,25 +79,26 @@ def columns(visits: Sequence[VisitOutline], until: datetime, zone: tzinfo) -> tu
         inside[at].append(visit)
     found: list[Column] = []
     empty: list[datetime] = []
-    for begin, here in zip(begins, inside, strict=True):
+    for start, here in zip(starts, inside, strict=True):
         if here:
-            found += [*_emptied(empty), Column(begin, tuple(here), add_counts(here))]
+            counts = add_counts([visit.counts for visit in here])
+            found += [*_emptied(empty), Column(start, tuple(here), counts)]
             empty = []
         else:
-            empty.append(begin)
+            empty.append(start)
     return unit, [*found, *_emptied(empty)]
 
 
-def add_counts(visits: Iterable[VisitOutline]) -> Counts:
-    """Return the counts of the events of several visits."""
-    totals = map(sum, zip(*(astuple(visit.counts) for visit in visits), strict=True))
+def add_counts(counts: Iterable[Counts]) -> Counts:
+    """Return the sums of several counts."""
+    totals = map(sum, zip(*map(astuple, counts), strict=True))
     return Counts(**dict(zip(Counts.__struct_fields__, totals, strict=False)))
 
 
-def _emptied(begins: list[datetime]) -> list[Column]:
-    if len(begins) > LONG_EMPTY:
-        return [Column(begins[0], is_broken=True)]
-    return [Column(begin) for begin in begins]
+def _emptied(starts: list[datetime]) -> list[Column]:
+    if len(starts) > LONG_EMPTY:
+        return [Column(starts[0], is_broken=True)]
+    return [Column(start) for start in starts]
 
 
 def _calendar(first: datetime, last: datetime) -> tuple[Unit, list[datetime]]:
@@ -105,10 +106,10 @@ def _calendar(first: datetime, last: datetime) -> tuple[Unit, list[datetime]]:
     for unit in Unit:
         if days > (MAX_COLUMNS + 1) * unit.days and unit is not Unit.YEAR:
             continue
-        begins = [unit.begin(first)]
-        while len(begins) <= MAX_COLUMNS and (following := unit.next(begins[-1])) <= last:
-            begins.append(following)
-        if len(begins) <= MAX_COLUMNS:
+        starts = [unit.start_of(first)]
+        while len(starts) <= MAX_COLUMNS and (following := unit.next(starts[-1])) <= last:
+            starts.append(following)
+        if len(starts) <= MAX_COLUMNS:
             break
     # More than sixty years are still drawn in years; times of events span up to two hundred.
-    return unit, begins
+    return unit, starts

@@ -97,6 +97,7 @@ class Drawing:
         self._missing = _MISSING if missing is not None and missing.place is Place.EARLIER else 0.0
         self._lanes = Lanes()
         self._scale = Scale()
+        self._counts: list[Counts] = []  # of each visit or column
         self._blocks: list[Block] = []
         self._gaps: list[Gap] = []
         self._marks: list[Mark] = []
@@ -144,7 +145,8 @@ class Drawing:
         if not spans:  # the first visit, and it goes on: it is the whole line
             widths = [min(available, max(widths[0], _LEAST_RECORD))]
         gaps = gap_widths(spans, available - sum(widths))
-        most = max(_LEAST_RECORD, *(visit.counts.views for visit in visits))
+        self._counts = [visit.counts for visit in visits]
+        most = max(_LEAST_RECORD, *(counts.views for counts in self._counts))
         x = self._missing
         found = []
         for index, (visit, width) in enumerate(zip(visits, widths, strict=True)):
@@ -233,13 +235,14 @@ class Drawing:
     def _draw_columns(self) -> None:
         unit, found = columns(self._visits, self._end, self._zone)
         each = (100 - self._missing) / sum(column.weight for column in found)
-        most = max(_LEAST_RECORD, *(column.counts.views for column in found))
+        self._counts = [column.counts for column in found]
+        most = max(_LEAST_RECORD, *(counts.views for counts in self._counts))
         missing = self._journey.missing
         x = self._missing
-        begins: list[tuple[datetime, float]] = []
+        starts: list[tuple[datetime, float]] = []
         for column in found:
             width = each * column.weight
-            self._scale.add(column.begin, x)
+            self._scale.add(column.start, x)
             if column.visits:
                 # A tenth of a column on either side keeps neighbors apart.
                 height = height_of(column.counts.views, most)
@@ -248,26 +251,26 @@ class Drawing:
                 self._blocks.append(block(x + each * 0.1, each * 0.8, height, label, newest, intent))
             else:
                 shown = WIDTHS[1][0] if column.is_broken else ""
-                is_known = missing is None or missing.ends_by(column.begin)
+                is_known = missing is None or missing.ends_by(column.start)
                 self._gaps.append(Gap(round(x, 2), round(x + width, 2), shown if is_known else "", is_known=is_known))
-            begins.append((column.begin, x))
+            starts.append((column.start, x))
             x += width
         self._scale.add(self._end, 100)
         self._add_now()
         before: datetime | None = None
-        for begin, at in begins:
-            self._add_column_date(unit, begin, before, at)
-            before = begin
+        for start, at in starts:
+            self._add_column_date(unit, start, before, at)
+            before = start
 
-    def _add_column_date(self, unit: Unit, begin: datetime, before: datetime | None, x: float) -> None:
+    def _add_column_date(self, unit: Unit, start: datetime, before: datetime | None, x: float) -> None:
         """Add years, and months if columns are shorter."""
-        is_new_year = before is None or before.year != begin.year
-        is_new_month = before is not None and before.month != begin.month and unit in (Unit.DAY, Unit.WEEK)
+        is_new_year = before is None or before.year != start.year
+        is_new_month = before is not None and before.month != start.month and unit in (Unit.DAY, Unit.WEEK)
         if is_new_year:
-            text = f"{begin:%Y}" if before is not None or unit is Unit.YEAR else f"{begin:%b %Y}"
+            text = f"{start:%Y}" if before is not None or unit is Unit.YEAR else f"{start:%b %Y}"
             self._add_word("date", x, text)
         elif is_new_month:
-            self._add_word("date", x, f"{begin:%b}", "r-soft")
+            self._add_word("date", x, f"{start:%b}", "r-soft")
 
     def _column_label(self, unit: Unit, column: Column) -> str:
         """ "12 visits, 34 page views, 1 payment in the week of Mon, May 4"."""
@@ -277,19 +280,20 @@ class Drawing:
             format_count(column.counts.views, "page view"),
             *_describe_counts(column.counts),
         ]
-        begin = f"{column.begin:%B %Y}" if unit in (Unit.MONTH, Unit.QUARTER) else f"{column.begin:%Y}"
+        start = f"{column.start:%B %Y}" if unit in (Unit.MONTH, Unit.QUARTER) else f"{column.start:%Y}"
         if unit in (Unit.DAY, Unit.WEEK):
-            begin = format_day(column.begin, self._now, self._zone)
-        return f"{', '.join(parts)} in the {unit} of {begin}"
+            start = format_day(column.start, self._now, self._zone)
+        return f"{', '.join(parts)} in the {unit} of {start}"
 
     # --- Above and below ---
 
     def _draw_marks(self) -> None:
         for form, clusters in self._clusters().items():
             lane = "money" if form in _ABOVE else "goal"
+            others = [mark.x for mark in self._marks if mark.form == _OTHER_FORM.get(form)]
             for cluster in reversed(clusters):
                 x, y = round(cluster.x, 2), _LANES[lane] + 6
-                if any(abs(mark.x - x) < _MARK_ROOM for mark in self._marks if mark.form == _OTHER_FORM.get(form)):
+                if any(abs(other - x) < _MARK_ROOM for other in others):
                     y += _BELOW
                 self._marks.append(Mark(form, x, y, cluster.label))
                 self._add_word(lane, x, cluster.word, _STYLES[form])
@@ -300,13 +304,11 @@ class Drawing:
         """Group milestones into marks by form, oldest first."""
         found: dict[str, list[_Cluster]] = {form: [] for form in _STYLES}
         for event in self._journey.milestones:
-            if event.at is None:
-                continue
             form = _form(event)
             clusters = found[form]
-            if clusters and event.at <= clusters[-1].until:
+            if event.at and clusters and event.at <= clusters[-1].until:
                 clusters[-1].events.append(event)
-            else:
+            elif event.at:
                 x = self._scale.x(event.at)
                 clusters.append(_Cluster(form, x, self._scale.time(x + _MARK_ROOM), [event]))
         return found
@@ -338,7 +340,7 @@ class Drawing:
         if journey.missing is not None and journey.missing.visits:
             visits += f" ({journey.visit_count - journey.missing.visits:,} listed)"
         visits += f" from {days[0]} to {days[1]}" if days[0] != days[1] else f", {days[0]}"
-        return ", ".join([visits, *_describe_counts(add_counts(self._visits))])
+        return ", ".join([visits, *_describe_counts(add_counts(self._counts))])
 
     def _note(self) -> str:
         if self._missing:

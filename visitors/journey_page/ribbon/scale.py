@@ -37,9 +37,9 @@ def _interpolate(value: float, known: list[float], results: list[float]) -> floa
     after = bisect_right(known, value)
     if after in (0, len(known)):
         return results[0 if after == 0 else -1]
-    begin, end = known[after - 1], known[after]
+    start, end = known[after - 1], known[after]
     left, right = results[after - 1], results[after]
-    return left + (right - left) * ((value - begin) / (end - begin))
+    return left + (right - left) * ((value - start) / (end - start))
 
 
 def visit_widths(spans: Sequence[timedelta], share: float) -> list[float]:
