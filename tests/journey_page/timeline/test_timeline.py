@@ -123,7 +123,7 @@ def test_older_goals_are_below_the_cut():
 def test_an_unknown_place_of_missing_events_is_reported():
     rows = shown(journey(view(), view(days=2), page_view_count=5)).rows
     assert [getattr(row, "style", "visit") for row in rows] == ["visit", "visit", "cut"]
-    assert "nobody can say where" in rows[-1].text
+    assert "it is unknown where that belongs" in rows[-1].text
 
 
 def test_events_without_a_time_are_a_separate_group():

@@ -5,21 +5,15 @@ from datetime import datetime, timedelta, tzinfo
 from visitors import formatting
 from visitors.formatting.text import isolate_direction, truncate
 from visitors.journey import (
-    CLOCK_SKEW,
-    Counts,
-    Filter,
     Journey,
     Kind,
-    Selection,
     TicketMoment,
     VisitOutline,
-    find_ticket_moment,
-    select,
 )
-from visitors.journey_page.timeline.ledger import Ledger, LedgerPage, Section, make_sections
+from visitors.journey_page.timeline.ledger import Ledger, LedgerPage
 from visitors.journey_page.timeline.local_times import ResolvedTime, format_field_value, resolve_time
 from visitors.journey_page.timeline.query import BEFORE, SPANS, TimelineQuery
-from visitors.journey_page.timeline.row_presenter import RowPresenter, format_iso, visit_key
+from visitors.journey_page.timeline.row_presenter import format_iso, visit_key
 from visitors.journey_page.timeline.rows import NoteRow, Row, VisitRow
 
 _KINDS = {
@@ -124,13 +118,8 @@ def present_timeline(
     """
     at = resolve_time(query.at, zone) if query.at else None
     before = resolve_time(query.before, zone) if query.before else None
-    query = query.in_zone(zone)
-    journey, since = journey.as_of(now), _range_start(query, now)
-    selection = _select(journey, query, since, now)
-    presenter = RowPresenter(journey, zone=zone, now=now, marked_after=marked_after)
-    moment = find_ticket_moment(journey, query.at, now=now) if query.at else None
-    found = make_sections(journey, selection)
-    page = Ledger(journey, found, query, selection=selection, moment=moment, since=since, presenter=presenter).page()
+    ledger = Ledger(journey, query, zone=zone, now=now, marked_after=marked_after)
+    page, query = ledger.page(), ledger.query
     before_value = format_field_value(before.at, zone) if before else ""
     at_value = format_field_value(at.at, zone, " ") if at else ""
     return Timeline(
@@ -141,7 +130,7 @@ def present_timeline(
         shows=f"{now.astimezone(zone).date().isoformat()} {zone} {query.address(opened=(), shut=())}",
         rows=page.rows,
         size=page.size,
-        kinds=_list_kinds(journey, query, journey.counts if selection is None else selection.counts),
+        kinds=_list_kinds(ledger),
         spans=tuple(Choice(value=value, label=label, is_chosen=value == query.span) for value, label in _SPANS.items()),
         text=query.text,
         before=before_value,
@@ -150,11 +139,11 @@ def present_timeline(
         at_second=at_value if at and at.is_second else "",
         zone=formatting.format_zone(zone),
         remarks=_list_remarks(query, before),
-        ticket=_present_ticket(moment, at, query, presenter, page) if moment and at else None,
-        found=_describe_matches(journey, query, selection, since, presenter),
+        ticket=_present_ticket(ledger.moment, at, ledger, page) if ledger.moment and at else None,
+        found=_describe_matches(ledger),
         everything=query.unfiltered().address(),
-        none=_explain_absence(journey, query, presenter) if not found else "",
-        jumps=_list_jumps(found, query, is_whole=journey.missing is None),
+        none="" if ledger.sections else _explain_absence(ledger),
+        jumps=_list_jumps(ledger),
         newer=_link_to_newer(page, query),
         older=_link_to_older(page, query),
     )
@@ -164,13 +153,7 @@ def present_visit_events(
     journey: Journey, query: TimelineQuery, *, zone: tzinfo, now: datetime, marked_after: datetime | None = None
 ) -> VisitRow | None:
     """Return the visit at which the query starts, with its events from there on; None for an unknown visit."""
-    query = query.in_zone(zone)
-    journey, since = journey.as_of(now), _range_start(query, now)
-    selection = _select(journey, query, since, now)
-    presenter = RowPresenter(journey, zone=zone, now=now, marked_after=marked_after)
-    moment = find_ticket_moment(journey, query.at, now=now) if query.at else None
-    found = make_sections(journey, selection)
-    return Ledger(journey, found, query, selection=selection, moment=moment, since=since, presenter=presenter).events()
+    return Ledger(journey, query, zone=zone, now=now, marked_after=marked_after).events()
 
 
 def visit_address(visit: VisitOutline) -> str:
@@ -179,32 +162,19 @@ def visit_address(visit: VisitOutline) -> str:
     return f"?open={key}#visit-{key}"
 
 
-def _range_start(query: TimelineQuery, now: datetime) -> datetime | None:
-    span = SPANS.get(query.span)
-    return now - span if span else None
-
-
-def _select(journey: Journey, query: TimelineQuery, since: datetime | None, now: datetime) -> Selection | None:
-    """Return what the filters leave; None without filters, so that no event has to be read."""
-    if not query.is_filtered:
-        return None
-    # A range ends now: events ahead of it come from a wrong clock.
-    before = query.before if query.span == BEFORE else now + CLOCK_SKEW if since else None
-    return select(journey, Filter(kinds=query.kinds, text=query.text, since=since, before=before))
-
-
-def _list_kinds(journey: Journey, query: TimelineQuery, counts: Counts) -> tuple[Choice, ...]:
+def _list_kinds(ledger: Ledger) -> tuple[Choice, ...]:
     """Return the kinds that occur in the journey or were asked for."""
-    totals = journey.totals
+    journey, chosen, totals = ledger.journey, ledger.query.kinds, ledger.journey.totals
+    counts = ledger.selection.counts if ledger.selection else journey.counts
     has_refunds = totals.refunds_without_amount or any(paid.refunds for paid in totals.paid)
     # Elsewhere on the page refunds are counted apart from payments, and setbacks apart from goals.
     labels = _KINDS | ({Kind.PAYMENT: "Payments and refunds"} if has_refunds else {})
     if journey.counts.setbacks:
         labels |= {Kind.GOAL: "Goals and setbacks"}
     return tuple(
-        Choice(value=kind.value, label=label, is_chosen=kind in query.kinds, count=f"{counts.of(kind):,}")
+        Choice(value=kind.value, label=label, is_chosen=kind in chosen, count=f"{counts.of(kind):,}")
         for kind, label in labels.items()
-        if journey.counts.of(kind) or kind in query.kinds
+        if journey.counts.of(kind) or kind in chosen
     )
 
 
@@ -215,35 +185,32 @@ def _list_remarks(query: TimelineQuery, before: ResolvedTime | None) -> tuple[st
     return tuple(remark for remark in remarks if remark)
 
 
-def _present_ticket(
-    moment: TicketMoment, at: ResolvedTime, query: TimelineQuery, presenter: RowPresenter, page: LedgerPage
-) -> Ticket:
+def _present_ticket(moment: TicketMoment, at: ResolvedTime, ledger: Ledger, page: LedgerPage) -> Ticket:
     other = None
     if at.other is not None:
         label = f"Take the {'first' if at.is_second else 'second'} time"
-        other = Link(label=label, address=query.address(at=at.other), anchor="moment")
+        other = Link(label=label, address=ledger.query.address(at=at.other), anchor="moment")
     return Ticket(
         iso=format_iso(moment.at),
-        when=presenter.format_day_and_clock(moment.at),
+        when=ledger.presenter.format_day_and_clock(moment.at),
         text=moment.words,
         remark=at.remark,
         other=other,
-        forget=query.address(at=None),
+        forget=ledger.query.address(at=None),
         is_marked=page.has_moment,
     )
 
 
-def _describe_matches(
-    journey: Journey, query: TimelineQuery, selection: Selection | None, since: datetime | None, presenter: RowPresenter
-) -> str:
+def _describe_matches(ledger: Ledger) -> str:
     """ "12 of 60 events, the last 7 days, since Mon, Apr 28, 17:46"; "" without a filter."""
-    if selection is None:
+    if ledger.selection is None:
         return ""
-    parts = [f"{selection.events:,} of {formatting.format_count(journey.counts.all, 'event')}"]
-    if since is not None:
-        parts.append(f"the {_length(query)}, since {presenter.format_day_and_clock(since)}")
+    query, format_time = ledger.query, ledger.presenter.format_day_and_clock
+    parts = [f"{ledger.selection.events:,} of {formatting.format_count(ledger.journey.counts.all, 'event')}"]
+    if ledger.since is not None:
+        parts.append(f"the {_length(query)}, since {format_time(ledger.since)}")
     elif query.span == BEFORE and query.before is not None:
-        parts.append(f"before {presenter.format_day_and_clock(query.before)}")
+        parts.append(f"before {format_time(query.before)}")
     return ", ".join(parts)
 
 
@@ -253,8 +220,9 @@ def _length(query: TimelineQuery) -> str:
     return f"last {formatting.format_duration(span) if span > timedelta(days=1) else '24 hours'}"
 
 
-def _explain_absence(journey: Journey, query: TimelineQuery, presenter: RowPresenter) -> str:
+def _explain_absence(ledger: Ledger) -> str:
     """Return why there is nothing to show."""
+    journey, query = ledger.journey, ledger.query
     if not journey.counts.all:
         return "DataFast sent no events for this visitor."
     wanted = f"“{isolate_direction(truncate(query.text, 60))}”" if query.text else "these filters"
@@ -262,20 +230,21 @@ def _explain_absence(journey: Journey, query: TimelineQuery, presenter: RowPrese
     if query.span in SPANS and not query.is_search:
         sentence = f"No event in the {_length(query)}."
         if journey.latest_event_at:
-            sentence += f" The latest one was {presenter.format_day_and_clock(journey.latest_event_at)}."
+            sentence += f" The latest one was {ledger.presenter.format_day_and_clock(journey.latest_event_at)}."
     if journey.missing is not None:
         sentence += " What DataFast left out of its answer cannot be searched."
     return sentence
 
 
-def _list_jumps(found: list[Section], query: TimelineQuery, *, is_whole: bool) -> tuple[Link, ...]:
+def _list_jumps(ledger: Ledger) -> tuple[Link, ...]:
     """Return links to the first and to the latest visit."""
-    keys = [section.key for section in found if section.visit is not None]
+    keys = [section.key for section in ledger.sections if section.visit is not None]
     if len(keys) < 2:
         return ()
+    first = "Earliest listed" if ledger.journey.missing else "First visit"
     return tuple(
-        Link(label=label, address=query.with_open(key).address(start=None), anchor=f"visit-{key}")
-        for label, key in (("First visit" if is_whole else "Earliest listed", keys[-1]), ("Latest visit", keys[0]))
+        Link(label=label, address=ledger.query.with_open(key).address(start=None), anchor=f"visit-{key}")
+        for label, key in ((first, keys[-1]), ("Latest visit", keys[0]))
     )
 
 
