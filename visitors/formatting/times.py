@@ -19,6 +19,10 @@ _UNITS = (
     ("minute", _MINUTE, 0),
 )
 
+# Not strftime's: its names are those of the server's locale, and it takes several times as long.
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 
 @dataclass(frozen=True, slots=True)
 class DisplayTime:
@@ -49,7 +53,9 @@ def format_day(at: datetime, now: datetime, zone: tzinfo) -> str:
             return "yesterday"
         case 1:
             return "tomorrow"
-    return f"{local:%a, %b} {local.day}" if local.year == today.year else f"{local:%b} {local.day}, {local.year}"
+    if local.year != today.year:
+        return f"{_MONTHS[local.month - 1]} {local.day}, {local.year}"
+    return _format_weekday(local)
 
 
 def format_clock(at: datetime, zone: tzinfo) -> str:
@@ -58,7 +64,7 @@ def format_clock(at: datetime, zone: tzinfo) -> str:
     24 hours, although the rest is US English: agents compare these times with log files and with colleagues abroad, and
     a column of them stays aligned.
     """
-    return f"{_to_local(at, zone):%H:%M}"
+    return _to_local(at, zone).time().isoformat("minutes")
 
 
 def format_full_time(at: datetime, zone: tzinfo) -> str:
@@ -167,7 +173,12 @@ def _largest_unit(seconds: int) -> tuple[str, int]:
 def _format_date(at: datetime, zone: tzinfo) -> str:
     """ "Mon, May 4, 2026, 20:01:10"."""
     local = _to_local(at, zone)
-    return f"{local:%a, %b} {local.day}, {local.year}, {local:%H:%M:%S}"
+    return f"{_format_weekday(local)}, {local.year}, {local.time().isoformat('seconds')}"
+
+
+def _format_weekday(local: datetime) -> str:
+    """ "Mon, May 4"."""
+    return f"{_WEEKDAYS[local.weekday()]}, {_MONTHS[local.month - 1]} {local.day}"
 
 
 def _abbreviation_and_offset(at: datetime, zone: tzinfo) -> tuple[str, str]:

@@ -199,7 +199,7 @@ def format_iso(at: datetime) -> str:
 
 
 def _clock(local: datetime) -> str:
-    return local.time().isoformat(timespec="seconds")  # four times as fast as strftime
+    return local.time().isoformat("seconds")  # several times as fast as strftime
 
 
 def _badges(visit: Visit) -> tuple[Badge, ...]:
