@@ -51,8 +51,8 @@ def record_lookup(
         result = next((result for kind, result in _RESULTS if isinstance(error, kind)), AuditResult.UNAVAILABLE)
     try:
         AuditEntry.objects.create(
-            website=website,
-            user=user,
+            website_id=website.pk,
+            user_id=user.pk,
             user_name=user.get_username(),
             visitor_id=visitor_id,
             at=datetime.now(UTC),
