@@ -10,7 +10,6 @@ import re
 import sys
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TextIO
 
@@ -21,21 +20,8 @@ from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
 
-@dataclass(frozen=True, slots=True)
-class RequestContext:
-    """The request that this thread answers, for its log lines."""
-
-    request_id: str
-    request: HttpRequest
-
-    @property
-    def user_id(self) -> int | None:
-        """The signed-in user's id if the request has loaded the user already, since logging must cause no query."""
-        user = getattr(self.request, "_cached_user", None)
-        return user.pk if user else None
-
-
-request_context: ContextVar[RequestContext | None] = ContextVar("request_context", default=None)
+# The request that this thread answers, with its `request_id`.
+current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)
 
 # Eight characters or more, so that the name of a file such as df_notes stays. The dot in a masked token
 # (`dft_ab1...xyz9`) comes earlier than that.
@@ -83,11 +69,13 @@ class RedactingJsonFormatter(JsonFormatter):
         """Redact the fields, put the time first, and add those of the request."""
         fields = {"time": log_data.pop("time").isoformat()}
         fields |= {name: _redact_value(value) for name, value in log_data.items()}
-        if context := request_context.get():
-            if context.user_id:
-                fields["user"] = context.user_id
+        if request := current_request.get():
+            # Only if the request has loaded the user already, since logging must cause no query.
+            user = getattr(request, "_cached_user", None)
+            if user and user.pk:
+                fields["user"] = user.pk
             # Not redacted, even if it looks like a visitor's: the proxy that chose it logs it in this form.
-            fields["request_id"] = context.request_id
+            fields["request_id"] = request.request_id  # type: ignore[attr-defined]  # set by RequestIdMiddleware
         return fields
 
 

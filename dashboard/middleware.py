@@ -46,7 +46,8 @@ class RequestIdMiddleware:
         started = time.perf_counter()
         given = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
-        reset_token = logs.request_context.set(logs.RequestContext(request_id, request))
+        request.request_id = request_id  # type: ignore[attr-defined]
+        reset_token = logs.current_request.set(request)
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id
@@ -60,7 +61,7 @@ class RequestIdMiddleware:
                 }
                 logger.info("%(method)s %(route)s %(status)s", fields, extra=fields)
         finally:
-            logs.request_context.reset(reset_token)
+            logs.current_request.reset(reset_token)
         return response
 
 

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.management import CommandError
 from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
@@ -23,19 +24,15 @@ MAX_HEAD_BYTES = 64 * 1024
 HEAD_TIMEOUT_MILLISECONDS = 10_000
 
 
-class PortTaken(Exception):
-    """Another process listens on this address, or the address is not this machine's."""
-
-
 def check_port(host: str, port: int) -> None:
-    """Raise PortTaken, with a sentence for the user, if the server can't listen there."""
+    """Raise CommandError if the server can't listen there."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        raise PortTaken(
+        raise CommandError(
             f"{host}:{port} is taken or not this machine's ({error.strerror}). Choose another one: PORT={port + 1}"
         ) from error
 
@@ -50,7 +47,6 @@ def serve(
     started: Callable[[], None] | None = None,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM. Call `started` when the server is about to accept connections."""
-    check_port(host, port)
     # For links. Workers inherit settings when they are forked, and read the environment when they are spawned.
     settings.HOST, settings.PORT = host, port
     os.environ |= {"HOST": host, "PORT": str(port)}

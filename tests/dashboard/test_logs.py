@@ -48,12 +48,12 @@ def answering():
 
     def answer(request_id, user=None):
         request = RequestFactory().get("/")
-        request._cached_user = user
-        tokens.append(logs.request_context.set(logs.RequestContext(request_id, request)))
+        request._cached_user, request.request_id = user, request_id
+        tokens.append(logs.current_request.set(request))
 
     yield answer
     for token in reversed(tokens):
-        logs.request_context.reset(token)
+        logs.current_request.reset(token)
 
 
 @pytest.mark.parametrize("token", [token.value for token in TOKENS])

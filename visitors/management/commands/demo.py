@@ -45,10 +45,7 @@ class Command(BaseCommand):
         if settings.STATE_DIR.name != "demo":
             raise CommandError("The demo has a state folder of its own: start it with `make demo`.")
         host, port = options["host"], options["port"]
-        try:
-            server.check_port(host, port)
-        except server.PortTaken as error:
-            raise CommandError(str(error)) from error
+        server.check_port(host, port)
         prepare()
         self._seed()
         with Sandbox() as sandbox:

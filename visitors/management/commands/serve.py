@@ -41,10 +41,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         host, port = options["host"], options["port"]
         self._check_deployment()
-        try:
-            server.check_port(host, port)
-        except server.PortTaken as error:
-            raise CommandError(str(error)) from error
+        server.check_port(host, port)
         with start_lock():
             prepare()
             retention.make_due()
