@@ -19,7 +19,6 @@ from django.utils.log import CallbackFilter
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
-
 # The request that this thread answers, with its `request_id`.
 current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)
 

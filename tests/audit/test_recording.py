@@ -182,7 +182,7 @@ def test_what_cannot_be_recorded_is_not_shown(browser_of_member, log_refuses, na
     text = Page(answer.content).text
     assert "notes down who looks at whom" in text
     assert "Priya" not in text
-    logged = [record.getMessage() for record in caplog.records if record.name == "visitors.audit.decorators"]
+    logged = [record.getMessage() for record in caplog.records if record.name == "visitors.audit.log"]
     assert set(logged) == {
         "Nothing is shown, since the audit log cannot be written: attempt to write a readonly database"
     }

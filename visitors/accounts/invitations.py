@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from dashboard.addresses import absolute_url
 from dashboard.clock import latest_possible_time
-from visitors.accounts.locks import lock_administrators, lock_members
+from visitors.accounts.administration import lock_administrators, lock_members
 from visitors.accounts.users import display_name
 from visitors.models import Invitation, Membership, Website
 from visitors.roles import Role

@@ -3,17 +3,29 @@
 What cannot be recorded is not shown: a log that a full disk switches off would miss the entries that matter most.
 """
 
-from collections.abc import Iterable
+import logging
+import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import ParamSpec, cast
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError
 from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
+from dashboard.database import RETRY_AFTER_SECONDS
 from visitors.datafast.errors import BotVisitor, KeyRejected, RateLimited, UpstreamError, VisitorNotFound
 from visitors.models import AuditAction, AuditEntry, AuditResult, VisitorContext, Website
+from visitors.web.access import SignedInRequest
+
+logger = logging.getLogger(__name__)
+
+Parameters = ParamSpec("Parameters")
 
 HASH_LENGTH = 32
 # Part of every stored hash: with another value, entries of visitors who were erased before would no longer be found.
@@ -29,6 +41,9 @@ _RESULTS: tuple[tuple[type[UpstreamError], AuditResult], ...] = (
     (KeyRejected, AuditResult.KEY_REFUSED),
     (RateLimited, AuditResult.LIMITED),
 )
+# The standard header that a browser prefetches with, and those of older browsers and of Safari.
+_PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+_PREFETCH = re.compile("prefetch|prerender|preview", re.IGNORECASE)
 
 
 class LogUnavailable(Exception):
@@ -37,6 +52,32 @@ class LogUnavailable(Exception):
 
 class WebsiteGone(Exception):
     """The website was removed meanwhile, and its audit log with it, so nothing is shown."""
+
+
+def refuse_if_not_audited(view: Callable[Parameters, HttpResponse]) -> Callable[Parameters, HttpResponse]:
+    """Decorate a view that shows something about a visitor, and records that before it returns.
+
+    The response is a 503 if the audit log cannot be written, and a 404 if the website was removed in the meantime.
+    Prefetching is refused: the browser asks for a page that the user may never look at. For the same reason these views
+    take no HEAD requests.
+    """
+
+    @wraps(view)
+    def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+        request = cast("SignedInRequest", args[0])
+        if any(_PREFETCH.search(request.headers.get(name, "")) for name in _PURPOSE_HEADERS):
+            return HttpResponse(status=503)
+        try:
+            return view(*args, **kwargs)
+        except WebsiteGone as error:
+            raise Http404("No such website.") from error
+        except LogUnavailable as error:
+            logger.error("Nothing is shown, since the audit log cannot be written: %s", error.__cause__)  # noqa: TRY400
+            response = render(request, "audit/log_unavailable.html", status=503)
+            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+            return response
+
+    return wrapper
 
 
 def record_lookup(

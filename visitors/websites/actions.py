@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.text import slugify
 
 from visitors import encryption, profiles
-from visitors.accounts.locks import lock_administrators
+from visitors.accounts.administration import lock_administrators
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.payload import WebsiteListing
 from visitors.formatting import is_currency, join_list

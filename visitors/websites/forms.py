@@ -72,11 +72,7 @@ class SettingsForm(forms.ModelForm):
     class Meta:
         model = Website
         fields: ClassVar[tuple[str, ...]] = ("name", "domain", "time_zone", "currency")
-        help_texts: ClassVar = {
-            "name": "As your team calls it.",
-            "domain": "Without https://, such as example.com.",
-            "currency": "Three letters, such as USD.",
-        }
+        help_texts: ClassVar = {"currency": "Three letters, such as USD."}
         error_messages: ClassVar = {
             "datafast_id": {"required": "An account token needs the website’s id."},
             "domain": {"required": "Enter the website’s domain."},

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
-from visitors.accounts.locks import is_last_admin, lock_members
+from visitors.accounts.administration import is_last_admin, lock_members
 from visitors.accounts.users import InvalidChange, display_name
 from visitors.models import Membership, Website
 from visitors.roles import Role

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visitors.websites.views import connect, invitations, key, members, website
+from visitors.websites.views import connect, key, members, website
 
 urlpatterns = [
     path("websites/", website.websites, name="websites"),
@@ -17,6 +17,6 @@ urlpatterns = [
     path("websites/<slug:slug>/people/", members.members, name="members"),
     path("websites/<slug:slug>/people/<int:membership>/role/", members.change_role, name="change_role"),
     path("websites/<slug:slug>/people/<int:membership>/remove/", members.remove, name="remove_member"),
-    path("invitations/<int:invitation>/withdraw/", invitations.withdraw, name="withdraw_invitation"),
-    path("invitations/<int:invitation>/link/", invitations.renew, name="renew_invitation"),
+    path("invitations/<int:invitation>/withdraw/", members.withdraw_invitation, name="withdraw_invitation"),
+    path("invitations/<int:invitation>/link/", members.renew_invitation, name="renew_invitation"),
 ]

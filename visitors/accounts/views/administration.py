@@ -13,8 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from visitors.accounts import administration, invitations, presenters
+from visitors.accounts.administration import is_last_admin
 from visitors.accounts.forms import InviteForm
-from visitors.accounts.locks import is_last_admin
 from visitors.accounts.users import InvalidChange, display_name
 from visitors.accounts.views.password_reset import make_reset_link
 from visitors.formatting import DisplayTime

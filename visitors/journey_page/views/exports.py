@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from dashboard.addresses import absolute_url
 from visitors import journey, profiles
 from visitors.audit import log
-from visitors.audit.decorators import refuse_if_not_audited
+from visitors.audit.log import refuse_if_not_audited
 from visitors.datafast.errors import UpstreamError
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import AuditAction, Website

@@ -10,7 +10,7 @@ from django_htmx.http import HTMX_STOP_POLLING
 from visitors import profiles
 from visitors.accounts import sessions
 from visitors.audit import log
-from visitors.audit.decorators import refuse_if_not_audited
+from visitors.audit.log import refuse_if_not_audited
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.journey_page import presenters, updates
 from visitors.profiles.budget import Purpose

@@ -17,7 +17,7 @@ from visitors import profiles
 from visitors.accounts import sessions
 from visitors.accounts.users import display_name
 from visitors.audit import log
-from visitors.audit.decorators import refuse_if_not_audited
+from visitors.audit.log import refuse_if_not_audited
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.formatting import format_count, join_list, limit_list
 from visitors.journey_page import presenters, rendering, updates

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from visitors import profiles
 from visitors.audit import log
-from visitors.audit.decorators import refuse_if_not_audited
+from visitors.audit.log import refuse_if_not_audited
 from visitors.datafast.errors import UpstreamError
 from visitors.journey import Journey
 from visitors.journey_page.timeline import TimelineQuery, present_timeline, present_visit_events

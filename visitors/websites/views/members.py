@@ -1,20 +1,21 @@
-"""The members of a website and their roles."""
+"""The members of a website, their roles, and open invitations: to a website, or of administrators."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from visitors.accounts import invitations, presenters
 from visitors.accounts.users import InvalidChange, display_name
+from visitors.accounts.views.administration import render_people
 from visitors.formatting import DisplayTime
 from visitors.models import Invitation, Membership, Website
 from visitors.roles import Role
-from visitors.web.access import SignedInRequest, manager_required
+from visitors.web.access import SignedInRequest, managed_website_or_404, manager_required
 from visitors.web.forms import answer_required
 from visitors.web.time_zones import time_zone_of
 from visitors.websites.forms import AddMemberForm
@@ -111,6 +112,48 @@ def remove(request: SignedInRequest, website: Website, membership: int) -> HttpR
     else:
         messages.success(request, f"{name} has no role on {website} any more.")
     return _redirect_to_members(request, website)
+
+
+@require_POST
+@answer_required("yes")
+def withdraw_invitation(request: SignedInRequest, invitation: int) -> HttpResponse:
+    """Delete an invitation; its link stops working."""
+    found = _invitation_or_404(request, invitation)
+    invitations.withdraw(found, by=request.user)
+    messages.success(request, f"The invitation of {found.invited} is withdrawn. Its link opens nothing any more.")
+    return _redirect_to_list(found)
+
+
+@require_POST
+@answer_required("yes")
+def renew_invitation(request: SignedInRequest, invitation: int) -> HttpResponse:
+    """Replace the link and show the new one."""
+    found = _invitation_or_404(request, invitation)
+    try:
+        invitations.renew(found, by=request.user)
+    except invitations.InvalidInvitation:  # it has just been accepted
+        messages.success(request, f"No new link is needed: {found.invited} has joined this very moment.")
+        return _redirect_to_list(found)
+    if found.website is None:
+        return render_people(request, invitation=found)
+    return render_members(request, found.website, invitation=found)
+
+
+def _redirect_to_list(invitation: Invitation) -> HttpResponse:
+    return redirect("members", invitation.website.slug) if invitation.website else redirect("people")
+
+
+def _invitation_or_404(request: SignedInRequest, pk: int) -> Invitation:
+    """Return an open invitation for users who manage its website, or for administrators.
+
+    Others get the status that the page with the invitation gives them.
+    """
+    invitation = get_object_or_404(Invitation.objects.select_related("website"), pk=pk, used_at=None)
+    if invitation.website:
+        managed_website_or_404(request, invitation.website.slug)
+    elif not request.user.is_superuser:
+        raise PermissionDenied
+    return invitation
 
 
 def _redirect_to_members(request: SignedInRequest, website: Website) -> HttpResponse:
