@@ -131,10 +131,10 @@ def test_a_stored_page_takes_four_queries_with_its_entry(browser_of_member, sand
 def test_users_see_looks_of_colleagues_but_not_their_own(browser_of_member, viewer, sandbox):
     browser_of_viewer = Client()
     browser_of_viewer.force_login(viewer)
-    assert "Looked at by" not in Page(browser_of_member.get(address()).content).text
-    assert "Looked at by" not in Page(browser_of_member.get(address()).content).text
-    assert "Looked at by mina just now" in Page(browser_of_viewer.get(address()).content).text
-    assert "Looked at by vera just now" in Page(browser_of_member.get(address()).content).text
+    assert "Viewed by" not in Page(browser_of_member.get(address()).content).text
+    assert "Viewed by" not in Page(browser_of_member.get(address()).content).text
+    assert "Viewed by mina just now" in Page(browser_of_viewer.get(address()).content).text
+    assert "Viewed by vera just now" in Page(browser_of_member.get(address()).content).text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -309,7 +309,7 @@ def test_a_session_s_uuid_counts_where_it_is_also_free():
         ),
         (
             "00000000-0000-0000-0000-000000000000",
-            "This UUID is all zeros, which names nobody.",
+            "This UUID is all zeros, so it is not a visitor id.",
         ),
         (ID[:31], "This visitor id is cut off: 31 of its 36 characters are here."),
         (f"id {ID[5:]}!", "This visitor id is cut off: 31 of its 36 characters are here."),

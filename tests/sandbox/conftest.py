@@ -11,7 +11,7 @@ NOON = datetime(2026, 5, 5, 12, 0, 30, tzinfo=UTC)
 
 
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that moves only when a test moves it."""
 
     def __init__(self, moment: datetime = NOON) -> None:
         self.moment = moment

@@ -31,7 +31,7 @@ def manage(*arguments, **options):
 
 
 def read_until(process, text, seconds=20):
-    """Everything printed until `text` stands in it; fails when that takes too long."""
+    """Return everything printed until `text` is in it. Fails when that takes too long."""
     printed = ""
     while text not in printed:
         ready, _, _ = select.select([process.stdout], [], [], seconds)

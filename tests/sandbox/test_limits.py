@@ -1,4 +1,4 @@
-"""The rate limit and every way in which it is told, over real HTTP."""
+"""The rate limit and how responses state it, over real HTTP."""
 
 import pytest
 
@@ -14,7 +14,7 @@ PATH = f"/visitors/{CUSTOMER.visitor_id}"
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
-def told(response):
+def limit_headers(response):
     return [int(response.headers[name]) for name in HEADERS]
 
 
@@ -27,7 +27,7 @@ def test_the_61st_request_of_a_minute_gets_429_with_headers_and_body_in_millisec
     clock.forward(seconds=20)
     response = get(PATH, LUMENKIT_KEY)
     assert error_of(response) == (429, "Rate limit exceeded")
-    assert told(response) == [60, 0, reset]
+    assert limit_headers(response) == [60, 0, reset]
     assert "Retry-After" not in response.headers
     body = response.json()
     assert [body[name] for name in ("limit", "remaining", "reset")] == [60, 0, reset]
@@ -53,7 +53,7 @@ def test_the_reset_can_be_told_in_seconds(sandbox, get, clock):
     sandbox.set_limit(Limit(requests_per_minute=0, reset_in="seconds"))
     response = get(PATH, LUMENKIT_KEY)
     reset = (milliseconds(clock()) + MINUTE) // 1000
-    assert told(response)[2] == response.json()["reset"] == reset
+    assert limit_headers(response)[2] == response.json()["reset"] == reset
 
 
 def test_headers_and_body_can_be_silent_and_retry_after_can_be_said(sandbox, get):
@@ -67,7 +67,7 @@ def test_headers_and_body_can_be_silent_and_retry_after_can_be_said(sandbox, get
 def test_successful_answers_can_carry_the_headers_too(sandbox, get, clock):
     sandbox.set_limit(Limit(requests_per_minute=5, headers_on_success=True))
     reset = milliseconds(clock()) + MINUTE
-    assert [told(get(PATH, LUMENKIT_KEY)) for _ in range(2)] == [[5, 4, reset], [5, 3, reset]]
+    assert [limit_headers(get(PATH, LUMENKIT_KEY)) for _ in range(2)] == [[5, 4, reset], [5, 3, reset]]
 
 
 def test_there_can_be_no_limit(clock, http):

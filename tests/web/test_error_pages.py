@@ -152,7 +152,7 @@ def test_signing_in_leads_to_the_requested_page(client, member):
 
 def test_a_wrong_password_keeps_the_typed_name(client, member):
     shown = Page(client.post("/sign-in/", {"username": "mina", "password": "wrong"}).content)
-    assert "The name or e-mail and the password don’t match." in shown.text
+    assert "The name or email and the password don’t match." in shown.text
     assert shown.with_id("id_username")["value"] == "mina"
     assert "value" not in shown.with_id("id_password")
 

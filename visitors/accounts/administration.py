@@ -47,7 +47,7 @@ def lock_administrators(by: User, *, losing: User | None = None) -> Iterator[Non
         if by.pk not in pks:
             raise PermissionDenied
         if losing and pks <= {losing.pk}:
-            raise InvalidChange("Journeydesk needs an administrator. Make somebody else one first.")
+            raise InvalidChange("Journeydesk needs an administrator. Make another user an administrator first.")
         yield
 
 

@@ -51,7 +51,7 @@ class SignInForm(AuthenticationForm):
     username = UsernameField(max_length=254)
 
     error_messages = AuthenticationForm.error_messages | {
-        "invalid_login": "The name or e-mail and the password don’t match. Check both, capital letters too."
+        "invalid_login": "The name or email and the password don’t match. Check both, capital letters too."
     }
 
     @sensitive_variables()
@@ -72,7 +72,7 @@ class AccountForm(StyledForm):
         help_text="As colleagues see you.",
     )
     email = forms.EmailField(
-        label="E-mail",
+        label="Email",
         required=False,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -82,7 +82,7 @@ class AccountForm(StyledForm):
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text="Only needed for another e-mail.",
+        help_text="Required to change your email.",
     )
 
     def __init__(self, request: HttpRequest, user: User, data: Any = None) -> None:
@@ -105,7 +105,7 @@ class AccountForm(StyledForm):
         if "current_password" in self.fields and cleaned.get("email", self._user.email) != self._user.email:
             password = cleaned.get("current_password")
             if not password:
-                self.add_error("current_password", "Changing the e-mail needs your current password.")
+                self.add_error("current_password", "Changing the email needs your current password.")
             elif not _is_password_of(self._request, self._user, password):
                 self.add_error("current_password", WRONG_PASSWORD)
         return cleaned
@@ -150,7 +150,7 @@ class ResetForm(StyledForm, PasswordResetForm):
     """
 
     email = forms.EmailField(
-        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True})
+        label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True})
     )
 
     def send_mail(  # noqa: PLR0917 Django's signature
@@ -211,9 +211,9 @@ class JoinForm(StyledForm, UserCreationForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = forms.EmailField(
-        label="E-mail",
+        label="Email",
         max_length=254,
-        error_messages={"required": "Enter your e-mail address.", "invalid": INVALID_EMAIL},
+        error_messages={"required": "Enter your email address.", "invalid": INVALID_EMAIL},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     password1, password2 = SetPasswordMixin.create_password_fields("Password", "Password, once more")
@@ -239,14 +239,14 @@ class JoinForm(StyledForm, UserCreationForm):
         """Refuse a name that is taken in another case, and one with an @: it could be the email of another user."""
         name: str | None = super().clean_username()
         if name and "@" in name:
-            raise ValidationError("A user name has no @. You can sign in with your e-mail as well.")
+            raise ValidationError("A user name has no @. You can sign in with your email as well.")
         return name
 
     def clean_email(self) -> str:
         """Refuse the email of another account: sign-in and password reset need it to be unique."""
         email: str = self.cleaned_data["email"]
         if _users_signing_in_as(email).exists():
-            raise ValidationError("An account has this e-mail already. If it is yours, sign in to take the invitation.")
+            raise ValidationError("An account has this email already. If it is yours, sign in to take the invitation.")
         return email
 
 

@@ -40,7 +40,7 @@ def _open_invitation(invitation: Invitation, now: datetime, zone: tzinfo) -> Ope
     elif problem is invitations.Problem.EXPIRED:
         state = "has ended"
     else:
-        state = "holds no more: whoever made it may not invite here now"
+        state = "not valid: the user who made it may not invite here any more"
     made = display_time(invitation.created_at, zone, format_ago(invitation.created_at, now))
     invited_by = display_name(invitation.invited_by) if invitation.invited_by else ""
     return OpenInvitation(invitation, invited_by, made, state)

@@ -409,7 +409,7 @@ def _remark(rejected: list[_Found]) -> str:
 
 def _explain_version(uuid: str) -> str:
     if not uuid.strip("0-"):
-        return "This UUID is all zeros, which names nobody."
+        return "This UUID is all zeros, so it is not a visitor id."
     if uuid[14] == "4":
         return f"This UUID is not a valid version 4: its 20th character must be 8, 9, a or b, and is {uuid[19]}."
     if uuid[14] not in "1235678":

@@ -53,4 +53,4 @@ def remove_member(membership: Membership, *, by: User) -> None:
 def _require_another_admin(membership: Membership, by: User) -> None:
     """Raise InvalidChange for the last admin, except for an administrator who changes another user."""
     if is_last_admin(membership) and (membership.user_id == by.pk or not by.is_superuser):
-        raise InvalidChange(f"{membership.website} needs an admin. Make somebody else one first.")
+        raise InvalidChange(f"{membership.website} needs an admin. Give another member this role first.")

@@ -53,18 +53,18 @@ def website_statuses(request: SignedInRequest, websites: Sequence[Website]) -> l
 def website_state(website: Website, *, has_answer: bool, now: datetime, zone: tzinfo) -> WebsiteState:
     """Return the most important state: a paused website's key does not matter."""
     if website.paused_at:
-        sentence = "Nobody asks DataFast about its visitors. What is kept of them is still shown."
+        sentence = "DataFast is not called. Stored journeys are still shown."
         return WebsiteState("", "Paused", sentence, display_day_and_clock(website.paused_at, now, zone))
     if website.key_rejected_since:
-        sentence = "DataFast does not accept its key. Nobody new can be looked up until it is replaced."
+        sentence = "DataFast rejects its key. New visitors cannot be looked up until it is replaced."
         return WebsiteState(
             "bad", "Key refused", sentence, display_day_and_clock(website.key_rejected_since, now, zone)
         )
     if profiles.is_datafast_failing(website):
-        sentence = "The last calls to DataFast brought no answer. Journeydesk tries again with each look-up."
+        sentence = "The last calls to DataFast failed. Journeydesk tries again with each look-up."
         return WebsiteState("warn", "DataFast is failing", sentence)
     if not has_answer:
-        return WebsiteState("", "Ready", "Nobody has looked a visitor up lately, so nothing is kept.")
+        return WebsiteState("", "Ready", "No visitor has been looked up lately, so nothing is stored.")
     return WebsiteState("good", "Working", "DataFast answers, and accepts the key.")
 
 

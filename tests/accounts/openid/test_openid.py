@@ -184,7 +184,7 @@ def test_an_unverified_email_is_refused_for_administrators(client, issuer, db):
 
 
 def test_an_unknown_email_needs_an_invitation(client, issuer, mina):
-    assert "No account here has your e-mail." in refusal(client, sign_in(client, issuer, "subject-joe"))
+    assert "No account here has your email." in refusal(client, sign_in(client, issuer, "subject-joe"))
     assert get_user_model().objects.count() == 1
 
 

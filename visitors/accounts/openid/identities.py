@@ -25,13 +25,13 @@ _SESSION_KEY = "openid_waiting"
 _PASSWORD_TIMEOUT_SECONDS = 15 * 60
 
 _ASK = "Ask an administrator of this Journeydesk"
-UNVERIFIED = f"Your e-mail isn’t verified there, so nobody can tell which account is yours. {_ASK}."
-UNKNOWN = f"No account here has your e-mail. {_ASK} for an invitation."
+UNVERIFIED = f"Your email isn’t verified there, so it can’t be matched with an account here. {_ASK}."
+UNKNOWN = f"No account here has your email. {_ASK} for an invitation."
 CLOSED = f"Your account here is closed. {_ASK}."
 SIGN_IN_FIRST = (
-    "The account here with your e-mail has a password. Sign in with it, this once: then both are known to be yours."
+    "The account here with your email has a password. Sign in with it, this once: then both are known to be yours."
 )
-TAKEN = f"The account here with your e-mail is tied to another identity. {_ASK}."
+TAKEN = f"The account here with your email is tied to another identity. {_ASK}."
 
 
 class SignInRejected(Exception):

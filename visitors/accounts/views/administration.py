@@ -85,7 +85,7 @@ def set_administrator(request: SignedInRequest, user: int) -> HttpResponse:
     """Make a user an administrator (`answer=yes`), or take that away (`answer=no`)."""
     if request.POST["answer"] == "yes":
         return _apply(request, user, administration.make_administrator, "is an administrator now.")
-    return _apply(request, user, administration.remove_administrator, "is no administrator any more.")
+    return _apply(request, user, administration.remove_administrator, "is not an administrator any more.")
 
 
 @require_POST
@@ -116,7 +116,7 @@ def reset_link(request: SignedInRequest, user: int) -> HttpResponse:
 @answer_required("yes")
 def unlink_openid(request: SignedInRequest, user: int) -> HttpResponse:
     """Delete a user's OpenID identities, so that the next OpenID sign-in is matched by email."""
-    return _apply(request, user, administration.unlink_openid, "is matched anew at the next sign-in.")
+    return _apply(request, user, administration.unlink_openid, "is matched by email at the next OpenID sign-in.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

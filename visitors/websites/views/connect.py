@@ -85,7 +85,7 @@ def details(request: SignedInRequest) -> HttpResponse:
             try:
                 actions.add(request.user, website, credential)
             except IntegrityError:
-                form.add_error("slug", "Somebody has just taken this address part. Choose another one.")
+                form.add_error("slug", "Another website has just taken this address part. Choose another one.")
             else:
                 pending_token.discard(request)
                 messages.success(request, f"{website.name} is connected.")
