@@ -72,7 +72,6 @@ class AccountForm(StyledForm):
         help_text="As colleagues see you.",
     )
     email = forms.EmailField(
-        label="Email",
         required=False,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -150,7 +149,7 @@ class ResetForm(StyledForm, PasswordResetForm):
     """
 
     email = forms.EmailField(
-        label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True})
+        max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True})
     )
 
     def send_mail(  # noqa: PLR0917 Django's signature
@@ -211,7 +210,6 @@ class JoinForm(StyledForm, UserCreationForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = forms.EmailField(
-        label="Email",
         max_length=254,
         error_messages={"required": "Enter your email address.", "invalid": INVALID_EMAIL},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

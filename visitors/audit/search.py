@@ -1,7 +1,7 @@
 """Search in the audit log of a website: by user, visitor, action and day; newest first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from urllib.parse import urlencode
 from uuid import UUID
@@ -27,7 +27,7 @@ class Search:
 
     `person` is a user name, `visitor` an id, `action` an `AuditAction`; `first` and `last` are days in the website's
     time zone, both included. `before` is the last entry of the page before: its time and primary key. `problems` are
-    pairs of a field's name and a sentence about a value that cannot be read; with any, nothing is found.
+    sentences about values that cannot be read, by the name of the field; with any, nothing is found.
     """
 
     person: str = ""
@@ -36,7 +36,7 @@ class Search:
     first: date | None = None
     last: date | None = None
     before: tuple[datetime, int] | None = None
-    problems: tuple[tuple[str, str], ...] = ()
+    problems: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_query(cls, values: QueryDict) -> "Search":
@@ -62,7 +62,7 @@ class Search:
             first=days["first"],
             last=days["last"],
             before=_parse_cursor(values.get("before", "")),
-            problems=tuple(problems.items()),
+            problems=problems,
         )
 
     @property

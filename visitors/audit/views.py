@@ -55,7 +55,7 @@ def show_log(request: SignedInRequest, slug: str) -> HttpResponse:
     context = {
         "website": website,
         "search": search,
-        "problems": dict(search.problems),
+        "problems": search.problems,
         "rows": [_row(entry, now, zone) for entry in entries],
         "next_page": next_page,
         "actions": AuditAction.choices,
