@@ -67,7 +67,7 @@ def test_other_user_names_do_not_match(name, typed):
     assert resolve_username(typed) == typed
 
 
-def test_only_the_exact_name_matches_among_names_that_differ_by_case():
+def test_of_names_that_differ_by_case_the_exact_one_matches():
     for name in ("agent", "Agent"):
         User.objects.create_user(name)
     assert [resolve_username(typed) for typed in ("agent", "Agent", "AGENT")] == ["agent", "Agent", "AGENT"]

@@ -81,7 +81,7 @@ def test_an_invalid_database_url_is_reported_without_its_password(env, monkeypat
     assert "secret" not in str(caught.value)
 
 
-def test_postgresql_has_a_short_connect_timeout_unless_the_url_sets_one(env, monkeypatch):
+def test_postgresql_has_a_short_connect_timeout_by_default(env, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@h/d")
     assert env.database("sqlite:///unused")["OPTIONS"] == {"connect_timeout": 3}
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@h/d?connect_timeout=60")

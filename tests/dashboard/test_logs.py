@@ -123,7 +123,7 @@ def test_tracebacks_are_redacted(log):
     assert TOKENS[0].value not in text
 
 
-def test_a_json_line_has_time_level_logger_message_user_and_request(json_log, answering):
+def test_a_json_line_has_time_level_message_user_and_request(json_log, answering):
     answering("0123456789abcdef", SimpleNamespace(pk=7))
     json_log.logger.warning("Something %s.", "happened")
     line = json_log.line()

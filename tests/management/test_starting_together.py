@@ -20,7 +20,7 @@ with start_lock():
 
 
 @pytest.mark.postgresql
-def test_servers_that_start_at_once_migrate_in_turn_and_print_one_link(postgresql_url, tmp_path):
+def test_servers_starting_at_once_migrate_in_turn_and_print_one_link(postgresql_url, tmp_path):
     with psycopg.connect(f"{postgresql_url.rpartition('/')[0]}/postgres", autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{postgresql_url.rpartition("/")[2]}"')
     starts = [

@@ -64,7 +64,7 @@ def test_a_website_does_not_warn_of_itself(lumenkit):
     assert actions.warn_of_same_domain(lumenkit) == ""
 
 
-def test_two_websites_of_one_domain_in_an_account_are_added_with_a_remark(db):
+def test_two_websites_of_one_domain_are_added_with_a_remark(db):
     root = get_user_model().objects.create_superuser("root")
     listings = [WebsiteListing(id=letter * 24, name=letter, domain="shop.example") for letter in "ab"]
     added, remarks = actions.connect(root, AccountToken(tokens.ACCOUNT_TOKEN), listings)

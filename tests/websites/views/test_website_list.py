@@ -18,7 +18,7 @@ def shown(browser):
     return Page(browser.get("/websites/").content)
 
 
-def test_an_administrator_sees_every_website_and_an_admin_their_own(browser, browser_of_admin, lumenkit, pocketgarden):
+def test_administrators_see_all_websites_and_admins_their_own(browser, browser_of_admin, lumenkit, pocketgarden):
     assert "Pocket Garden" in shown(browser).text
     assert "Lumenkit" in shown(browser_of_admin).text
     assert "Pocket Garden" not in shown(browser_of_admin).text
