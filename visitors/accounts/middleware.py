@@ -21,7 +21,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        """Let everyone see pages that need no sign-in. Django's own reads the user first, from the database."""
+        """Skip views that need no sign-in, without loading the user from the database as Django's own does."""
         if not getattr(view_func, "login_required", True):
             return None
         response: HttpResponseBase | None = super().process_view(request, view_func, view_args, view_kwargs)
@@ -33,10 +33,10 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
 
 def ask_to_sign_in(request: HttpRequest, page: str = "") -> HttpResponse:
-    """Send the user to the sign-in page, and from there to `page`: by default the one that was requested.
+    """Send the user to the sign-in page, and from there to `page`.
 
-    After a form or a fragment that is the page which sent the request. htmx cannot show the sign-in page in place of a
-    fragment, so the browser is sent there. The sign-in page keeps what was typed into a form.
+    The default is the page that was requested; for a form or a fragment, the page that sent it. htmx cannot show the
+    sign-in page in place of a fragment, so it makes the browser go there. The sign-in page keeps the fields of a form.
     """
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # HtmxMiddleware's
     if not page and request.method in ("GET", "HEAD") and not htmx:

@@ -185,7 +185,7 @@ def database_files() -> list[Path]:
 
 
 def _is_exposed(path: Path) -> bool:
-    """Whether other users can read a file or folder. Where it belongs to another user, the group is how we read it."""
+    """Whether other users can read a file or folder. Its group may, if the owner is not our user: it may be how we read."""
     try:
         status = path.stat()
     except OSError:
