@@ -185,7 +185,10 @@ def database_files() -> list[Path]:
 
 
 def _is_exposed(path: Path) -> bool:
-    """Whether other users can read a file or folder. Its group may, if the owner is not our user: it may be how we read."""
+    """Whether other users can read a file or folder.
+
+    If it belongs to another user, its group may read it: that can be how this process reads it.
+    """
     try:
         status = path.stat()
     except OSError:
