@@ -2,7 +2,7 @@
 
 import pytest
 
-from visitors.datafast.credentials import AccountToken, Credential, CredentialError, Kind, mask
+from visitors.datafast.credentials import AccountToken, Credential, CredentialError, mask
 
 WEBSITE_KEY = "df_0123456789abcdefghijklmn"
 ACCOUNT_TOKEN = "dft_ab1cdefghijklmnopqrsxyz9"
@@ -11,14 +11,12 @@ WEBSITE_ID = "665f0b3c4d2e1a0012345678"
 
 def test_a_website_key_needs_no_website_id():
     credential = Credential(WEBSITE_KEY)
-    assert credential.kind is Kind.WEBSITE_KEY
     assert credential.query == {}
     assert Credential(WEBSITE_KEY, WEBSITE_ID).query == {}
 
 
 def test_an_account_token_sends_its_website_id():
     credential = Credential(ACCOUNT_TOKEN, WEBSITE_ID)
-    assert credential.kind is Kind.ACCOUNT_TOKEN
     assert credential.query == {"websiteId": WEBSITE_ID}
 
 

@@ -1,6 +1,6 @@
 """The tokens for DataFast: a website's key, and an account's token. Never shown whole.
 
-| token  | kind          | opens                                                              |
+| token  | name          | opens                                                              |
 |--------|---------------|--------------------------------------------------------------------|
 | `df_…` | website key   | one website, which DataFast infers from the key                    |
 | `dft_…`| account token | the websites it was given; `websiteId` selects one                 |
@@ -8,7 +8,6 @@
 
 import re
 from dataclasses import dataclass
-from enum import Enum
 
 # The characters after the prefix are not documented. A header can carry only visible ASCII unchanged. The limit of the
 # length keeps a pasted file out.
@@ -23,11 +22,9 @@ class CredentialError(ValueError):
     """A token or website id that can't be DataFast's. `str()` is a sentence without the token."""
 
 
-class Kind(Enum):
-    """What a token gives access to."""
-
-    WEBSITE_KEY = "website key"
-    ACCOUNT_TOKEN = "account token"  # noqa: S105 (the kind's name, not a token)
+def is_account_token(token: str) -> bool:
+    """Whether this is an account token, not a website key."""
+    return token.startswith("dft_")
 
 
 def mask(token: str) -> str:
@@ -55,20 +52,15 @@ class Credential:
 
     def __post_init__(self) -> None:
         _check_token(self.token)
-        if self.kind is Kind.ACCOUNT_TOKEN and not _WEBSITE_ID.fullmatch(self.website_id or ""):
+        if is_account_token(self.token) and not _WEBSITE_ID.fullmatch(self.website_id or ""):
             raise CredentialError(
                 "An account token (dft_) needs the website's id in DataFast: 24 digits from 0 to 9 and a to f."
             )
 
     @property
-    def kind(self) -> Kind:
-        """Whether the token is a website's key or an account's."""
-        return _kind(self.token)
-
-    @property
     def query(self) -> dict[str, str]:
         """The query parameters that DataFast needs besides the token: `websiteId` for an account token."""
-        return {"websiteId": self.website_id} if self.website_id and self.kind is Kind.ACCOUNT_TOKEN else {}
+        return {"websiteId": self.website_id} if self.website_id and is_account_token(self.token) else {}
 
     def __repr__(self) -> str:
         return f"Credential({mask(self.token)!r}, website_id={self.website_id!r})"
@@ -85,17 +77,13 @@ class AccountToken:
 
     def __post_init__(self) -> None:
         _check_token(self.token)
-        if _kind(self.token) is not Kind.ACCOUNT_TOKEN:
+        if not is_account_token(self.token):
             raise CredentialError(
                 "Only an account token (dft_) can list websites; this is the key of one website (df_)."
             )
 
     def __repr__(self) -> str:
         return f"AccountToken({mask(self.token)!r})"
-
-
-def _kind(token: str) -> Kind:
-    return Kind.ACCOUNT_TOKEN if token.startswith("dft_") else Kind.WEBSITE_KEY
 
 
 def _check_token(token: str) -> None:

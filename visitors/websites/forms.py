@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import DomainNameValidator
 
 from visitors.accounts.forms import InviteForm
-from visitors.datafast.credentials import AccountToken, Credential, CredentialError, Kind
+from visitors.datafast.credentials import AccountToken, Credential, CredentialError, is_account_token
 from visitors.formatting import is_currency
 from visitors.formatting.text import clean
 from visitors.models import Website
@@ -120,10 +120,10 @@ class NewWebsiteForm(SettingsForm):
             "name": "As your team calls it. Empty: the domain.",
         }
 
-    def __init__(self, *args: Any, kind: Kind, **options: Any) -> None:
+    def __init__(self, *args: Any, token: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["name"].required = False
-        if kind is Kind.ACCOUNT_TOKEN:
+        if is_account_token(token):
             self.fields["datafast_id"].required = True
         else:
             del self.fields["datafast_id"]
@@ -149,7 +149,7 @@ class TokenForm(forms.Form):
         """Return a website key as Credential, an account token as AccountToken."""
         token: str = self.cleaned_data["token"]
         try:
-            return AccountToken(token) if token.startswith("dft_") else Credential(token)
+            return AccountToken(token) if is_account_token(token) else Credential(token)
         except CredentialError as error:
             raise ValidationError(str(error)) from error
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from visitors.accounts.users import InvalidChange, find_user
-from visitors.datafast.credentials import CredentialError, Kind
+from visitors.datafast.credentials import CredentialError, is_account_token
 from visitors.models import Membership, Website
 from visitors.roles import Role
 from visitors.web import change_log
@@ -46,7 +46,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         """Check everything, then save the website and its members in one transaction."""
         token = self._read_token()
-        website = self._build_website(options, Kind.ACCOUNT_TOKEN if token.startswith("dft_") else Kind.WEBSITE_KEY)
+        website = self._build_website(options, token)
         try:
             website.set_token(token)
         except CredentialError as error:
@@ -66,13 +66,13 @@ class Command(BaseCommand):
             f"Its visitors are at /{website.slug}/visitors/VISITOR_ID/."
         )
 
-    def _build_website(self, options: dict[str, Any], kind: Kind) -> Website:
+    def _build_website(self, options: dict[str, Any], token: str) -> Website:
         """Build the website with the form of the page that adds one, so that the same rules apply."""
-        if options["website_id"] and kind is Kind.WEBSITE_KEY:
+        if options["website_id"] and not is_account_token(token):
             raise CommandError("A website key (df_…) opens one website: it needs no --website-id.")
         names = {"datafast_id": "website_id"}
         values = {name: options[names.get(name, name)] for name in NewWebsiteForm.Meta.fields}
-        form = NewWebsiteForm(values, kind=kind)
+        form = NewWebsiteForm(values, token=token)
         if not form.is_valid():
             problems = form.errors.as_data().items()
             sentences = [

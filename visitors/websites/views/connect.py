@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from visitors.datafast.credentials import AccountToken, Credential, Kind, mask
+from visitors.datafast.credentials import AccountToken, Credential, mask
 from visitors.datafast.errors import UpstreamError
 from visitors.datafast.payload import WebsiteListing
 from visitors.formatting import join_list
@@ -74,8 +74,7 @@ def details(request: SignedInRequest) -> HttpResponse:
             # The form was submitted twice, and the first request has added the website.
             return redirect("website", slug)
         return _paste_again(request)
-    kind = Kind.ACCOUNT_TOKEN if pending.token.startswith("dft_") else Kind.WEBSITE_KEY
-    form = NewWebsiteForm(request.POST or None, kind=kind)
+    form = NewWebsiteForm(request.POST or None, token=pending.token)
     may_save_anyway = False
     if form.is_valid():
         website: Website = form.instance
