@@ -96,6 +96,10 @@ def test_the_wrong_shape_is_json_but_no_envelope(get):
     assert isinstance(get(path("wrong shape")).json(), list)
 
 
+def test_a_suspended_website_answers_403_with_its_reason(get):
+    assert error_of(get(path("suspended"))) == (403, "Tracking is suspended for this website")
+
+
 def test_the_reset_id_resets_the_connection(get):
     with pytest.raises(requests.ConnectionError, match="reset by peer"):
         get(path("connection reset"))

@@ -93,6 +93,7 @@ DOCUMENTED = (
     _fails("oversized", 910, Failure(mode=Mode.OVERSIZED), "sends 9 MB"),
     _fails("web page", 911, Failure(mode=Mode.WEB_PAGE), "says 200 and sends an HTML page"),
     _fails("wrong shape", 912, Failure(mode=Mode.WRONG_SHAPE), "JSON, but not the envelope"),
+    _fails("suspended", 913, Failure(mode=Mode.SUSPENDED), "answers 403: tracking is suspended for the website"),
 )
 HEADLINES = DOCUMENTED[:4]
 

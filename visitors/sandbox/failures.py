@@ -38,6 +38,7 @@ class Mode(StrEnum):
     OVERSIZED = "oversized"
     WEB_PAGE = "web-page"
     WRONG_SHAPE = "wrong-shape"
+    SUSPENDED = "suspended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ def failing_answer(
     """
     if failure.status is not None:
         return _status(failure.status, limit, now)
+    if failure.mode is Mode.SUSPENDED:
+        return ApiError(403, "Tracking is suspended for this website").answer()
     if failure.mode in {Mode.HANG, Mode.RESET}:
         return None
     if failure.mode in {Mode.SLOW, Mode.DRIP, Mode.CUT_OFF}:

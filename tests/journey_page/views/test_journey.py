@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from tests.faulty_upstream import answer, error
 from tests.page_reader import Page
 from visitors.journey_page import article_cache
-from visitors.models import Membership
+from visitors.models import Membership, Website
 from visitors.sandbox import documented
 
 LEAD = documented.RETURNING_LEAD.visitor_id
@@ -165,6 +165,26 @@ def test_a_manager_gets_a_link_to_the_rejected_key(client, admin, sandbox):
     client.force_login(admin)
     shown = Page(client.get(address(documented.named("unauthorized").visitor_id)).content)
     assert "/websites/lumenkit/key/" in shown.links
+
+
+def test_a_suspended_website_is_called_that_and_its_key_is_not_blamed(client, admin, sandbox):
+    client.force_login(admin)
+    response = client.get(address(documented.named("suspended").visitor_id))
+    shown = Page(response.content)
+    assert response.status_code == 503
+    assert "Tracking is suspended for this website" in shown.text
+    assert "Try again" in shown.text
+    assert "/websites/lumenkit/key/" not in shown.links
+    assert Website.objects.get().key_rejected_since is None
+
+
+def test_a_stored_journey_stays_while_the_website_is_suspended(browser_of_member, sandbox, clock):
+    browser_of_member.get(address())
+    sandbox.answer_with(LEAD, mode="suspended")
+    clock.shift(7200)
+    response = browser_of_member.post(address(rest="refresh/"), headers={"HX-Request": "true"})
+    assert "Tracking is suspended for this website" in Page(response.content).text
+    assert browser_of_member.get(address()).status_code == 200
 
 
 def test_a_reached_limit_shows_and_sends_the_retry_time(browser_of_member, sandbox):
