@@ -1,5 +1,8 @@
 """The dashboard's own addresses. No link takes its host from a request, where the caller chooses it."""
 
+import socket
+from contextlib import suppress
+
 from django.conf import settings
 
 from dashboard.environment import LOOPBACK_NAMES
@@ -32,6 +35,14 @@ def public_names() -> list[str]:
 def local_address(host: str, port: int) -> str:
     """Return `host:port` as this machine itself reaches the server."""
     return f"{bracket_ipv6('127.0.0.1' if is_wildcard(host) else host)}:{port}"
+
+
+def network_address() -> str:
+    """Return the address of this machine in its network, or 127.0.0.1 if it is in none. Sends nothing."""
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # an address outside of every network; chooses a route, and no more
+        return str(probe.getsockname()[0])
+    return "127.0.0.1"
 
 
 def is_wildcard(host: str) -> bool:

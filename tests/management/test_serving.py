@@ -9,6 +9,7 @@ import socket
 import pytest
 import requests
 
+from dashboard.addresses import network_address
 from visitors.sandbox import documented
 
 
@@ -37,6 +38,10 @@ def test_the_demo_shows_its_visitors_and_can_be_restarted(running, free_port):
                 page = browser.get(f"{origin}/lumenkit/visitors/{visitor.visitor_id}/", timeout=20)
                 assert page.status_code == 200
                 assert visitor.visitor_id in page.text
+            summary = browser.get(f"{page.url}summary.txt", timeout=10).text
+            linked = re.search(r"Journey: (http://[\d.]+:\d+)/", summary)[1]
+            assert requests.get(f"{linked}/healthz", timeout=10).ok
+            assert (linked == origin) is (host == "127.0.0.1" or network_address() == "127.0.0.1")
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", free_port)) != 0  # nothing was left behind
 

@@ -52,7 +52,9 @@ class Command(BaseCommand):
             # Workers inherit these settings when they are forked, and read the environment when they are spawned.
             settings.DATAFAST_API_URL = os.environ["DATAFAST_API_URL"] = sandbox.base_url
             settings.ALLOWED_HOSTS = _allowed_hosts(host)
-            settings.PUBLIC_URL = settings.PUBLIC_URL or f"http://{addresses.local_address(host, port)}"
+            # Links must also work on the other machines that can open the demo.
+            name = addresses.network_address() if addresses.is_wildcard(host) else host
+            settings.PUBLIC_URL = settings.PUBLIC_URL or f"http://{addresses.local_address(name, port)}"
             os.environ |= {"ALLOWED_HOSTS": ",".join(settings.ALLOWED_HOSTS), "HTTPS": "false"}
             os.environ["PUBLIC_URL"] = settings.PUBLIC_URL
             server.serve(host, port, started=lambda: self._print_welcome(host, port))
@@ -86,8 +88,10 @@ class Command(BaseCommand):
         return user
 
     def _print_welcome(self, host: str, port: int) -> None:
-        address = addresses.local_address(host, port)
-        self.stdout.write(f"\nJourneydesk is at http://{address}/  (sign in as {USER}, password {PASSWORD})\n")
+        self.stdout.write(f"\nJourneydesk is at {settings.PUBLIC_URL}/  (sign in as {USER}, password {PASSWORD})\n")
+        if addresses.is_wildcard(host):
+            local = addresses.local_address(host, port)
+            self.stdout.write(f"On this machine also at http://{local}/. PUBLIC_URL sets another address for links.\n")
         if not _is_this_machine(host):
             self.stdout.write("Everyone who can reach this machine can sign in too. All data in the demo is made up.\n")
         self.stdout.write(f"Colleagues with fewer rights, same password: {', '.join(COLLEAGUES)}\n")
