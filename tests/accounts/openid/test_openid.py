@@ -111,6 +111,17 @@ def test_without_an_issuer_there_is_no_openid(client, db):
     assert client.get("/sign-in/openid/return/?code=x&state=y").status_code == 404
 
 
+def test_the_issuer_returns_to_the_configured_address(issuer, mina, settings):
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "https://desk.example.com:8443", ["desk.example.com", "internal"]
+    client = Client(headers={"host": "internal"})
+    asked = begin(client)
+    assert query(asked)["redirect_uri"] == "https://desk.example.com:8443/sign-in/openid/return/"
+    location = issuer.agree(asked, "subject-mina")
+    assert location.startswith("https://desk.example.com:8443/sign-in/openid/return/?")
+    assert client.get(location.removeprefix("https://desk.example.com:8443")).url == "/"
+    assert person(client) == "mina"
+
+
 def test_the_button_names_the_issuer(client, issuer, settings, db):
     settings.OIDC_NAME = "Example & Sons"
     page = client.get("/sign-in/?next=/account/").content.decode()

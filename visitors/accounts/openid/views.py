@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from jwt import PyJWTError
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView, get_next_url
 
+from dashboard.addresses import absolute_url
 from visitors.accounts import throttling
 from visitors.accounts.openid.backend import get_setting
 from visitors.accounts.openid.identities import PasswordNeeded, SignInRejected
@@ -45,7 +46,7 @@ _start, _finish = _Start.as_view(), _Finish.as_view()
 @login_not_required
 def start(request: HttpRequest) -> HttpResponse:
     """Redirect to the issuer. The session keeps what the response must repeat."""
-    _configured_or_404()
+    _prepare(request)
     try:
         response: HttpResponse = _start(request)
     except ProviderError as error:
@@ -58,7 +59,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def finish(request: HttpRequest) -> HttpResponse:
     """Sign in a user who comes back from the issuer, or show a sentence on the sign-in page."""
-    _configured_or_404()
+    _prepare(request)
     state = request.GET.get("state", "")
     if state not in request.session.get("oidc_states", {}):
         return _back_to_sign_in(request, STALE)
@@ -89,9 +90,11 @@ def finish(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _configured_or_404() -> None:
+def _prepare(request: HttpRequest) -> None:
+    """Let the library build the address to return to from the configured one, not from the Host header."""
     if not settings.OIDC_ISSUER:
         raise Http404("No OpenID issuer is configured.")
+    request.build_absolute_uri = absolute_url  # type: ignore[method-assign, assignment]
 
 
 def _back_to_sign_in(request: HttpRequest, sentence: str, error: Exception | None = None) -> HttpResponse:
