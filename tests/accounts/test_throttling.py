@@ -12,6 +12,7 @@ from django.test import Client
 
 from tests.page_reader import Page
 from visitors.accounts import throttling
+from visitors.audit import retention
 
 pytestmark = pytest.mark.django_db
 
@@ -225,7 +226,7 @@ def test_failures_are_deleted_after_a_day(db, clock):
     record_failure("yesterday")
     clock.shift(timedelta(days=1, seconds=1))
     record_failure("today")
-    throttling.delete_old_failures()
+    retention.purge()
     assert [attempt.username for attempt in AccessAttempt.objects.all()] == ["today"]
 
 
@@ -234,5 +235,5 @@ def test_failures_from_the_future_lock_nothing(member, clock):
     fail(10)
     clock.shift(-timedelta(days=300))
     assert may_sign_in()
-    throttling.delete_old_failures()
+    retention.purge()
     assert not AccessAttempt.objects.exists()

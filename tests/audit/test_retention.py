@@ -143,6 +143,40 @@ def test_many_rows_are_deleted_in_batches_with_pauses(lumenkit, member, now, mon
     assert pauses == [retention.BATCH_PAUSE_SECONDS] * 3
 
 
+def test_a_run_is_bounded_and_the_next_one_continues(lumenkit, pocketgarden, member, now, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH_SIZE", 2)
+    monkeypatch.setattr(retention, "MAX_ROWS_PER_RUN", 5)
+    for number in range(8):
+        store((lumenkit, pocketgarden)[number % 2], member, timedelta(days=4000 + number))
+    assert [*retention.purge().values()] == [5, 5, 5, 5, 5, 0]
+    assert counts() == [3] * 5
+    assert [*retention.purge().values()] == [3, 3, 3, 3, 3, 0]
+    assert counts() == [0] * 5
+
+
+def test_the_command_goes_on_until_nothing_is_left(lumenkit, member, now, monkeypatch):
+    monkeypatch.setattr(retention, "MAX_ROWS_PER_RUN", 2)
+    for number in range(5):
+        store(lumenkit, member, timedelta(days=4000 + number))
+    assert retention.purge_all()["audit entry"] == 5
+    assert counts() == [0] * 5
+
+
+def test_the_expired_part_of_the_log_is_found_by_an_index(lumenkit, member, now):
+    store(lumenkit, member, timedelta(days=4000))
+    with CaptureQueriesContext(connection) as queries:
+        retention.purge()
+    search = next(query["sql"] for query in queries if query["sql"].startswith('SELECT "visitors_auditentry"."id"'))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{search}")
+        plan = str(cursor.fetchall())
+    assert "audit_by_website" in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
+
+
 def test_rows_renewed_between_two_batches_stay(lumenkit, member, now, monkeypatch):
     monkeypatch.setattr(retention, "BATCH_SIZE", 1)
     visitors = sorted((uuid4() for _ in range(3)), key=str)

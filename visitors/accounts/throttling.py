@@ -107,11 +107,11 @@ def remember_browser(response: HttpResponse, username: str) -> None:
     )
 
 
-def delete_old_failures() -> None:
-    """Delete failed sign-ins, which contain IP addresses, after a day."""
-    before = timezone.now() - FAILURES_KEPT_FOR
-    for model in (AccessAttempt, AccessFailureLog, AccessLog):
-        model.objects.exclude(attempt_time__range=(before, latest_possible_time())).delete()
+def list_old_failures() -> list[QuerySet[Any]]:
+    """Return the failed sign-ins that are to be deleted, since they contain IP addresses: those older than a day."""
+    valid = (timezone.now() - FAILURES_KEPT_FOR, latest_possible_time())
+    models = (AccessAttempt, AccessFailureLog, AccessLog)
+    return [model.objects.exclude(attempt_time__range=valid).order_by("pk") for model in models]
 
 
 def _parse_address(text: str) -> IPv4Address | IPv6Address | None:

@@ -114,7 +114,7 @@ def test_without_an_issuer_there_is_no_openid(client, db):
 def test_the_issuer_returns_to_the_configured_address(issuer, mina, settings):
     settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "https://desk.example.com:8443", ["desk.example.com", "internal"]
     client = Client(headers={"host": "internal"})
-    asked = begin(client)
+    asked = start(client)
     assert query(asked)["redirect_uri"] == "https://desk.example.com:8443/sign-in/openid/return/"
     location = issuer.agree(asked, "subject-mina")
     assert location.startswith("https://desk.example.com:8443/sign-in/openid/return/?")

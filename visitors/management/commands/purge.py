@@ -16,4 +16,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        self.stdout.write(f"Deleted {retention.describe(retention.purge())}, and expired sign-in data.")
+        self.stdout.write(f"Deleted {retention.describe(retention.purge_all())}, and expired sign-in data.")
