@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 from django.utils.cache import patch_vary_headers
@@ -109,16 +109,27 @@ class CompressionMiddleware(GZipMiddleware):
         return response
 
 
-class CookieMiddleware:
-    """Ignore cookies with control characters, which PostgreSQL cannot compare with a stored session's key."""
+class ControlCharactersMiddleware:
+    """Ignore what PostgreSQL can neither store nor compare: cookies with control characters, and NUL in all values."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request without such cookies."""
         for name in [name for name, value in request.COOKIES.items() if not value.isprintable()]:
             del request.COOKIES[name]
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        """Remove NUL from the query and the form. Here, as the body's size is checked by now."""
+        for name in ("GET", "POST"):
+            values: QueryDict = getattr(request, name)
+            if any("\0" in value for _, texts in values.lists() for value in texts):
+                values = values.copy()
+                for key, texts in values.lists():
+                    values.setlist(key, [text.replace("\0", "") for text in texts])
+                setattr(request, name, values)
 
 
 class BodySizeLimitMiddleware:

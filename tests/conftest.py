@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import hypothesis
@@ -59,7 +60,7 @@ def is_required(service: str) -> bool:
 def postgresql_problem(url: str) -> str | None:
     """Return why the PostgreSQL server at this address cannot be used, without a password; None where it answers."""
     try:
-        with psycopg.connect(f"{url.rpartition('/')[0]}/postgres", connect_timeout=5):
+        with psycopg.connect(urlsplit(url)._replace(path="/postgres").geturl(), connect_timeout=5):
             return None
     except psycopg.OperationalError as error:
         return f"{url.rpartition('@')[2]} does not answer ({type(error).__name__})"

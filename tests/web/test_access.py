@@ -4,6 +4,7 @@ A new URL without a row in the table fails.
 """
 
 from datetime import UTC, datetime
+from itertools import product
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -242,3 +243,47 @@ def test_a_form_without_its_values_changes_no_rights(client, people, sandbox, na
         # The page's own requests for what is new need no value.
         if name in POST_ONLY - {"follow", "mark_seen", "refresh"}:
             assert response.status_code == 400
+
+
+# ---- Characters that a database cannot store -------------------------------------------------------------------------
+
+NUL = "mina\x00"
+# The fields of all forms and addresses that are read as text.
+FIELDS = (
+    *("pasted", "website", "id", "on", "from", "next", "kept", "q", "kind", "before", "at", "start", "open", "shut"),
+    *("person", "visitor", "action", "first", "last", "version", "timeline", "announced", "seen", "shown", "offered"),
+    *("username", "password", "old_password", "new_password1", "new_password2", "password1", "password2", "email"),
+    *("full_name", "first_name", "name", "domain", "slug", "token", "key", "datafast_id", "time_zone", "currency"),
+    *("typed", "invited", "state", "code", "csrfmiddlewaretoken", "part", "format", "span", "since", "until", "anyway"),
+)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_nul_characters_are_no_server_error(people, sandbox, name):
+    root = people["administrator"]
+    Membership.objects.create(website=Website.objects.get(), user=root, role=Role.ADMIN)
+    address = reverse(name, kwargs=TABLE[name][0])
+    fields = dict.fromkeys(FIELDS, NUL)
+    requests = (("get", fields), ("post", fields | VALUES), ("post", dict.fromkeys((*fields, *VALUES), NUL)))
+    for user, (method, values) in product((None, root), requests):
+        client = Client()
+        client.cookies.load(dict.fromkeys(("journeydesk_csrf", "journeydesk_browser", "journeydesk_zone"), NUL))
+        if user:
+            client.force_login(user)
+        before = transaction.savepoint()
+        answer = getattr(client, method)(address, values)
+        transaction.savepoint_rollback(before)
+        assert answer.status_code < 500, (user, method)
+
+
+@pytest.mark.parametrize(
+    "path", ["/{}/visitors/{}/", "/websites/{}/", "/invitations/{}/", "/reset/{}/{}/", "/people/{}/", "/{}"]
+)
+def test_nul_characters_in_a_path_are_not_found(browser_of_member, path):
+    assert browser_of_member.get(path.format("%00", "a%00")).status_code in (404, 200)
+
+
+@pytest.mark.django_db
+def test_a_nul_character_in_a_pasted_text_is_passed_over(browser_of_member, sandbox):
+    answer = browser_of_member.post("/", {"pasted": f"\x00 datafast_visitor_id={VISITOR}\x00", "website": NUL})
+    assert answer.url == f"/lumenkit/visitors/{VISITOR}/"

@@ -24,7 +24,7 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from axes.signals import user_locked_out
 from django.conf import settings
 from django.core import signing
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -107,11 +107,10 @@ def remember_browser(response: HttpResponse, username: str) -> None:
     )
 
 
-def list_old_failures() -> list[QuerySet[Any]]:
-    """Return the failed sign-ins that are to be deleted, since they contain IP addresses: those older than a day."""
-    valid = (timezone.now() - FAILURES_KEPT_FOR, latest_possible_time())
-    models = (AccessAttempt, AccessFailureLog, AccessLog)
-    return [model.objects.exclude(attempt_time__range=valid).order_by("pk") for model in models]
+def list_old_failures() -> list[tuple[QuerySet[Any], Q]]:
+    """Return what is stored of failed sign-ins, and which to delete after a day, since they contain IP addresses."""
+    old = ~Q(attempt_time__range=(timezone.now() - FAILURES_KEPT_FOR, latest_possible_time()))
+    return [(model.objects.order_by("pk"), old) for model in (AccessAttempt, AccessFailureLog, AccessLog)]
 
 
 def _parse_address(text: str) -> IPv4Address | IPv6Address | None:

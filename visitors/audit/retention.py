@@ -45,14 +45,14 @@ def purge() -> dict[str, int]:
     """Delete what is past its time, up to MAX_ROWS_PER_RUN of each kind. Return how many: {"answer": 3, …}."""
     now = datetime.now(UTC)
     deleted: Counter[str] = Counter()
-    for name, expired in _list_expired(now):
-        deleted[name] += _delete_in_batches(expired, MAX_ROWS_PER_RUN - deleted[name])
-    for expired in (
-        Claim.objects.filter(expires_at__lt=now).order_by("pk"),
-        Session.objects.filter(expire_date__lt=now).order_by("pk"),
+    for name, rows, expired in _list_expired(now):
+        deleted[name] += _delete_in_batches(rows, expired, MAX_ROWS_PER_RUN - deleted[name])
+    for rows, expired in (
+        (Claim.objects.order_by("pk"), Q(expires_at__lt=now)),
+        (Session.objects.order_by("pk"), Q(expire_date__lt=now)),
         *throttling.list_old_failures(),
     ):
-        _delete_in_batches(expired, MAX_ROWS_PER_RUN)
+        _delete_in_batches(rows, expired, MAX_ROWS_PER_RUN)
     return dict(deleted)
 
 
@@ -106,35 +106,37 @@ def _run(stop: threading.Event) -> None:
             connections.close_all()
 
 
-def _list_expired(now: datetime) -> "Iterator[tuple[str, QuerySet[Any]]]":
-    """Yield each kind of expired data with its rows, in an order in which they are found quickly."""
+def _list_expired(now: datetime) -> "Iterator[tuple[str, QuerySet[Any], Q]]":
+    """Yield each kind of data, its rows in an order in which expired ones are found quickly, and which have expired."""
     limit = now - timedelta(days=settings.RETENTION_DAYS)
-    audit_limit = now - timedelta(days=settings.AUDIT_DAYS)
-    yield "answer", Snapshot.objects.filter(fetched_at__lt=limit).order_by("pk")
-    yield "metrics point", MetricsPoint.objects.filter(at__lt=limit).order_by("pk")
-    yield "fetch lease", FetchLease.objects.filter(expires_at__lt=limit).order_by("pk")
-    yield "look", LastSeen.objects.filter(looked_at__lt=limit).order_by("pk")
+    yield "answer", Snapshot.objects.order_by("pk"), Q(fetched_at__lt=limit)
+    yield "metrics point", MetricsPoint.objects.order_by("pk"), Q(at__lt=limit)
+    yield "fetch lease", FetchLease.objects.order_by("pk"), Q(expires_at__lt=limit)
+    yield "look", LastSeen.objects.order_by("pk"), Q(looked_at__lt=limit)
+    audit_expired = Q(at__lt=now - timedelta(days=settings.AUDIT_DAYS))
     for website in Website.objects.order_by("pk"):
         # By an index, as the log is by far the largest table.
-        yield "audit entry", AuditEntry.unrestricted.filter(website=website, at__lt=audit_limit).order_by("at", "pk")
+        yield "audit entry", AuditEntry.unrestricted.filter(website=website).order_by("at", "pk"), audit_expired
     used_or_old = Q(used_at__lt=now - VALID_FOR) | Q(used_at=None, created_at__lt=limit)
-    yield "invitation", Invitation.objects.filter(used_or_old).order_by("pk")
+    yield "invitation", Invitation.objects.order_by("pk"), used_or_old
 
 
-def _delete_in_batches(expired: "QuerySet[Any]", most: int) -> int:
-    """Delete at most `most` of these rows, in their order, in transactions of at most BATCH_SIZE rows."""
+def _delete_in_batches(rows: "QuerySet[Any]", expired: Q, most: int) -> int:
+    """Delete at most `most` expired rows, in the order of `rows`, in transactions of at most BATCH_SIZE rows."""
     deleted = 0
+    everything = rows.model._base_manager  # noqa: SLF001 Django documents it
+    found = rows.filter(expired).values_list("pk", flat=True)
     while deleted < most:
         if deleted:
             time.sleep(BATCH_PAUSE_SECONDS)
         # Found without a lock, so that a long search blocks no writer.
-        pks = list(expired.values_list("pk", flat=True)[: min(BATCH_SIZE, most - deleted)])
+        pks = list(found[: min(BATCH_SIZE, most - deleted)])
         with transaction.atomic():
             # The condition again: a row may have been renewed since. Locked, so that nothing is added to it meanwhile.
-            batch = expired.filter(pk__in=pks).order_by()
-            found = list(batch.select_for_update().values_list("pk", flat=True))
-            batch.filter(pk__in=found).only("pk").delete()
-        deleted += len(found)
+            batch = everything.filter(expired, pk__in=pks)
+            locked = list(batch.select_for_update().values_list("pk", flat=True))
+            everything.filter(pk__in=locked).only("pk").delete()
+        deleted += len(locked)
         if len(pks) < BATCH_SIZE:
             break
     return deleted
