@@ -198,3 +198,7 @@ def test_openid_keeps_the_form_in_its_tab(tab, settings):
     (link,) = [one for one in shown.named("a") if one["href"] == "/sign-in/openid/"]
     assert link["target"] == "_blank"
     assert "Continue after signing in there" in shown.text
+
+
+def test_a_page_to_return_to_that_is_no_path_is_no_error(browser_of_member):
+    assert browser_of_member.get("/sign-in/?next=mina").status_code == 302

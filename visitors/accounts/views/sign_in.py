@@ -8,9 +8,9 @@ from axes.helpers import get_client_username
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.decorators import method_decorator
 
 from visitors.accounts import throttling
@@ -55,7 +55,7 @@ class SignIn(InvalidFormStatusMixin, LoginView):
         kept = kept_forms.KeptForm.load(self.request.POST.get(kept_forms.FIELD_NAME, ""))
         if kept:
             return render(self.request, "kept_form.html", {"kept": kept, "heading": "You’re signed in"})
-        return redirect(self.get_success_url())
+        return HttpResponseRedirect(self.get_success_url())
 
 
 sign_in = kept_forms.accepts_old_token(SignIn.as_view())
