@@ -19,11 +19,13 @@ function announce(words) {
 // `text` is a promise, because some browsers copy only directly after a click and can wait for a promise.
 const COPY_TIMEOUT = 20_000; // milliseconds
 
-async function copy(text) {
+// `html` is a promise of the same as rich text, for editors that take it.
+async function copy(text, html) {
   if (navigator.clipboard) {
-    const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
-    // Wait for both: some clipboards report success although the text could not be fetched.
-    return Promise.all([text, navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })])]);
+    const blob = (content, type) => content.then((words) => new Blob([words], { type }));
+    const item = { "text/plain": blob(text, "text/plain"), ...(html && { "text/html": blob(html, "text/html") }) };
+    // Wait for all: some clipboards report success although the text could not be fetched.
+    return Promise.all([text, html, navigator.clipboard.write([new ClipboardItem(item)])]);
   }
   const field = document.createElement("textarea");
   field.value = await text;
@@ -51,9 +53,13 @@ function showOutcome(button, outcome, label) {
   if (text) text.data = label ?? button.dataset.label;
 }
 
-// With a ticket's time in the page's address, which filters may have changed, the summary is of that time.
-function summaryAddress(address) {
+// With a ticket's time in the page's address, which filters may have changed, the summary is of that time. Its content
+// and format are those that are chosen in the copy menu.
+function summaryAddress(address, format) {
   const url = new URL(address, location);
+  const chosen = new FormData(document.getElementById("copy-options"));
+  url.searchParams.set("content", chosen.get("summary_content"));
+  url.searchParams.set("format", format ?? chosen.get("summary_format"));
   const at = new URLSearchParams(location.search).get("at");
   if (at) url.searchParams.set("at", at);
   else url.searchParams.delete("at");
@@ -68,8 +74,10 @@ const COPY_FAILED = "Copy failed. Your clipboard still has what was in it before
 
 async function copyFor(button) {
   const { copy: text, copyFrom: address } = button.dataset;
+  const isRich = address && document.getElementById("summary_format-html").checked;
   try {
-    await copy(address ? fetchText(summaryAddress(address)) : Promise.resolve(text));
+    if (isRich) await copy(fetchText(summaryAddress(address, "text")), fetchText(summaryAddress(address, "html")));
+    else await copy(address ? fetchText(summaryAddress(address)) : Promise.resolve(text));
   } catch {
     showOutcome(button, "is-failed", "Not copied");
     showFailure(COPY_FAILED, () => copyFor(button), button);
@@ -85,6 +93,19 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy], [data-copy-from]");
   if (button) copyFor(button);
 });
+
+// The preview shows what "Copy summary" would copy; rich text as it was written, without its tags.
+async function showPreview() {
+  const preview = document.getElementById("summary-preview");
+  const isRich = document.getElementById("summary_format-html").checked;
+  try {
+    preview.textContent = await fetchText(summaryAddress(preview.dataset.from, isRich ? "text" : undefined));
+  } catch {
+    preview.textContent = "The preview could not be loaded.";
+  }
+}
+document.addEventListener("toggle", ({ target }) => target.id === "copy-menu" && target.open && showPreview(), true);
+document.addEventListener("change", ({ target }) => target.form?.id === "copy-options" && showPreview());
 
 // ---- Keys and the list of them --------------------------------------------------------------------------------------
 

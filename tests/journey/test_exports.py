@@ -8,7 +8,7 @@ import pytest
 
 from tests.journey.examples import START, edition, goal, journey, stamp, view
 from visitors.datafast.payload import Activity, CompletedGoal, UserProfile, VisitedPage, Visitor
-from visitors.journey import CSV_HEADER, csv_rows, derive, markdown, plain_text
+from visitors.journey import CSV_HEADER, Content, Form, csv_rows, derive, summary_text
 
 NOW = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)
 AS_OF = datetime(2026, 5, 5, 8, 59, 30, tzinfo=UTC)
@@ -16,7 +16,7 @@ LINK = "https://desk.example/codefa/visitors/a3ab2331-989f-4cfa-91c6-2461c9e3c6b
 
 
 def test_plain_text_has_summary_facts_events_and_link():
-    lines = plain_text(derive(edition(2026)), now=NOW, as_of=AS_OF, zone=UTC, link=LINK).split("\n")
+    lines = summary_text(derive(edition(2026)), now=NOW, as_of=AS_OF, zone=UTC, link=LINK).split("\n")
     assert lines[:2] == ["Jane Doe", ""]
     assert lines[2].startswith("Came from youtube.com 3 days ago")
     assert "As of: Tue, May 5, 2026, 08:59:30 UTC" in lines  # when DataFast answered, not when it was copied
@@ -35,13 +35,13 @@ def test_payments_and_refunds_have_their_dates():
     provider = {"currency": "USD", "origin": "payment_provider"}
     undated = CompletedGoal(name="payment", timestamp="soon", amount=5, **provider)
     goals = (goal("payment", 5, amount=149, **provider), goal("refund", 9, amount=50, **provider), undated)
-    lines = plain_text(journey(view("/"), goals=goals), now=NOW, as_of=AS_OF, zone=UTC, link=LINK).split("\n")
+    lines = summary_text(journey(view("/"), goals=goals), now=NOW, as_of=AS_OF, zone=UTC, link=LINK).split("\n")
     listed = lines[lines.index("Payments and refunds, newest first:") :]
     assert listed[1].startswith("- Mon, May 4, 2026, 12:09:00 UTC: refund")
     assert listed[2].startswith("- Mon, May 4, 2026, 12:05:00 UTC: payment")
     assert listed[3] == "- No readable time: payment of $5"
     paid = journey(view("/"), goals=tuple(goal("payment", number, amount=1, **provider) for number in range(30)))
-    text = markdown(paid, now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    text = summary_text(paid, form=Form.MARKDOWN, now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert "Payments, newest first:\n\n- " in text
     assert "- and 10 more\n" in text
 
@@ -49,21 +49,21 @@ def test_payments_and_refunds_have_their_dates():
 def test_with_a_ticket_the_summary_ends_at_its_time():
     derived = journey(view("/pricing", 0), view("/checkout", 4), view("/later", 30))
     write = {"now": NOW, "as_of": AS_OF, "zone": UTC, "link": LINK}
-    text = plain_text(derived, ticket_at=START + timedelta(minutes=7), **write)
+    text = summary_text(derived, ticket_at=START + timedelta(minutes=7), **write)
     sentences = "Ticket sent Mon, May 4, 2026, 12:07:00 UTC. Last page /checkout, 3 minutes before."
     assert f"\n{sentences}\n" in text
     events = text[text.index("Events before the ticket, newest first:") :]
     assert "page /checkout" in events
     assert "/later" not in events
-    assert sentences in markdown(derived, ticket_at=START + timedelta(minutes=7), **write)
-    early = plain_text(derived, ticket_at=START - timedelta(hours=1), **write)
+    assert sentences in summary_text(derived, form=Form.MARKDOWN, ticket_at=START + timedelta(minutes=7), **write)
+    early = summary_text(derived, ticket_at=START - timedelta(hours=1), **write)
     assert "Before the earliest event that DataFast sent." in early
     assert "Events before the ticket" not in early
-    assert "Ticket sent" not in plain_text(derived, **write)
+    assert "Ticket sent" not in summary_text(derived, **write)
 
 
 def test_the_prediction_has_its_numbers():
-    text = plain_text(derive(edition(2025)), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    text = summary_text(derive(edition(2025)), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert (
         "Prediction: score 72 of 100, more likely to convert than the average visitor; chance to convert 1.38%; "
         "expected value $3.09; plenty of data behind it"
@@ -86,7 +86,7 @@ def test_the_prediction_has_its_numbers():
 )
 def test_markdown_escapes_text_of_the_data(name, written):
     visitor = Visitor(profile=UserProfile(metadata={"name": name}), activity=Activity(visited_pages=(view("/"),)))
-    text = markdown(derive(visitor), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    text = summary_text(derive(visitor), form=Form.MARKDOWN, now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert text.startswith(f"**{written}**\n")
     assert "Name:" not in text
     assert f"<{LINK}>" in text
@@ -118,7 +118,7 @@ def test_no_formula_begins_behind_a_separator_in_a_cell(separator, formula):
 
 def test_an_email_is_named_once():
     visitor = Visitor(profile=UserProfile(user_id="u1", metadata={"email": "a@b.example"}))
-    text = plain_text(derive(visitor), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    text = summary_text(derive(visitor), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert text.startswith("a@b.example\n")
     assert text.count("a@b.example") == 1
     assert "User id: u1\n" in text
@@ -126,18 +126,18 @@ def test_an_email_is_named_once():
 
 def test_pages_have_their_host_if_there_are_several():
     derived = journey(view("/a"), VisitedPage(url="docs.example.com/b", timestamp=stamp(5)), view("/__app/ios/Home", 9))
-    text = plain_text(derived, now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    text = summary_text(derived, now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert "12:05:00 UTC: page docs.example.com/b\n" in text
     assert "12:00:00 UTC: page example.com/a\n" in text
     assert "12:09:00 UTC: screen Home (iOS app)\n" in text
-    assert "page /a\n" in plain_text(journey(view("/a")), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    assert "page /a\n" in summary_text(journey(view("/a")), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
 
 
 def test_both_hours_of_a_clock_change_are_distinct():
     new_york = ZoneInfo("America/New_York")
     moments = [datetime(2026, 11, 1, hour, 30, tzinfo=UTC) for hour in (5, 6)]
     derived = journey(*(VisitedPage(url="example.com/", timestamp=at.isoformat()) for at in moments))
-    text = plain_text(derived, now=moments[1], as_of=AS_OF, zone=new_york, link=LINK)
+    text = summary_text(derived, now=moments[1], as_of=AS_OF, zone=new_york, link=LINK)
     assert "Sun, Nov 1, 2026, 01:30:00 EST: page /\n- Sun, Nov 1, 2026, 01:30:00 EDT: page /\n" in text
 
 
@@ -155,18 +155,40 @@ def test_both_hours_of_a_clock_change_are_distinct():
     ],
 )
 def test_the_paid_line_is_net_and_never_missing(goals, paid):
-    text = plain_text(journey(view(), goals=goals), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    text = summary_text(journey(view(), goals=goals), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert f"\nPaid: {paid}\n" in text
 
 
 def test_an_event_ahead_of_now_is_marked_and_is_not_last_seen():
-    text = plain_text(journey(view("/a"), view("/b", days=9)), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    text = summary_text(journey(view("/a"), view("/b", days=9)), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert "- Wed, May 13, 2026, 12:00:00 UTC (clock ahead): page /b\n" in text
     assert "Last seen: Mon, May 4, 2026, 12:00:00 UTC" in text
 
 
 def test_a_journey_without_readable_times_is_explained():
-    text = plain_text(
+    text = summary_text(
         journey(VisitedPage(url="example.com/", timestamp="soon")), now=NOW, as_of=AS_OF, zone=UTC, link=LINK
     )
     assert "Events:\n- 1 event without a readable time\n" in text
+
+
+def test_a_short_summary_has_no_lists_and_one_about_billing_only_payments():
+    goals = (goal("signup", 5), goal("payment", 60, origin="payment_provider", amount=49, currency="USD"))
+    paid = journey(view("/pricing"), goals=goals)
+    short = summary_text(paid, now=NOW, as_of=AS_OF, zone=UTC, link=LINK, content=Content.SHORT)
+    assert "paid $49" in short
+    assert LINK in short
+    assert "\n- " not in short
+    billing = summary_text(paid, now=NOW, as_of=AS_OF, zone=UTC, link=LINK, content=Content.BILLING)
+    assert "Paid: $49 in 1 payment" in billing
+    assert "payment of $49" in billing
+    assert "/pricing" not in billing
+    assert "signup" not in billing
+
+
+def test_rich_text_escapes_text_of_the_data():
+    visitor = journey(view("/<b>&\"'</b>"))
+    text = summary_text(visitor, now=NOW, as_of=AS_OF, zone=UTC, link=LINK, form=Form.HTML)
+    assert "/&lt;b&gt;&amp;&quot;" in text
+    assert "<b>" not in text
+    assert f'<a href="{LINK}">{LINK}</a>' in text

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, product
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -15,7 +15,9 @@ from visitors.datafast.payload import Activity
 from visitors.formatting.text import clean_or_none
 from visitors.journey import (
     VISIT_GAP,
+    Content,
     Filter,
+    Form,
     Kind,
     compare_seen,
     csv_rows,
@@ -23,11 +25,10 @@ from visitors.journey import (
     find_ticket_moment,
     fold,
     make_seen,
-    markdown,
     observe,
-    plain_text,
     select,
     summarize,
+    summary_text,
 )
 from visitors.journey.pages import parse_page
 from visitors.journey.timestamps import parse_timestamp
@@ -129,8 +130,9 @@ def test_every_journey_can_be_summarized_at_any_time(visitor, now, zone):
     assert summarize(journey, now=now, zone=zone).endswith(".")
     assert all(seen.text for seen in observe(journey, now=now, zone=zone))
     assert compare_seen(make_seen(journey, now), journey).words(now) == ""
-    for text in (plain_text, markdown):
-        written = text(journey, now=now, as_of=now, zone=zone, link="https://desk.example/")
+    for content, form in product(Content, Form):
+        write = {"now": now, "as_of": now, "zone": zone, "link": "https://desk.example/"}
+        written = summary_text(journey, content=content, form=form, **write)
         # Our own isolates around a name are in pairs; other text has none.
         assert not any(_has_control(_remove_isolates(line)) for line in written.split("\n"))
         assert "https://desk.example/" in written

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.journey.strategies import START, visitors
 from tests.journey_page.timeline.test_timeline_properties import addresses, long_answers
 from visitors.datafast.payload import Visitor
-from visitors.journey import compare_seen, csv_rows, derive, make_seen, markdown, summarize
+from visitors.journey import Form, compare_seen, csv_rows, derive, make_seen, summarize, summary_text
 from visitors.journey_page import presenters
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.profiles import Profile
@@ -36,7 +36,7 @@ def outputs(contents, query):
             part_url="/part/",
         ),
         summarize(journey, now=NOW, zone=ZONE),
-        markdown(journey, now=NOW, as_of=NOW, zone=ZONE, link="https://desk.example/"),
+        summary_text(journey, now=NOW, as_of=NOW, zone=ZONE, link="https://desk.example/", form=Form.MARKDOWN),
         [*csv_rows(journey)],
         compare_seen(make_seen(derive(Visitor()), NOW), journey),
     )

@@ -15,6 +15,7 @@ urlpatterns = [
     path("reset/<str:uidb64>/<str:token>/", password_reset.password_reset_confirm, name="password_reset_confirm"),
     path("account/", account.account, name="account"),
     path("account/password/", account.change_password, name="change_password"),
+    path("account/preferences/", account.change_preferences, name="change_preferences"),
     path("account/sign-out-everywhere/", account.sign_out_everywhere, name="sign_out_everywhere"),
     path("invitations/<str:signed>/", invitation.show, name="invitation"),
     path("people/", administration.people, name="people"),

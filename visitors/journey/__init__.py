@@ -6,7 +6,7 @@ everything else reads one. There is no HTTP, no Django and no clock here; `now` 
 
 from visitors.journey.events import Counts, Event, Kind
 from visitors.journey.evidence import Leaning, Observation, observe
-from visitors.journey.exports import CSV_HEADER, csv_rows, escape_formula, markdown, plain_text
+from visitors.journey.exports import CSV_HEADER, Content, Form, csv_rows, escape_formula, summary_text
 from visitors.journey.filters import Filter, Selection, select
 from visitors.journey.folding import Fold, fold
 from visitors.journey.intent import Intent, classify, main_intent
@@ -29,11 +29,13 @@ __all__ = [
     "HIGH_CONFIDENCE",
     "VISIT_GAP",
     "Absence",
+    "Content",
     "Counts",
     "Difference",
     "Event",
     "Filter",
     "Fold",
+    "Form",
     "Intent",
     "Interest",
     "Journey",
@@ -67,11 +69,10 @@ __all__ = [
     "is_ahead",
     "main_intent",
     "make_seen",
-    "markdown",
     "mask_answer",
     "observe",
-    "plain_text",
     "select",
     "summarize",
     "summarize_by_topic",
+    "summary_text",
 ]

@@ -1,8 +1,11 @@
-"""Export a journey: as text or Markdown for a ticket, as rows for a spreadsheet."""
+"""Export a journey: as text, Markdown or HTML for a ticket, as rows for a spreadsheet."""
 
 import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
+from enum import StrEnum
+from html import escape
+from typing import NamedTuple
 
 from visitors.formatting import (
     format_count,
@@ -16,7 +19,13 @@ from visitors.formatting import (
 from visitors.formatting.text import isolate_address, truncate, truncate_middle
 from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Journey, is_ahead
-from visitors.journey.summary import format_nothing_paid, format_refunded, format_without_amount, summarize
+from visitors.journey.summary import (
+    format_nothing_paid,
+    format_refunded,
+    format_without_amount,
+    summarize,
+    summarize_by_topic,
+)
 from visitors.journey.ticket_moment import find_ticket_moment
 
 _LAST_EVENTS = 10
@@ -55,37 +64,96 @@ CSV_HEADER = (
 )
 
 
-def plain_text(
-    journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo, link: str, ticket_at: datetime | None = None
-) -> str:
-    """Return the journey as text for a ticket: person, summary, facts, payments, the last ten events and the link.
+class Content(StrEnum):
+    """How much a summary contains."""
 
-    `as_of` is the time of DataFast's answer. With `ticket_at` (aware) it also contains what happened just before that
-    time, and the events are those up to it. Times are absolute, in `zone`. There are no control characters but line
-    breaks.
+    SHORT = "short"
+    FULL = "full"
+    BILLING = "billing"
+
+
+class Form(StrEnum):
+    """How a summary is written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+class _Summary(NamedTuple):
+    """A summary before it is written in one form; every text may contain text from the data."""
+
+    title: str
+    paragraphs: list[str]
+    facts: list[tuple[str, str]]
+    lists: list[tuple[str, list[str]]]
+
+
+def summary_text(
+    journey: Journey,
+    *,
+    now: datetime,
+    as_of: datetime,
+    zone: tzinfo,
+    link: str,
+    ticket_at: datetime | None = None,
+    content: Content = Content.FULL,
+    form: Form = Form.TEXT,
+) -> str:
+    """Return the journey for a ticket: person, summary, facts, payments, the last ten events and the link.
+
+    A short one has only the summary, one about billing only what was paid. `as_of` is the time of DataFast's answer.
+    With `ticket_at` (aware) it also contains what happened just before that time, and the events are those up to it.
+    Times are absolute, in `zone`. There are no control characters but line breaks. In Markdown and HTML, text from the
+    data is escaped: it makes no links, mentions or markup.
     """
     journey = journey.as_of(now)
-    lines = [_title(journey), "", summarize(journey, now=now, zone=zone), ""]
-    if ticket_at is not None:
-        lines += [_ticket(journey, ticket_at, now, zone), ""]
-    lines += [f"{name}: {value}" for name, value in _facts(journey, now, as_of, zone)]
-    for title, items in _lists(journey, now, zone, ticket_at):
-        lines += ["", f"{title}:", *(f"- {item}" for item in items)]
-    return "\n".join([*lines, "", f"Journey: {link}", ""])
+    ticket = [] if ticket_at is None else [_ticket(journey, ticket_at, now, zone)]
+    title = _title(journey)
+    match content:
+        case Content.SHORT:
+            summary = _Summary(title, [summarize(journey, now=now, zone=zone), *ticket], [], [])
+        case Content.BILLING:
+            paid = [line.text for line in summarize_by_topic(journey, now=now, zone=zone) if line.topic == "Money"]
+            names = ("As of", "Visitor id", "Email", "User id", "Company", "Plan", "Paid")
+            facts = [fact for fact in _facts(journey, now, as_of, zone) if fact[0] in names]
+            summary = _Summary(title, [*paid, *ticket], facts, list(_payments(journey, now, zone)))
+        case Content.FULL:
+            lists = [*_payments(journey, now, zone), *_events(journey, now, zone, ticket_at)]
+            text = summarize(journey, now=now, zone=zone)
+            summary = _Summary(title, [text, *ticket], list(_facts(journey, now, as_of, zone)), lists)
+    return {Form.TEXT: _plain_text, Form.MARKDOWN: _markdown, Form.HTML: _html}[form](summary, link)
 
 
-def markdown(
-    journey: Journey, *, now: datetime, as_of: datetime, zone: tzinfo, link: str, ticket_at: datetime | None = None
-) -> str:
-    """Return `plain_text` as Markdown. Text from the data is escaped: it makes no links, mentions or markup."""
-    journey = journey.as_of(now)
-    lines = [f"**{_escaped(_title(journey))}**", "", _escaped(summarize(journey, now=now, zone=zone)), ""]
-    if ticket_at is not None:
-        lines += [_escaped(_ticket(journey, ticket_at, now, zone)), ""]
-    lines += [f"- {name}: {_escaped(value)}" for name, value in _facts(journey, now, as_of, zone)]
-    for title, items in _lists(journey, now, zone, ticket_at):
-        lines += ["", f"{title}:", "", *(f"- {_escaped(item)}" for item in items)]
-    return "\n".join([*lines, "", f"Journey: <{link}>", ""])
+def _plain_text(summary: _Summary, link: str) -> str:
+    blocks = [summary.title, *summary.paragraphs]
+    if summary.facts:
+        blocks.append("\n".join(f"{name}: {value}" for name, value in summary.facts))
+    blocks += ["\n".join([f"{title}:", *(f"- {item}" for item in items)]) for title, items in summary.lists]
+    return "\n\n".join([*blocks, f"Journey: {link}\n"])
+
+
+def _markdown(summary: _Summary, link: str) -> str:
+    blocks = [f"**{_escaped(summary.title)}**", *map(_escaped, summary.paragraphs)]
+    if summary.facts:
+        blocks.append("\n".join(f"- {name}: {_escaped(value)}" for name, value in summary.facts))
+    for title, items in summary.lists:
+        blocks += [f"{title}:", "\n".join(f"- {_escaped(item)}" for item in items)]
+    return "\n\n".join([*blocks, f"Journey: <{link}>\n"])
+
+
+def _html(summary: _Summary, link: str) -> str:
+    """Return HTML for the clipboard, which help desks paste as rich text."""
+    blocks = [f"<p><strong>{escape(summary.title)}</strong></p>"]
+    blocks += [f"<p>{escape(paragraph)}</p>" for paragraph in summary.paragraphs]
+    if summary.facts:
+        facts = "".join(f"<li>{name}: {escape(value)}</li>" for name, value in summary.facts)
+        blocks.append(f"<ul>{facts}</ul>")
+    for title, items in summary.lists:
+        lines = "".join(f"<li>{escape(item)}</li>" for item in items)
+        blocks.append(f"<p>{title}:</p><ul>{lines}</ul>")
+    address = escape(link)
+    return "\n".join([*blocks, f'<p>Journey: <a href="{address}">{address}</a></p>\n'])
 
 
 def csv_rows(journey: Journey) -> Iterator[tuple[str, ...]]:
@@ -210,16 +278,21 @@ def _ticket(journey: Journey, at: datetime, now: datetime, zone: tzinfo) -> str:
     return f"Ticket sent {format_full_time(at, zone)}. {find_ticket_moment(journey, at, now=now).words}".rstrip()
 
 
-def _lists(
-    journey: Journey, now: datetime, zone: tzinfo, ticket_at: datetime | None
-) -> Iterator[tuple[str, list[str]]]:
-    """Yield the title and the items of each list that is not empty; items may contain text from the data."""
-    dated = [event for visit in journey.visits for event in reversed(visit.events)]  # newest first
-    payments = [event for event in (*dated, *journey.undated) if event.kind is Kind.PAYMENT]
+def _payments(journey: Journey, now: datetime, zone: tzinfo) -> Iterator[tuple[str, list[str]]]:
+    """Yield the title and the items of the list of payments, if there are any."""
+    milestones = [*reversed(journey.milestones), *journey.undated]  # newest first
+    payments = [event for event in milestones if event.kind is Kind.PAYMENT]
     if payments:
         shown, more = limit_list(payments, _MAX_PAYMENTS)
         items = [f"{_format_event_time(event, now, zone)}: {event.phrase(_LONGEST)}" for event in shown]
         yield _payments_title(payments), [*items, f"and {more:,} more"] if more else items
+
+
+def _events(
+    journey: Journey, now: datetime, zone: tzinfo, ticket_at: datetime | None
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield the title and the items of the list of the last events, if there are any."""
+    dated = [event for visit in journey.visits for event in reversed(visit.events)]  # newest first
     until = [event for event in dated if ticket_at is None or (event.at and event.at <= ticket_at)]
     has_hosts = len(journey.hosts) > 1
     lines = [

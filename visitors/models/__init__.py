@@ -1,6 +1,6 @@
 """The models: websites, roles, visitors' profiles, and the audit log."""
 
-from visitors.models.accounts import Invitation, Membership, OpenIDIdentity
+from visitors.models.accounts import Invitation, Membership, OpenIDIdentity, Preferences
 from visitors.models.audit import (
     AppendOnly,
     AuditAction,
@@ -28,6 +28,7 @@ __all__ = [
     "Membership",
     "MetricsPoint",
     "OpenIDIdentity",
+    "Preferences",
     "RateBudget",
     "Snapshot",
     "StoredJourney",

@@ -54,6 +54,26 @@ class Invitation(models.Model):
         return f"{Role(self.role).with_article} of {self.website}" if self.website else "an administrator"
 
 
+class Preferences(models.Model):
+    """How a user likes the pages: theme, density, and what "Copy summary" copies."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
+    theme = models.CharField(max_length=6, choices=[("system",) * 2, ("light",) * 2, ("dark",) * 2], default="system")
+    density = models.CharField(max_length=11, choices=[("comfortable",) * 2, ("compact",) * 2], default="comfortable")
+    summary_content = models.CharField(
+        max_length=7, choices=[("short",) * 2, ("full",) * 2, ("billing",) * 2], default="full"
+    )
+    summary_format = models.CharField(
+        max_length=8, choices=[("text",) * 2, ("markdown",) * 2, ("html",) * 2], default="text"
+    )
+
+    class Meta:
+        verbose_name_plural = "preferences"
+
+    def __str__(self) -> str:
+        return f"preferences of {self.user_id}"
+
+
 class OpenIDIdentity(models.Model):
     """A user's identity at an OpenID issuer.
 

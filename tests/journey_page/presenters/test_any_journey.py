@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from django.forms import model_to_dict
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from hypothesis import given
@@ -17,7 +18,7 @@ from visitors.datafast.lenient import Note
 from visitors.journey import derive
 from visitors.journey_page import presenters
 from visitors.journey_page.timeline import TimelineQuery
-from visitors.models import Website
+from visitors.models import Preferences, Website
 from visitors.profiles import Profile
 from visitors.profiles.stored_form import Contents
 
@@ -56,7 +57,8 @@ def page(visitor, now, zone, query):
         "csrf_input": "",
     }
     body = render_to_string("journey_page/_article_body.html", context)
-    return presented, render_to_string("journey_page/page.html", context | {"body": body})
+    context |= {"body": body, "preferences": model_to_dict(Preferences())}
+    return presented, render_to_string("journey_page/page.html", context)
 
 
 @given(visitor=visitors, now=moments, zone=st.sampled_from(ZONES), query=st.sampled_from(QUERIES))

@@ -125,3 +125,20 @@ def test_a_viewer_gets_the_summary_but_no_files(client, viewer, sandbox):
     assert "summary.txt" in page
     assert "events.csv" not in page
     assert "answer.json" not in page
+
+
+def test_the_summary_is_written_as_the_user_prefers(browser_of_member):
+    choice = {"summary_content": "short", "summary_format": "html"}
+    browser_of_member.post("/account/preferences/", choice)
+    text = browser_of_member.get(address("summary.txt")).content.decode()
+    assert text.startswith("<p><strong>Priya Raman</strong></p>")
+    assert "<ul>" not in text
+    text = browser_of_member.get(address("summary.txt?content=full&format=text")).content.decode()
+    assert "events, newest first:" in text
+    assert browser_of_member.get(address("summary.txt?content=all&format=pdf")).content.decode().startswith("<p>")
+
+
+def test_rich_text_is_never_sent_as_a_page(browser_of_member):
+    response = browser_of_member.get(address("summary.txt?format=html"))
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"

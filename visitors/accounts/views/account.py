@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import PasswordChangeView
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +13,7 @@ from django.urls import reverse_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from visitors.accounts import sessions
+from visitors.accounts import preferences, sessions
 from visitors.accounts.forms import EMAIL_TAKEN, AccountForm, ChangePasswordForm
 from visitors.web.access import SignedInRequest
 from visitors.web.forms import InvalidFormStatusMixin, answer_required
@@ -56,6 +56,22 @@ class ChangePassword(InvalidFormStatusMixin, PasswordChangeView):
 
 
 change_password = ChangePassword.as_view()
+
+
+@require_POST
+def change_preferences(request: SignedInRequest) -> HttpResponse:
+    """Store the preferences that the form contains, and go back to its page; for a script, respond with nothing."""
+    changes = {field: request.POST[field] for field in preferences.FIELDS if field in request.POST}
+    if not changes:
+        raise BadRequest("The form was sent without its fields.")
+    try:
+        preferences.save_preferences(request, request.user, changes)
+    except ValidationError as error:
+        raise BadRequest("That is not a choice.") from error
+    if request.htmx:
+        return HttpResponse(status=204)
+    messages.success(request, "Saved.")
+    return redirect("account")
 
 
 @require_POST

@@ -1,8 +1,10 @@
-"""A journey to take along: a summary for a ticket, and files of everything."""
+"""Exports of a journey: a summary for a ticket, and files of everything."""
 
 import csv
 import io
 from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TypeVar
 
 from django.db import OperationalError
 from django.http import Http404, HttpResponse
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from dashboard.addresses import absolute_url
 from visitors import journey, profiles
+from visitors.accounts.preferences import get_preferences
 from visitors.audit import log
 from visitors.audit.log import refuse_if_not_audited
 from visitors.datafast.errors import UpstreamError
@@ -20,27 +23,33 @@ from visitors.roles import Role
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
 from visitors.web.time_zones import time_zone_of
 
+Choice = TypeVar("Choice", bound=StrEnum)
+
 
 @require_GET
 @refuse_if_not_audited
 def summary(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
-    """The journey as text for a ticket; with `?format=markdown` for a tool that reads Markdown.
+    """The journey as text for a ticket.
 
-    `at` is the time of the ticket, as in the address of the journey page; the summary links there.
+    `content` ("short", "full", "billing") and `format` ("text", "markdown", "html") default to the user's preferences.
+    HTML is sent as text: it is for the clipboard. `at` is the time of the ticket, as in the address of the journey
+    page; the summary links there.
     """
     website = website_or_404(request, slug)
     profile = _load_profile(request, website, visitor_id, AuditAction.SUMMARY)
-    write = journey.markdown if request.GET.get("format") == "markdown" else journey.plain_text
+    preferred = get_preferences(request)
     zone = time_zone_of(request, website)
     query = TimelineQuery(at=TimelineQuery.read(request.GET, datetime.now(zone)).at).in_zone(zone)
     page_url = reverse("journey", args=[website.slug, profile.visitor_id])
-    text = write(
+    text = journey.summary_text(
         profile.contents.journey,
         now=datetime.now(UTC),
         as_of=profile.fetched_at,
         zone=zone,
         link=absolute_url(f"{page_url}{query.address().removesuffix('?')}"),
         ticket_at=query.at,
+        content=_choice(journey.Content, request.GET.get("content"), preferred["summary_content"]),
+        form=_choice(journey.Form, request.GET.get("format"), preferred["summary_format"]),
     )
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
@@ -94,3 +103,8 @@ def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
     return HttpResponse(
         content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
+
+
+def _choice(choices: type[Choice], asked: str | None, preferred: str) -> Choice:
+    """Return what was asked for; what the user prefers where that is no choice."""
+    return choices(asked if asked in set(choices) else preferred)

@@ -1,0 +1,47 @@
+"""A user's preferences. The session has a copy, so that reading them costs no query."""
+
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.forms import model_to_dict
+from django.http import HttpRequest
+
+from visitors.models import Preferences
+
+FIELDS = ("theme", "density", "summary_content", "summary_format")
+_SESSION_KEY = "preferences"
+
+
+def get_preferences(request: HttpRequest) -> dict[str, str]:
+    """Return the user's preferences by field; the defaults without a user."""
+    defaults = model_to_dict(Preferences(), fields=FIELDS)
+    session = getattr(request, "session", None)
+    return defaults | session.get(_SESSION_KEY, {}) if session is not None else defaults
+
+
+def save_preferences(request: HttpRequest, user: User, changes: dict[str, str]) -> None:
+    """Store changed preferences. Raises ValidationError for a value that is not a choice.
+
+    The user's sessions in other browsers get them at the next sign-in.
+    """
+    preferences = Preferences.objects.filter(user=user).first() or Preferences(user=user)
+    for field, value in changes.items():
+        setattr(preferences, field, value)
+    preferences.clean_fields(exclude=["user"])
+    preferences.save()
+    _copy(request, preferences)
+
+
+def preferences_of_page(request: HttpRequest) -> dict[str, object]:
+    """Context processor: the user's preferences."""
+    return {"preferences": get_preferences(request)}
+
+
+def _copy(request: HttpRequest, preferences: Preferences) -> None:
+    request.session[_SESSION_KEY] = model_to_dict(preferences, fields=FIELDS)
+
+
+@receiver(user_logged_in)
+def _load(request: HttpRequest, user: User, **_: object) -> None:
+    if preferences := Preferences.objects.filter(user=user).first():
+        _copy(request, preferences)
