@@ -20,6 +20,7 @@ class Intent(StrEnum):
     OTHER = "other"
 
 
+_ORDER = tuple(Intent)
 # A part of a path with one of these names, or a host that begins with one, says what the page is for. The first match
 # counts. There is no list of names that fits all websites: these are common ones.
 _PATHS = {
@@ -59,4 +60,4 @@ def main_intent(intents: Iterable[Intent]) -> Intent:
         return Intent.PRICING
     del counts[Intent.OTHER]
     # Ties by order of the class, so that the same pages always have the same color.
-    return max(Intent, key=counts.__getitem__) if counts else Intent.OTHER
+    return max((intent for intent in _ORDER if intent in counts), key=counts.__getitem__, default=Intent.OTHER)

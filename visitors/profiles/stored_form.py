@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar, overload
 
@@ -199,9 +199,8 @@ class _Log(Generic[Item]):
         if start >= stop:
             return ()
         first, last = start // self._size, (stop - 1) // self._size
-        items = self._chunk(first) if first == last else ()
-        if first != last:
-            items = tuple(item for number in range(first, last + 1) for item in self._chunk(number))
+        chunks = [self._chunk(number) for number in range(first, last + 1)]
+        items = chunks[0] if len(chunks) == 1 else tuple(chain.from_iterable(chunks))
         return items[start - first * self._size : stop - first * self._size]
 
     def _chunk(self, number: int) -> tuple[Item, ...]:

@@ -2,7 +2,8 @@
 
 import unicodedata
 from bisect import bisect_left, insort
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass
 
 # The class of each width, with the narrowest ribbon that shows it: on a phone, in a window, on a wide screen.
 WIDTHS = (("r-narrow", 340), ("r-medium", 700), ("r-wide", 1090))
@@ -22,16 +23,16 @@ class Spot:
     centered_from: str
 
 
-@dataclass(slots=True)
 class Lanes:
     """The taken stretches per lane (labels at one height) and width, sorted. First come, first served."""
 
-    _taken: dict[tuple[str, str], list[tuple[float, float]]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._taken: defaultdict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
 
     def reserve(self, lane: str, x: float) -> None:
         """Keep labels of a lane away from a line that crosses it."""
         for name, px in WIDTHS:
-            insort(self._stretches(lane, name), (x / 100 * px, x / 100 * px))
+            insort(self._taken[lane, name], (x / 100 * px, x / 100 * px))
 
     def place(
         self, lane: str, x: float, text: str, *, low: float = 0, high: float = 100, recenters: bool = False
@@ -52,7 +53,7 @@ class Lanes:
         if not best:
             return None
         for name, left, right in (*centered, *best[len(centered) :]):
-            insort(self._stretches(lane, name), (left, right))
+            insort(self._taken[lane, name], (left, right))
         return Spot(best[-1][0], anchor, centered[-1][0] if centered else "")
 
     def _fits(
@@ -71,15 +72,12 @@ class Lanes:
         return fits
 
     def _is_free(self, lane: str, width_name: str, left: float, right: float) -> bool:
-        taken = self._stretches(lane, width_name)
+        taken = self._taken[lane, width_name]
         # They are sorted and do not overlap, so only the neighbors can collide.
         after = bisect_left(taken, (left, right))
         return not (
             (after and left < taken[after - 1][1] + _SPACE) or (after < len(taken) and taken[after][0] < right + _SPACE)
         )
-
-    def _stretches(self, lane: str, width_name: str) -> list[tuple[float, float]]:
-        return self._taken.setdefault((lane, width_name), [])
 
 
 def text_width(text: str) -> float:

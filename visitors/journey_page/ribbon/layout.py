@@ -1,7 +1,6 @@
 """Lay out the ribbon of one journey. See the package for the rules."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
@@ -64,8 +63,8 @@ class _Cluster:
     def word(self) -> str:
         if len(self.events) == 1:
             return _word(self.events[0])
-        counted = _counted(self.events)
-        return counted[0] if len(counted) == 1 else format_count(len(self.events), "event")
+        nouns = {_noun(event) for event in self.events}
+        return format_count(len(self.events), nouns.pop() if len(nouns) == 1 else "event")
 
     @property
     def label(self) -> str:
@@ -348,12 +347,6 @@ class Drawing:
         if any(not between.is_known for between in self._gaps):
             return "Hatched: DataFast counts more than it lists, and some of that may belong there."
         return ""
-
-
-def _counted(events: Iterable[Event]) -> list[str]:
-    """Count marked events by kind: "3 goals", "1 payment"."""
-    counts = Counter(_noun(event) for event in events)
-    return [format_count(counts[noun], noun) for noun in (*_NOUNS.values(), "setback", "refund") if counts[noun]]
 
 
 def _noun(event: Event) -> str:
