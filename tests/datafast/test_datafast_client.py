@@ -236,16 +236,17 @@ def test_an_endless_error_does_not_delay_the_retry():
         assert get(upstream.url).visitor.visitor_id == VISITOR_ID
 
 
-def test_an_answer_counts_its_requests():
+def test_a_call_sends_at_most_three_requests():
     with FaultyUpstream(error(503), error(503), answer(200, VISITOR)) as upstream:
-        assert get(upstream.url, deadline_seconds=2.0).attempts == len(upstream.requests) == 3
+        get(upstream.url, deadline_seconds=2.0)
+        assert len(upstream.requests) == 3
 
 
-def test_an_error_has_its_requests_and_the_rate_limit():
+def test_an_error_has_the_rate_limit():
     headers = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "7"}
     with FaultyUpstream(error(502), error(404, headers=headers)) as upstream:
         failed = failure(upstream.url)
-    assert (failed.attempts, failed.rate) == (2, RateLimit(60, 7, None))
+    assert failed.rate == RateLimit(60, 7, None)
 
 
 @pytest.mark.parametrize("granted", [0, 1])
@@ -259,16 +260,16 @@ def test_a_retry_is_charged_before_it_is_made(bad, granted):
         charged.append("a request")
 
     with FaultyUpstream(bad) as upstream, closing(Client(upstream.url, deadline_seconds=2.0)) as client:
-        with pytest.raises(Unavailable) as caught:
+        with pytest.raises(Unavailable):
             client.get_visitor(KEY, VISITOR_ID, charge=charge)
-        assert caught.value.attempts == len(upstream.requests) == 1 + granted
+        assert len(upstream.requests) == 1 + granted
 
 
 def test_a_call_after_its_deadline_sends_no_request():
     with FaultyUpstream(answer(200, VISITOR)) as upstream, closing(Client(upstream.url)) as client:
-        with pytest.raises(Unavailable) as caught:
+        with pytest.raises(Unavailable):
             client.get_visitor(KEY, VISITOR_ID, deadline=time.monotonic())
-        assert caught.value.attempts == len(upstream.requests) == 0
+        assert upstream.requests == []
 
 
 def test_a_500_is_not_retried():

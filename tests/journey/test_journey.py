@@ -51,7 +51,7 @@ def test_the_2025_edition_has_missing_events_at_unknown_places():
 
 def test_an_empty_answer_has_an_empty_journey():
     derived = derive(Visitor())
-    assert (derived.visits, derived.undated, derived.visit_count, derived.missing, derived.begin) == (
+    assert (derived.visits, derived.undated, derived.visit_count, derived.missing, derived.started_at) == (
         (),
         (),
         0,

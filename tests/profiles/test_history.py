@@ -107,7 +107,7 @@ def test_the_same_answer_again_changes_one_row_only(fetch, lumenkit, django_asse
     fetch(answer_with())
     snapshot = Snapshot.objects.get()
     parsed = store.parse_visitor(snapshot.answer)
-    prepared = store.prepare(store.VisitorAnswer(parsed.visitor, parsed.notes, snapshot.answer, None, 1))
+    prepared = store.prepare(store.VisitorAnswer(parsed.visitor, parsed.notes, snapshot.answer, None))
     with django_assert_num_queries(1) as captured:
         store.save_answer(lumenkit.pk, VISITOR, prepared, is_first=False)
     assert captured[0]["sql"].startswith("UPDATE")

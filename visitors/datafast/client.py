@@ -1,4 +1,4 @@
-"""The questions that Journeydesk asks DataFast: who is this visitor, and which websites does this account have?
+"""Call DataFast's API: Get visitor, and List websites.
 
 The constructor fixes everything about a call: deadline, sizes, retries, redirects, and which servers are trusted. A
 caller can only shorten one call's deadline. Make one client per process and share it between threads. It opens its
@@ -56,24 +56,20 @@ def _do_nothing() -> None:
 @dataclass(frozen=True, slots=True)
 class VisitorAnswer:
     """A visitor; `notes` on what could not be read; the JSON `body` as received; the token's rate limit if DataFast
-    sent it; and how many requests it took."""
+    sent it."""
 
     visitor: Visitor
     notes: tuple[Note, ...]
     body: bytes
     rate: RateLimit | None
-    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
 class WebsitesAnswer:
-    """The websites that an account token opens; `notes` on what could not be read; the token's rate limit if DataFast
-    sent it; and how many requests it took."""
+    """The websites that an account token opens, and the token's rate limit if DataFast sent it."""
 
     websites: tuple[WebsiteListing, ...]
-    notes: tuple[Note, ...]
     rate: RateLimit | None
-    attempts: int
 
 
 class Client:
@@ -150,7 +146,7 @@ class Client:
                 raise MalformedAnswer("it is about another visitor")
             if parsed.is_empty:
                 raise MalformedAnswer("it is empty")
-            return VisitorAnswer(parsed.visitor, parsed.notes, body, rate, call.attempts)
+            return VisitorAnswer(parsed.visitor, parsed.notes, body, rate)
 
     def list_websites(
         self, account: AccountToken, *, deadline: float | None = None, charge: Callable[[], None] = _do_nothing
@@ -162,8 +158,7 @@ class Client:
                 body, rate = self._get(call, "admin/websites", account.token)
             except NoJourney as exc:  # 400 or 404, which mean nothing here
                 raise RequestRefused(upstream_message=exc.upstream_message) from exc
-            parsed = parse_websites(body)
-            return WebsitesAnswer(parsed.websites, parsed.notes, rate, call.attempts)
+            return WebsitesAnswer(parse_websites(body), rate)
 
     def reach(self) -> tuple[int, datetime | None]:
         """Send one request without a token. Return the HTTP status and the server's time (UTC; None if it sent none).
@@ -330,17 +325,16 @@ def _meaning(exc: BaseException, otherwise: Reason) -> UpstreamError:
 
 
 @contextmanager
-def _logged(question: str, call: Call) -> Iterator[None]:
-    """Set `attempts` on the call's error, and log it in one line, unless it is an answer or nothing was sent. The line
-    contains no token, no visitor id, and no text that others wrote."""
+def _logged(endpoint: str, call: Call) -> Iterator[None]:
+    """Log the call's error in one line, unless it is an answer or nothing was sent. The line contains no token, no
+    visitor id, and no text that others wrote."""
     started = time.monotonic()
     try:
         yield
     except UpstreamError as exc:
-        exc.attempts = call.attempts
         if isinstance(exc, NoJourney) or not call.attempts:
             raise
         milliseconds = (time.monotonic() - started) * 1000
         cause = type(exc.__cause__).__name__ if exc.__cause__ else "answer"
-        logger.warning("%s failed after %.0f ms: %r (%s)", question, milliseconds, exc, cause)
+        logger.warning("%s failed after %.0f ms: %r (%s)", endpoint, milliseconds, exc, cause)
         raise

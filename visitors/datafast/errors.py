@@ -30,11 +30,9 @@ from visitors.datafast.payload import RateLimit
 class UpstreamError(Exception):
     """A call to DataFast without a journey as its result.
 
-    The client sets `attempts`, the number of requests sent, retries included, and `rate`, the token's rate limit if
-    DataFast sent it.
+    The client sets `rate`, the token's rate limit, if DataFast sent it.
     """
 
-    attempts: int = 0
     rate: RateLimit | None = None
     sentence: ClassVar[str] = "DataFast could not be asked."
 

@@ -44,17 +44,10 @@ class ParsedVisitor(Struct, frozen=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether the answer is about nobody: it has no activity, and no id beside anything else."""
+        """Whether the answer is about no visitor: it has no activity, and no id beside anything else."""
         visitor = self.visitor
         others = (visitor.identity, visitor.profile, visitor.prediction)
         return not _has_content(visitor.activity) and not (visitor.visitor_id and any(map(_has_content, others)))
-
-
-class ParsedWebsites(Struct, frozen=True):
-    """The websites that an account token opens, and notes on what could not be read."""
-
-    websites: tuple[WebsiteListing, ...]
-    notes: tuple[Note, ...] = ()
 
 
 class _VisitorEnvelope(Struct):
@@ -82,13 +75,14 @@ def parse_visitor(body: bytes) -> ParsedVisitor:
     return ParsedVisitor(builder.build(Visitor, data), builder.notes)
 
 
-def parse_websites(body: bytes) -> ParsedWebsites:
+def parse_websites(body: bytes) -> tuple[WebsiteListing, ...]:
     """Parse a List websites answer. Raises MalformedAnswer if it is not `{"status": "success", "data": […]}`."""
     envelope = _decode_strictly(_WEBSITES_ANSWER, body)
     if envelope is not None:
-        return ParsedWebsites(envelope.data)
+        return envelope.data
     data, builder = _open_leniently(body, list)
-    return ParsedWebsites(builder.build(tuple[WebsiteListing, ...], data), builder.notes)
+    websites: tuple[WebsiteListing, ...] = builder.build(tuple[WebsiteListing, ...], data)
+    return websites
 
 
 def _decode_strictly(decoder: msgspec.json.Decoder[_Envelope], body: bytes) -> _Envelope | None:

@@ -26,18 +26,18 @@ def format_money(amount: Decimal, currency: str | None) -> str:
     code = (currency or "").strip()
     suffix = isolate_direction(code) or "(currency unknown)"
     sign = "−" if amount.is_signed() else ""
-    size = amount.copy_abs()
-    if not size.is_finite() or size >= _AMOUNT_LIMIT:
-        return f"{sign}{size:.6G} {suffix}"
+    absolute = amount.copy_abs()
+    if not absolute.is_finite() or absolute >= _AMOUNT_LIMIT:
+        return f"{sign}{absolute:.6G} {suffix}"
     if code.upper() not in _CURRENCIES:
-        number = trim_zeros(f"{size:,.8f}")
+        number = trim_zeros(f"{absolute:,.8f}")
         return f"{sign if number != '0' else ''}{number} {suffix}"
     symbol, decimals = _symbol_and_decimals(code.upper())
-    rounded = size.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    if not decimals and size and not rounded:
-        return f"{sign}{symbol}{trim_zeros(f'{size:,.8f}')}"  # 0.1 yen rounds to none, but it is not zero
+    rounded = absolute.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    if not decimals and absolute and not rounded:
+        return f"{sign}{symbol}{trim_zeros(f'{absolute:,.8f}')}"  # 0.1 yen rounds to none, but it is not zero
     # "$0.00" is an amount too small to show; "$0" is exactly nothing.
-    is_whole = rounded == rounded.to_integral_value() and (rounded != 0 or size == 0)
+    is_whole = rounded == rounded.to_integral_value() and (rounded != 0 or absolute == 0)
     return f"{sign if rounded else ''}{symbol}{rounded:,.{0 if is_whole else decimals}f}"
 
 

@@ -10,7 +10,17 @@ from visitors.journey.exports import CSV_HEADER, Content, Form, csv_rows, escape
 from visitors.journey.filters import Filter, Selection, select
 from visitors.journey.folding import Fold, fold
 from visitors.journey.intent import Intent, classify, main_intent
-from visitors.journey.journey import CLOCK_SKEW, Interest, Journey, Missing, PageViews, Place, derive, is_ahead
+from visitors.journey.journey import (
+    CLOCK_SKEW,
+    LIVE_FOR,
+    Interest,
+    Journey,
+    Missing,
+    PageViews,
+    Place,
+    derive,
+    is_ahead,
+)
 from visitors.journey.pages import Page
 from visitors.journey.person import Person
 from visitors.journey.prediction import BASELINE, HIGH_CONFIDENCE, Absence, PredictionReading
@@ -27,6 +37,7 @@ __all__ = [
     "CLOCK_SKEW",
     "CSV_HEADER",
     "HIGH_CONFIDENCE",
+    "LIVE_FOR",
     "VISIT_GAP",
     "Absence",
     "Content",

@@ -92,10 +92,10 @@ class Event(Record, frozen=True, kw_only=True):
 
     @property
     def _payment_words(self) -> str:
-        size = self.amount_words
+        amount = self.amount_words
         if self.is_refund and not goal_names.is_plain_payment(goal_names.normalize(self.name)):
-            return goal_names.in_words(self.name, size or "an unknown amount")
-        return f"{'refund' if self.is_refund else 'payment'}{f' of {size}' if size else ' (amount unknown)'}"
+            return goal_names.in_words(self.name, amount or "an unknown amount")
+        return f"{'refund' if self.is_refund else 'payment'}{f' of {amount}' if amount else ' (amount unknown)'}"
 
     @property
     def amount_words(self) -> str:
@@ -220,11 +220,11 @@ def goal_events(goals: Iterable[CompletedGoal]) -> list[Event]:
 
 def _goal_event(goal: CompletedGoal) -> Event:
     metadata = goal.metadata or {}
-    size = parse_amount(goal.amount)
-    if size is None:
-        size = parse_amount(metadata.get("amount"))
+    amount = parse_amount(goal.amount)
+    if amount is None:
+        amount = parse_amount(metadata.get("amount"))
     name = goal_names.normalize(goal.name or "")
-    kind, is_refund = _sort(name, goal.origin, size)
+    kind, is_refund = _sort(name, goal.origin, amount)
     is_setback = kind is Kind.GOAL and (
         goal_names.is_setback(name) or (goal.origin == _PROVIDER and goal_names.is_unpaid(name))
     )
@@ -236,7 +236,7 @@ def _goal_event(goal: CompletedGoal) -> Event:
         description=mask_value("description", clean_or_none(goal.description) or "") or None,
         origin=clean_or_none(goal.origin),
         is_server=goal.is_server,
-        amount=None if size is None else abs(size),
+        amount=None if amount is None else abs(amount),
         currency=parse_currency(goal.currency) or parse_currency(metadata.get("currency")),
         is_refund=is_refund,
         is_setback=is_setback,
@@ -244,15 +244,15 @@ def _goal_event(goal: CompletedGoal) -> Event:
     )
 
 
-def _sort(name: str, origin: str | None, size: Decimal | None) -> tuple[Kind, bool]:
+def _sort(name: str, origin: str | None, amount: Decimal | None) -> tuple[Kind, bool]:
     """Return the kind of a goal, and whether it is money back. Without an origin, as in 2025, only the name tells."""
-    is_negative = size is not None and size < 0
+    is_negative = amount is not None and amount < 0
     if goal_names.is_payment(name) or goal_names.is_refund(name):
         return Kind.PAYMENT, is_negative or goal_names.is_refund(name)
     if origin == _PROVIDER:
         if goal_names.is_money_back(name) or (is_negative and not goal_names.is_unpaid(name)):
             return Kind.PAYMENT, True
-        if not goal_names.is_subscription(name) and size and not goal_names.is_unpaid(name):
+        if not goal_names.is_subscription(name) and amount and not goal_names.is_unpaid(name):
             return Kind.PAYMENT, False
     if origin in (_PROVIDER, None) and goal_names.is_subscription(name):
         return Kind.SUBSCRIPTION, False
@@ -265,7 +265,7 @@ def _is_marked_as_refunded(goal: CompletedGoal) -> bool:
 
 def _settle(event: Event, payments: list[Event], *, is_marked: bool) -> Event:
     """Return an event as a payment or refund, where only the other payments tell that it is one."""
-    if _is_payment(event, payments):
+    if _is_only_sign_of_charge(event, payments):
         return replace(event, kind=Kind.PAYMENT)
     if is_marked and event.kind is Kind.PAYMENT:
         # A payment marked as refunded is the refund; where another event is the refund, it is the payment.
@@ -274,7 +274,7 @@ def _settle(event: Event, payments: list[Event], *, is_marked: bool) -> Event:
     return event
 
 
-def _is_payment(event: Event, payments: list[Event]) -> bool:
+def _is_only_sign_of_charge(event: Event, payments: list[Event]) -> bool:
     """Whether a subscription event is itself a payment: it has an amount, and no payment is for the same charge."""
     if event.kind is not Kind.SUBSCRIPTION or not event.amount or event.at is None:
         return False

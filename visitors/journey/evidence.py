@@ -70,9 +70,11 @@ def _money(journey: Journey) -> _Found:
     return found
 
 
-def _added_up(number: int, noun: str, size: str) -> str:
+def _added_up(number: int, noun: str, amount: str) -> str:
     """ "1 payment of $149", "3 payments, $447 in all"."""
-    return f"{format_count(number, noun)} of {size}" if number == 1 else f"{format_count(number, noun)}, {size} in all"
+    return (
+        f"{format_count(number, noun)} of {amount}" if number == 1 else f"{format_count(number, noun)}, {amount} in all"
+    )
 
 
 def _subscription(journey: Journey) -> _Found:

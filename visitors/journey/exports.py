@@ -38,7 +38,7 @@ _MENTION = re.compile(r"(?<!\w)[@#](?=\w)")
 _WORD_JOINER = "\u2060"  # has no width
 _MARKS = re.compile(r"[\\`*_\[\]<>#|~&@]|:(?=//)|(?<=www)\.|(?<=mailto):", re.IGNORECASE)
 
-# What makes a spreadsheet run a cell, in ASCII and in the full-width forms that some take as the same: at the begin of
+# What makes a spreadsheet run a cell, in ASCII and in the full-width forms that some take as the same: at the start of
 # a cell, and behind a semicolon, a bar, a tab or a line break, where many spreadsheets begin another cell in spite of
 # the quotes.
 _FORMULA = re.compile(r"(^|[;|\t\r\n])(?=[\s\"]*[=+\-@\t\r\n＝＋－＠])")
@@ -207,7 +207,7 @@ def _facts(journey: Journey, now: datetime, as_of: datetime, zone: tzinfo) -> It
         *_person_facts(journey),
         ("Source", "; ".join(journey.first_touch.sources) if journey.first_touch else None),
         ("Latest source", "; ".join(journey.last_touch.sources) if journey.last_touch else None),
-        ("First seen", _full_time(journey.begin, now, zone) if journey.begin else None),
+        ("First seen", _full_time(journey.started_at, now, zone) if journey.started_at else None),
         ("Last seen", format_full_time(journey.last_seen_at, zone) if journey.last_seen_at else None),
         ("Visits", f"{journey.visit_count:,}" if journey.visit_count else None),
         ("Page views", f"{journey.page_view_count:,}" if journey.page_view_count else None),

@@ -26,7 +26,7 @@ from visitors.journey.totals import Totals, add_payments
 from visitors.journey.touches import Touch, first_touch, last_touch
 from visitors.journey.visits import VISIT_GAP, Visit, VisitOutline, make_visit, split_visits
 
-_LIVE = timedelta(minutes=5)
+LIVE_FOR = timedelta(minutes=5)
 CLOCK_SKEW = timedelta(minutes=1)
 _TOP_PAGES = 5
 MAX_GOAL_NAMES = 50
@@ -148,7 +148,7 @@ class Journey(Record, frozen=True, kw_only=True):
     prediction: PredictionReading
 
     @property
-    def begin(self) -> datetime | None:
+    def started_at(self) -> datetime | None:
         """The earliest known time: the reported first visit, or the first event if that is earlier or alone."""
         return _earliest(self.reported_first_visit_at, self.first_event_at)
 
@@ -160,7 +160,7 @@ class Journey(Record, frozen=True, kw_only=True):
     def is_live(self, now: datetime) -> bool:
         """Whether the visitor is on the site: last seen less than 5 minutes ago, with a minute of clock skew."""
         last_seen_at = self.as_of(now).last_seen_at
-        return last_seen_at is not None and now - last_seen_at < _LIVE
+        return last_seen_at is not None and now - last_seen_at < LIVE_FOR
 
     def as_of(self, now: datetime) -> "Journey":
         """Return the journey with what is the latest up to `now`: events ahead of it come from a wrong clock.
@@ -194,7 +194,7 @@ class Journey(Record, frozen=True, kw_only=True):
             yield from reversed(visit.events)
 
     def _until(self, span: timedelta | None, now: datetime) -> timedelta | None:
-        return None if span is None or self.begin is None or is_ahead(self.begin + span, now) else span
+        return None if span is None or self.started_at is None or is_ahead(self.started_at + span, now) else span
 
 
 def is_ahead(at: datetime | None, now: datetime) -> bool:
@@ -231,9 +231,9 @@ def derive(visitor: Visitor) -> Journey:
     visits = _visits(groups, attended, visit_count, missing)
 
     first_event_at = dated[0].at if dated else None
-    begin = _earliest(first_visit_at, first_event_at)
+    start = _earliest(first_visit_at, first_event_at)
     if missing is not None and (missing.place is Place.EARLIER or first_visit_at is None):
-        begin = None  # the list does not begin with the first visit, so an earlier goal may be missing
+        start = None  # the list does not begin with the first visit, so an earlier goal may be missing
     milestones = tuple(event for visit in reversed(visits) for event in visit.milestones)
     undated = tuple(event for event in events if event.at is None)
     names = _goal_names([*reversed(milestones), *undated])
@@ -262,8 +262,8 @@ def derive(visitor: Visitor) -> Journey:
         setbacks=_setbacks([*reversed(milestones), *undated]),
         latest_payment=_latest(reversed(milestones), _is_payment),
         latest_subscription=_latest(reversed(milestones), _is_subscription),
-        to_first_goal=_until(dated, begin, _is_completed_goal),
-        to_first_payment=_until(dated, begin, _is_payment),
+        to_first_goal=_until(dated, start, _is_completed_goal),
+        to_first_payment=_until(dated, start, _is_payment),
         first_touch=first_touch(visitor.identity),
         last_touch=last_touch(next((visit for visit in visits if visit.is_attended), None)),
         prediction=read_prediction(visitor.prediction, is_customer=counts.payments > 0),
@@ -387,11 +387,11 @@ def _visits(
     return tuple(reversed(visits))
 
 
-def _until(dated: list[Event], begin: datetime | None, is_it: Callable[[Event], bool]) -> timedelta | None:
+def _until(dated: list[Event], start: datetime | None, is_it: Callable[[Event], bool]) -> timedelta | None:
     """Return the time from the beginning to the first such event."""
     at = next((event.at for event in dated if is_it(event)), None)
     # An event that begins the journey has no time before it.
-    return None if at is None or begin is None or at == begin else at - begin
+    return None if at is None or start is None or at == start else at - start
 
 
 def _pages_seen(events: list[Event], visits: tuple[Visit, ...]) -> _PagesSeen:

@@ -2,7 +2,7 @@
 
 A secret is recognized by its name ("access_token", "apiKey", "sig"), by its shape (a JSON web token, the prefixes of
 well-known services, a long random text), or by what precedes it in a path ("/reset-password/…"). It is shown as our own
-tokens are: three characters of its begin and four of its end, or "..." for a short one.
+tokens are: its first three characters and its last four, or "..." for a short one.
 
 Coupon codes, click ids of advertisements, UUIDs and email addresses are no secrets.
 """

@@ -16,7 +16,7 @@ _SETBACKS_NAMED = 2
 _A_NIGHT = timedelta(hours=6)
 # From here on, months are easier to grasp.
 _DAYS_COUNTED = 60
-# The begin of a subscription is not mentioned beside a payment; its end is.
+# The start of a subscription is not mentioned beside a payment; its end is.
 _BEGUN = frozenset({"subscription_started", "subscription_renewed", "subscription_created", "subscription_activated"})
 
 
@@ -116,7 +116,7 @@ def _did(journey: Journey) -> list[str]:
 
 
 def _arrival(journey: Journey, now: datetime, zone: tzinfo) -> str:
-    time = format_past(journey.begin, now, zone)
+    time = format_past(journey.started_at, now, zone)
     if journey.first_touch is not None:
         return f"came from {append_time(_named(journey.first_touch.label), time)}"
     return f"first seen {time}" if time else ""
@@ -188,8 +188,8 @@ def _money(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
 
 def format_refunded(paid: Paid) -> str:
     """ "$20 refunded", "$40 in 2 refunds"."""
-    size = format_money(paid.refunded, paid.currency)
-    return f"{size} refunded" if paid.refunds == 1 else f"{size} in {format_count(paid.refunds, 'refund')}"
+    amount = format_money(paid.refunded, paid.currency)
+    return f"{amount} refunded" if paid.refunds == 1 else f"{amount} in {format_count(paid.refunds, 'refund')}"
 
 
 def format_nothing_paid(journey: Journey) -> str:

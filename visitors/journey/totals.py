@@ -41,12 +41,12 @@ def add_payments(events: Iterable[Event]) -> Totals:
     paid = [
         Paid(
             currency=currency,
-            gross=sum((size for size, is_refund in sizes if not is_refund), Decimal()),
-            refunded=sum((size for size, is_refund in sizes if is_refund), Decimal()),
-            payments=sum(not is_refund for _, is_refund in sizes),
-            refunds=sum(is_refund for _, is_refund in sizes),
+            gross=sum((amount for amount, is_refund in amounts if not is_refund), Decimal()),
+            refunded=sum((amount for amount, is_refund in amounts if is_refund), Decimal()),
+            payments=sum(not is_refund for _, is_refund in amounts),
+            refunds=sum(is_refund for _, is_refund in amounts),
         )
-        for currency, sizes in _by_currency(payments).items()
+        for currency, amounts in _by_currency(payments).items()
     ]
     paid.sort(key=lambda one: (-one.payments, one.currency or ""))
     without = Counter(event.is_refund for event in payments if event.amount is None)
@@ -55,8 +55,8 @@ def add_payments(events: Iterable[Event]) -> Totals:
 
 def _by_currency(payments: Iterable[Event]) -> dict[str | None, list[tuple[Decimal, bool]]]:
     """Return by currency (amount, is a refund) of each payment with an amount."""
-    sizes: dict[str | None, list[tuple[Decimal, bool]]] = {}
+    amounts: dict[str | None, list[tuple[Decimal, bool]]] = {}
     for event in payments:
         if event.amount is not None:
-            sizes.setdefault(event.currency, []).append((event.amount, event.is_refund))
-    return sizes
+            amounts.setdefault(event.currency, []).append((event.amount, event.is_refund))
+    return amounts

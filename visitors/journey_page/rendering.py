@@ -88,7 +88,7 @@ def _load_article(
     query: TimelineQuery,
     seen: Seen | None,
 ) -> tuple[Article, profiles.Profile]:
-    """Return the article, and the profile that it shows: a newer one where that replaced this one meanwhile."""
+    """Return the article, and the profile that it shows: the newer one if this one was replaced since."""
     key = (
         (website.pk, website.slug, website.domain, website.name, website.time_zone, website.role),
         (profile.visitor_id, profile.version, seen),

@@ -39,7 +39,7 @@ def warm_up() -> None:
 def render_page() -> HttpResponse:
     """Render the page of an answer, as for a signed-in user."""
     parsed = parse_visitor(ANSWER)
-    prepared = store.prepare(VisitorAnswer(parsed.visitor, parsed.notes, ANSWER, None, 1))
+    prepared = store.prepare(VisitorAnswer(parsed.visitor, parsed.notes, ANSWER, None))
     profile = profiles.Profile(0, VISITOR, prepared.version, prepared.at, fetched_contents=prepared.contents)
     website = Website(slug="warm-up", name="Warm-up", domain="example.com", time_zone="America/New_York")
     request = SignedInRequest()

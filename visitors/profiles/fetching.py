@@ -76,7 +76,7 @@ class FetchRequest:
     def error_of(self, last: FetchLease, waited_for: UUID | None) -> UpstreamError | None:
         """Return the error of the last call if it is this reader's error as well. `waited_for` is the token of the call
         that the reader waited for."""
-        if waited_for and last.previous_token == waited_for:  # the next call has begun meanwhile
+        if waited_for and last.previous_token == waited_for:  # the next call has started since
             return self._accept(_decode(last.previous_error))
         error = _decode(last.error)
         if error is None or last.finished_at is None or last.finished_at > latest_possible_time():
@@ -130,8 +130,10 @@ def fetch(
 
 
 def _call_and_store(held: lease.Lease, request: FetchRequest) -> store.Latest | None:
-    """Call DataFast and store the answer. Return None if the lease was lost meanwhile. Raises UpstreamError, which
-    becomes the error of the waiting readers too."""
+    """Call DataFast and store the answer. Return None if the lease was lost during the call.
+
+    Raises UpstreamError, which becomes the error of the waiting readers too.
+    """
     try:
         # Another process may have finished between this reader's look into the store and its lease.
         found = None if held.is_first else request.find_stored()

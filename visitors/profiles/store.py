@@ -125,7 +125,7 @@ def save_answer(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, is
 
 def delete_answers(website_id: int, visitor_id: UUID) -> None:
     """Delete all answers about a visitor, inside the caller's transaction: DataFast has no journey of them."""
-    # Locked first, so that no process adds a journey meanwhile. Only the keys are read, not the answers.
+    # Locked first, so that no process adds a journey before the deletion. Only the keys are read, not the answers.
     found = list(_snapshots(website_id, visitor_id).select_for_update().values_list("pk", flat=True))
     Snapshot.objects.filter(pk__in=found).only("pk").delete()
     _metrics(website_id, visitor_id).delete()

@@ -165,6 +165,6 @@ def _counts(journey: Journey, now: datetime, zone: tzinfo) -> Iterator[Count]:
     else:
         note = "listed" if missing else ""
     yield Count(format_count(counts.goals - counts.setbacks, "goal"), note)
-    if journey.begin is not None:
-        day, clock = format_day(journey.begin, now, zone), format_clock(journey.begin, zone)
-        yield Count(f"First seen {day}, {clock}", "clock ahead" if is_ahead(journey.begin, now) else "")
+    if journey.started_at is not None:
+        day, clock = format_day(journey.started_at, now, zone), format_clock(journey.started_at, zone)
+        yield Count(f"First seen {day}, {clock}", "clock ahead" if is_ahead(journey.started_at, now) else "")

@@ -16,7 +16,7 @@ from visitors.formatting import (
     limit_list,
 )
 from visitors.formatting.text import truncate
-from visitors.journey import Counts, Event, Journey, Kind, Place, VisitOutline, is_ahead, main_intent
+from visitors.journey import LIVE_FOR, Counts, Event, Journey, Kind, Place, VisitOutline, is_ahead, main_intent
 from visitors.journey.summary import format_when
 from visitors.journey_page.ribbon.columns import Column, Unit, add_counts, columns
 from visitors.journey_page.ribbon.lanes import REFERENCE, WIDTHS, Lanes
@@ -25,7 +25,6 @@ from visitors.journey_page.ribbon.shapes import Block, Gap, Mark, Ribbon, Word, 
 
 MAX_BLOCKS = 60
 BREAK_AFTER = timedelta(days=1)
-ON_SITE = timedelta(minutes=5)
 
 _MISSING = 9.0
 _VISITS_SHARE, _ONLY_VISIT_SHARE = 58.0, 30.0
@@ -88,7 +87,7 @@ class Drawing:
         # Days are named from now; the drawing ends at the last event if that is ahead of now.
         last = self._visits[-1].ended_at
         self._now, self._end = now, max(now, last)
-        self._has_tail = self._end - last >= ON_SITE
+        self._has_tail = self._end - last >= LIVE_FOR
         self._newest = max(
             (index for index, visit in enumerate(self._visits) if not is_ahead(visit.started_at, now)), default=None
         )

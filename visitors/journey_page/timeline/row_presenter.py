@@ -44,8 +44,8 @@ class RowPresenter:
         self._is_only_visit = journey.visit_count <= 1
         self._latest = self._first_attended(journey.outlines)
         self._earliest = self._first_attended(reversed(journey.outlines))
-        begin = journey.begin if journey.reported_first_visit_at or journey.missing is None else None
-        self._first_day = begin.astimezone(zone).toordinal() if begin else None
+        start = journey.started_at if journey.reported_first_visit_at or journey.missing is None else None
+        self._first_day = start.astimezone(zone).toordinal() if start else None
 
     def _first_attended(self, visits: Iterable[VisitOutline]) -> datetime | None:
         """Return the start of the first of these visits that was attended and is not ahead of now."""

@@ -15,7 +15,7 @@ from visitors.web.kept_forms import accepts_old_token
 def mark_seen(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Record the `version` that the page shows as seen by this user; the newest one without it. The answer is empty.
 
-    Another page may have fetched a newer one meanwhile, which this user has not seen.
+    Another page may have fetched a newer one since, which this user has not seen.
     """
     sessions.mark_automatic(request)
     website, visitor = website_or_404(request, slug), visitor_id_or_404(visitor_id)
