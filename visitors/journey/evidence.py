@@ -72,9 +72,8 @@ def _money(journey: Journey) -> _Found:
 
 def _added_up(number: int, noun: str, amount: str) -> str:
     """ "1 payment of $149", "3 payments, $447 in all"."""
-    return (
-        f"{format_count(number, noun)} of {amount}" if number == 1 else f"{format_count(number, noun)}, {amount} in all"
-    )
+    counted = format_count(number, noun)
+    return f"{counted} of {amount}" if number == 1 else f"{counted}, {amount} in all"
 
 
 def _subscription(journey: Journey) -> _Found:
