@@ -34,7 +34,7 @@ _HASH_SALT = "visitors.look_ups"
 COMMAND_NAME = "a command"
 # The entry of a page covers the fragments that the page loads within this time.
 PAGE_ENTRY_VALID_FOR = timedelta(days=1)
-# Of lookups that ended with an error; UNAVAILABLE for all other errors.
+# The results of lookups that ended with an error; UNAVAILABLE for all other errors.
 _RESULTS: tuple[tuple[type[UpstreamError], AuditResult], ...] = (
     (VisitorNotFound, AuditResult.NOT_FOUND),
     (BotVisitor, AuditResult.BOT),
@@ -50,16 +50,11 @@ class LogUnavailable(Exception):
     """The audit log cannot be written, so nothing is shown."""
 
 
-class WebsiteGone(Exception):
-    """The website was removed meanwhile, and its audit log with it, so nothing is shown."""
-
-
 def refuse_if_not_audited(view: Callable[Parameters, HttpResponse]) -> Callable[Parameters, HttpResponse]:
     """Decorate a view that shows something about a visitor, and records that before it returns.
 
-    The response is a 503 if the audit log cannot be written, and a 404 if the website was removed in the meantime.
-    Prefetching is refused: the browser asks for a page that the user may never look at. For the same reason these views
-    take no HEAD requests.
+    The response is a 503 if the audit log cannot be written. Prefetching is refused: the browser asks for a page that
+    the user may never look at. For the same reason these views take no HEAD requests.
     """
 
     @wraps(view)
@@ -69,8 +64,6 @@ def refuse_if_not_audited(view: Callable[Parameters, HttpResponse]) -> Callable[
             return HttpResponse(status=503)
         try:
             return view(*args, **kwargs)
-        except WebsiteGone as error:
-            raise Http404("No such website.") from error
         except LogUnavailable as error:
             logger.error("Nothing is shown, since the audit log cannot be written: %s", error.__cause__)  # noqa: TRY400
             response = render(request, "audit/log_unavailable.html", status=503)
@@ -85,7 +78,7 @@ def record_lookup(
 ) -> None:
     """Record that a user looks at a visitor; `error` is why nothing can be shown.
 
-    Raises LogUnavailable and WebsiteGone.
+    Raises LogUnavailable, and Http404 if the website was removed in the meantime.
     """
     result = AuditResult.SHOWN
     if error:
@@ -102,15 +95,15 @@ def record_lookup(
         )
     except DatabaseError as failure:
         if isinstance(failure, IntegrityError) and not Website.objects.filter(pk=website.pk).exists():
-            raise WebsiteGone from failure
+            raise Http404("No such website.") from failure
         raise LogUnavailable from failure
 
 
 def record_fragment(user: User, context: VisitorContext) -> None:
     """Record a look at a fragment of a page unless the page's own entry covers it.
 
-    It does not when the fragment was requested without its page, or the page has been open for more than a day. Raises
-    LogUnavailable and WebsiteGone.
+    The entry does not cover a fragment that was requested without its page, and ends after a day. Raises
+    LogUnavailable, and Http404 if the website was removed in the meantime.
     """
     if context.shown_at is None or context.shown_at < datetime.now(UTC) - PAGE_ENTRY_VALID_FOR:
         record_lookup(user, context.website, context.visitor_id, AuditAction.PAGE)

@@ -21,7 +21,7 @@ from visitors.roles import Role
 
 logger = logging.getLogger(__name__)
 
-# Of the page for an invitation that cannot be accepted; 410 for all other problems.
+# The HTTP statuses of the page for an invitation that cannot be accepted; 410 for all other problems.
 STATUSES = {Problem.INVALID_LINK: 404, Problem.WRONG_RECIPIENT: 403, Problem.ALREADY_GRANTED: 409}
 
 
