@@ -56,6 +56,7 @@ TABLE = {
     "sign_in": ({}, "get", (FINE, 302, 302, 302, 302, 302)),
     "account": ({}, "get", ALL_SIGNED_IN),
     "change_password": ({}, "get", ALL_SIGNED_IN),
+    "change_preferences": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
     "sign_out_everywhere": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
     "password_reset": ({}, "get", (FINE,) * 6),
     "password_reset_sent": ({}, "get", (FINE,) * 6),
@@ -109,9 +110,10 @@ TABLE = {
     "invitation": ({"signed": "made-up"}, "get", (NOT_THERE,) * 6),
 }
 # The values of every form that has no fields to fill in; each URL reads the ones that it needs.
-VALUES = {"answer": "yes", "role": "viewer", "zone": "UTC"}
+VALUES = {"answer": "yes", "role": "viewer", "theme": "dark", "zone": "UTC"}
 # URLs that change something, by POST.
 POST_ONLY = {
+    "change_preferences",
     "change_role",
     "follow",
     "mark_seen",
