@@ -42,7 +42,7 @@ document.addEventListener("change", (event) => {
 // A ticket's time is sent when its field is left: browsers fire a change for every digit and every choice in the calendar,
 // and a response would replace the next one. On a phone the change comes once, when the calendar closes.
 function sendTime(field, next) {
-  const isSet = ["at-picker", "before"].includes(field.id) && field.form?.id === "filters" && field.value !== field.defaultValue;
+  const isSet = ["at", "at-picker", "before"].includes(field.id) && field.form?.id === "filters" && field.value !== field.defaultValue;
   if (!isSet || field.validity.badInput || next?.id === "show") return;
   if (field.id === "at-picker") field.form.elements.at.value = field.value.replace("T", " ");
   htmx.trigger(field.form, "settled");
@@ -76,6 +76,29 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 // A printed journey contains its address with all filters.
 window.addEventListener("beforeprint", () => (document.getElementById("address").textContent = location.href));
+
+// ---- The ribbon -----------------------------------------------------------------------------------------------------
+
+// Show what a visit is next to the pointer or the focus: the first part of its label is the heading.
+function showVisitCard(block) {
+  const card = document.getElementById("ribbon-card");
+  if (!card) return;
+  card.hidden = !block;
+  if (!block) return;
+  const [heading, ...rest] = block.getAttribute("aria-label").split(/: (?=\d|no )/);
+  const title = document.createElement("b");
+  title.textContent = heading;
+  card.replaceChildren(title, rest.join(": "));
+  const ribbon = card.parentElement.getBoundingClientRect();
+  const place = block.getBoundingClientRect();
+  const middle = place.left + place.width / 2 - ribbon.left - card.offsetWidth / 2;
+  card.style.left = `${Math.max(4, Math.min(middle, ribbon.width - card.offsetWidth - 4))}px`;
+}
+
+for (const name of ["pointerover", "focusin"]) {
+  document.addEventListener(name, ({ target }) => showVisitCard(target.closest("#ribbon a[aria-label]")));
+}
+document.addEventListener("focusout", () => showVisitCard(null));
 
 // ---- Ages -----------------------------------------------------------------------------------------------------------
 

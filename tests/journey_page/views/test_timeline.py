@@ -175,3 +175,17 @@ def test_a_search_is_one_entry_of_the_history(browser_of_member, here, trigger, 
     answer = browser_of_member.get(f"{page_of()}timeline/?{asked}", headers=headers)
     assert answer.headers[header] == f"{page_of()}?{asked}"
     assert len({"HX-Push-Url", "HX-Replace-Url"} & set(answer.headers)) == 1
+
+
+def test_the_ribbon_follows_when_the_time_of_the_ticket_changes(browser_of_member):
+    def ask(query, shown):
+        headers = HTMX | {"HX-Current-URL": f"http://testserver{page_of()}{shown}"}
+        return browser_of_member.get(f"{page_of()}timeline/{query}", headers=headers).content.decode()
+
+    html = ask("?at=2+h+ago", "")
+    assert '<figure class="card ribbon" id="ribbon" hx-swap-oob="true">' in html
+    assert "ticket sent</text>" in html
+    cleared = ask("?kind=goal", "?at=2026-11-03T10:00:00Z")
+    assert 'id="ribbon"' in cleared
+    assert "ticket sent</text>" not in cleared
+    assert 'id="ribbon"' not in ask("?kind=goal&at=2026-11-03T10:00:00Z", "?at=2026-11-03T10:00:00Z")

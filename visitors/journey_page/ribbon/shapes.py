@@ -47,7 +47,7 @@ class Block(Struct, frozen=True):
         style = f"r-{self.intent}{' r-now-visit' if self.is_newest and is_live else ''}"
         label = escape(self.label)
         return (
-            f'<a href="{escape(self.address)}" aria-label="{label}" class="{style}"><title>{label}</title>'
+            f'<a href="{escape(self.address)}" aria-label="{label}" class="{style}">'
             f'<rect class="r-hit" x="{self.x}%" y="50" width="{self.width}%" height="40"/>'
             f'<rect class="r-block" x="{self.x}%" y="{self.y}" width="{self.width}%" height="{self.height}" rx="4"/>'
             "</a>"

@@ -1,11 +1,12 @@
 """The timeline's fragments, for htmx: all of it for another query, the next visits, more events of one visit."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from urllib.parse import urlsplit, urlunsplit
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url, retarget
@@ -16,7 +17,8 @@ from visitors.audit import log
 from visitors.audit.log import refuse_if_not_audited
 from visitors.datafast.errors import UpstreamError
 from visitors.journey import Journey
-from visitors.journey_page.timeline import TimelineQuery, present_timeline, present_visit_events
+from visitors.journey_page.ribbon import make_ribbon, shapes_svg
+from visitors.journey_page.timeline import TimelineQuery, present_timeline, present_visit_events, visit_address
 from visitors.lookup import last_seen
 from visitors.models import VisitorContext
 from visitors.web.access import SignedInRequest, visitor_context_or_404
@@ -74,6 +76,8 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     if part == "visits":
         return render(request, "journey_page/_visits.html", {"timeline": shown})
     response = render(request, "journey_page/_timeline.html", {"timeline": shown, "is_superseded": is_superseded})
+    if shown.query.at != _query_of_page(request).in_zone(zone).at:
+        response.write(_render_ribbon(journey, shown.query.at, now=now, zone=zone))
     address = f"{page_url}{shown.query.address().removesuffix('?')}{_anchor(request.GET.get('to', ''))}"
     if request.GET.get("part"):
         # Asked for at the end of the list, it replaces the whole list, and the reader goes to its top.
@@ -101,7 +105,20 @@ def _is_same_search(request: SignedInRequest, address: str) -> bool:
     here = urlsplit(request.htmx.current_url or "")
     if urlunsplit(("", "", here.path, here.query, here.fragment)) == address:
         return True
-    return request.htmx.trigger == SEARCH_FIELD and bool(TimelineQuery.read(QueryDict(here.query)).text)
+    return request.htmx.trigger == SEARCH_FIELD and bool(_query_of_page(request).text)
+
+
+def _query_of_page(request: SignedInRequest) -> TimelineQuery:
+    """Return the query of the page that sends this request."""
+    return TimelineQuery.read(QueryDict(urlsplit(request.htmx.current_url or "").query))
+
+
+def _render_ribbon(journey: Journey, ticket_at: datetime | None, *, now: datetime, zone: tzinfo) -> str:
+    """Render the ribbon with the ticket's time, to replace the one of the page."""
+    ribbon = make_ribbon(journey, now=now, zone=zone, address=visit_address, ticket_at=ticket_at)
+    shapes = shapes_svg(ribbon, is_live=journey.is_live(now)) if ribbon else ""
+    context = {"journey": {"ribbon": ribbon, "ribbon_shapes": shapes}, "swap": True}
+    return render_to_string("journey_page/_ribbon.html", context)
 
 
 def _anchor(name: str) -> str:
