@@ -180,6 +180,41 @@ def test_failing_visitors_of_the_sandbox_end_in_time(sandbox, lumenkit, settings
     assert not Snapshot.objects.exists()
 
 
+# Answers without activity
+
+ACTIVITY = {"visitCount": 1, "visitedPages": [{"url": "example.com/", "timestamp": "2026-05-01T12:00:00.000Z"}]}
+
+
+def about_visitor(**fields):
+    return answer(200, {"status": "success", "data": FINE["data"] | fields})
+
+
+@pytest.mark.parametrize(
+    "without",
+    [
+        {},
+        {"activity": None},
+        {"activity": {"visitCount": 0, "pageViewCount": 0, "visitedPages": [], "completedGoals": []}},
+        {"profile": {"userId": "u1", "identifiedAt": "2026-05-01T12:00:00.000Z"}, "prediction": {"score": 40}},
+    ],
+    ids=["none", "null", "zeros", "identified"],
+)
+def test_an_answer_without_activity_does_not_replace_a_journey(faulty, lumenkit, without):
+    faulty.behaviors = [about_visitor(activity=ACTIVITY), about_visitor(**without)]
+    good = profiles.get_profile(lumenkit, VISITOR)
+    kept = profiles.refresh_profile(lumenkit, VISITOR, max_age=AT_ONCE)
+    assert (kept.version, type(kept.problem)) == (good.version, MalformedAnswer)
+    assert "it has no activity" in str(kept.problem)
+
+
+def test_an_answer_without_activity_is_shown_where_nothing_better_is_stored(faulty, lumenkit):
+    faulty.behaviors = [about_visitor(), about_visitor(identity={"city": "Daejeon"}), about_visitor(activity=ACTIVITY)]
+    for has_activity in (False, False, True):
+        profile = profiles.refresh_profile(lumenkit, VISITOR, max_age=AT_ONCE)
+        assert profile.problem is None
+        assert profile.contents.journey.has_activity is has_activity
+
+
 # The website's key
 
 

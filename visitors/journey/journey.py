@@ -153,6 +153,12 @@ class Journey(Record, frozen=True, kw_only=True):
         return _earliest(self.reported_first_visit_at, self.first_event_at)
 
     @property
+    def has_activity(self) -> bool:
+        """Whether DataFast counts or lists anything that the visitor did, or that was reported about them."""
+        listed = self.counts.all - self.counts.identified
+        return bool(self.reported_visit_count or self.page_view_count or listed)
+
+    @property
     def is_customer(self) -> bool:
         """Whether there is a payment in the journey, refunded or not."""
         return self.counts.payments > 0

@@ -145,6 +145,7 @@ def _call_and_store(held: lease.Lease, request: FetchRequest) -> store.Latest | 
                 return None
             answer = _call(request)
         prepared = store.prepare(answer)
+        store.check_activity(request.website.pk, request.visitor_id, prepared)
         # In one transaction: the call has not finished before its answer is stored, and a lost lease stores nothing.
         with transaction.atomic(durable=True):
             if not held.finish():

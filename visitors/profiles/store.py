@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from dashboard.clock import latest_possible_time
 from visitors import journey
 from visitors.datafast.client import VisitorAnswer
+from visitors.datafast.errors import MalformedAnswer
 from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_visitor
 from visitors.datafast.payload import Visitor
@@ -90,6 +91,16 @@ def prepare(answer: VisitorAnswer) -> PreparedAnswer:
     contents = _derive(answer.visitor, answer.notes)
     stored_form, version = encode_contents(contents)
     return PreparedAnswer(answer.body, datetime.now(UTC), contents, stored_form, version)
+
+
+def check_activity(website_id: int, visitor_id: UUID, answer: PreparedAnswer) -> None:
+    """Raise MalformedAnswer if the answer has no activity, and the stored one has: nothing can undo a visit."""
+    if answer.contents.journey.has_activity:
+        return
+    latest = find_latest(website_id, visitor_id)
+    stored = latest and load_contents(website_id, visitor_id, latest.version)
+    if stored and stored.contents.journey.has_activity:
+        raise MalformedAnswer("it has no activity, and the one before had")
 
 
 def save_answer(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, is_first: bool) -> None:
