@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "dashboard.middleware.CompressionMiddleware",
     "dashboard.middleware.ControlCharactersMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "visitors.accounts.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -142,6 +142,18 @@ def test_an_open_page_keeps_its_stored_journey(browser, request):
     assert "can’t write to its database" in refreshed.content.decode()
 
 
+@pytest.mark.parametrize("path", ["/", "/account/", f"/lumenkit/visitors/{LEAD}/timeline/?version=VERSION"])
+def test_a_page_is_served_where_only_activity_cannot_be_saved(browser, request, path):
+    session = browser.session
+    session[sessions.ACTIVE_AT] -= 3600
+    session.save()
+    path = path.replace("VERSION", Snapshot.objects.get().version)
+    request.getfixturevalue("locked")
+    response = ask(browser, "get", path, headers=HTMX)
+    assert response.status_code == 200
+    assert browser.session[sessions.ACTIVE_AT] == session[sessions.ACTIVE_AT]
+
+
 @pytest.mark.parametrize("trouble", ["locked", "full"])
 def test_readiness_notices_that_nothing_can_be_written(trouble, browser, request):
     assert browser.get("/readyz").status_code == 200

@@ -1,5 +1,6 @@
 """When sessions end: after some idle time (SESSION_IDLE_MINUTES), and two weeks after the sign-in at the latest."""
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,13 +9,18 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions import middleware
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.models import Session
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from dashboard.clock import CLOCK_SKEW
+from dashboard.database import is_database_unavailable
+
+logger = logging.getLogger(__name__)
 
 MAX_AGE = timedelta(days=14)
 # Pages that must not depend on the database.
@@ -23,6 +29,20 @@ WITHOUT_SESSION = {"/healthz", "/readyz", "/metrics"}
 SIGNED_IN_AT, ACTIVE_AT = "began", "active"
 # Activity is saved once in a tenth of the idle time: saving it at each request would cost a write each.
 _SAVES_PER_IDLE_TIME = 10
+
+
+class SessionMiddleware(middleware.SessionMiddleware):
+    """Django's, which also serves a page when all that cannot be saved is that the user is active."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Save the session if it has changed."""
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted as error:  # raised for every failed UPDATE
+            if not (hasattr(request, "only_activity_changed") and is_database_unavailable(error)):
+                raise
+            logger.warning("That a user is active cannot be saved, since the database cannot be written.")
+            return response
 
 
 class SessionExpiryMiddleware:
@@ -46,6 +66,8 @@ class SessionExpiryMiddleware:
         if SESSION_KEY in session and not hasattr(request, "is_automatic"):
             session.setdefault(SIGNED_IN_AT, now)
             if now - session.get(ACTIVE_AT, 0) >= idle_seconds / _SAVES_PER_IDLE_TIME:
+                if not session.modified:
+                    request.only_activity_changed = True  # type: ignore[attr-defined]
                 session[ACTIVE_AT] = now
         return response
 
