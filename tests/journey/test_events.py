@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.journey.examples import goal, stamp, view
+from tests.journey.examples import goal, journey, stamp, view
 from visitors.datafast.payload import Activity, CompletedGoal
 from visitors.journey import Kind
 from visitors.journey.events import goal_events, view_events
@@ -71,6 +71,42 @@ def test_a_marked_payment_beside_its_refund_is_the_payment():
     fields = {"origin": PROVIDER, "amount": Decimal(149), "currency": "USD"}
     paid, back = goal_events([goal("payment", refunded=True, **fields), goal("payment_refunded", 9, **fields)])
     assert (paid.is_refund, back.is_refund) == (False, True)
+
+
+def net_of(*goals):
+    """The net amount, and how many refunds and setbacks there are, for goals of (name, metadata)."""
+    fields = {"origin": PROVIDER, "amount": Decimal(149), "currency": "USD"}
+    derived = journey(goals=tuple(goal(name, 9 * at, metadata=data, **fields) for at, (name, data) in enumerate(goals)))
+    [paid] = derived.totals.paid
+    return int(paid.net), paid.refunds, derived.counts.setbacks
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("payment chargeback", (0, 1, 0)),
+        ("payment chargeback dispute_lost", (0, 1, 1)),
+        ("payment dispute_lost payment_reversed chargeback", (0, 1, 2)),
+        ("payment dispute_created dispute_lost", (0, 1, 1)),
+        ("payment refund chargeback", (0, 1, 1)),
+        ("payment chargeback chargeback", (0, 1, 1)),
+        ("payment payment chargeback dispute_lost", (149, 1, 1)),
+        ("payment payment chargeback chargeback", (0, 2, 0)),
+        ("payment payment chargeback dispute_lost chargeback dispute_lost", (0, 2, 2)),
+        ("chargeback dispute_lost", (-149, 1, 1)),
+        ("chargeback chargeback", (-298, 2, 0)),
+    ],
+)
+def test_a_lost_charge_is_subtracted_once(names, expected):
+    assert net_of(*((name, None) for name in names.split())) == expected
+
+
+def test_the_charges_own_id_tells_two_disputes_apart():
+    two = [("payment", None)] * 2
+    first, second = {"charge_id": "ch_1"}, {"charge_id": "ch_2"}
+    assert net_of(*two, ("chargeback", first), ("dispute_lost", second)) == (0, 2, 0)
+    assert net_of(*two, ("chargeback", first), ("dispute_lost", first)) == (149, 1, 1)
+    assert net_of(*two, ("chargeback", first), ("chargeback", first)) == (149, 1, 1)
 
 
 @pytest.mark.parametrize(

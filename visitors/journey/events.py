@@ -5,7 +5,7 @@ Nothing in the payload is dropped: an entry without a readable time is an event 
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -25,6 +25,9 @@ from visitors.journey.timestamps import parse_timestamp
 _PROVIDER = "payment_provider"
 # Providers report a charge and its subscription within seconds; some retry for minutes.
 _SAME_CHARGE = timedelta(minutes=10)
+_CHARGE_ID_NAMES = ("charge_id", "charge", "chargeid", "payment_id", "paymentid", "payment_intent", "transaction_id")
+_LAST = datetime.max.replace(tzinfo=UTC)
+_Sum = tuple[Decimal | None, str | None]
 
 
 class Kind(StrEnum):
@@ -215,7 +218,8 @@ def goal_events(goals: Iterable[CompletedGoal]) -> list[Event]:
     events = [_goal_event(goal) for goal in goals]
     marked = [_is_marked_as_refunded(goal) for goal in goals]
     payments = [event for event in events if event.kind is Kind.PAYMENT]
-    return [_settle(event, payments, is_marked=is_marked) for event, is_marked in zip(events, marked, strict=True)]
+    settled = [_settle(event, payments, is_marked=is_marked) for event, is_marked in zip(events, marked, strict=True)]
+    return _count_disputed_charges_once(settled, [_charge_id(goal) for goal in goals])
 
 
 def _goal_event(goal: CompletedGoal) -> Event:
@@ -257,6 +261,48 @@ def _sort(name: str, origin: str | None, amount: Decimal | None) -> tuple[Kind, 
     if origin in (_PROVIDER, None) and goal_names.is_subscription(name):
         return Kind.SUBSCRIPTION, False
     return Kind.GOAL, False
+
+
+def _count_disputed_charges_once(events: list[Event], charge_ids: list[object]) -> list[Event]:
+    """Return the events with one refund for each disputed charge; its other reports become setbacks.
+
+    Providers report one lost charge under several names, such as `dispute_lost` and `chargeback`. Where they send the
+    charge's id, it tells which reports belong together. Otherwise those of the same amount under different names count
+    as one charge, and so do those beyond the payments of that amount, where any is listed. It cannot be known whether
+    two disputes of the same amount were about two charges after all.
+    """
+    payments = [event for event in events if event.kind is Kind.PAYMENT and event.amount is not None]
+    paid = Counter(_sum_of(event) for event in payments if not event.is_refund)
+    returned = Counter(_sum_of(event) for event in payments if event.is_refund and not _is_dispute(event))
+    lost, reports, known = Counter[_Sum](), Counter[tuple[_Sum, str]](), set[object]()
+    for index in sorted(range(len(events)), key=lambda index: events[index].at or _LAST):
+        event, charge_id = events[index], charge_ids[index]
+        if event.amount is None or not _is_dispute(event):
+            continue
+        sum_, name = _sum_of(event), goal_names.normalize(event.name)
+        is_known = charge_id in known if charge_id else reports[sum_, name] < lost[sum_]
+        reports[sum_, name] += 1
+        known.add(charge_id)
+        if is_known or 0 < paid[sum_] <= returned[sum_] + lost[sum_]:
+            events[index] = replace(event, kind=Kind.GOAL, is_refund=False, is_setback=True)
+        else:
+            lost[sum_] += 1
+    return events
+
+
+def _is_dispute(event: Event) -> bool:
+    """Whether it is money that a bank took back."""
+    return event.is_refund and goal_names.is_taken_back(goal_names.normalize(event.name))
+
+
+def _sum_of(event: Event) -> _Sum:
+    return event.amount, event.currency
+
+
+def _charge_id(goal: CompletedGoal) -> object:
+    """Return the id of the charge that a goal is about, or None."""
+    metadata = {goal_names.normalize(name): value for name, value in (goal.metadata or {}).items()}
+    return next((metadata[name] for name in _CHARGE_ID_NAMES if metadata.get(name)), None)
 
 
 def _is_marked_as_refunded(goal: CompletedGoal) -> bool:

@@ -12,6 +12,7 @@ _SUBSCRIPTION = re.compile(r"((customer_)?subscription|trial)_|free_trial")
 # Money that went back for good. A dispute that is open, or won, moves no money.
 _BACK = re.compile(r"refund|chargeback|revers(ed|al)|dispute_lost|lost_dispute|disputed?_.*lost")
 _NOT_BACK = re.compile(r"fail|declin|cancel|reject|request|pending|initiated|won\b|warning|inquiry|refunds?_revers")
+_TAKEN_BACK = re.compile("chargeback|disput|revers")
 # Provider goals whose amount was not paid.
 _UNPAID = re.compile(
     r"fail|declin|reject|abandon|cancel|pending|expire|incomplete|past_due|overdue|unpaid|request|created|initiated|"
@@ -72,6 +73,11 @@ def is_plain_payment(name: str) -> bool:
 def is_money_back(name: str) -> bool:
     """Return whether a provider's goal is money that went back: a refund, a chargeback, a lost dispute, a reversal."""
     return _BACK.search(name) is not None and _NOT_BACK.search(name) is None
+
+
+def is_taken_back(name: str) -> bool:
+    """Return whether money that went back was taken by a bank: a chargeback, a lost dispute, a reversal."""
+    return _TAKEN_BACK.search(name) is not None
 
 
 def is_unpaid(name: str) -> bool:
