@@ -6,7 +6,6 @@ import shutil
 import tempfile
 import time
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from tests.processes import ROOT, environment, free_port, process
@@ -96,12 +95,12 @@ def main() -> None:
         from django.core.management import call_command
         from playwright.sync_api import sync_playwright
 
-        from tests.browser.conftest import ARGUMENTS, CHROMIUM
+        from tests.browser.conftest import ARGUMENTS, CHROMIUM, NO_CHROMIUM
         from tests.screenshots.scenes import ACTS
         from visitors.sandbox.server import Sandbox
 
-        if not Path(CHROMIUM).exists():
-            raise SystemExit(f"This needs Chromium: there is no {CHROMIUM} (on Debian: apt install chromium).")
+        if CHROMIUM is None:
+            raise SystemExit(f"The screenshots need Chromium, and {NO_CHROMIUM}.")
         every = [scene.name for act in ACTS for scene in act.scenes]
         wanted = {name for name in every if not words or any(word in name for word in words)}
         if not wanted:
