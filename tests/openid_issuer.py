@@ -8,7 +8,9 @@
 """
 
 import warnings
+from functools import cache
 from threading import Thread
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 import flask
@@ -17,6 +19,13 @@ from werkzeug.serving import make_server
 
 with warnings.catch_warnings(record=True):  # its dependencies emit deprecation warnings at import
     import oidc_provider_mock
+    from authlib.jose import RSAKey
+
+
+@cache
+def signing_key():
+    """Return the key of every issuer of the run: making one takes a tenth of a second."""
+    return RSAKey.generate_key(is_private=True)
 
 
 class OpenIDIssuer:
@@ -25,7 +34,8 @@ class OpenIDIssuer:
     def __init__(self, people):
         users = [oidc_provider_mock.User(sub=subject, claims=claims) for subject, claims in people.items()]
         self.asked, self.answers = [], {}
-        app = oidc_provider_mock.app(user_claims=users, require_nonce=True)
+        with patch.object(RSAKey, "generate_key", return_value=signing_key()):
+            app = oidc_provider_mock.app(user_claims=users, require_nonce=True)
         app.before_request(self._note)
         app.after_request(self._answer)
         self._server = make_server("localhost", 0, app, threaded=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.journey.strategies import START, visitors
@@ -42,7 +42,6 @@ def outputs(contents, query):
     )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(visitors | long_answers(), st.just("") | addresses)
 def test_a_stored_journey_is_shown_as_the_derived_one(visitor, query):
     derived = Contents(None, derive(visitor), ())
