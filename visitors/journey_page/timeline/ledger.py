@@ -245,8 +245,8 @@ class Ledger:
 
     def _notes_above(self, place: int) -> list[NoteRow]:
         """Return the notes between a section and the newer one: a gap or the cut, and the moment."""
-        notes = [note for note in (self._gap_above(place),) if note is not None]
-        moment = self.moment
+        gap, moment = self._gap_above(place), self.moment
+        notes = [] if gap is None else [gap]
         if moment is None or place != self._moment_place:
             return notes
         if place < len(self.sections) and self._has_moment(self.sections[place]):

@@ -18,6 +18,7 @@ SPANS = {"30d": timedelta(days=30), "7d": timedelta(days=7), "24h": timedelta(ho
 BEFORE = "before"
 UNDATED = "undated"
 
+_KINDS = tuple(Kind)
 _TEXT_LIMIT = 200
 _MAX_KEYS = 500
 # A visit's number, the start in seconds of one without a number, or the group of events without a time.
@@ -122,13 +123,11 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
     def address(self, **changes: Any) -> str:
         """Return the query string, with changed fields: "?kind=goal&open=3"; "?" for the default."""
         query = replace(self, **changes)
-        values = [("kind", kind.value) for kind in sorted(query.kinds, key=list(Kind).index)]
+        values = [("kind", kind.value) for kind in _KINDS if kind in query.kinds]
         values += [("q", query.text), ("range", query.span)]
         values += [("before", _format_utc(query.before) if query.span == BEFORE else ""), ("at", _format_utc(query.at))]
-        # Keys need no encoding, and a page has an address of each visit.
-        keys = [("from", str(query.start or "")), ("open", ".".join(query.opened)), ("shut", ".".join(query.shut))]
-        encoded = urlencode([(name, value) for name, value in values if value], safe=":")
-        return "?" + "&".join([encoded] * bool(encoded) + [f"{name}={value}" for name, value in keys if value])
+        values += [("from", str(query.start or "")), ("open", ".".join(query.opened)), ("shut", ".".join(query.shut))]
+        return f"?{urlencode([(name, value) for name, value in values if value], safe=':')}"
 
 
 class _Reader:
