@@ -216,7 +216,7 @@ def test_id_email_and_summary_can_be_copied(journey_page):
         expect(page.locator("#said")).to_have_text("Copied")
         assert page.evaluate("navigator.clipboard.readText()") == text
     page.get_by_role("button", name="Copy summary").click()
-    expect(page.locator("#copy-summary")).to_have_class("btn scripted is-done")
+    expect(page.locator("#copy-summary")).to_have_class("btn btn-main scripted is-done")
     assert "events, newest first:" in page.evaluate("navigator.clipboard.readText()")
 
 

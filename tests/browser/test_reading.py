@@ -66,12 +66,67 @@ def test_c_copies_the_summary(journey_page):
     assert f"{ADDRESS}" in copied
 
 
-def test_the_export_menu_copies_markdown(journey_page):
+def copied_html(page):
+    return page.evaluate("""async () => {
+        const [item] = await navigator.clipboard.read();
+        return (await item.getType("text/html")).text();
+    }""")
+
+
+def test_the_copy_menu_previews_and_remembers_the_choice(journey_page):
     page = journey_page
-    page.locator("details.menu", has_text="Export").locator("summary").click()
-    page.get_by_role("button", name="Copy summary as Markdown").click()
+    page.get_by_label("Copy options").click()
+    preview = page.get_by_label("Preview of the summary")
+    expect(preview).to_contain_text("events, newest first:")
+    with page.expect_response("**/account/preferences/"):
+        page.get_by_role("radio", name="Short").check()
+    expect(preview).not_to_contain_text("events, newest first:")
+    with page.expect_response("**/account/preferences/"):
+        page.get_by_role("radio", name="Markdown").check()
+    expect(preview).to_contain_text("**Priya Raman**")
+    assert violations(page) == []
+    page.reload()
+    page.locator("#copy-summary").click()
     expect(page.locator("#said")).to_have_text("Copied")
-    assert page.evaluate("navigator.clipboard.readText()").startswith("**Priya Raman")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("**Priya Raman**")
+    assert "Visitor id" not in copied
+
+
+def test_rich_text_is_copied_as_html_and_as_plain_text(journey_page):
+    page = journey_page
+    page.get_by_label("Copy options").click()
+    with page.expect_response("**/account/preferences/"):
+        page.get_by_role("radio", name="Rich text").check()
+    expect(page.get_by_label("Preview of the summary")).to_contain_text("Visitor id: ")
+    page.locator("#copy-summary").click()
+    expect(page.locator("#said")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("Priya Raman\n")
+    assert "<strong>Priya Raman</strong>" in copied_html(page)
+
+
+def test_a_visit_of_the_ribbon_explains_itself(journey_page):
+    page = journey_page
+    card = page.locator("#ribbon-card")
+    expect(card).to_be_hidden()
+    page.locator("#ribbon a[aria-label]").first.hover()
+    expect(card).to_contain_text("Visit 1, ")
+    expect(card).to_contain_text("page views")
+    page.locator("#ribbon a[aria-label]").nth(1).focus()
+    expect(card).to_contain_text("Visit 2, ")
+    assert violations(page) == []
+
+
+def test_a_ticket_s_time_is_read_as_it_is_typed_or_picked(journey_page):
+    page = journey_page
+    page.get_by_label("Ticket sent at").fill("2020-07-01 14:00 UTC")
+    page.keyboard.press("Enter")
+    expect(page.locator("#timeline .notice")).to_contain_text("Ticket sent Wed, Jul 1, 2020, 10:00.")
+    expect(page.locator("#ribbon")).to_contain_text("ticket sent")
+    page.get_by_label("Pick the time at which the ticket was sent").fill("2020-07-02T09:30")
+    page.get_by_role("heading", name="Timeline").click()
+    expect(page.locator("#timeline .notice")).to_contain_text("Ticket sent Thu, Jul 2, 2020, 09:30.")
+    expect(page.get_by_label("Ticket sent at")).to_have_value("2020-07-02 09:30")
 
 
 def test_a_summary_that_cannot_be_fetched_is_not_copied(journey_page):
@@ -81,7 +136,7 @@ def test_a_summary_that_cannot_be_fetched_is_not_copied(journey_page):
     page.keyboard.press("c")
     button = page.locator("#copy-summary")
     expect(button).to_have_text("Not copied")
-    expect(button).to_have_css("color", "rgb(161, 35, 27)")
+    expect(button).to_have_css("color", "rgb(179, 38, 30)")
     notice = page.locator("#notice .notice-bad")
     expect(notice).to_contain_text("Copy failed. Your clipboard still has what was in it before.")
     assert page.evaluate("navigator.clipboard.readText()") == "before"
@@ -100,9 +155,8 @@ def test_a_blocked_clipboard_is_reported_for_every_copy_button(journey_page):
     page.locator("#copy-id").click()
     expect(page.locator("#copy-id")).to_have_class("copy is-failed")
     expect(page.locator("#notice .notice-bad")).to_contain_text("Copy failed.")
-    page.locator("details.menu", has_text="Export").locator("summary").click()
-    page.locator(".menu-list [data-copy-from]").click()
-    expect(page.locator(".menu-list .is-failed")).to_have_text("Not copied")
+    page.locator("#copy-summary").click()
+    expect(page.locator("#copy-summary")).to_have_text("Not copied")
     expect(page.locator("#notice .notice-bad")).to_have_count(1)
 
 
@@ -113,7 +167,7 @@ def test_the_copied_summary_is_that_of_the_ticket_s_time(journey_page):
     page.locator("#copy-summary").click()
     expect(page.locator("#copy-summary")).to_have_text("Copied")
     assert f"{ADDRESS}?at={seen}" in page.evaluate("navigator.clipboard.readText()")
-    page.get_by_role("link", name="Forget the moment").click()
+    page.get_by_role("link", name="Clear").click()
     expect(page.locator(".moment")).to_have_count(0)
     expect(page.locator("#copy-summary")).to_have_text("Copy summary")
     page.locator("#copy-summary").click()
@@ -180,7 +234,7 @@ def test_shortcuts_can_be_turned_off_in_this_browser(journey_page):
 def test_keys_do_nothing_in_a_field_or_in_the_list_of_keys(journey_page):
     page = journey_page
     page.evaluate("navigator.clipboard.writeText('before')")
-    field = page.get_by_label("Page or goal")
+    field = page.get_by_label("Search pages and goals")
     field.click()
     page.keyboard.type("jkc")
     expect(field).to_have_value("jkc")

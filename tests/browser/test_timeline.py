@@ -55,14 +55,14 @@ def test_filters_are_in_the_address_and_in_the_history(tab):
     tab.get_by_role("checkbox", name="Goals").check()
     expect(tab.locator(".visit")).to_have_count(2)
     assert asked(tab) == {"kind": "goal"}
-    tab.get_by_label("Page or goal").fill("webinar")
-    tab.get_by_label("Page or goal").press("Enter")
+    tab.get_by_label("Search pages and goals").fill("webinar")
+    tab.get_by_label("Search pages and goals").press("Enter")
     expect(tab.locator(".visit")).to_have_count(1)
     assert asked(tab) == {"kind": "goal", "q": "webinar"}
 
     tab.go_back()
     expect(tab.locator(".visit")).to_have_count(2)
-    expect(tab.get_by_label("Page or goal")).to_have_value("")
+    expect(tab.get_by_label("Search pages and goals")).to_have_value("")
     expect(tab.get_by_role("checkbox", name="Goals")).to_be_checked()
     tab.go_back()
     expect(tab.locator(".visit")).to_have_count(9)
@@ -71,7 +71,7 @@ def test_filters_are_in_the_address_and_in_the_history(tab):
     expect(tab.locator(".visit")).to_have_count(2)
     tab.go_forward()
     expect(tab.locator(".visit")).to_have_count(1)
-    expect(tab.get_by_label("Page or goal")).to_have_value("webinar")
+    expect(tab.get_by_label("Search pages and goals")).to_have_value("webinar")
 
 
 def test_a_chosen_filter_keeps_the_focus(tab):
@@ -84,10 +84,10 @@ def test_a_chosen_filter_keeps_the_focus(tab):
     tab.get_by_label("Range").select_option("7d")
     expect(tab.locator("#timeline")).to_contain_text("the last 7 days")
     expect(tab.get_by_label("Range")).to_be_focused()
-    tab.get_by_label("They wrote at").fill("2026-11-01T09:00")
-    tab.get_by_role("button", name="Show", exact=True).press("Enter")
+    tab.get_by_label("Ticket sent at").fill("2026-11-01T09:00")
+    tab.get_by_role("button", name="Apply").press("Enter")
     expect(tab.locator("#timeline .notice")).to_contain_text("They wrote")
-    expect(tab.get_by_role("button", name="Show", exact=True)).to_be_focused()
+    expect(tab.get_by_role("button", name="Apply")).to_be_focused()
 
 
 def test_a_range_before_a_time_has_a_field_for_it(tab):
@@ -98,7 +98,7 @@ def test_a_range_before_a_time_has_a_field_for_it(tab):
     expect(field).to_be_focused()
     assert asked(tab) == {}
     field.fill("2020-01-01T10:00:00")
-    tab.get_by_role("button", name="Show", exact=True).click()
+    tab.get_by_role("button", name="Apply").click()
     expect(tab.locator("#timeline")).to_contain_text("before Jan 1, 2020, 10:00")
     assert asked(tab) == {"range": "before", "before": "2020-01-01T15:00:00Z"}
 
@@ -168,22 +168,22 @@ def test_the_time_of_a_ticket_is_marked_and_described(tab):
     seen = tab.locator("#visit-4 .event time").first.get_attribute("datetime")
     tab.goto(f"{LEAD}?at={seen}")
     mark = tab.locator("#visit-4 .moment")
-    expect(mark).to_contain_text("They wrote. Last page")
+    expect(mark).to_contain_text("Ticket sent. Last page")
     expect(tab.locator("#visit-4 details")).to_have_attribute("open", "")
     tab.get_by_role("link", name="Show in the timeline").click()
     expect(mark).to_be_in_viewport()
-    tab.get_by_role("link", name="Forget the moment").click()
+    tab.get_by_role("link", name="Clear").click()
     expect(tab.locator(".moment")).to_have_count(0)
     assert asked(tab) == {}
 
 
 def test_the_time_of_a_ticket_is_in_the_websites_time_zone(tab):
     tab.goto(LEAD)
-    tab.get_by_label("They wrote at").fill("2020-07-01T10:00")
-    tab.get_by_role("button", name="Show", exact=True).click()
+    tab.get_by_label("Ticket sent at").fill("2020-07-01T10:00")
+    tab.get_by_role("button", name="Apply").click()
     expect(tab.locator("#ledger > .moment")).to_contain_text("Before the earliest event that DataFast sent.")
     assert asked(tab) == {"at": "2020-07-01T14:00:00Z"}
-    expect(tab.get_by_label("They wrote at")).to_have_value("2020-07-01T10:00")
+    expect(tab.get_by_label("Ticket sent at")).to_have_value("2020-07-01 10:00")
 
 
 def test_a_new_version_replaces_the_whole_timeline(tab):
@@ -215,7 +215,7 @@ def test_everything_is_reachable_without_javascript(desk, member):
     expect(tab.locator("#ledger > .visit").last).to_have_id("visit-1")  # the page may still be on its way
     tab.goto(LEAD)
     tab.get_by_role("checkbox", name="Goals").check()
-    tab.get_by_role("button", name="Show", exact=True).click()
+    tab.get_by_role("button", name="Apply").click()
     expect(tab.locator("#ledger > .visit")).to_have_count(2)
     assert visits_of_static(tab) == ["6", "3"]
     tab.get_by_role("link", name="Show everything").click()
@@ -231,7 +231,7 @@ def test_a_search_runs_while_typing_and_is_one_history_entry(tab):
     tab.goto(LEAD)
     expect(tab.locator(".visit")).to_have_count(9)
     steps = tab.evaluate("history.length")
-    field = tab.get_by_label("Page or goal")
+    field = tab.get_by_label("Search pages and goals")
     field.press_sequentially("sec", delay=20)
     expect(tab.locator("#timeline .found")).to_contain_text("of")
     tab.wait_for_url("**/?q=sec")
@@ -260,7 +260,7 @@ def test_text_typed_while_a_response_is_awaited_is_searched_for(tab):
     tab.goto(LEAD)
     held = []
     tab.route("**/timeline/**", lambda route: route.continue_() if held else held.append(route))
-    field = tab.get_by_label("Page or goal")
+    field = tab.get_by_label("Search pages and goals")
     with tab.expect_request("**/timeline/*q=pri&*"):
         field.press_sequentially("pri")
         tab.clock.run_for(500)
@@ -278,14 +278,14 @@ def test_a_ticket_time_is_sent_when_its_field_is_left(tab):
     tab.goto(LEAD)
     requests = []
     tab.on("request", lambda request: requests.append(request.url) if "/timeline/" in request.url else None)
-    field = tab.get_by_label("They wrote at")
+    field = tab.get_by_label("Ticket sent at")
     field.focus()
     field.press_sequentially("07012020")
     field.press("ArrowRight")
     field.press_sequentially("1000A")
     tab.clock.run_for(1_000)
     assert requests == []
-    expect(field).to_have_value("2020-07-01T10:00")
+    expect(field).to_have_value("2020-07-01 10:00")
     tab.get_by_role("heading", name="Timeline").click()
     expect(tab.locator("#ledger > .moment")).to_contain_text("Before the earliest event that DataFast sent.")
     tab.wait_for_url(lambda url: unquote(url).endswith("/?at=2020-07-01T14:00:00Z"))
@@ -300,10 +300,10 @@ def test_a_ticket_time_confirmed_with_enter_is_sent_once(tab):
     tab.goto(LEAD)
     requests = []
     tab.on("request", lambda request: requests.append(request.url) if "/timeline/" in request.url else None)
-    tab.get_by_label("They wrote at").fill("2020-07-01T10:00")
-    tab.get_by_label("They wrote at").press("Enter")
+    tab.get_by_label("Ticket sent at").fill("2020-07-01T10:00")
+    tab.get_by_label("Ticket sent at").press("Enter")
     expect(tab.locator("#ledger > .moment")).to_be_visible()
-    expect(tab.get_by_label("They wrote at")).to_be_focused()
+    expect(tab.get_by_label("Ticket sent at")).to_be_focused()
     tab.clock.run_for(1_000)
     assert len(requests) == 1
 
@@ -311,7 +311,7 @@ def test_a_ticket_time_confirmed_with_enter_is_sent_once(tab):
 def test_on_a_phone_a_ticket_time_is_sent_when_it_is_picked(desk, member):
     tab = desk(user=member, width=390, has_touch=True, is_mobile=True)
     tab.goto(LEAD)
-    tab.get_by_label("They wrote at").evaluate("""field => {
+    tab.get_by_label("Ticket sent at").evaluate("""field => {
       field.value = "2020-07-01T10:00";
       field.dispatchEvent(new Event("change", {bubbles: true}));
     }""")
