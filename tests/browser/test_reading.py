@@ -121,11 +121,11 @@ def test_a_ticket_s_time_is_read_as_it_is_typed_or_picked(journey_page):
     page = journey_page
     page.get_by_label("Ticket sent at").fill("2020-07-01 14:00 UTC")
     page.keyboard.press("Enter")
-    expect(page.locator("#timeline .notice")).to_contain_text("Ticket sent Wed, Jul 1, 2020, 10:00.")
+    expect(page.locator("#timeline .notice")).to_contain_text("Ticket sent Jul 1, 2020, 10:00.")
     expect(page.locator("#ribbon")).to_contain_text("ticket sent")
     page.get_by_label("Pick the time at which the ticket was sent").fill("2020-07-02T09:30")
     page.get_by_role("heading", name="Timeline").click()
-    expect(page.locator("#timeline .notice")).to_contain_text("Ticket sent Thu, Jul 2, 2020, 09:30.")
+    expect(page.locator("#timeline .notice")).to_contain_text("Ticket sent Jul 2, 2020, 09:30.")
     expect(page.get_by_label("Ticket sent at")).to_have_value("2020-07-02 09:30")
 
 

@@ -126,3 +126,9 @@ def test_possibly_missing_goals_do_not_count_against():
 def test_one_view_has_no_number_of_visits(minutes, words):
     derived = journey(*(view("/pricing", minute) for minute in minutes))
     assert (Leaning.FOR, words) in observed(derived, START)
+
+
+def test_what_is_true_of_almost_every_visitor_is_common():
+    seen = observe(derive(edition(2026)), now=START + timedelta(days=1), zone=UTC)
+    assert [one.text for one in seen if one.is_common][-1] == "Identified"
+    assert not any(one.is_common for one in seen if "pricing" in one.text)

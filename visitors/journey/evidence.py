@@ -24,10 +24,11 @@ class Leaning(StrEnum):
 
 
 class Observation(Record, frozen=True, kw_only=True):
-    """One observation in words."""
+    """One observation in words. `is_common` ones are known of almost every visitor, so they never stand out."""
 
     leaning: Leaning
     text: str
+    is_common: bool = False
 
 
 def observe(journey: Journey, *, now: datetime, zone: tzinfo) -> tuple[Observation, ...]:
@@ -39,11 +40,15 @@ def observe(journey: Journey, *, now: datetime, zone: tzinfo) -> tuple[Observati
         *_setbacks(journey),
         *_interest(journey),
         *_goals(journey),
-        *_returning(journey, now, zone),
+        *_visits(journey),
     ]
+    common = _last_seen(journey, now, zone)
     if journey.person is not None:
-        found.append((Leaning.FOR, "Identified"))
-    return tuple(Observation(leaning=leaning, text=text) for leaning, text in found)
+        common.append((Leaning.FOR, "Identified"))
+    return (
+        *(Observation(leaning=leaning, text=text) for leaning, text in found),
+        *(Observation(leaning=leaning, text=text, is_common=True) for leaning, text in common),
+    )
 
 
 _Found = list[tuple[Leaning, str]]
@@ -127,15 +132,18 @@ def _goals(journey: Journey) -> _Found:
     return [(Leaning.AGAINST, "No goal completed")] if journey.counts.all else []
 
 
-def _returning(journey: Journey, now: datetime, zone: tzinfo) -> _Found:
-    found: _Found = []
+def _visits(journey: Journey) -> _Found:
     if journey.visit_count > 1:
-        found.append((Leaning.FOR, f"Came back: {format_count(journey.visit_count, 'visit')}"))
-    elif journey.visit_count == 1 and journey.missing is None:
-        found.append((Leaning.AGAINST, "Only 1 visit"))
-    if journey.last_seen_at is not None:
-        absent = now - journey.last_seen_at
-        leaning = Leaning.FOR if absent <= _RECENT else Leaning.AGAINST if absent >= _LONG else Leaning.NEUTRAL
-        last_seen = f"Last seen {format_when(journey.last_seen_at, now, zone)}"
-        found.append((leaning, "On the site now" if journey.is_live(now) else last_seen))
-    return found
+        return [(Leaning.FOR, f"Came back: {format_count(journey.visit_count, 'visit')}")]
+    if journey.visit_count == 1 and journey.missing is None:
+        return [(Leaning.AGAINST, "Only 1 visit")]
+    return []
+
+
+def _last_seen(journey: Journey, now: datetime, zone: tzinfo) -> _Found:
+    if journey.last_seen_at is None:
+        return []
+    absent = now - journey.last_seen_at
+    leaning = Leaning.FOR if absent <= _RECENT else Leaning.AGAINST if absent >= _LONG else Leaning.NEUTRAL
+    last_seen = f"Last seen {format_when(journey.last_seen_at, now, zone)}"
+    return [(leaning, "On the site now" if journey.is_live(now) else last_seen)]

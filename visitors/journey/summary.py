@@ -50,7 +50,7 @@ def summarize_by_topic(journey: Journey, *, now: datetime, zone: tzinfo) -> tupl
     arrived, seen = _arrival_and_last_seen(journey, now, zone)
     money = _money(journey, now, zone)
     if not money and journey.counts.all:
-        money = [f"paid {format_nothing_paid(journey)}"]
+        money = ["never paid" if journey.missing is None else "no payment listed"]
     did = _sentence([*_did(journey), *_setbacks(journey, now, zone), seen])
     lines = (
         SummaryLine("From", _sentence([arrived])),

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from django.utils.text import capfirst
+
 from visitors.formatting import (
     DisplayTime,
     display_time,
@@ -94,7 +96,7 @@ def _paid(journey: Journey, now: datetime, zone: tzinfo) -> Card:
         note = "No payment for it is listed"
         return Card("Refunded", first, more_values=tuple(more), lines=(note, *lines, *subscription), style="refund")
     nothing = format_nothing_paid(journey)
-    return Card("Paid", f"{nothing[0].upper()}{nothing[1:]}", lines=(*lines, *subscription))
+    return Card("Paid", capfirst(nothing), lines=(*lines, *subscription))
 
 
 def _describe_payments(journey: Journey, paid: list[Paid], now: datetime, zone: tzinfo) -> Iterator[str]:
@@ -118,7 +120,7 @@ def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> Iterator[str
     latest = journey.latest_subscription
     if latest and latest.at:
         words = truncate(latest.name_words, 40)
-        yield f"{words[0].upper()}{words[1:]} {format_day(latest.at, now, zone)}"
+        yield f"{capfirst(words)} {format_day(latest.at, now, zone)}"
 
 
 def _last_seen(journey: Journey, now: datetime, zone: tzinfo) -> Card:
@@ -131,11 +133,11 @@ def _last_seen(journey: Journey, now: datetime, zone: tzinfo) -> Card:
     page = visit.exit if visit else None
     lines = (
         isolate_address(truncate_middle(page.label, _TEXT_LIMIT)) if page else "",
-        "" if is_live else f"{format_day(at, now, zone)}, {format_clock(at, zone)}".capitalize(),
+        "" if is_live else capfirst(f"{format_day(at, now, zone)}, {format_clock(at, zone)}"),
     )
     return Card(
         "Last seen",
-        time=display_time(at, zone, f"{text[0].upper()}{text[1:]}"),
+        time=display_time(at, zone, capfirst(text)),
         lines=tuple(filter(None, lines)),
         style="live" if is_live else "",
     )

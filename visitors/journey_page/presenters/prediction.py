@@ -106,7 +106,8 @@ def present_prediction(
         ("Confidence", _confidence(reading)),
     )
     confidence = reading.confidence_words
-    reasons = tuple(seen for seen in observations if seen.leaning is not Leaning.NEUTRAL)[:_MAX_REASONS]
+    strong = (seen for seen in observations if seen.leaning is not Leaning.NEUTRAL and not seen.is_common)
+    reasons = tuple(strong)[:_MAX_REASONS]
     return Meter(
         absence="" if reading.absence is None else _ABSENCES[reading.absence],
         score="" if reading.score is None else f"{reading.score:.4g}",
