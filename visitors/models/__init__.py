@@ -12,7 +12,14 @@ from visitors.models.audit import (
 from visitors.models.claims import Claim
 from visitors.models.profiles import FetchLease, MetricsPoint, RateBudget, Snapshot, StoredJourney
 from visitors.models.visitor_context import VisitorContext, load_visitor_context
-from visitors.models.websites import RESERVED_SLUGS, Website, WebsiteQuerySet, validate_slug, validate_time_zone
+from visitors.models.websites import (
+    RESERVED_SLUGS,
+    Website,
+    WebsiteQuerySet,
+    known_time_zones,
+    validate_slug,
+    validate_time_zone,
+)
 
 __all__ = [
     "RESERVED_SLUGS",
@@ -35,6 +42,7 @@ __all__ = [
     "VisitorContext",
     "Website",
     "WebsiteQuerySet",
+    "known_time_zones",
     "load_visitor_context",
     "validate_slug",
     "validate_time_zone",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import available_timezones
 
@@ -37,9 +38,15 @@ RESERVED_SLUGS = {
 }
 
 
+@cache  # reads hundreds of files
+def known_time_zones() -> frozenset[str]:
+    """Return the names of all zones of the time zone database."""
+    return frozenset(available_timezones())
+
+
 def validate_time_zone(name: str) -> None:
     """Require the name of an IANA time zone, such as "Europe/Berlin"."""
-    if name not in available_timezones():
+    if name not in known_time_zones():
         raise ValidationError("%(name)s is no IANA time zone. An example: Europe/Berlin.", params={"name": name})
 
 

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
 from visitors.formatting import format_zone
-from visitors.models import Website
+from visitors.models import Website, known_time_zones
 
 COOKIE = "journeydesk_zone"
 UTC_NAME = "UTC"
@@ -43,12 +42,6 @@ def time_zone_menu(request: HttpRequest, website: Website) -> TimeZoneMenu:
     chosen = "website" if not chosen_name else "utc" if chosen_name == UTC_NAME else "own"
     place = format_zone(zone).rpartition("/")[2]
     return TimeZoneMenu(chosen, place if place.isupper() else f"{place} time", website.zone_name)
-
-
-@cache  # reads hundreds of files
-def known_time_zones() -> frozenset[str]:
-    """Return the names of all zones of the time zone database."""
-    return frozenset(available_timezones())
 
 
 def _chosen_name(request: HttpRequest) -> str:

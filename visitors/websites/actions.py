@@ -6,7 +6,6 @@ Each is one transaction and one line in the change log. The views check permissi
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from zoneinfo import available_timezones
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -20,7 +19,7 @@ from visitors.datafast.payload import WebsiteListing
 from visitors.formatting import is_currency, join_list
 from visitors.formatting.hosts import normalize_host
 from visitors.formatting.text import clean_or_none, truncate
-from visitors.models import RESERVED_SLUGS, FetchLease, Membership, Website
+from visitors.models import RESERVED_SLUGS, FetchLease, Membership, Website, known_time_zones
 from visitors.roles import Role
 from visitors.web import change_log
 
@@ -162,7 +161,7 @@ def _from_listing(listing: WebsiteListing, taken: set[str]) -> tuple[Website, li
     website = Website(
         name=truncate(name or domain or "", 80),
         domain=(domain or name or "").lower()[:253],
-        time_zone=zone if zone in available_timezones() else DEFAULT_TIME_ZONE,
+        time_zone=zone if zone in known_time_zones() else DEFAULT_TIME_ZONE,
         currency=currency if is_currency(currency) else DEFAULT_CURRENCY,
     )
     website.slug = propose_slug(website.domain, taken)

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,7 +11,7 @@ from visitors.accounts.forms import InviteForm
 from visitors.datafast.credentials import AccountToken, Credential, CredentialError, is_account_token
 from visitors.formatting import is_currency
 from visitors.formatting.text import clean
-from visitors.models import Website
+from visitors.models import Website, known_time_zones
 from visitors.models.accounts import ROLE_CHOICES
 from visitors.roles import Role
 from visitors.websites.actions import propose_slug, taken_slugs
@@ -37,7 +36,7 @@ class TokenField(forms.CharField):
 
 def time_zone_choices(*, current: str) -> list[tuple[str, Any]]:
     """Return UTC and the time zones by region. The current zone is included even with an older name."""
-    zones = sorted(available_timezones())
+    zones = sorted(known_time_zones())
     regions = [
         (region, [(zone, zone.partition("/")[2].replace("_", " ")) for zone in zones if zone.startswith(f"{region}/")])
         for region in _REGIONS

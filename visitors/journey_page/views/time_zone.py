@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from visitors.journey_page.timeline import TimelineQuery
+from visitors.models import known_time_zones
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
 from visitors.web.kept_forms import accepts_old_token
-from visitors.web.time_zones import COOKIE, known_time_zones, time_zone_of
+from visitors.web.time_zones import COOKIE, time_zone_of
 
 COOKIE_SECONDS = 365 * 86_400
 
