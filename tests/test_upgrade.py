@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 
 from tests.processes import ROOT, environment
 from visitors import encryption
+from visitors.accounts import users
 from visitors.audit import log
 from visitors.lookup import last_seen
 from visitors.models import (
@@ -31,6 +32,7 @@ from visitors.models import (
     RateBudget,
     Website,
 )
+from visitors.operations import checks
 
 VISITOR = UUID("a3ab2331-989f-4cfa-91c6-2461c9e3c6bd")
 ERASED = UUID("c0ffee00-0000-4000-8000-000000000002")
@@ -105,6 +107,8 @@ def read_database():
         "failures": website.consecutive_failures,
         "website times": [bool(website.paused_at and website.circuit_open_until and website.key_rejected_since)],
         "emails": list(User.objects.order_by("username").values_list("username", "email")),
+        "found by the email": users.resolve_username("TEAM@shop.example"),
+        "shared": [found.msg for found in checks.check_database(databases=["default"]) if found.id.endswith("W007")],
         "roles": list(Membership.objects.values_list("user__username", "role")),
         "invitations": list(Invitation.objects.values_list("invited", "invited_by__username")),
         "identities": list(OpenIDIdentity.objects.values_list("user__username", "subject")),
@@ -155,7 +159,18 @@ def check_upgrade(run, **options):
         "token": TOKEN,
         "failures": 3,
         "website times": [True],
-        "emails": [["ada", ""], ["gone", ""], ["mina", "team@shop.example"]],
+        "emails": [
+            ["ada", "Team@shop.example (shared, account 1)"],
+            ["gone", "team@shop.example (shared, account 3)"],
+            ["mina", "team@shop.example"],
+        ],
+        "found by the email": "mina",
+        "shared": [
+            (
+                "These accounts shared their email with another one, which kept it: "
+                "ada (Team@shop.example) and gone (team@shop.example)."
+            )
+        ],
         "roles": [["mina", "admin"]],
         "invitations": [["kim", "ada"]],
         "identities": [["mina", "42"]],

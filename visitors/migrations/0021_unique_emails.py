@@ -1,6 +1,8 @@
 """Let the database keep emails unique, in upper and lower case, also where two users enter one at the same moment.
 
-Where accounts share an email so far, the one that signed in last keeps it. The others sign in with their user names.
+Where accounts share an email so far, the one that signed in last keeps it. The others sign in with their user names. Of
+them the email stays readable, as `team@shop.example (shared, account 7)`, which no sign-in, password reset or OpenID
+identity takes for an email. A system check lists these accounts.
 """
 
 from django.conf import settings
@@ -11,11 +13,14 @@ from django.db.models.functions import Lower
 CONSTRAINT = UniqueConstraint(Lower("email"), condition=~Q(email=""), name="one_account_per_email")
 
 
-def clear_shared_emails(apps, schema_editor):
+MAX_EMAIL = 220  # of the column's 254 characters
+
+
+def mark_shared_emails(apps, schema_editor):
     users, taken = apps.get_model(settings.AUTH_USER_MODEL).objects, set()
     for user in users.exclude(email="").order_by("-is_active", F("last_login").desc(nulls_last=True), "pk"):
         if user.email.lower() in taken:
-            users.filter(pk=user.pk).update(email="")
+            users.filter(pk=user.pk).update(email=f"{user.email[:MAX_EMAIL]} (shared, account {user.pk})")
         taken.add(user.email.lower())
 
 
@@ -34,6 +39,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(clear_shared_emails, migrations.RunPython.noop),
+        migrations.RunPython(mark_shared_emails, migrations.RunPython.noop),
         migrations.RunPython(add_constraint, remove_constraint),
     ]

@@ -233,3 +233,11 @@ def _check_users() -> Iterator[CheckMessage]:
     if not User.objects.filter(is_active=True, is_superuser=True).exists():
         hint = "`make serve` prints a link for the first one."
         yield Error("There is no administrator.", hint=hint, id="journeydesk.E010")
+    # The migration to unique emails marked them.
+    shared = User.objects.filter(email__contains=" (shared, account ").order_by("username")
+    if accounts := [f"{user.username} ({user.email.partition(' ')[0]})" for user in shared]:
+        yield Warning(
+            f"These accounts shared their email with another one, which kept it: {join_list(accounts)}.",
+            hint="They sign in with their user names. Each user enters an email of their own at /account/.",
+            id="journeydesk.W007",
+        )
