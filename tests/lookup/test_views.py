@@ -1,11 +1,14 @@
 """The home page: every pasted text gets a clear answer."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
 
 from tests.page_reader import Page
-from visitors.models import Membership
+from visitors.models import AuditEntry, Membership, load_visitor_context
 from visitors.sandbox import documented, tokens
 
 LEAD = documented.RETURNING_LEAD.visitor_id
@@ -106,12 +109,37 @@ def test_the_choice_names_visitors_that_the_user_opened_before(browser_of_member
     assert shown.count("Viewed") == 1
 
 
-def test_the_choice_does_not_name_visitors_of_colleagues(client, browser_of_member, viewer, sandbox):
+def test_the_choice_names_visitors_of_colleagues_and_records_that(client, browser_of_member, viewer, sandbox):
+    browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
+    AuditEntry.unrestricted.all().delete()
+    client.force_login(viewer)
+    answer = client.post("/", {"pasted": f"{LEAD} and {OTHER}"})
+    assert "Priya RamanViewed by a colleague" in Page(client.get(answer.url).content).text
+    [entry] = AuditEntry.objects.all()
+    assert (entry.user, str(entry.visitor_id), entry.action, entry.result) == (viewer, LEAD, "choice", "done")
+    client.head(answer.url)
+    assert "Priya" not in client.get(answer.url, headers={"Sec-Purpose": "prefetch"}).content.decode()
+    assert AuditEntry.objects.count() == 1
+    # It was no look at the journey.
+    assert load_visitor_context(viewer, "lumenkit", UUID(LEAD)).shown_at is None
+
+
+def test_names_that_cannot_be_recorded_are_not_shown(client, browser_of_member, viewer, sandbox):
     browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
     client.force_login(viewer)
-    shown = Page(client.post("/", {"pasted": f"{LEAD} and {OTHER}"}, follow=True).content).text
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE visitors_auditentry RENAME TO elsewhere")
+    shown = Page(client.get(f"/?id={LEAD}&id={OTHER}").content).text
     assert "Priya" not in shown
     assert f"{LEAD}Viewed before" in shown
+
+
+def test_the_choice_names_no_visitors_of_other_websites(client, browser_of_member, pocketgarden, sandbox):
+    browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
+    stranger = get_user_model().objects.create_user("sam")
+    Membership.objects.create(website=pocketgarden, user=stranger)
+    client.force_login(stranger)
+    assert "Priya" not in Page(client.get(f"/?id={LEAD}&id={OTHER}").content).text
 
 
 def test_each_choice_opens_on_its_own_website(browser_of_member, both_websites):

@@ -99,6 +99,16 @@ def opened_by(user: User, websites: Iterable[Website]) -> QuerySet[LastSeen]:
     return LastSeen.objects.filter(user=user, website__in=websites).select_related("website").defer("seen")
 
 
+def find_names(user: User, websites: Iterable[Website], visitor_ids: Iterable[UUID]) -> dict[tuple[int, UUID], str]:
+    """Return the names under which colleagues last opened these visitors, by website and id. One query.
+
+    A name may be shown only with an entry in the audit log.
+    """
+    rows = LastSeen.objects.filter(website__in=websites, visitor_id__in=visitor_ids).exclude(user=user)
+    named = rows.exclude(label="").order_by("looked_at").values_list("website_id", "visitor_id", "label")
+    return {(website_id, visitor_id): label for website_id, visitor_id, label in named}
+
+
 def recently_opened_by(user: User, websites: Iterable[Website]) -> QuerySet[LastSeen]:
     """Return the visitors that the user opened last on these websites, newest first."""
     opened = opened_by(user, websites).filter(looked_at__lte=latest_possible_time())

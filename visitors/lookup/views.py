@@ -1,5 +1,6 @@
 """The home page: one field for anything that contains a visitor id, and the visitors that the user opened last."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,11 +21,13 @@ from visitors.accounts.middleware import ask_to_sign_in
 from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago
 from visitors.formatting.hosts import normalize_host
 from visitors.lookup import id_parser, last_seen
-from visitors.models import LastSeen, Snapshot, Website
+from visitors.models import AuditAction, AuditEntry, AuditResult, LastSeen, Snapshot, Website
 from visitors.roles import Role
 from visitors.web import time_zones
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
 from visitors.web.kept_forms import accepts_old_token
+
+logger = logging.getLogger(__name__)
 
 # The cookie that DataFast's script sets in a visitor's browser.
 VISITOR_COOKIE = "datafast_visitor_id"
@@ -55,12 +59,14 @@ class FoundId:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An id in the list of several. `recent`: the user opened this visitor before. `is_stored`: some user did."""
+    """An id in the list of several. `recent`: the user opened this visitor before. `is_stored`: some user did, under
+    `name` if that is known and in the audit log."""
 
     visitor_id: UUID
     source: str
     website: Website
     recent: RecentVisitor | None
+    name: str
     is_stored: bool
 
 
@@ -183,16 +189,42 @@ def _list_choices(
     opened = _present_recent(request, last_seen.opened_by(request.user, websites).filter(visitor_id__in=ids))
     known = {(one.website.pk, one.visitor_id): one for one in opened}
     stored = _find_stored(websites, ids)
+    keys = [(website.pk, one.visitor_id) for one, website in zip(found, chosen, strict=True)]
+    by_colleagues = last_seen.find_names(request.user, websites, ids)
+    names = {key: by_colleagues[key] for key in keys if key in by_colleagues and key not in known}
+    if not _record_names(request, names):
+        names = {}
     return [
-        Choice(
-            one.visitor_id,
-            one.source,
-            website,
-            known.get((website.pk, one.visitor_id)),
-            (website.pk, one.visitor_id) in stored,
-        )
-        for one, website in zip(found, chosen, strict=True)
+        Choice(one.visitor_id, one.source, website, known.get(key), names.get(key, ""), key in stored)
+        for key, one, website in zip(keys, found, chosen, strict=True)
     ]
+
+
+def _record_names(request: SignedInRequest, names: Iterable[tuple[int, UUID]]) -> bool:
+    """Record that the user sees these visitors' names. Return False where they must not be shown: where that cannot be
+    recorded, and where the user may never look at the list."""
+    if request.method != "GET" or "Sec-Purpose" in request.headers:
+        return False
+    user, now = request.user, datetime.now(UTC)
+    entries = [
+        AuditEntry(
+            website_id=website_id,
+            visitor_id=visitor_id,
+            user=user,
+            user_name=user.get_username(),
+            at=now,
+            action=AuditAction.CHOICE,
+            result=AuditResult.DONE,
+        )
+        for website_id, visitor_id in names
+    ]
+    try:
+        with transaction.atomic():
+            AuditEntry.objects.bulk_create(entries)
+    except DatabaseError:
+        logger.warning("Names in a list are not shown, since the audit log cannot be written.")
+        return False
+    return True
 
 
 def _address(found: list[FoundId], websites: list[str], *, is_certain: bool = False) -> str:

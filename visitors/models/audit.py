@@ -39,12 +39,14 @@ class AppendOnly(Exception):
 
 
 class AuditAction(models.TextChoices):
-    """What a user opened or exported, or that they erased the visitor."""
+    """What a user opened, exported or was shown, or that they erased the visitor."""
 
     PAGE = "page", "Journey"
     SUMMARY = "summary", "Summary"
     CSV = "csv", "CSV file"
     JSON = "json", "JSON answer"
+    # A name in a list of several ids that were pasted.
+    CHOICE = "choice", "List of ids"
     ERASE = "erase", "Forgotten"
 
 
