@@ -14,6 +14,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(BASE_DIR)
 # The program's own files: the database and the collected static files.
 STATE_DIR = BASE_DIR / (env.text("STATE_DIR") or ".state")
+# `make demo` has a folder of its own, and starts with no other.
+IS_DEMO = STATE_DIR.name == "demo"
 
 # --- What a deployment chooses --------------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG", default=False)

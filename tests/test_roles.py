@@ -6,7 +6,7 @@ from visitors.roles import Role
 
 
 def test_roles_have_their_article():
-    assert [role.with_article for role in Role] == ["a viewer", "a member", "an admin"]
+    assert [role.with_article for role in Role] == ["a viewer", "a member", "a manager"]
 
 
 @pytest.mark.parametrize("role", Role)

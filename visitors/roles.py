@@ -26,15 +26,20 @@ class Role(StrEnum):
         return roles.index(self) >= roles.index(other)
 
     @property
+    def label(self) -> str:
+        """Return the name on the pages. Admins are called managers there: administrators are of all websites."""
+        return "Manager" if self is Role.ADMIN else self.capitalize()
+
+    @property
     def with_article(self) -> str:
-        """Return the role with its article: "a viewer", "an admin"."""
-        return f"{'an' if self is Role.ADMIN else 'a'} {self}"
+        """Return the name with its article: "a viewer", "a manager"."""
+        return f"a {self.label.lower()}"
 
     @property
     def description(self) -> str:
         """Return what a user in this role does, for the form in which one is chosen."""
         return {
-            Role.VIEWER: "looks visitors up and copies summaries",
-            Role.MEMBER: "looks visitors up, copies summaries and exports journeys",
-            Role.ADMIN: "looks visitors up, exports, and manages the key, the people and the log",
+            Role.VIEWER: "Looks up visitors and copies summaries.",
+            Role.MEMBER: "Looks up visitors, copies summaries and exports journeys.",
+            Role.ADMIN: "Also manages the key, the members and the audit log.",
         }[self]

@@ -168,5 +168,5 @@ def test_one_of_two_users_who_enter_an_email_at_once_gets_it(forms, pair):
         thread.join()
     assert sorted(response.status_code for response in responses) == [302, 422]
     (refused,) = [response.text for response in responses if response.status_code == 422]
-    assert "has this e" in refused
+    assert "has this email" in refused
     assert User.objects.filter(email__iexact=EMAIL).count() == 1

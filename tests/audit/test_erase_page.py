@@ -30,11 +30,11 @@ def browser_of_admin(client, admin):
 def test_the_page_lists_what_is_stored_and_changes_nothing(browser_of_admin, sandbox):
     browser_of_admin.get(JOURNEY)
     text = Page(browser_of_admin.get(ADDRESS).content).text
-    assert "The journey as DataFast sent it just now" in text
-    assert "1 point of its history" in text
-    assert "What one person has seen of it, and its place in that person’s list" in text
-    assert "Its id in 1 line of the audit log" in text
-    assert "DataFast’s own copy is not touched" in text
+    assert "The journey that DataFast sent just now" in text
+    assert "1 point of the score history" in text
+    assert "What 1 person has seen of it, and its place among their recently viewed visitors" in text
+    assert "The visitor’s id in 1 audit log entry" in text
+    assert "DataFast’s own copy." in text
     assert Snapshot.objects.exists()
     assert sandbox.calls.count(LEAD) == 1
 
@@ -44,8 +44,8 @@ def test_typing_the_end_of_the_id_erases_the_visitor(browser_of_admin, sandbox, 
     browser_of_admin.get(JOURNEY)
     answer = browser_of_admin.post(ADDRESS, {"typed": typed}, follow=True)
     text = Page(answer.content).text
-    assert "Forgotten. What was kept of this visitor of lumenkit.example is gone; the log no longer says who" in text
-    assert "You looked at Nobody yet" in text
+    assert "Erased. Journeydesk no longer stores anything about this visitor of lumenkit.example." in text
+    assert "Recently viewed Visitors that you look up are listed here." in text
     assert not Snapshot.objects.exists()
     assert not LastSeen.objects.exists()
     assert not AuditEntry.objects.exclude(visitor_id=None).exists()
@@ -57,14 +57,14 @@ def test_typing_anything_else_erases_nothing(browser_of_admin, sandbox, typed):
     answer = browser_of_admin.post(ADDRESS, {"typed": typed})
     page = Page(answer.content)
     assert answer.status_code == 422
-    assert "Nothing was removed." in page.text
+    assert "Nothing was erased." in page.text
     assert page.with_id("typed")["aria-invalid"] == "true"
     assert Snapshot.objects.exists()
 
 
 def test_a_visitor_without_stored_data_is_reported(browser_of_admin, sandbox):
     page = Page(browser_of_admin.get(ADDRESS).content)
-    assert "Journeydesk keeps nothing of this visitor." in page.text
+    assert "Journeydesk stores nothing about this visitor." in page.text
     assert "What goes" not in page.text
     assert len(sandbox.calls) == 0
 

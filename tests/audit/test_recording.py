@@ -180,7 +180,7 @@ def test_what_cannot_be_recorded_is_not_shown(browser_of_member, log_refuses, na
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
     assert answer.headers["Cache-Control"] == "private, no-store"
     text = Page(answer.content).text
-    assert "notes down who looks at whom" in text
+    assert "can’t write to its audit log" in text
     assert "Priya" not in text
     logged = [record.getMessage() for record in caplog.records if record.name == "visitors.audit.log"]
     assert set(logged) == {

@@ -297,7 +297,7 @@ def test_a_failing_datafast_is_a_note_and_the_page_goes_on(watch, sandbox):
     sandbox.answer_with(LIVE, status=500)
     watched.turn()
     note = watched.page.locator("#follow-note")
-    expect(note).to_contain_text("Nothing newer could be fetched")
+    expect(note).to_contain_text("The journey could not be refreshed")
     assert watched.violations() == []
     sandbox.answer_with(LIVE, status=None)
     watched.turn(40)

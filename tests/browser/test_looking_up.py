@@ -167,7 +167,7 @@ def test_a_failing_datafast_is_shown_and_the_journey_stays(journey_page, sandbox
     page = journey_page
     sandbox.answer_with(LEAD, status=500)
     page.get_by_role("button", name="Refresh").click()
-    expect(page.locator("#notice")).to_contain_text("Nothing newer could be fetched")
+    expect(page.locator("#notice")).to_contain_text("The journey could not be refreshed")
     expect(page.get_by_role("heading", level=1)).to_have_text("Priya Raman")
     sandbox.answer_with(LEAD, status=None)
     page.locator("#notice").get_by_role("button", name="Try again").click()
@@ -269,10 +269,10 @@ def test_without_javascript_looking_up_and_refreshing_work(desk, member, sandbox
     page = desk(user=member, java_script_enabled=False)
     page.goto("/")
     page.locator("#pasted").fill(LEAD)
-    page.get_by_role("button", name="Show the journey").click()
+    page.get_by_role("button", name="Look up").click()
     page.wait_for_url(f"**{ADDRESS}")
     sandbox.revoke(tokens.LUMENKIT_KEY)
     page.get_by_role("button", name="Refresh").click()
     page.wait_for_url(f"**{ADDRESS}*")
-    assert "Nothing newer could be fetched" in page.locator("#notice").inner_text()
+    assert "The journey could not be refreshed" in page.locator("#notice").inner_text()
     assert page.locator(".scripted:visible, .copy:visible").count() == 0

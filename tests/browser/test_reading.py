@@ -214,7 +214,7 @@ def test_other_keys_do_nothing(journey_page, pressed):
 def test_shortcuts_can_be_turned_off_in_this_browser(journey_page):
     page = journey_page
     page.keyboard.press("?")
-    page.get_by_label("Use single-key shortcuts").uncheck()
+    page.get_by_label("Use keyboard shortcuts").uncheck()
     page.keyboard.press("Escape")
     for _ in range(2):
         for key in ("j", "?", "/"):
@@ -224,7 +224,7 @@ def test_shortcuts_can_be_turned_off_in_this_browser(journey_page):
         expect(page.locator("#find")).not_to_be_focused()
         page.reload()
     page.get_by_role("button", name="Keys").click()
-    page.get_by_label("Use single-key shortcuts").check()
+    page.get_by_label("Use keyboard shortcuts").check()
     page.keyboard.press("Escape")
     page.reload()
     page.keyboard.press("j")

@@ -18,11 +18,11 @@ def test_a_reset_password_signs_in(desk, member, live_server):
     path = make_reset_link(member).removeprefix("http://testserver")
     page.goto(path)
     page.get_by_label("New password", exact=True).fill("quite another password")
-    page.get_by_label("New password, once more").fill("quite another password")
+    page.get_by_label("Repeat new password").fill("quite another password")
     assert violations(page) == []
     page.get_by_role("button", name="Set the password").click()
     expect(page.get_by_text("Your new password is set.")).to_be_visible()
-    page.get_by_label("User name or e-mail").fill("mina")
+    page.get_by_label("User name or email").fill("mina")
     page.get_by_label("Password").fill("quite another password")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_label("Who are you looking for?")).to_be_visible()
@@ -32,7 +32,7 @@ def test_too_many_attempts_show_how_long_to_wait(desk, member):
     page = desk()
     page.goto("/sign-in/")
     for _ in range(10):
-        page.get_by_label("User name or e-mail").fill("mina")
+        page.get_by_label("User name or email").fill("mina")
         page.get_by_label("Password").fill("wrong")
         page.keyboard.press("Enter")
         expect(page.get_by_role("alert")).to_be_visible()

@@ -51,8 +51,8 @@ def test_an_account_token_needs_the_websites_id(add):
         (["two words", "--domain", "d.example"], LUMENKIT_KEY, "slug"),
         (["shop", "--domain", "d.example", "--time-zone", "Mars/Base"], LUMENKIT_KEY, "no IANA time zone"),
         (["shop", "--domain", "d.example", "--currency", "EURO"], LUMENKIT_KEY, "currency"),
-        (["shop", "--domain", "d.example", "--currency", "ZZZ"], LUMENKIT_KEY, "currency: This is no currency"),
-        (["shop", "--domain", "shop"], LUMENKIT_KEY, "This is no domain"),
+        (["shop", "--domain", "d.example", "--currency", "ZZZ"], LUMENKIT_KEY, "currency: Enter a valid currency"),
+        (["shop", "--domain", "shop"], LUMENKIT_KEY, "Enter a valid domain"),
         (["shop", "--domain", "d.example", "--website-id", "123"], ACCOUNT_TOKEN, "24 hexadecimal digits"),
         (["shop", "--domain", "d.example", "--website-id", WEBSITE_ID], LUMENKIT_KEY, "needs no --website-id"),
         (["shop", "--domain", "d.example", "--member", "unknown"], LUMENKIT_KEY, "There is no user unknown"),
@@ -69,7 +69,7 @@ def test_impossible_values_are_refused_and_add_nothing(add, words, token, senten
 
 def test_a_slug_that_is_taken_is_refused(add):
     add("shop", "--domain", "shop.example")
-    with pytest.raises(CommandError, match="Another website has this address part"):
+    with pytest.raises(CommandError, match="Another website has this URL name"):
         add("shop", "--domain", "other.example")
 
 

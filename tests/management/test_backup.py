@@ -62,6 +62,7 @@ def test_a_copy_is_consistent_while_others_write(manage, writer, tmp_path):
         )
     assert firsts == seconds > 50
     assert sorted(path.name for path in tmp_path.glob("*copy*")) == ["copy.sqlite3"]
+    assert (tmp_path / "last-backup").exists()  # the checklist on the home page reads its time
 
 
 def test_a_copy_is_readable_by_its_owner_only(manage, database, tmp_path):

@@ -45,7 +45,7 @@ def test_a_missing_id_is_read_from_standard_input(stored, monkeypatch):
     [
         (["shop", LEAD], "There is no website shop."),
         (["lumenkit", "nonsense"], "No visitor id"),
-        (["lumenkit", f"{LEAD} {documented.CUSTOMER.visitor_id}"], "Name one visitor at a time."),
+        (["lumenkit", f"{LEAD} {documented.CUSTOMER.visitor_id}"], "Enter one visitor at a time."),
     ],
 )
 def test_unusable_arguments_erase_nothing(stored, words, sentence):

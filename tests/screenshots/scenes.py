@@ -150,7 +150,12 @@ MANAGING = (
     Scene("66-website-remove-problem", f"{LUMENKIT}remove/", _press("Remove Lumenkit", typed="lumen"), **BRIEF),
     Scene("67-colleagues", f"{LUMENKIT}people/", **ADMIN),
     Scene("67-colleagues-menu", f"{LUMENKIT}people/", _open("Ana Lima"), **BRIEF),
-    Scene("67-colleagues-fresh-link", f"{LUMENKIT}people/", _press("Add", name_or_email="kenji@example.com"), **ADMIN),
+    Scene(
+        "67-colleagues-fresh-link",
+        f"{LUMENKIT}people/",
+        _press("Add member", name_or_email="kenji@example.com"),
+        **ADMIN,
+    ),
     Scene("67-colleagues-nobody", f"/websites/{cast.PAUSED}/people/", **BRIEF),
     Scene("67-colleague-remove", lambda: cast.removal_of("ana", "lumenkit"), **BRIEF),
     Scene("68-audit-log", f"{LUMENKIT}audit-log/", **ADMIN),
@@ -160,11 +165,9 @@ MANAGING = (
     Scene("68-audit-log-no-match", f"{LUMENKIT}audit-log/?person=nobody", **BRIEF),
     Scene("68-audit-log-problem", f"{LUMENKIT}audit-log/?first=2026-02-03&last=2026-01-01&visitor=hello", **BRIEF),
     Scene("70-accounts", "/people/", **ADMIN),
-    Scene(
-        "70-accounts-fresh-link", "/people/", _press("Name an administrator", name_or_email="ida@example.com"), **BRIEF
-    ),
+    Scene("70-accounts-fresh-link", "/people/", _press("Add administrator", name_or_email="ida@example.com"), **BRIEF),
     Scene("71-account", lambda: cast.account_of("jonas"), **ADMIN),
-    Scene("71-account-reset-link", lambda: cast.account_of("jonas"), _press("Make a link"), **BRIEF),
+    Scene("71-account-reset-link", lambda: cast.account_of("jonas"), _press("Create reset link"), **BRIEF),
     Scene("71-account-of-mine", lambda: cast.account_of(cast.ADMIN), **BRIEF),
     Scene("71-account-switched-off", lambda: cast.account_of("petra"), **BRIEF),
     Scene("71-account-delete", lambda: f"{cast.account_of('jonas')}delete/", **BRIEF),
@@ -181,7 +184,7 @@ MANAGING = (
     Scene("72-invitation-ended", lambda: cast.invitation_of(cast.LATE), widths=(PHONE, DESK), who=""),
     Scene("72-invitation-cut-off", "/invitations/5d41402abc4b2a76.Qk/", widths=(PHONE, DESK), who=""),
     Scene("73-erase", f"{CUSTOMER}erase/", **ADMIN),
-    Scene("73-erase-problem", f"{CUSTOMER}erase/", _press("Forget this visitor", typed="0003"), **BRIEF),
+    Scene("73-erase-problem", f"{CUSTOMER}erase/", _press("Erase visitor", typed="0003"), **BRIEF),
     Scene("74-journey-of-an-admin", CUSTOMER, **ADMIN),
     Scene("74-menu-of-an-admin", CUSTOMER, _open("Ada"), **BRIEF),
 )

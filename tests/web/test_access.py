@@ -72,6 +72,7 @@ TABLE = {
     "look_up": ({}, "get", ALL_SIGNED_IN),
     "healthz": ({}, "get", (FINE,) * 6),
     "readyz": ({}, "get", (FINE,) * 6),
+    "design": ({}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),  # only with DEBUG and in the demo
     "metrics": ({}, "get", (NOT_THERE,) * 6),  # off without METRICS_TOKEN
     "current": ({"slug": "lumenkit"}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),  # without the cookie
     "journey": (ABOUT_VISITOR, "get", those_who_see(FINE)),

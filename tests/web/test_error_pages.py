@@ -28,7 +28,7 @@ def test_a_500_reveals_no_internals(browser_of_member):
     response = browser_of_member.get("/broken/")
     text = Page(response.content).text
     assert response.status_code == 500
-    assert "Something broke on our side" in text
+    assert "Something went wrong" in text
     assert "secret" not in response.content.decode()
 
 
@@ -36,14 +36,14 @@ def test_the_500_page_needs_no_database_and_no_request():
     # Without the django_db marker, a query fails here.
     response = errors.server_error(RequestFactory().get("/"))
     assert response.status_code == 500
-    assert "Something broke on our side" in Page(response.content).text
+    assert "Something went wrong" in Page(response.content).text
 
 
 @pytest.mark.urls(__name__)
 def test_a_403_names_who_can_help(browser_of_member):
     response = browser_of_member.get("/forbidden/")
     assert response.status_code == 403
-    assert "Your account may not do this." in Page(response.content).text
+    assert "You don’t have permission" in Page(response.content).text
 
 
 def test_a_404_links_back(browser_of_member):
@@ -77,7 +77,7 @@ def test_an_unknown_host_is_explained_without_naming_others(client, db, host):
     response = client.get("/sign-in/", headers={"Host": host})
     shown = Page(response.content)
     assert response.status_code == 400
-    assert "Journeydesk does not answer under this name" in shown.text
+    assert "Journeydesk is not available under this host name" in shown.text
     assert "ALLOWED_HOSTS" in shown.text
     assert "127.0.0.1" not in response.content.decode()
 
@@ -110,7 +110,7 @@ def origin_form(client, settings):
 def test_a_rejected_origin_says_what_the_proxy_must_pass_on(origin_form, caplog, origin, host):
     response = origin_form(origin, host)
     assert response.status_code == 403
-    assert "let the proxy pass on the Host header with its port" in Page(response.content).text
+    assert "make the proxy pass on the Host header with its port" in Page(response.content).text
     (line,) = [record for record in caplog.records if record.name == "visitors.web.errors"]
     assert f"{origin!r} was rejected, as the server was reached at 'http://{host}'" in line.message
     assert line.exc_info is None
@@ -122,7 +122,7 @@ def test_a_rejected_referer_says_the_same_without_its_path(member, caplog):
     careful.force_login(member)
     page = "https://localhost:8443/lumenkit/visitors/1ead0000-0000-4000-8000-000000000001/"
     response = careful.post("/", {"pasted": "x"}, headers={"Referer": page}, secure=True)
-    assert "let the proxy pass on the Host header" in Page(response.content).text
+    assert "make the proxy pass on the Host header" in Page(response.content).text
     assert "'https://localhost:8443' was rejected" in caplog.text
     assert "lumenkit" not in caplog.text
 
@@ -152,7 +152,7 @@ def test_signing_in_leads_to_the_requested_page(client, member):
 
 def test_a_wrong_password_keeps_the_typed_name(client, member):
     shown = Page(client.post("/sign-in/", {"username": "mina", "password": "wrong"}).content)
-    assert "The name or email and the password don’t match." in shown.text
+    assert "Wrong user name, email or password." in shown.text
     assert shown.with_id("id_username")["value"] == "mina"
     assert "value" not in shown.with_id("id_password")
 

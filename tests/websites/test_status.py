@@ -18,9 +18,9 @@ FAILING = {"consecutive_failures": 100}
     [
         ({}, True, "good", "Working", None),
         ({}, False, "", "Ready", None),
-        (FAILING, True, "warn", "DataFast is failing", None),
-        (KEY_REJECTED, True, "bad", "Key refused", "today, 10:00"),
-        (KEY_REJECTED | FAILING, False, "bad", "Key refused", "today, 10:00"),
+        (FAILING, True, "warn", "DataFast unavailable", None),
+        (KEY_REJECTED, True, "bad", "Key rejected", "today, 10:00"),
+        (KEY_REJECTED | FAILING, False, "bad", "Key rejected", "today, 10:00"),
         (PAUSED, True, "", "Paused", "yesterday, 12:00"),
         (PAUSED | KEY_REJECTED | FAILING, True, "", "Paused", "yesterday, 12:00"),
     ],

@@ -62,7 +62,7 @@ def make_administrator(user: User, *, by: User) -> None:
     """Let a user manage all websites and accounts. Raises InvalidChange for a deactivated account."""
     with lock_administrators(by):
         if not user.is_active:
-            raise InvalidChange(f"The account of {display_name(user)} is switched off. Switch it on first.")
+            raise InvalidChange(f"The account of {display_name(user)} is deactivated. Reactivate it first.")
         User.objects.filter(pk=user.pk).update(is_superuser=True)
         change_log.record(by, "made an administrator", user=user)
 

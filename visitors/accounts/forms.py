@@ -28,8 +28,8 @@ from visitors.accounts.users import InvalidChange, find_user, resolve_username
 from visitors.models import Claim
 from visitors.web import mail
 
-PASSWORD_RULES = "At least 10 characters. Not your name, not only digits, and none of those that many people use."  # noqa: S105 (a sentence)
-WRONG_PASSWORD = "That is not your current password."  # noqa: S105 (a sentence)
+PASSWORD_RULES = "At least 10 characters, not only digits, not your name, and not a common password."  # noqa: S105 (a sentence)
+WRONG_PASSWORD = "This is not your current password."  # noqa: S105 (a sentence)
 INVALID_EMAIL = "Enter a valid email address."
 EMAIL_TAKEN = "Another account has this email."
 # Per account, from any client.
@@ -51,7 +51,7 @@ class SignInForm(AuthenticationForm):
     username = UsernameField(max_length=254)
 
     error_messages = AuthenticationForm.error_messages | {
-        "invalid_login": "The name or email and the password don’t match. Check both, capital letters too."
+        "invalid_login": "Wrong user name, email or password. Check upper and lower case."
     }
 
     @sensitive_variables()
@@ -69,13 +69,14 @@ class AccountForm(StyledForm):
         max_length=150,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        help_text="As colleagues see you.",
+        help_text="Shown to colleagues.",
     )
     email = forms.EmailField(
+        label="Email",
         required=False,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text="To sign in with, and for a new password where mail is set up.",
+        help_text="You can sign in with it, and reset your password.",
     )
     current_password = forms.CharField(
         required=False,
@@ -104,7 +105,7 @@ class AccountForm(StyledForm):
         if "current_password" in self.fields and cleaned.get("email", self._user.email) != self._user.email:
             password = cleaned.get("current_password")
             if not password:
-                self.add_error("current_password", "Changing the email needs your current password.")
+                self.add_error("current_password", "Enter your current password to change your email.")
             elif not _is_password_of(self._request, self._user, password):
                 self.add_error("current_password", WRONG_PASSWORD)
         return cleaned
@@ -119,7 +120,7 @@ class AccountForm(StyledForm):
 class NewPasswordForm(StyledForm, SetPasswordForm):
     """A new password, entered twice."""
 
-    new_password1, new_password2 = SetPasswordForm.create_password_fields("New password", "New password, once more")
+    new_password1, new_password2 = SetPasswordForm.create_password_fields("New password", "Repeat new password")
     new_password1.help_text, new_password2.help_text = PASSWORD_RULES, ""
 
 
@@ -149,7 +150,7 @@ class ResetForm(StyledForm, PasswordResetForm):
     """
 
     email = forms.EmailField(
-        max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True})
+        label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True})
     )
 
     def send_mail(  # noqa: PLR0917 Django's signature
@@ -210,11 +211,12 @@ class JoinForm(StyledForm, UserCreationForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = forms.EmailField(
+        label="Email",
         max_length=254,
         error_messages={"required": "Enter your email address.", "invalid": INVALID_EMAIL},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    password1, password2 = SetPasswordMixin.create_password_fields("Password", "Password, once more")
+    password1, password2 = SetPasswordMixin.create_password_fields("Password", "Repeat password")
     password1.help_text, password2.help_text = PASSWORD_RULES, ""
 
     field_order = ("first_name", "email", "username", "password1", "password2")
@@ -228,7 +230,7 @@ class JoinForm(StyledForm, UserCreationForm):
         super().__init__(data, initial={field: invited})
         if is_email:
             self.fields["email"].disabled = True
-            self.fields["email"].help_text = "The invitation is for this address."
+            self.fields["email"].help_text = "The invitation is for this email."
         username = self.fields["username"]
         username.label, username.help_text = "User name", "Letters, digits and . + - _"
         del username.widget.attrs["autofocus"]  # it is not the first field
@@ -237,14 +239,16 @@ class JoinForm(StyledForm, UserCreationForm):
         """Refuse a name that is taken in another case, and one with an @: it could be the email of another user."""
         name: str | None = super().clean_username()
         if name and "@" in name:
-            raise ValidationError("A user name has no @. You can sign in with your email as well.")
+            raise ValidationError("A user name can’t contain @. You can also sign in with your email.")
         return name
 
     def clean_email(self) -> str:
         """Refuse the email of another account: sign-in and password reset need it to be unique."""
         email: str = self.cleaned_data["email"]
         if _users_signing_in_as(email).exists():
-            raise ValidationError("An account has this email already. If it is yours, sign in to take the invitation.")
+            raise ValidationError(
+                "An account already has this email. If it is yours, sign in to accept the invitation."
+            )
         return email
 
 

@@ -13,13 +13,14 @@ from visitors.models import Invitation, Website
 
 @dataclass(frozen=True, slots=True)
 class OpenInvitation:
-    """An unused invitation, with the name of the user who made it ("" for a command) and a phrase for its state, such
-    as "ends in 2 days"."""
+    """An unused invitation, with the name of the user who made it ("" for a command) and its state, such as "Expires in
+    2 days". `level` is the state's class: "good", "warn" or "bad"."""
 
     invitation: Invitation
     invited_by: str
     made: DisplayTime
     state: str
+    level: str
 
 
 def open_invitations(website: Website | None, now: datetime, zone: tzinfo) -> list[OpenInvitation]:
@@ -36,11 +37,11 @@ def last_sign_in(user: User, now: datetime, zone: tzinfo) -> DisplayTime | None:
 def _open_invitation(invitation: Invitation, now: datetime, zone: tzinfo) -> OpenInvitation:
     problem = invitations.find_problem(invitation)
     if problem is None:
-        state = f"ends in {format_duration(invitations.expires_at(invitation) - now)}"
+        state, level = f"Expires in {format_duration(invitations.expires_at(invitation) - now)}", "good"
     elif problem is invitations.Problem.EXPIRED:
-        state = "has ended"
+        state, level = "Expired", "warn"
     else:
-        state = "not valid: the user who made it may not invite here any more"
+        state, level = "Not valid: the sender can no longer invite here", "bad"
     made = display_time(invitation.created_at, zone, format_ago(invitation.created_at, now))
     invited_by = display_name(invitation.invited_by) if invitation.invited_by else ""
-    return OpenInvitation(invitation, invited_by, made, state)
+    return OpenInvitation(invitation, invited_by, made, state, level)

@@ -29,7 +29,7 @@ def find_user(typed: str) -> User | None:
     matches = [user for user in candidates if typed.casefold() in (user.username.casefold(), user.email.casefold())]
     exact = [user for user in matches if user.username == typed]
     if len(exact or matches) > 1:
-        raise InvalidChange("Several accounts answer to that. Enter the user name, exactly as it is written.")
+        raise InvalidChange("Several accounts match. Enter the exact user name.")
     return next(iter(exact or matches), None)
 
 

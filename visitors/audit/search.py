@@ -53,7 +53,7 @@ class Search:
             text = values.get(name, "")
             days[name] = _parse_day(text)
             if text and days[name] is None:
-                problems[name] = "Write the day as 2026-05-04."
+                problems[name] = "Enter the day as 2026-05-04."
         action = values.get("action", "")
         return cls(
             person=clean(values.get("person", "")).strip(),

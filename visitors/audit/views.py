@@ -88,7 +88,7 @@ def erase(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
         erasure.erase(website, visitor, by=request.user)
         messages.success(
             request,
-            f"Forgotten. What was kept of this visitor of {website.domain} is gone; the log no longer says who.",
+            f"Erased. Journeydesk no longer stores anything about this visitor of {website.domain}.",
         )
         return redirect("look_up")
     stored = erasure.find_traces(website, visitor)

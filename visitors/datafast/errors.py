@@ -57,7 +57,7 @@ class InvalidVisitorId(NoJourney):
 class BotVisitor(NoJourney):
     """DataFast has flagged the visitor as a bot."""
 
-    sentence = "DataFast takes this visitor for a bot, so it shows no journey for it."
+    sentence = "DataFast flagged this visitor as a bot, so it shows no journey."
 
 
 class VisitorNotFound(NoJourney):
@@ -73,21 +73,19 @@ class KeyRejected(UpstreamError):
 class InvalidWebsite(KeyRejected):
     """DataFast does not accept the `websiteId` that is stored beside the account token."""
 
-    sentence = "DataFast does not accept this website’s id: an administrator of the website can correct it."
+    sentence = "DataFast does not accept this website’s id: a manager of the website can correct it."
 
 
 class Unauthorized(KeyRejected):
     """The token is malformed or was revoked."""
 
-    sentence = "DataFast does not accept this website’s key: an administrator of the website can replace it."
+    sentence = "DataFast does not accept this website’s key: a manager of the website can replace it."
 
 
 class Forbidden(KeyRejected):
     """The token is valid, but has no permission (`analytics:read`, `websites:read`) or not for this website."""
 
-    sentence = (
-        "DataFast does not let this key read this website: an administrator of the website can widen its permissions."
-    )
+    sentence = "DataFast does not let this key read this website: a manager of the website can widen its permissions."
 
 
 class TrackingSuspended(UpstreamError):
@@ -97,7 +95,7 @@ class TrackingSuspended(UpstreamError):
 
 
 class RequestRefused(UpstreamError):
-    """DataFast refused the request with another `status` than those above. `upstream_message` may contain why."""
+    """DataFast rejected the request with another `status` than those above. `upstream_message` may contain why."""
 
     def __init__(self, status: int | None = None, *, upstream_message: str | None = None) -> None:
         super().__init__(status, upstream_message=upstream_message)
@@ -106,8 +104,8 @@ class RequestRefused(UpstreamError):
     def __str__(self) -> str:
         code = "" if self.status is None else f" (HTTP {self.status})"
         if self.upstream_message:
-            return f"DataFast refused the request{code}, and gave a reason."
-        return f"DataFast refused the request{code} without a reason: ask an administrator to check the server’s log."
+            return f"DataFast rejected the request{code}, and gave a reason."
+        return f"DataFast rejected the request{code} without a reason: ask an administrator to check the server’s log."
 
 
 class RateLimited(UpstreamError):
@@ -149,19 +147,18 @@ _UNAVAILABLE_SENTENCES = {
     Reason.TIMEOUT: "DataFast did not answer in time: try again in a moment.",
     Reason.CONNECTION: (
         "DataFast could not be reached: try again in a moment, and if that keeps failing,"
-        " tell whoever runs Journeydesk to check its network."
+        " ask an administrator to check the network."
     ),
     Reason.CUT_OFF: "DataFast’s answer broke off in the middle: try again in a moment.",
     Reason.DNS: (
-        "DataFast’s address could not be looked up:"
-        " whoever runs Journeydesk can check its network and DATAFAST_API_URL."
+        "DataFast’s address could not be looked up: an administrator can check the network and DATAFAST_API_URL."
     ),
     Reason.TLS: (
         "No secure connection to DataFast could be made, so nothing was sent:"
-        " whoever runs Journeydesk can check its network and its certificates."
+        " an administrator can check the network and the certificates."
     ),
     Reason.SERVER: "DataFast is having trouble on its side: try again in a few minutes.",
-    Reason.REDIRECT: "DataFast’s address points elsewhere: whoever runs Journeydesk can check DATAFAST_API_URL.",
+    Reason.REDIRECT: "DataFast’s address redirects elsewhere: an administrator can check DATAFAST_API_URL.",
 }
 
 
@@ -185,4 +182,4 @@ class MalformedAnswer(UpstreamError):
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"DataFast’s answer can’t be read ({self.detail}): if that goes on, tell whoever runs Journeydesk."
+        return f"DataFast’s answer can’t be read ({self.detail}): if this keeps happening, ask an administrator."

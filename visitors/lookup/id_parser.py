@@ -206,7 +206,7 @@ def parse_single(text: str) -> UUID:
     parsed = parse(text)
     if parsed.unambiguous:
         return UUID(parsed.unambiguous.visitor_id)
-    raise ValueError(parsed.problem or "Name one visitor at a time.")
+    raise ValueError(parsed.problem or "Enter one visitor at a time.")
 
 
 def _decode(text: str) -> str:
@@ -385,15 +385,15 @@ def _find_hosts(text: str) -> tuple[str, ...]:
 def _explain_failure(text: str, rejected: list[_Found]) -> str:
     """Return the sentence that helps the user most with a text without a visitor id."""
     if not _VISIBLE.search(text):
-        return "Nothing was pasted. Paste a visitor id, or a text that holds one."
+        return "Paste a visitor id, or any text that contains one."
     if any(found.trust == Trust.SESSION for found in rejected):
-        return "This is the session id of the visitor (it starts with s). Paste datafast_visitor_id instead."
+        return "This is a session id (it starts with s). Paste the datafast_visitor_id instead."
     if rejected:
         return _explain_version(rejected[0].uuid)
     if partial := _explain_partial_uuid(text):
         return partial
     if _EMAIL.search(text):
-        return "This is an email address. DataFast finds visitors by their id only, not by email."
+        return "This is an email address. DataFast finds visitors by id only."
     return f"No visitor id in this text. A visitor id is a UUID such as {_EXAMPLE}, 36 characters."
 
 
@@ -403,8 +403,8 @@ def _remark(rejected: list[_Found]) -> str:
     if not versions:
         return ""
     if len(versions) == 1:
-        return f"{versions[0]} was passed over. {_explain_version(versions[0])}"
-    return f"{len(versions):,} other UUIDs were passed over: visitor ids are version 4."
+        return f"{versions[0]} was ignored. {_explain_version(versions[0])}"
+    return f"{len(versions):,} other UUIDs were ignored: visitor ids are version 4."
 
 
 def _explain_version(uuid: str) -> str:
@@ -413,7 +413,7 @@ def _explain_version(uuid: str) -> str:
     if uuid[14] == "4":
         return f"This UUID is not a valid version 4: its 20th character must be 8, 9, a or b, and is {uuid[19]}."
     if uuid[14] not in "1235678":
-        return "This has the shape of a UUID but no valid version; visitor ids are version 4."
+        return "This looks like a UUID but has no valid version. Visitor ids are version 4."
     return f"This UUID is version {uuid[14]}; visitor ids are version 4."
 
 

@@ -19,8 +19,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from visitors.accounts.middleware import ask_to_sign_in
 from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago
+from visitors.formatting.avatars import avatar_color, initials
 from visitors.formatting.hosts import normalize_host
 from visitors.lookup import id_parser, last_seen
+from visitors.lookup.checklist import first_steps
 from visitors.models import AuditAction, AuditEntry, AuditResult, LastSeen, Snapshot, Website
 from visitors.roles import Role
 from visitors.web import time_zones
@@ -40,10 +42,15 @@ _MAX_HINTS = 8
 
 @dataclass(frozen=True, slots=True)
 class RecentVisitor:
-    """A visitor in the list of those that the user opened last, under the name that was shown then."""
+    """A visitor in the list of those that the user opened last, under the name that was shown then.
+
+    `initials` are "" for an anonymous visitor; `color` is the number of the avatar's color.
+    """
 
     visitor_id: UUID
     name: str
+    initials: str
+    color: int
     website: Website
     looked_at: DisplayTime
 
@@ -68,6 +75,16 @@ class Choice:
     recent: RecentVisitor | None
     name: str
     is_stored: bool
+
+    @property
+    def initials(self) -> str:
+        """Return the initials of the avatar, "" where the list does not name the visitor."""
+        return self.recent.initials if self.recent else initials(self.name)
+
+    @property
+    def color(self) -> int:
+        """Return the number of the avatar's color."""
+        return avatar_color(self.visitor_id)
 
 
 @accepts_old_token
@@ -122,7 +139,7 @@ def _answer(request: SignedInRequest) -> HttpResponse:
     if parsed.unambiguous:
         return redirect("journey", chosen[0].slug, found[0].visitor_id)
     if parsed.is_truncated:
-        messages.info(request, f"There are more ids in what you pasted. These are the first {len(found)}.")
+        messages.info(request, f"The text contains more ids. These are the first {len(found)}.")
     return redirect(_address(found, [website.slug for website in chosen]))
 
 
@@ -164,6 +181,7 @@ def _render_home(
         "problem": problem,
         "choices": choices,
         "recent": None if choices else _present_recent(request, last_seen.recently_opened_by(request.user, websites)),
+        "steps": first_steps(sees_websites=bool(websites)) if request.user.is_superuser and not choices else [],
         "has_visitor_cookie": VISITOR_COOKIE in request.COOKIES,
     }
     return render(request, "lookup/home.html", context, status=422 if problem else 200)
@@ -175,6 +193,8 @@ def _present_recent(request: SignedInRequest, rows: Iterable[LastSeen]) -> list[
         RecentVisitor(
             row.visitor_id,
             row.label or ANONYMOUS,
+            initials(row.label),
+            avatar_color(row.visitor_id),
             row.website,
             display_time(row.looked_at, time_zones.time_zone_of(request, row.website), format_ago(row.looked_at, now)),
         )

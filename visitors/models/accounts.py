@@ -27,6 +27,11 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user}, {self.role} of {self.website}"
 
+    @property
+    def role_label(self) -> str:
+        """The role as pages name it."""
+        return Role(self.role).label
+
 
 class Invitation(models.Model):
     """An invitation to a role on a website, or to become an administrator (no website, no role).
@@ -47,6 +52,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation of {self.invited}"
+
+    @property
+    def role_label(self) -> str:
+        """The role as pages name it."""
+        return Role(self.role).label if self.role else "Administrator"
 
     @property
     def grant(self) -> str:

@@ -44,10 +44,10 @@ class AuditAction(models.TextChoices):
     PAGE = "page", "Journey"
     SUMMARY = "summary", "Summary"
     CSV = "csv", "CSV file"
-    JSON = "json", "JSON answer"
+    JSON = "json", "Raw JSON"
     # A name in a list of several ids that were pasted.
     CHOICE = "choice", "List of ids"
-    ERASE = "erase", "Forgotten"
+    ERASE = "erase", "Erased"
 
 
 class AuditResult(models.TextChoices):
@@ -55,10 +55,10 @@ class AuditResult(models.TextChoices):
 
     SHOWN = "shown", "Shown"
     NOT_FOUND = "not found", "Not found"
-    BOT = "bot", "A bot"
-    KEY_REFUSED = "key refused", "Key refused"
+    BOT = "bot", "Bot"
+    KEY_REFUSED = "key refused", "Key rejected"
     LIMITED = "limited", "Rate limited"
-    UNAVAILABLE = "unavailable", "Not available"
+    UNAVAILABLE = "unavailable", "Unavailable"
     DONE = "done", "Done"
 
 

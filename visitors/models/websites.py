@@ -24,6 +24,7 @@ RESERVED_SLUGS = {
     "account",
     "add",
     "admin",
+    "design",
     "healthz",
     "invitations",
     "metrics",
@@ -47,7 +48,7 @@ def known_time_zones() -> frozenset[str]:
 def validate_time_zone(name: str) -> None:
     """Require the name of an IANA time zone, such as "Europe/Berlin"."""
     if name not in known_time_zones():
-        raise ValidationError("%(name)s is no IANA time zone. An example: Europe/Berlin.", params={"name": name})
+        raise ValidationError("%(name)s is not an IANA time zone. An example: Europe/Berlin.", params={"name": name})
 
 
 def validate_slug(slug: str) -> None:

@@ -1,11 +1,12 @@
-"""URLs for those who run the server: health and metrics."""
+"""URLs for those who run the server: health, metrics and the design page."""
 
 from django.urls import path
 
-from visitors.operations.views import health, metrics
+from visitors.operations.views import design, health, metrics
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.exposition, name="metrics"),
+    path("design/", design.design, name="design"),
 ]

@@ -14,7 +14,7 @@ from visitors.datafast.errors import KeyRejected, RateLimited, Reason, Unavailab
 class CircuitOpen(UpstreamError):
     """DataFast failed several times in a row, and is not called until `retry_at` (UTC)."""
 
-    sentence = "DataFast has failed several times in a row, so Journeydesk leaves it alone for a few seconds."
+    sentence = "DataFast has failed several times in a row."
 
     def __init__(self, retry_at: datetime, *, upstream_message: str | None = None) -> None:
         super().__init__(retry_at, upstream_message=upstream_message)
@@ -24,13 +24,13 @@ class CircuitOpen(UpstreamError):
 class Busy(CircuitOpen):
     """This process has no free call slot."""
 
-    sentence = "Many look-ups are waiting for DataFast at this moment, so this one has not begun."
+    sentence = "Many look-ups are waiting for DataFast, so this one has not started."
 
 
 class WebsitePaused(UpstreamError):
     """The website's administrators have paused it, so DataFast is not called."""
 
-    sentence = "This website is paused by its administrators: DataFast is not asked until they resume it."
+    sentence = "This website is paused: DataFast is not called until a manager resumes it."
 
 
 class Reserved(RateLimited):
@@ -40,7 +40,7 @@ class Reserved(RateLimited):
 class TokenLost(KeyRejected):
     """The stored token can't be decrypted with the configured keys."""
 
-    sentence = "This website’s key can no longer be read: an administrator of the website has to enter it again."
+    sentence = "This website’s key can no longer be read: a manager of the website has to enter it again."
 
 
 class VisitorErased(UpstreamError):
@@ -54,7 +54,7 @@ class OwnFault(UpstreamError):
 
     sentence = (
         "Something went wrong inside Journeydesk: try again in a moment,"
-        " and if that keeps failing, tell whoever runs it to look into its log."
+        " and if that keeps failing, ask an administrator to check the log."
     )
 
 

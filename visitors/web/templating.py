@@ -21,6 +21,7 @@ from django_htmx.jinja import htmx_script
 from jinja2 import Environment, StrictUndefined
 
 from visitors.formatting import add_line_breaks, address_html
+from visitors.formatting.avatars import initials
 from visitors.models import Membership
 from visitors.roles import Role
 
@@ -51,6 +52,7 @@ def environment(**options: Any) -> Environment:
         "address": address_html,
         "capfirst": capfirst,
         "date": date,
+        "initials": initials,
         "pluralize": pluralize,
     }
     return made

@@ -167,7 +167,7 @@ def _from_listing(listing: WebsiteListing, taken: set[str]) -> tuple[Website, li
     website.slug = propose_slug(website.domain, taken)
     remarks = []
     if website.time_zone != zone:
-        remarks.append(f"DataFast names no usable time zone for {website.name}, so it has {DEFAULT_TIME_ZONE}.")
+        remarks.append(f"DataFast has no valid time zone for {website.name}, so it has {DEFAULT_TIME_ZONE}.")
     if website.currency != currency:
-        remarks.append(f"DataFast names no usable currency for {website.name}, so it has {DEFAULT_CURRENCY}.")
+        remarks.append(f"DataFast has no valid currency for {website.name}, so it has {DEFAULT_CURRENCY}.")
     return website, remarks

@@ -18,7 +18,7 @@ from visitors.websites.actions import propose_slug, taken_slugs
 
 # The regions of the time zone database. Zones outside of them are older names of the same zones.
 _REGIONS = ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"]
-_KEY_HELP = "A website key (df_…), or an account token (dft_…), which can open several websites."
+_KEY_HELP = "A website key (df_…), or an account token (dft_…), which gives access to several websites."
 _INPUT = {"class": "input", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -29,7 +29,7 @@ class TokenField(forms.CharField):
         super().__init__(
             max_length=600,
             widget=forms.PasswordInput(render_value=False, attrs=_INPUT),
-            error_messages={"required": "Paste a key or a token.", "max_length": "This is too long for a token."},
+            error_messages={"required": "Paste a key or token.", "max_length": "This is too long for a key or token."},
             **options,
         )
 
@@ -55,7 +55,7 @@ def parse_domain(text: str) -> str:
     try:
         DomainNameValidator()(host)
     except ValidationError as error:
-        raise ValidationError("This is no domain. An example: shop.example.com.") from error
+        raise ValidationError("Enter a valid domain, such as shop.example.com.") from error
     return host.rstrip(".")
 
 
@@ -64,8 +64,8 @@ class SettingsForm(forms.ModelForm):
 
     time_zone = forms.ChoiceField(
         label="Time zone",
-        help_text="Times are shown in it.",
-        error_messages={"invalid_choice": "%(value)s is no IANA time zone. An example: Europe/Berlin."},
+        help_text="Visits are shown in this zone.",
+        error_messages={"invalid_choice": "%(value)s is not an IANA time zone. Enter one such as Europe/Berlin."},
     )
 
     class Meta:
@@ -73,7 +73,7 @@ class SettingsForm(forms.ModelForm):
         fields: ClassVar[tuple[str, ...]] = ("name", "domain", "time_zone", "currency")
         help_texts: ClassVar = {"currency": "Three letters, such as USD."}
         error_messages: ClassVar = {
-            "datafast_id": {"required": "An account token needs the website’s id."},
+            "datafast_id": {"required": "Enter the website’s id: an account token needs it."},
             "domain": {"required": "Enter the website’s domain."},
             "name": {"required": "Enter a name."},
             "currency": {"required": "Enter a currency, such as USD."},
@@ -96,7 +96,7 @@ class SettingsForm(forms.ModelForm):
         """Return an existing currency in capitals."""
         code: str = self.cleaned_data["currency"].strip().upper()
         if not is_currency(code):
-            raise ValidationError("This is no currency. Examples: USD, EUR, JPY.")
+            raise ValidationError("Enter a valid currency, such as USD, EUR or JPY.")
         return code
 
 
@@ -104,11 +104,11 @@ class NewWebsiteForm(SettingsForm):
     """A website that is entered by hand. With an account token it needs the website's id in DataFast."""
 
     slug = forms.SlugField(
-        label="Address part",
+        label="URL name",
         required=False,
         max_length=50,
-        error_messages={"unique": "Another website has this address part. Choose another one."},
-        help_text="Its part of the address: /shop/visitors/… Empty: made from the domain. It can’t be changed later.",
+        error_messages={"unique": "Another website has this URL name. Choose another one."},
+        help_text="Part of links, such as /shop/visitors/… Optional: defaults to the domain. Can’t be changed later.",
     )
 
     class Meta(SettingsForm.Meta):
@@ -116,7 +116,7 @@ class NewWebsiteForm(SettingsForm):
         labels: ClassVar = {"datafast_id": "Website id in DataFast"}
         help_texts: ClassVar = SettingsForm.Meta.help_texts | {
             "datafast_id": "24 digits from 0 to 9 and a to f.",
-            "name": "As your team calls it. Empty: the domain.",
+            "name": "Optional: defaults to the domain.",
         }
 
     def __init__(self, *args: Any, token: str, **options: Any) -> None:

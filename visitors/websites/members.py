@@ -25,11 +25,11 @@ def add_member(website: Website, user: User, role: Role, *, by: User) -> None:
     with lock_members(website, by):
         name = display_name(user)
         if not user.is_active:
-            raise InvalidChange(f"The account of {name} is switched off. An administrator can switch it on again.")
+            raise InvalidChange(f"The account of {name} is deactivated. An administrator can reactivate it.")
         membership, is_new = Membership.objects.get_or_create(website=website, user=user, defaults={"role": role})
         if not is_new:
             current = Role(membership.role).with_article
-            raise InvalidChange(f"{name} is here already, as {current}. The role can be changed in the list.")
+            raise InvalidChange(f"{name} is already {current}. Change the role in the list.")
         change_log.record(by, f"gave the role {role}", website=website, user=user)
 
 
@@ -53,4 +53,4 @@ def remove_member(membership: Membership, *, by: User) -> None:
 def _require_another_admin(membership: Membership, by: User) -> None:
     """Raise InvalidChange for the last admin, except for an administrator who changes another user."""
     if is_last_admin(membership) and (membership.user_id == by.pk or not by.is_superuser):
-        raise InvalidChange(f"{membership.website} needs an admin. Give another member this role first.")
+        raise InvalidChange(f"{membership.website} needs a manager. Add another one first.")

@@ -9,7 +9,7 @@ from visitors.datafast.payload import WebsiteListing
 from visitors.web.access import SignedInRequest
 
 KEPT_FOR = timedelta(minutes=10)
-PASTE_AGAIN = "A pasted key is held for ten minutes only: paste it once more."
+PASTE_AGAIN = "A pasted key is kept for ten minutes only. Paste it again."
 _SESSION_KEY = "pending_token"
 
 

@@ -53,18 +53,18 @@ def website_statuses(request: SignedInRequest, websites: Sequence[Website]) -> l
 def website_state(website: Website, *, has_answer: bool, now: datetime, zone: tzinfo) -> WebsiteState:
     """Return the most important state: a paused website's key does not matter."""
     if website.paused_at:
-        sentence = "DataFast is not called. Stored journeys are still shown."
+        sentence = "DataFast is not called. Stored visitors can still be viewed."
         return WebsiteState("", "Paused", sentence, display_day_and_clock(website.paused_at, now, zone))
     if website.key_rejected_since:
-        sentence = "DataFast rejects its key. New visitors cannot be looked up until it is replaced."
+        sentence = "DataFast rejected the API key. New look-ups are blocked until it is replaced."
         return WebsiteState(
-            "bad", "Key refused", sentence, display_day_and_clock(website.key_rejected_since, now, zone)
+            "bad", "Key rejected", sentence, display_day_and_clock(website.key_rejected_since, now, zone)
         )
     if profiles.is_datafast_failing(website):
         sentence = "The last calls to DataFast failed. Journeydesk tries again with each look-up."
-        return WebsiteState("warn", "DataFast is failing", sentence)
+        return WebsiteState("warn", "DataFast unavailable", sentence)
     if not has_answer:
-        return WebsiteState("", "Ready", "No visitor has been looked up lately, so nothing is stored.")
+        return WebsiteState("", "Ready", "No visitor was looked up lately, so nothing is stored.")
     return WebsiteState("good", "Working", "DataFast answers, and accepts the key.")
 
 

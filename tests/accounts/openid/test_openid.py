@@ -214,16 +214,16 @@ def test_an_inactive_account_is_refused(client, issuer, mina, settings):
     mina.is_active = False
     mina.save()
     assert person(client) is None  # in the existing session
-    assert "is closed" in refusal(client, sign_in(client, issuer, "subject-mina"))
+    assert "is deactivated" in refusal(client, sign_in(client, issuer, "subject-mina"))
     OpenIDIdentity.objects.all().delete()
-    assert "is closed" in refusal(client, sign_in(client, issuer, "subject-mina"))
+    assert "is deactivated" in refusal(client, sign_in(client, issuer, "subject-mina"))
     assert get_user_model().objects.count() == 1
 
 
 def test_a_linked_account_is_not_linked_to_another_identity(client, issuer, mina):
     sign_in(client, issuer, "subject-mina")
     other = Client()
-    assert "tied to another identity" in refusal(other, sign_in(other, issuer, "subject-other"))
+    assert "linked to another identity" in refusal(other, sign_in(other, issuer, "subject-other"))
 
 
 def test_a_subject_of_another_issuer_is_another_identity(client, issuer, mina):
@@ -239,11 +239,11 @@ def test_a_subject_of_another_issuer_is_another_identity(client, issuer, mina):
 
 def test_a_password_in_the_same_browser_links_the_identity(client, issuer, mina, password_of_mina):
     answer = sign_in(client, issuer, "subject-mina", "?next=/account/")
-    assert "has a password. Sign in with it, this once" in refusal(client, answer)
+    assert "has a password. Sign in with the password once" in refusal(client, answer)
     assert answer.url == "/sign-in/?next=%2Faccount%2F"
-    assert "don’t match" in Page(sign_in_by_password(client, "a wrong password").content).text
+    assert "Wrong user name, email or password" in Page(sign_in_by_password(client, "a wrong password").content).text
     assert sign_in_by_password(client, password_of_mina).status_code == 302
-    assert "From now on you can sign in with" in Page(client.get("/account/").content).text
+    assert "You can now also sign in with" in Page(client.get("/account/").content).text
     assert OpenIDIdentity.objects.get().user == mina
     elsewhere = Client()
     sign_in(elsewhere, issuer, "subject-mina")

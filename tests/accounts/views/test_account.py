@@ -49,7 +49,7 @@ def test_changing_the_name_needs_no_password(browser_of_member, member):
 
 
 def test_changing_the_email_needs_the_current_password(browser_of_member, member):
-    for password, sentence in (("", "needs your current password"), ("wrong", "not your current password")):
+    for password, sentence in (("", "Enter your current password"), ("wrong", "not your current password")):
         assert sentence in words(save(browser_of_member, email="new@example.com", current_password=password))
         member.refresh_from_db()
         assert member.email == "mina@example.com"
@@ -74,7 +74,7 @@ def test_the_account_form_ignores_other_fields(browser_of_member, member):
 def test_a_new_password_ends_the_other_sessions(browser_of_member, member):
     elsewhere = Client()
     elsewhere.force_login(member)
-    assert "Your password is changed." in words(change(browser_of_member))
+    assert "Password changed." in words(change(browser_of_member))
     assert browser_of_member.get("/").status_code == 200
     assert elsewhere.get("/").status_code == 302
 

@@ -47,7 +47,7 @@ def test_an_invitation_names_the_inviter_and_the_website(client, link):
     page = client.get(link)
     assert "Join <bdi>Lumenkit</bdi>" in words(page)
     assert "<bdi>ada</bdi> invites you" in words(page)
-    assert "looks visitors up, copies summaries and exports journeys" in words(page)
+    assert "Looks up visitors, copies summaries and exports journeys." in words(page)
     assert 'value="ana@example.com"' in words(page)
     assert "no-store" in page["Cache-Control"]
     assert page["Referrer-Policy"] == "same-origin"
@@ -67,7 +67,7 @@ def test_opening_an_invitation_changes_nothing(client, link, viewer):
 def test_a_new_user_joins_and_is_signed_in(client, link):
     answer = client.post(link, ANA, follow=True)
     assert answer.redirect_chain == [("/", 302)]
-    assert "Welcome. You are a member of Lumenkit now." in words(answer)
+    assert "Welcome. You are now a member of Lumenkit." in words(answer)
     ana = User.objects.get(username="ana")
     assert answer.wsgi_request.user == ana
     assert (ana.get_full_name(), ana.email) == ("Ana Lima", "ana@example.com")
@@ -92,7 +92,7 @@ def test_an_expired_invitation_is_gone(client, link, clock):
     clock.shift(timedelta(days=3, minutes=1))
     for answer in (client.get(link), client.post(link, ANA)):
         assert answer.status_code == 410
-        assert "has ended" in words(answer)
+        assert "has expired" in words(answer)
     assert not User.objects.filter(username="ana").exists()
 
 
@@ -100,7 +100,7 @@ def test_a_withdrawn_invitation_is_gone(client, link, invitation, admin):
     invitations.withdraw(invitation, by=admin)
     for answer in (client.get(link), client.post(link, ANA)):
         assert answer.status_code == 410
-        assert "holds no more" in words(answer)
+        assert "is no longer valid" in words(answer)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_withdrawn_invitation_is_gone(client, link, invitation, admin):
 def test_an_incomplete_invitation_link_is_a_404(client, link, change):
     for answer in (client.get(change(link)), client.post(change(link), ANA)):
         assert answer.status_code == 404
-        assert "not whole" in words(answer)
+        assert "is incomplete" in words(answer)
 
 
 @pytest.mark.parametrize(
@@ -120,9 +120,9 @@ def test_an_incomplete_invitation_link_is_a_404(client, link, change):
         ({"email": ""}, "Enter your email address."),
         ({"email": "ana"}, "Enter a valid email address."),
         ({"username": "ADA"}, "A user with that username already exists."),
-        ({"username": "boss@example.com"}, "A user name has no @."),
+        ({"username": "boss@example.com"}, "A user name can’t contain @."),
         ({"username": "a b"}, "Enter a valid username."),
-        ({"email": "Vera@Example.com"}, "An account has this email already."),
+        ({"email": "Vera@Example.com"}, "An account already has this email."),
         ({"password2": "another"}, "The two password fields didn’t match."),
         ({"password1": "short", "password2": "short"}, "This password is too short."),
         ({"password1": "password123", "password2": "password123"}, "This password is too common."),
@@ -141,7 +141,7 @@ def test_an_invalid_account_keeps_the_invitation_open(client, open_link, viewer,
 
 
 def test_a_new_account_gets_the_invited_email(client, link):
-    assert "The invitation is for this address." in words(client.get(link))
+    assert "The invitation is for this email." in words(client.get(link))
     client.post(link, ANA | {"email": "somebody.else@example.org"})
     assert User.objects.get(username="ana").email == "ana@example.com"
 
@@ -151,7 +151,7 @@ def test_an_existing_user_accepts_with_a_button(client, link, viewer):
     client.force_login(viewer)
     assert "Join as <bdi>vera</bdi>" in words(client.get(link))
     assert Membership.objects.get(user=viewer).role == "viewer"
-    assert "Welcome. You are a member of Lumenkit now." in words(client.post(link, YES, follow=True))
+    assert "Welcome. You are now a member of Lumenkit." in words(client.post(link, YES, follow=True))
     assert Membership.objects.get(user=viewer).role == "member"
 
 
@@ -169,7 +169,7 @@ def test_an_invitation_of_another_email_is_refused(client, link, viewer):
     client.force_login(viewer)
     for answer in (client.get(link), client.post(link, YES)):
         assert answer.status_code == 403
-        assert "for somebody else" in words(answer)
+        assert "for someone else" in words(answer)
     assert Membership.objects.get(user=viewer).role == "viewer"
 
 

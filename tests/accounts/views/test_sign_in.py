@@ -58,7 +58,7 @@ def test_another_name_in_a_signed_in_browser_is_pointed_out(tab, viewer):
     response = sign_in(tab, form, username="vera")
     shown = Page(response.content)
     assert response.status_code == 409
-    assert "You’re signed in as mina" in shown.text
+    assert "You’re already signed in as mina" in shown.text
     assert JOURNEY in shown.links
     assert tab.get("/account/").status_code == 200
 
@@ -103,8 +103,8 @@ def test_a_form_from_before_a_sign_in_is_kept(tab, member):
     response = tab.post("/account/", form | {"current_password": PASSWORD})
     shown = Page(response.content)
     assert response.status_code == 403
-    assert "Your session changed Nothing was sent yet, and what you typed is kept." in shown.text
-    assert "Only passwords and keys have to be typed again. You’re signed in as mina." in shown.text
+    assert "Your session changed Your form was not sent yet, and what you typed is kept." in shown.text
+    assert "Enter only passwords and keys again. You’re signed in as mina." in shown.text
     assert PASSWORD not in response.content.decode()
     (action,) = [one["action"] for one in shown.named("form") if one.get("action") == "/account/"]
     # The page of the form asks for the password, and keeps the rest.
@@ -135,7 +135,7 @@ def test_a_form_of_an_ended_session_is_sent_after_the_sign_in(tab, member, clock
     wrong = sign_in(tab, fields_of(response), password="wrong")
     assert wrong.status_code == 422
     signed_in = sign_in(tab, fields_of(wrong))
-    assert "You’re signed in Nothing was sent yet" in Page(signed_in.content).text
+    assert "You’re signed in Your form was not sent yet" in Page(signed_in.content).text
     assert tab.post("/account/", fields_of(signed_in)).status_code == 302
     member.refresh_from_db()
     assert member.get_full_name() == "Mina Park"

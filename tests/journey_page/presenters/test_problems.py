@@ -34,7 +34,7 @@ def test_every_error_has_a_title_and_a_sentence(error):
     assert problem.title
     assert problem.sentence.endswith(".")
     notice = present_notice(error, fetched_at=NOW - timedelta(hours=3), now=NOW)
-    assert notice.headline == "Nothing newer could be fetched: what you see is from 3 hours ago."
+    assert notice.headline == "The journey could not be refreshed. What you see is from 3 hours ago."
     assert notice.text.endswith(".")
 
 
@@ -63,8 +63,8 @@ def test_only_a_rejected_key_offers_to_replace_it():
     ("error", "title"),
     [
         (errors.TrackingSuspended, "Tracking is suspended"),
-        (errors.RequestRefused, "DataFast refused the request"),
-        (errors.Forbidden, "DataFast refuses this website’s key"),
+        (errors.RequestRefused, "DataFast rejected the request"),
+        (errors.Forbidden, "DataFast rejected the API key"),
     ],
 )
 def test_a_refusal_shows_datafasts_own_sentence(error, title):

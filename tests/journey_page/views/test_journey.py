@@ -121,7 +121,7 @@ def test_an_id_in_capitals_redirects_to_lower_case(browser_of_member):
 def test_an_invalid_id_is_not_found(browser_of_member, nonsense):
     response = browser_of_member.get(address(nonsense))
     assert response.status_code == 404
-    assert "There is no such page" in Page(response.content).text
+    assert "Page not found" in Page(response.content).text
 
 
 def test_a_foreign_website_is_not_found(browser_of_member, pocketgarden):
@@ -135,7 +135,7 @@ def test_an_unknown_visitor_links_to_the_user_s_other_websites(browser_of_member
     response = browser_of_member.get(address(documented.APP_USER.visitor_id))
     shown = Page(response.content)
     assert response.status_code == 404
-    assert "No such visitor here" in shown.text
+    assert "Visitor not found on lumenkit.example" in shown.text
     assert f"/pocketgarden/visitors/{documented.APP_USER.visitor_id}/" in shown.links
 
 
@@ -156,8 +156,8 @@ def test_a_rejected_key_names_the_managers(browser_of_member, sandbox):
     response = browser_of_member.get(address(documented.named("unauthorized").visitor_id))
     shown = Page(response.content)
     assert response.status_code == 503
-    assert "DataFast refuses this website’s key" in shown.text
-    assert "The key can be replaced by Ada King." in shown.text
+    assert "DataFast rejected the API key" in shown.text
+    assert "Ada King can replace the key." in shown.text
     assert "Replace the key" not in shown.text
 
 
@@ -193,7 +193,7 @@ def test_a_reached_limit_shows_and_sends_the_retry_time(browser_of_member, sandb
     seconds = int(response.headers["Retry-After"])
     assert response.status_code == 503
     assert 30 <= seconds <= 35
-    assert f"It can be asked again in {seconds} seconds" in shown.text
+    assert f"Try again in {seconds} seconds" in shown.text
     assert "Try again" in shown.text
 
 
@@ -203,7 +203,7 @@ def test_a_broken_answer_is_explained_and_can_be_retried(browser_of_member, sand
     shown = Page(response.content)
     assert response.status_code == 503
     assert "Try again" in shown.text
-    assert "Nothing is kept of this visitor yet" in shown.text
+    assert "Nothing is stored about this visitor yet" in shown.text
     assert "Traceback" not in shown.text
 
 
@@ -234,7 +234,7 @@ def test_a_failing_refresh_without_javascript_shows_a_notice(browser_of_member, 
     clock.shift(120)
     response = browser_of_member.post(address(PAYLOAD_ID, "refresh/"), follow=True)
     shown = Page(response.content)
-    assert "Nothing newer could be fetched: what you see is from 2 minutes ago." in shown.text
+    assert "The journey could not be refreshed. What you see is from 2 minutes ago." in shown.text
     assert "Jane Doe" in shown.text
 
 
@@ -317,7 +317,7 @@ def test_a_failing_refresh_changes_the_notice_and_the_age_only(browser_of_member
     response = refreshed(browser_of_member, PAYLOAD_ID, version=version)
     assert (response.status_code, swapped(response)) == (200, {"notice", "age"})
     text = Page(response.content).text
-    assert re.search(r"Nothing newer could be fetched: what you see is from 3\d seconds ago\.", text)
+    assert re.search(r"The journey could not be refreshed. What you see is from 3\d seconds ago\.", text)
     assert "The limit of 60 requests a minute" in text
 
 

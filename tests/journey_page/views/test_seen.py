@@ -199,7 +199,7 @@ def test_the_home_page_lists_recent_visitors_newest_first(browser_of_member, san
         browser_of_member.post(f"/lumenkit/visitors/{visitor}/look/")
         clock.shift(3600)
     page = Page(browser_of_member.get("/").content)
-    listed = page.text[page.text.index("You looked at") :]
+    listed = page.text[page.text.index("Recently viewed") :]
     names = ["Anonymous visitor", "1 hour ago", "lumenkit.example", "Priya Raman", "2 hours ago", "lumenkit.example"]
     assert re.search(".*".join(map(re.escape, names)), listed)
     assert f"/lumenkit/visitors/{LEAD}/" in page.links
@@ -233,7 +233,7 @@ def test_recent_visitors_of_a_lost_website_are_not_listed(browser_of_member, san
 
 def test_an_empty_list_of_recents_is_explained(browser_of_member):
     page = Page(browser_of_member.get("/").content)
-    assert "Nobody yet. The visitors you look up will be listed here." in page.text
+    assert "Visitors that you look up are listed here." in page.text
 
 
 def test_a_recent_visitor_s_name_is_escaped(browser_of_member, member, lumenkit, clock):

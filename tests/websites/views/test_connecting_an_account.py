@@ -47,7 +47,7 @@ def test_picked_websites_are_added_with_their_settings(browser, administrator, s
 def test_a_connected_website_is_not_added_again(browser, sandbox, lumenkit):
     pasted(browser)
     page = Page(browser.get(ACCOUNT).content)
-    assert "Here already as Lumenkit" in page.text
+    assert "Already connected as Lumenkit" in page.text
     assert [box["value"] for box in page.named("input") if box.get("name") == "website"] == [POCKETGARDEN]
     picked(browser, LUMENKIT, POCKETGARDEN)
     assert Website.objects.count() == 2
@@ -56,7 +56,7 @@ def test_a_connected_website_is_not_added_again(browser, sandbox, lumenkit):
 def test_a_connected_website_is_recognized_by_its_domain(browser, sandbox, lumenkit):
     Website.objects.update(datafast_id="")
     pasted(browser)
-    assert "Here already as Lumenkit" in Page(browser.get(ACCOUNT).content).text
+    assert "Already connected as Lumenkit" in Page(browser.get(ACCOUNT).content).text
 
 
 def test_a_form_that_is_sent_twice_adds_each_website_once(browser, sandbox):
@@ -74,7 +74,7 @@ def test_picking_no_website_is_refused(browser, sandbox):
     pasted(browser)
     for answered in (picked(browser), picked(browser, "0" * 24)):
         assert answered.status_code == 422
-        assert "Pick at least one website." in Page(answered.content).text
+        assert "Select at least one website." in Page(answered.content).text
 
 
 def test_only_listed_websites_can_be_added(browser, sandbox):
@@ -114,7 +114,7 @@ def test_a_token_that_opens_nothing_says_so(browser, other_upstream):
     other_upstream.behaviors = [listed()]
     pasted(browser)
     page = Page(browser.get(ACCOUNT).content)
-    assert "This token opens no website" in page.text
+    assert "This token gives access to no website" in page.text
     assert "/websites/add/details/" in page.links
 
 
@@ -132,8 +132,8 @@ def test_an_invalid_zone_or_currency_is_replaced_with_a_remark(browser, other_up
     website = Website.objects.get()
     assert (website.time_zone, website.currency, website.domain) == ("UTC", "USD", "lumenkit.example")
     text = Page(browser.get("/websites/").content).text
-    assert "no usable time zone for L�umen, so it has UTC. You can change that on its page." in text
-    assert "no usable currency" in text
+    assert "no valid time zone for L�umen, so it has UTC. Change it on the website’s page." in text
+    assert "no valid currency" in text
 
 
 @pytest.mark.parametrize("row", [{"domain": "x.example"}, {"_id": "short", "name": "x"}, {"_id": LUMENKIT}, {}])
@@ -141,7 +141,7 @@ def test_incomplete_entries_are_counted(browser, other_upstream, row):
     other_upstream.behaviors = [listed(row, {"_id": POCKETGARDEN, "name": "Garden"})]
     pasted(browser)
     text = Page(browser.get(ACCOUNT).content).text
-    assert "1 more is listed without an id or a domain" in text
+    assert "1 more website has no id or domain in DataFast" in text
     assert "Garden" in text
 
 

@@ -43,7 +43,7 @@ def test_members_are_listed_with_few_queries(browser, person_with_role, django_a
     with django_assert_max_num_queries(8):
         page = browser.get(PAGE).content.decode()
     assert page.count("colleague") > 30
-    assert "looks visitors up and copies summaries" in page
+    assert "Looks up visitors and copies summaries" in page
 
 
 @pytest.mark.parametrize("typed", ["ana", "ANA@example.com"])
@@ -51,7 +51,7 @@ def test_an_existing_user_gets_the_role_at_once(browser, typed):
     ana = User.objects.create_user("ana", "ana@example.com")
     answer = browser.post(PAGE, {"name_or_email": typed, "role": "viewer"}, follow=True)
     assert answer.redirect_chain == [(PAGE, 302)]
-    assert "ana (ana) is a viewer of Lumenkit now." in answer.content.decode()
+    assert "ana (ana) is now a viewer of Lumenkit." in answer.content.decode()
     theirs = Client()
     theirs.force_login(ana)
     assert "Lumenkit" in theirs.get("/").content.decode()
@@ -106,8 +106,8 @@ def test_inviting_twice_leaves_one_invitation(browser):
         ({"name_or_email": "mailto:ana@example.com", "role": "viewer"}, "Enter a valid email address."),
         ({"name_or_email": "x" * 255, "role": "viewer"}, "at most 254 characters"),
         ({"name_or_email": "a\0b", "role": "viewer"}, "There is no user ab."),
-        ({"name_or_email": "ada", "role": "viewer"}, "ada is here already, as an admin."),
-        ({"name_or_email": "mina", "role": "admin"}, "mina is here already, as a member."),
+        ({"name_or_email": "ada", "role": "viewer"}, "ada is already a manager."),
+        ({"name_or_email": "mina", "role": "admin"}, "mina is already a member."),
     ],
 )
 def test_an_invalid_member_is_refused_beside_the_field(browser, member, form, sentence):
@@ -131,7 +131,7 @@ def test_a_role_is_changed_and_taken_away_at_once(browser, member):
     export = "/lumenkit/visitors/00000000-0000-0000-0000-000000000000/events.csv"
     assert theirs.get(export).status_code == 404
     answer = browser.post(f"{PAGE}{number_of('mina')}/role/", {"role": "viewer"}, follow=True)
-    assert "mina is a viewer of Lumenkit now." in answer.content.decode()
+    assert "mina is now a viewer of Lumenkit." in answer.content.decode()
     assert theirs.get(export).status_code == 403
     assert "Remove" in browser.get(f"{PAGE}{number_of('mina')}/remove/").content.decode()
     browser.post(f"{PAGE}{number_of('mina')}/remove/", {"answer": "yes"})
@@ -149,7 +149,7 @@ def test_an_unknown_role_is_a_400(browser, member, role):
 def test_the_last_admin_reads_why_they_stay(browser):
     for address, form in (("role", {"role": "viewer"}), ("remove", {"answer": "yes"})):
         answer = browser.post(f"{PAGE}{number_of('ada')}/{address}/", form, follow=True)
-        assert "Lumenkit needs an admin." in answer.content.decode()
+        assert "Lumenkit needs a manager." in answer.content.decode()
     assert role_of("ada") == "admin"
 
 
@@ -206,7 +206,7 @@ def test_an_administrator_manages_members_without_a_role(client, admin):
     assert "ada" in client.get(PAGE).content.decode()
     assert client.post(f"{PAGE}{number_of('ada')}/remove/", {"answer": "yes"}).status_code == 302
     assert role_of("ada") is None
-    assert "Nobody yet" in client.get(PAGE).content.decode()
+    assert "No members yet" in client.get(PAGE).content.decode()
     assert client.get("/lumenkit/visitors/current/").status_code == 404
 
 

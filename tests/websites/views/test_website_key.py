@@ -31,7 +31,7 @@ def test_replacing_a_revoked_key_works_at_once(browser_of_admin, admin, lumenkit
         profiles.get_profile(lumenkit, LEAD)
     Website.objects.update(consecutive_failures=9, circuit_open_until=datetime(2100, 1, 1, tzinfo=UTC))
     page = Page(browser_of_admin.get("/websites/lumenkit/").content)
-    assert "Key refused" in page.text
+    assert "Key rejected" in page.text
     assert KEY in page.links
     response = replaced(browser_of_admin, tokens.LUMENKIT_ONLY_TOKEN, datafast_id=LUMENKIT)
     assert response.url == "/websites/lumenkit/"
@@ -44,7 +44,7 @@ def test_replacing_a_revoked_key_works_at_once(browser_of_admin, admin, lumenkit
 @pytest.mark.parametrize(
     ("pasted", "field", "sentence"),
     [
-        (("", ""), "id_token", "Paste a key or a token."),
+        (("", ""), "id_token", "Paste a key or token."),
         (("nonsense", ""), "id_token", "This is not a DataFast token"),
         (("df_nobodyknowsthisone0000000000000000", ""), "id_token", "DataFast does not accept this token"),
         ((tokens.REVOKED_TOKEN, LUMENKIT), "id_token", "DataFast does not accept this token"),
@@ -70,7 +70,7 @@ def test_a_rejected_key_does_not_replace_the_old_one(browser_of_admin, sandbox, 
 def test_a_key_that_knows_other_visitors_is_doubted(browser_of_admin, lumenkit, sandbox):
     profiles.get_profile(lumenkit, LEAD)
     page = Page(replaced(browser_of_admin, tokens.POCKETGARDEN_KEY).content)
-    assert "it may be the key of another website" in page.text
+    assert "It may be the key of another website" in page.text
     assert stored() == tokens.LUMENKIT_KEY
     assert browser_of_admin.post(KEY, {"anyway": "yes"}).url == "/websites/lumenkit/"
     assert stored() == tokens.POCKETGARDEN_KEY
@@ -79,7 +79,7 @@ def test_a_key_that_knows_other_visitors_is_doubted(browser_of_admin, lumenkit, 
 def test_a_token_of_another_website_is_refused(browser_of_admin, lumenkit, sandbox):
     profiles.get_profile(lumenkit, LEAD)
     page = Page(replaced(browser_of_admin, tokens.ACCOUNT_TOKEN, datafast_id=POCKETGARDEN).content)
-    assert "Add it as a website of its own" in page.text
+    assert "Add it as a separate website" in page.text
     Snapshot.objects.all().delete()
     assert replaced(browser_of_admin, tokens.ACCOUNT_TOKEN, datafast_id=POCKETGARDEN).status_code == 302
     assert Website.objects.get().datafast_id == POCKETGARDEN
@@ -100,7 +100,7 @@ def test_a_new_key_looks_up_unknown_visitors_again(browser_of_admin, lumenkit, s
 def test_an_outage_keeps_the_old_key_and_offers_to_save(browser_of_admin, other_upstream):
     other_upstream.behaviors = [error(500)]
     page = Page(replaced(browser_of_admin, tokens.POCKETGARDEN_KEY).content)
-    assert "So it is not known whether the new key works." in page.text
+    assert "The new key could not be tested." in page.text
     assert stored() == tokens.LUMENKIT_KEY
     browser_of_admin.post(KEY, {"anyway": "yes"})
     assert stored() == tokens.POCKETGARDEN_KEY

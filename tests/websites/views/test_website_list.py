@@ -30,7 +30,7 @@ def test_a_user_who_manages_no_website_is_refused(browser_of_member):
 
 def test_without_websites_an_administrator_is_led_to_connect(browser):
     page = shown(browser)
-    assert "No website is connected yet" in page.text
+    assert "No website yet" in page.text
     assert "/websites/add/" in page.links
     assert "/websites/" in Page(browser.get("/").content).links
 
@@ -41,7 +41,7 @@ def test_a_working_website_shows_last_answer_and_calls(browser, lumenkit, sandbo
     clock.shift(181)
     text = shown(browser).text
     assert "Working" in text
-    assert "Last answer 3 minutes ago" in text
+    assert "3 minutes ago" in text
     assert "0 of 60 calls this minute" in text
     assert lumenkit.credential_mask in text
     profiles.refresh_profile(lumenkit, LEAD)
@@ -51,10 +51,10 @@ def test_a_working_website_shows_last_answer_and_calls(browser, lumenkit, sandbo
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"key_rejected_since": datetime(2026, 5, 4, 12, tzinfo=UTC)}, "Key refused since"),
+        ({"key_rejected_since": datetime(2026, 5, 4, 12, tzinfo=UTC)}, "Key rejected since"),
         ({"paused_at": datetime(2026, 5, 4, 12, tzinfo=UTC)}, "Paused since"),
-        ({"consecutive_failures": 5}, "DataFast is failing"),
-        ({"credential_encrypted": "of a lost key"}, "Its key can’t be read any more"),
+        ({"consecutive_failures": 5}, "DataFast unavailable"),
+        ({"credential_encrypted": "of a lost key"}, "The key can’t be read"),
     ],
 )
 def test_the_problem_of_a_website_is_shown(browser, lumenkit, fields, words):

@@ -24,14 +24,12 @@ from visitors.models import OpenIDIdentity
 _SESSION_KEY = "openid_waiting"
 _PASSWORD_TIMEOUT_SECONDS = 15 * 60
 
-_ASK = "Ask an administrator of this Journeydesk"
-UNVERIFIED = f"Your email isn’t verified there, so it can’t be matched with an account here. {_ASK}."
+_ASK = "Ask an administrator"
+UNVERIFIED = f"Your email isn’t verified there, so it can’t be matched to an account. {_ASK}."
 UNKNOWN = f"No account here has your email. {_ASK} for an invitation."
-CLOSED = f"Your account here is closed. {_ASK}."
-SIGN_IN_FIRST = (
-    "The account here with your email has a password. Sign in with it, this once: then both are known to be yours."
-)
-TAKEN = f"The account here with your email is tied to another identity. {_ASK}."
+CLOSED = f"Your account here is deactivated. {_ASK}."
+SIGN_IN_FIRST = "The account here with your email has a password. Sign in with the password once to link both."
+TAKEN = f"The account here with your email is linked to another identity. {_ASK}."
 
 
 class SignInRejected(Exception):
@@ -111,4 +109,4 @@ def _link_remembered_identity(request: HttpRequest, user: User, **_: object) -> 
     # Either of the two may have been linked to another one meanwhile.
     OpenIDIdentity.objects.bulk_create([OpenIDIdentity(**identity)], ignore_conflicts=True)
     if OpenIDIdentity.objects.filter(**identity).exists():
-        messages.success(request, f"From now on you can sign in with {settings.OIDC_NAME} as well.")
+        messages.success(request, f"You can now also sign in with {settings.OIDC_NAME}.")

@@ -23,10 +23,10 @@ from visitors.accounts.openid.provider import ProviderError
 
 logger = logging.getLogger(__name__)
 
-UNFINISHED = "You didn’t finish signing in there. Try again, or use your password."
-STALE = "That took too long, or was begun in another browser. Try again."
-NO_ANSWER = "The place where you sign in doesn’t answer. Try again in a moment, or use your password."
-NOT_VALID = "The place where you sign in gave an answer that can’t be trusted. Try again, and tell an administrator."
+UNFINISHED = "The sign-in was not finished. Try again, or use your password."
+STALE = "The sign-in took too long, or started in another browser. Try again."
+NO_ANSWER = "The sign-in service doesn’t respond. Try again in a moment, or use your password."
+NOT_VALID = "The sign-in service sent an invalid response. Try again, or tell an administrator."
 
 
 class _Start(OIDCAuthenticationRequestView):  # type: ignore[misc]  # the library has no types

@@ -51,7 +51,7 @@ class ChangePassword(InvalidFormStatusMixin, PasswordChangeView):
         return super().get_form_kwargs() | {"request": self.request}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        messages.success(self.request, "Your password is changed. Your sessions in other browsers have ended.")
+        messages.success(self.request, "Password changed. You are signed out elsewhere.")
         return super().form_valid(form)
 
 

@@ -53,7 +53,7 @@ def people(request: SignedInRequest) -> HttpResponse:
     except InvalidChange as error:
         form.add_error("name_or_email", str(error))
         return render_people(request, form=form)
-    messages.success(request, f"{display_name(user)} ({user.get_username()}) is an administrator now.")
+    messages.success(request, f"{display_name(user)} ({user.get_username()}) is now an administrator.")
     return redirect("people")
 
 
@@ -84,8 +84,8 @@ def person(request: SignedInRequest, user: int) -> HttpResponse:
 def set_administrator(request: SignedInRequest, user: int) -> HttpResponse:
     """Make a user an administrator (`answer=yes`), or take that away (`answer=no`)."""
     if request.POST["answer"] == "yes":
-        return _apply(request, user, administration.make_administrator, "is an administrator now.")
-    return _apply(request, user, administration.remove_administrator, "is not an administrator any more.")
+        return _apply(request, user, administration.make_administrator, "is now an administrator.")
+    return _apply(request, user, administration.remove_administrator, "is no longer an administrator.")
 
 
 @require_POST
@@ -95,7 +95,7 @@ def set_active(request: SignedInRequest, user: int) -> HttpResponse:
     """Activate an account (`answer=yes`), or deactivate it and end its sessions (`answer=no`)."""
     if request.POST["answer"] == "yes":
         return _apply(request, user, administration.activate, "can sign in again.")
-    return _apply(request, user, administration.deactivate, "can’t sign in any more, and is signed out everywhere.")
+    return _apply(request, user, administration.deactivate, "is deactivated and signed out everywhere.")
 
 
 @require_POST
@@ -105,7 +105,7 @@ def reset_link(request: SignedInRequest, user: int) -> HttpResponse:
     """Make a link to a new password and show it once."""
     found = _user_or_404(user)
     if not found.is_active:
-        messages.error(request, f"The account of {display_name(found)} is switched off. Switch it on first.")
+        messages.error(request, f"The account of {display_name(found)} is deactivated. Reactivate it first.")
         return redirect("person", user)
     change_log.record(request.user, "made a link to a new password", user=found)
     return _render_person(request, found, link=make_reset_link(found))
@@ -125,7 +125,7 @@ def unlink_openid(request: SignedInRequest, user: int) -> HttpResponse:
 def delete(request: SignedInRequest, user: int) -> HttpResponse:
     """Ask for confirmation, then delete an account."""
     if request.method == "POST":
-        return _apply(request, user, administration.delete_account, "has no account any more.")
+        return _apply(request, user, administration.delete_account, "was deleted.")
     account = _account(request, _user_or_404(user))
     return render(request, "accounts/delete.html", {"account": account, "needed_by": _needed_by(account)})
 

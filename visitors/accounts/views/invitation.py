@@ -70,7 +70,7 @@ def _join(request: HttpRequest, signed: str) -> HttpResponse:
 
 
 def _welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    messages.success(request, f"Welcome. You are {invitation.grant} now.")
+    messages.success(request, f"Welcome. You are now {invitation.grant}.")
     return redirect("look_up" if invitation.website else "websites")
 
 

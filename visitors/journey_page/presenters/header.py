@@ -1,18 +1,17 @@
 """The header of the page: who the visitor is, how old the profile is, and which colleagues have looked."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from urllib.parse import quote
 from uuid import UUID
 
 from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_age, format_ago, format_count, format_day
+from visitors.formatting.avatars import avatar_color, initials
 from visitors.formatting.text import truncate
 from visitors.journey import Journey
 from visitors.journey_page.presenters.identity import Whereabouts
 
 _NAME_LIMIT = 120
-AVATAR_COLORS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +71,6 @@ def present_head(journey: Journey, whereabouts: Whereabouts, *, visitor_id: UUID
         visitor_id=str(visitor_id),
         whereabouts=whereabouts,
     )
-
-
-def initials(name: str) -> str:
-    """Return the initials of a name or email address: "PR" for "Priya Raman"; "" without letters or digits."""
-    words = [word for word in re.split(r"[\s._-]+", name.partition("@")[0]) if word[:1].isalnum()]
-    letters = [words[0][0], words[-1][0]] if len(words) > 1 else [word[0] for word in words]
-    return "".join(letters).upper()
-
-
-def avatar_color(visitor_id: UUID) -> int:
-    """Return the number of an avatar's color, always the same for one visitor."""
-    return visitor_id.int % AVATAR_COLORS
 
 
 def present_age(fetched_at: datetime, *, is_fresh: bool, now: datetime, zone: tzinfo) -> Age:

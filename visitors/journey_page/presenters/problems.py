@@ -22,7 +22,7 @@ from visitors.profiles.errors import CircuitOpen, StoreUnavailable, WebsitePause
 
 # The length of DataFast's rate limit window, for answers that do not name its end.
 _WINDOW_SECONDS = 60
-_NOTHING_STORED = "Nothing is kept of this visitor yet, so there is nothing to show."
+_NOTHING_STORED = "Nothing is stored about this visitor yet, so there is nothing to show."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,35 +79,35 @@ def present_problem(error: UpstreamError, *, domain: str, now: datetime) -> Prob
     match error:
         case VisitorNotFound():
             found = Problem(
-                "No such visitor here",
-                f"DataFast has no page views of this visitor on {domain}.",
-                "Somebody who came within the last minute may take a moment to appear. Otherwise, check the website.",
+                f"Visitor not found on {domain}",
+                "DataFast has no page views of this visitor.",
+                "A visitor of the last minute may take a moment to appear. Otherwise, check the website.",
                 is_elsewhere=True,
             )
         case BotVisitor():
-            sentence = "DataFast has flagged this visitor as a bot, and shows no journeys of bots."
+            sentence = "DataFast flagged this visitor as a bot. It shows no journeys of bots."
             found = Problem("This visitor is a bot", sentence, can_retry=False, upstream_message=message)
         case InvalidVisitorId():
-            found = Problem("DataFast does not take this id", sentence, can_retry=False, upstream_message=message)
+            found = Problem("DataFast rejected this visitor id", sentence, can_retry=False, upstream_message=message)
         case KeyRejected():
-            advice = f"Until then, nobody new can be looked up on {domain}."
-            title = "DataFast refuses this website’s key"
+            advice = f"New look-ups on {domain} are blocked until then."
+            title = "DataFast rejected the API key"
             found = Problem(title, sentence, advice, fix="key", upstream_message=message)
         case TrackingSuspended() | RequestRefused():
             is_suspended = isinstance(error, TrackingSuspended)
-            title = "Tracking is suspended" if is_suspended else "DataFast refused the request"
+            title = "Tracking is suspended" if is_suspended else "DataFast rejected the request"
             found = Problem(title, sentence, _NOTHING_STORED, upstream_message=message)
         case WebsitePaused():
             found = Problem("This website is paused", sentence, _NOTHING_STORED, can_retry=False, fix="pause")
         case RateLimited():
-            found = Problem("DataFast asks us to wait", sentence, retry_after=retry_after)
+            found = Problem("Rate limit reached", sentence, retry_after=retry_after)
         case CircuitOpen() | StoreUnavailable():
-            title = "DataFast needs a moment" if isinstance(error, CircuitOpen) else "Temporarily unavailable"
+            title = "DataFast is unavailable" if isinstance(error, CircuitOpen) else "Temporarily unavailable"
             found = Problem(title, sentence, retry_after=retry_after)
         case MalformedAnswer():
             found = Problem("DataFast’s answer can’t be read", sentence, _NOTHING_STORED)
         case _:
-            found = Problem("DataFast does not answer", sentence, _NOTHING_STORED, upstream_message=message)
+            found = Problem("DataFast is not responding", sentence, _NOTHING_STORED, upstream_message=message)
     return found
 
 
@@ -115,11 +115,11 @@ def present_notice(error: UpstreamError, *, fetched_at: datetime, now: datetime)
     """Return why the stored journey could not be refreshed."""
     age, age_seconds = format_age(fetched_at, now), int((now - fetched_at).total_seconds())
     if isinstance(error, WebsitePaused):
-        reason = "This website is paused by its administrators: what you see is from"
-        return Notice(reason, age, age_seconds, "DataFast is not asked until they resume it.", can_retry=False)
+        reason = "This website is paused. What you see is from"
+        return Notice(reason, age, age_seconds, "DataFast is not called until a manager resumes it.", can_retry=False)
     wait = seconds_until_retry(error, now)
-    again = "" if wait is None else f" It can be asked again in {format_count(wait, 'second')}."
-    reason = "Nothing newer could be fetched: what you see is from"
+    again = "" if wait is None else f" Try again in {format_count(wait, 'second')}."
+    reason = "The journey could not be refreshed. What you see is from"
     can_retry = not isinstance(error, KeyRejected)
     return Notice(reason, age, age_seconds, f"{_describe_in_notice(error)}{again}", can_retry=can_retry)
 

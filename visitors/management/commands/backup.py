@@ -10,6 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from visitors.web.backups import record_backup
+
 
 class Command(BaseCommand):
     """Copy the database with SQLite's online backup, and check the copy."""
@@ -48,6 +50,10 @@ class Command(BaseCommand):
             with suppress(FileNotFoundError):
                 unfinished.unlink()
         self.stdout.write(f"{path} is a complete, checked backup ({path.stat().st_size / 1e6:.1f} MB).")
+        try:
+            record_backup()
+        except OSError as error:
+            self.stderr.write(f"Its time could not be recorded: {error}")
         self.stdout.write("Store .env elsewhere: without CREDENTIAL_KEY the websites’ tokens in it cannot be read.")
 
 

@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         """Create the demo's database, start the sandbox on a free port, and serve."""
-        if settings.STATE_DIR.name != "demo":
+        if not settings.IS_DEMO:
             raise CommandError("The demo has a state folder of its own: start it with `make demo`.")
         host, port = options["host"], options["port"]
         server.check_port(host, port)

@@ -39,7 +39,7 @@ def start(request: SignedInRequest) -> HttpResponse:
             form.add_error("token", str(error))
         except UpstreamError as error:
             pending_token.save(request, PendingToken(token.token))
-            form.add_error("token", f"{error} So it is not known whether the key works.")
+            form.add_error("token", f"{error} The key could not be tested.")
             is_untested = True
     context = {"form": form, "is_untested": is_untested, "is_first": not Website.objects.exists()}
     return render(request, "websites/add.html", context, status=422 if form.errors else 200)
@@ -57,7 +57,7 @@ def _continue(request: SignedInRequest, token: Credential | AccountToken) -> Htt
             if not error.is_permission:
                 raise
             messages.warning(
-                request, "This token may not list its websites: enter the id of the one that you want to add."
+                request, "This token can’t list its websites. Enter the id of the website that you want to add."
             )
     pending_token.save(request, PendingToken(token.token, listed))
     return redirect(page)
@@ -84,7 +84,7 @@ def details(request: SignedInRequest) -> HttpResponse:
             try:
                 actions.add(request.user, website, credential)
             except IntegrityError:
-                form.add_error("slug", "Another website has just taken this address part. Choose another one.")
+                form.add_error("slug", "Another website has just taken this URL name. Choose another one.")
             else:
                 pending_token.discard(request)
                 messages.success(request, f"{website.name} is connected.")
@@ -126,7 +126,7 @@ def connect(request: SignedInRequest) -> HttpResponse:
     picked = [website for website in candidates if website.id in request.POST.getlist("website")]
     problem, may_save_anyway = "", False
     if request.method == "POST" and not picked:
-        problem = "Pick at least one website."
+        problem = "Select at least one website."
     elif picked:
         # The token may list websites without being allowed to read visitors, which a test with one of them shows.
         problem, may_save_anyway = _test(request, Credential(pending.token, picked[0].id), "token")
@@ -150,7 +150,7 @@ def _connect(request: SignedInRequest, account: AccountToken, picked: list[Websi
         names = join_list([website.name for website in added])
         messages.success(request, f"{names} {'is' if len(added) == 1 else 'are'} connected.")
     for remark in remarks:
-        messages.warning(request, f"{remark} You can change that on its page.")
+        messages.warning(request, f"{remark} Change it on the website’s page.")
     return redirect("websites")
 
 
@@ -162,7 +162,7 @@ def _test(request: SignedInRequest, credential: Credential, name: str) -> tuple[
         return str(error), False
     except UpstreamError as error:
         if "anyway" not in request.POST:
-            return f"{error} So it is not known whether the {name} works.", True
+            return f"{error} The {name} could not be tested.", True
     return "", False
 
 

@@ -17,11 +17,10 @@ from visitors.websites.forms import ReplaceKeyForm
 from visitors.websites.pending_token import PendingToken
 
 _OTHER_WEBSITE = (
-    "This is another website than the one whose visitors are kept here. Add it as a website of its own, so that the"
-    " two never mix."
+    "This key belongs to another website than the one whose visitors are stored here. Add it as a separate website."
 )
 _UNKNOWN_VISITOR = (
-    "DataFast accepts this key, but it does not know the visitor who was looked up here last: it may be the key of"
+    "DataFast accepts this key, but does not know the last visitor that was looked up here. It may be the key of"
     " another website."
 )
 
@@ -62,7 +61,7 @@ def _find_doubt(website: Website, credential: Credential) -> str:
     try:
         is_known = tokens.check_token(credential, known_visitor)
     except UpstreamError as error:
-        return f"{error} So it is not known whether the new key works."
+        return f"{error} The new key could not be tested."
     return _UNKNOWN_VISITOR if known_visitor and not is_known else ""
 
 
@@ -87,5 +86,5 @@ def _replace(request: SignedInRequest, website: Website, credential: Credential)
     except Website.DoesNotExist as error:
         raise Http404("It was removed meanwhile.") from error
     pending_token.discard(request)
-    messages.success(request, "The key is replaced.")
+    messages.success(request, "Key replaced.")
     return redirect("website", website.slug)

@@ -50,7 +50,7 @@ def members(request: SignedInRequest, website: Website) -> HttpResponse:
         form.add_error("name_or_email", str(error))
         return render_members(request, website, form=form)
     name = f"{display_name(user)} ({user.get_username()})"
-    messages.success(request, f"{name} is {role.with_article} of {website} now.")
+    messages.success(request, f"{name} is now {role.with_article} of {website}.")
     return redirect("members", website.slug)
 
 
@@ -91,7 +91,7 @@ def change_role(request: SignedInRequest, website: Website, membership: int) -> 
     except InvalidChange as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{display_name(member.user)} is {role.with_article} of {website} now.")
+        messages.success(request, f"{display_name(member.user)} is now {role.with_article} of {website}.")
     return _redirect_to_members(request, website)
 
 
@@ -110,7 +110,7 @@ def remove(request: SignedInRequest, website: Website, membership: int) -> HttpR
     except InvalidChange as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{name} has no role on {website} any more.")
+        messages.success(request, f"{name} no longer has access to {website}.")
     return _redirect_to_members(request, website)
 
 
@@ -120,7 +120,7 @@ def withdraw_invitation(request: SignedInRequest, invitation: int) -> HttpRespon
     """Delete an invitation; its link stops working."""
     found = _invitation_or_404(request, invitation)
     invitations.withdraw(found, by=request.user)
-    messages.success(request, f"The invitation of {found.invited} is withdrawn. Its link opens nothing any more.")
+    messages.success(request, f"The invitation of {found.invited} is withdrawn. Its link no longer works.")
     return _redirect_to_list(found)
 
 
@@ -132,7 +132,7 @@ def renew_invitation(request: SignedInRequest, invitation: int) -> HttpResponse:
     try:
         invitations.renew(found, by=request.user)
     except invitations.InvalidInvitation:  # it has just been accepted
-        messages.success(request, f"No new link is needed: {found.invited} has joined this very moment.")
+        messages.success(request, f"{found.invited} has just joined, so no new link is needed.")
         return _redirect_to_list(found)
     if found.website is None:
         return render_people(request, invitation=found)

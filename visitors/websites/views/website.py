@@ -40,7 +40,7 @@ def overview(request: SignedInRequest, website: Website) -> HttpResponse:
     (status,) = website_statuses(request, [stored])
     context = {
         "website": stored,
-        "status": status,
+        "current": status,
         "form": form,
         "sees_visitors": Membership.objects.filter(website=website, user=request.user).exists(),
     }

@@ -1,0 +1,41 @@
+"""Plainer labels of actions and results in the audit log. Changes no table."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("visitors", "0023_audit_choice")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="auditentry",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("page", "Journey"),
+                    ("summary", "Summary"),
+                    ("csv", "CSV file"),
+                    ("json", "Raw JSON"),
+                    ("choice", "List of ids"),
+                    ("erase", "Erased"),
+                ],
+                max_length=8,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="auditentry",
+            name="result",
+            field=models.CharField(
+                choices=[
+                    ("shown", "Shown"),
+                    ("not found", "Not found"),
+                    ("bot", "Bot"),
+                    ("key refused", "Key rejected"),
+                    ("limited", "Rate limited"),
+                    ("unavailable", "Unavailable"),
+                    ("done", "Done"),
+                ],
+                max_length=16,
+            ),
+        ),
+    ]

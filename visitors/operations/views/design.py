@@ -1,0 +1,55 @@
+"""`/design/`: every component of the pages in every state, for those who work on the pages."""
+
+from datetime import UTC, datetime, timedelta
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from visitors.formatting import display_time, format_ago
+from visitors.journey_page.presenters.facts import Fact
+from visitors.roles import Role
+from visitors.web.access import SignedInRequest
+
+COLORS = (
+    "ground surface sunk raised ink ink-2 ink-3 line line-2 edge accent accent-wash money money-wash refund"
+    " refund-wash goal goal-wash bad bad-wash intent-checkout intent-pricing intent-docs intent-app intent-blog"
+    " intent-other"
+)
+
+
+class _SampleForm(forms.Form):
+    """Fields in all states; it is bound to an invalid value."""
+
+    name = forms.CharField(help_text="A hint below the field.", widget=forms.TextInput(attrs={"class": "input"}))
+    email = forms.EmailField(widget=forms.EmailInput(attrs={"class": "input"}))
+    zone = forms.ChoiceField(
+        label="Time zone", choices=[("utc", "UTC"), ("ny", "New York")], widget=forms.Select(attrs={"class": "input"})
+    )
+    fixed = forms.CharField(
+        disabled=True, required=False, initial="Not editable", widget=forms.TextInput(attrs={"class": "input"})
+    )
+
+
+@require_safe
+def design(request: SignedInRequest) -> HttpResponse:
+    """Show the components. Only with DEBUG and in the demo."""
+    if not (settings.DEBUG or settings.IS_DEMO):
+        raise Http404
+    now = datetime.now(UTC)
+    at = now - timedelta(hours=2)
+    sample_time = display_time(at, UTC, format_ago(at, now))
+    context = {
+        "colors": COLORS.split(),
+        "form": _SampleForm({"name": "Priya Raman", "email": "priya@", "zone": "ny"}),
+        "at": sample_time,
+        "roles": list(Role),
+        "facts_of_a_visitor": [
+            Fact("Email", "priya@northwind.example", copy_name="the email address"),
+            Fact("First seen", time=sample_time),
+            Fact("Plan", "undefined", is_quiet=True),
+        ],
+    }
+    return render(request, "operations/design.html", context)
