@@ -48,8 +48,8 @@ class StoredJourney(models.Model):
     """The journey derived from one version of a snapshot, stored so that a page need not derive it.
 
     The newest three versions are kept, since open pages compare theirs with the newest. `content` is what
-    `visitors.profiles.stored_form` makes of it. `code_fingerprint` names the code that made it: rows of another release
-    are not read. All of it can be derived from the snapshot again, and goes with it.
+    `visitors.profiles.stored_form` makes of it, and of the scores up to this version. `code_fingerprint` names the code
+    that made it: rows of another release are not read. All of it can be made again, and goes with the snapshot.
     """
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="journeys", db_index=False)

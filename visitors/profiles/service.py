@@ -91,15 +91,18 @@ def load_contents(website: Website, profile: Profile) -> Profile:
 
     Raises VisitorErased if none is stored any longer, and Unavailable if the newer one was replaced as well.
     """
-    with suppress(Superseded):
-        return _loaded(profile)
-    newer = get_stored_profile(website, profile.visitor_id)
-    if newer is None:
-        raise VisitorErased
     try:
-        return _loaded(newer)
+        _ = profile.contents
     except Superseded as error:
-        raise Unavailable(Reason.SERVER) from error
+        newer = get_stored_profile(website, profile.visitor_id)
+        if newer is None:
+            raise VisitorErased from error
+        try:
+            _ = newer.contents
+        except Superseded:
+            raise Unavailable(Reason.SERVER) from error
+        return newer
+    return profile
 
 
 def load_answer(website: Website, visitor_id: UUID) -> bytes:
@@ -145,8 +148,3 @@ def get_budget_usage(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
 def _profile(website: Website, visitor_id: UUID, latest: store.Latest, problem: UpstreamError | None = None) -> Profile:
     metrics.count_lookup(problem)
     return Profile(website.pk, visitor_id, latest.version, latest.fetched_at, problem, latest.fetched_contents)
-
-
-def _loaded(profile: Profile) -> Profile:
-    _ = profile.contents
-    return profile

@@ -1,11 +1,11 @@
 """What a reader asks of a timeline, as the address contains it."""
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, Protocol, Self
+from typing import Any, Self
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -24,19 +24,6 @@ _MAX_KEYS = 500
 # A visit's number, the start in seconds of one without a number, or the group of events without a time.
 _KEY = re.compile(rf"[1-9][0-9]{{0,9}}|t[1-9][0-9]{{0,11}}|{UNDATED}", re.ASCII)
 _POSITION = re.compile(rf"({_KEY.pattern})(?:\.([0-9]{{1,9}}))?", re.ASCII)
-
-
-class Values(Protocol):
-    """The values of an address, as Django's QueryDict has them."""
-
-    def __len__(self) -> int:
-        """Return how many names there are."""
-
-    def get(self, key: str, /) -> str | None:
-        """Return the last value of a name."""
-
-    def getlist(self, key: str, /) -> Sequence[str]:
-        """Return all values of a name."""
 
 
 class Position(Struct, frozen=True):
@@ -69,7 +56,7 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
     rejected: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, values: Values, now: datetime | None = None) -> Self:
+    def read(cls, values: QueryDict, now: datetime | None = None) -> Self:
         """Read the query of an address. Never raises: what cannot be read is left out, and named in `rejected`.
 
         `now` is in the zone of the page: a ticket's time such as "yesterday 16:40" is meant on its clock. Without `now`
@@ -133,7 +120,7 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
 class _Reader:
     """Reads the values of an address, and collects sentences about those that it cannot read."""
 
-    def __init__(self, values: Values, now: datetime | None) -> None:
+    def __init__(self, values: QueryDict, now: datetime | None) -> None:
         self.values = values
         self._now = now
         self.rejected: list[str] = []
