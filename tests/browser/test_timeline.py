@@ -86,7 +86,7 @@ def test_a_chosen_filter_keeps_the_focus(tab):
     expect(tab.get_by_label("Range")).to_be_focused()
     tab.get_by_label("Ticket sent at").fill("2026-11-01T09:00")
     tab.get_by_role("button", name="Apply").press("Enter")
-    expect(tab.locator("#timeline .notice")).to_contain_text("They wrote")
+    expect(tab.locator("#timeline .notice")).to_contain_text("Ticket sent")
     expect(tab.get_by_role("button", name="Apply")).to_be_focused()
 
 
@@ -280,12 +280,9 @@ def test_a_ticket_time_is_sent_when_its_field_is_left(tab):
     tab.on("request", lambda request: requests.append(request.url) if "/timeline/" in request.url else None)
     field = tab.get_by_label("Ticket sent at")
     field.focus()
-    field.press_sequentially("07012020")
-    field.press("ArrowRight")
-    field.press_sequentially("1000A")
+    field.press_sequentially("Jul 1 2020 10 am")
     tab.clock.run_for(1_000)
     assert requests == []
-    expect(field).to_have_value("2020-07-01 10:00")
     tab.get_by_role("heading", name="Timeline").click()
     expect(tab.locator("#ledger > .moment")).to_contain_text("Before the earliest event that DataFast sent.")
     tab.wait_for_url(lambda url: unquote(url).endswith("/?at=2020-07-01T14:00:00Z"))
