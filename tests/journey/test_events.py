@@ -187,3 +187,26 @@ def test_views_without_a_readable_time_keep_their_text():
     assert [event.raw_at for event in undated] == [None, "some time", None]
     assert [event.at is None for event in undated] == [False, True, True]
     assert undated[2].words == "page without an address"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("invoice_payment_failed", "invoice payment of $49 failed"),
+        ("charge_dispute_closed", "charge dispute of $49 closed"),
+        ("charge_dispute_funds_reinstated", "charge dispute of $49 funds reinstated"),
+        ("payout_paid", "payout paid ($49)"),
+        ("credit_note_created", "credit note created ($49)"),
+        ("quote_sent", "quote sent ($49)"),
+        ("payment_voided", "payment of $49 voided"),
+    ],
+)
+def test_a_providers_amount_that_was_not_paid_is_no_payment(name, words):
+    [event] = goal_events([goal(name, origin=PROVIDER, amount=Decimal(49), currency="USD")])
+    assert (event.kind, event.is_setback, event.words) == (Kind.GOAL, True, words)
+
+
+@pytest.mark.parametrize("name", ["charge_succeeded", "invoice_paid", "order_completed", "credits_purchased"])
+def test_a_providers_amount_under_another_name_is_paid(name):
+    [event] = goal_events([goal(name, origin=PROVIDER, amount=Decimal(49), currency="USD")])
+    assert (event.kind, event.is_refund) == (Kind.PAYMENT, False)

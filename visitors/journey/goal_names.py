@@ -17,7 +17,8 @@ _TAKEN_BACK = re.compile("chargeback|disput|revers")
 _UNPAID = re.compile(
     r"fail|declin|reject|abandon|cancel|pending|expire|incomplete|past_due|overdue|unpaid|request|created|initiated|"
     r"upcoming|draft|open|sent|reminder|retry|dunning|required|disput|chargeback|withdraw|revers|held|hold|block|fraud|"
-    r"review|void|uncollectible|delet|error|authori[sz]|warning|inquiry"
+    r"review|void|uncollectible|delet|error|authori[sz]|warning|inquiry|reinstated|payout|"
+    r"credit_note|credited"
 )
 # Subscription goals whose amount is a price, not a charge.
 _UNCHARGED = re.compile(
@@ -33,7 +34,7 @@ _SETBACK = re.compile(
 )
 # Of these, the ones after which a purchase is less likely. A declined card says nothing about what the visitor wants.
 _ADVERSE = re.compile(
-    r"cancel|churn|unsubscri|uninstall|(account|workspace|subscription)_(delet|clos)|disput(?!.*won$)|chargeback(?!.*won$)|"
+    r"cancel|churn|unsubscri|uninstall|(account|workspace|subscription)_(delet|clos)|disput(?!.*(won|reinstated)$)|chargeback(?!.*won$)|"
     r"revers|withdrawn|overdue|past_due|unpaid|downgrad|refund_request|_lost"
 )
 _LOST = re.compile(r"ended|cancel|expire|fail|past_due|unpaid|paused|incomplete|delet|terminated|lapsed|closed")
@@ -43,10 +44,10 @@ _WORDS = {
     "trial_converted": "trial converted to paid",
     "subscription_cancel_scheduled": "subscription set to cancel",
 }
-# Where an amount belongs in words: "payment of $149 failed".
-_AMOUNT_NOUN = re.compile(
-    r"\b(payment|charge|invoice|refund|dispute|chargeback|checkout|cart|order|purchase)\b(?!.*\1)"
-)
+_NOUNS = "payment|charge|invoice|refund|dispute|chargeback|checkout|cart|order|purchase"
+_NOUN_FIRST = re.compile(rf"({_NOUNS})\b")
+# Where an amount belongs in words: "payment of $149 failed", "invoice payment of $149 failed".
+_AMOUNT_NOUN = re.compile(rf"\b({_NOUNS})\b(?!.*\b({_NOUNS})\b)")
 _VOWEL = re.compile("[aeiou]")
 
 
@@ -127,6 +128,6 @@ def in_words(name: str, amount: str = "") -> str:
 
 def add_article(words: str) -> str:
     """Return words for an event as a part of a sentence: "a payment of $149 failed"; others as they are."""
-    if " of " not in words or not _AMOUNT_NOUN.match(words):
+    if " of " not in words or not _NOUN_FIRST.match(words):
         return words
     return f"{'an' if _VOWEL.match(words) else 'a'} {words}"
