@@ -9,7 +9,7 @@ from visitors.formatting.placeholders import is_placeholder, remove_placeholders
     "text",
     ["undefined", "null", "NULL", "None", "NaN", "n/a", "(not set)", "(none)", "[object Object]", "{{placement}}",
      "{{ site_source_name }}", "${name}", "%%name%%", "%name%", "<%= name %>", "*|FNAME|*", "{campaign.id}",
-     "undefined undefined", " null ", "{{first}} {{last}}"],
+     "undefined undefined", " null ", "{{first}} {{last}}", "<unknown>", "[null]", "(unknown)"],
 )  # fmt: skip
 def test_a_placeholder_is_recognized(text):
     assert is_placeholder(text)

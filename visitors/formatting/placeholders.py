@@ -3,7 +3,8 @@
 import re
 
 _EMPTY = (
-    r"undefined|null|nil|nan|none|n/a|\(?not[ _](set|provided|available|applicable)\)?|\((none|null|empty|undefined)\)"
+    r"undefined|null|nil|nan|none|n/a|\(?not[ _](set|provided|available|applicable)\)?"
+    r"|[(<\[](none|null|empty|undefined|unknown|blank)[)>\]]"
 )
 # Macros that a mail or advertising system did not expand: {{name}}, ${name}, %%name%%, <%= name %>, *|NAME|*, [[name]].
 _MACRO = (
