@@ -17,6 +17,8 @@ from django.utils.cache import patch_vary_headers
 
 from dashboard import logs
 
+REPLACEMENT_CHARACTER = "\ufffd"
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # The form of the ids that proxies make: hexadecimal numbers and UUIDs. No underscore, so no token passes as an id.
@@ -110,7 +112,7 @@ class CompressionMiddleware(GZipMiddleware):
 
 
 class ControlCharactersMiddleware:
-    """Ignore what PostgreSQL can neither store nor compare: cookies with control characters, and NUL in all values."""
+    """Leave out what PostgreSQL cannot store or compare: cookies with control characters, and NUL in all values."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -122,13 +124,13 @@ class ControlCharactersMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: object) -> None:
-        """Remove NUL from the query and the form. Here, as the body's size is checked by now."""
+        """Replace NUL in the query and the form, as browsers do. Here, as the body's size is checked by now."""
         for name in ("GET", "POST"):
             values: QueryDict = getattr(request, name)
             if any("\0" in value for _, texts in values.lists() for value in texts):
                 values = values.copy()
                 for key, texts in values.lists():
-                    values.setlist(key, [text.replace("\0", "") for text in texts])
+                    values.setlist(key, [text.replace("\0", REPLACEMENT_CHARACTER) for text in texts])
                 setattr(request, name, values)
 
 
