@@ -35,6 +35,7 @@ RESERVED_SLUGS = {
     "sign-in",
     "sign-out",
     "static",
+    "status",
     "websites",
 }
 

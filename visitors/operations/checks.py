@@ -137,8 +137,8 @@ def check_database(*, databases: Sequence[str] | None = None, **_: Any) -> Itera
             hint = "`make serve` runs them, or `manage.py migrate`."
             yield Error(text, hint=hint, id="journeydesk.E006")
             return
-        yield from _check_websites()
-        yield from _check_users()
+        yield from check_websites()
+        yield from check_users()
     except DatabaseError as error:
         # Not the error's own text, which may contain the password.
         text = f"The database ({host or name}) cannot be used: {type(error).__name__}."
@@ -197,7 +197,8 @@ def _is_exposed(path: Path) -> bool:
     return bool(status.st_mode & others)
 
 
-def _check_websites() -> Iterator[CheckMessage]:
+def check_websites() -> Iterator[CheckMessage]:
+    """Check that there is a website, and that each one's token can be used."""
     websites = list(Website.objects.all())
     if not websites:
         hint = "Sign in as an administrator and add one at /websites/."
@@ -229,7 +230,8 @@ def _check_websites() -> Iterator[CheckMessage]:
         yield Warning(text, hint="`manage.py rotate_credentials`", id="journeydesk.W004")
 
 
-def _check_users() -> Iterator[CheckMessage]:
+def check_users() -> Iterator[CheckMessage]:
+    """Check that there is an administrator."""
     if not User.objects.filter(is_active=True, is_superuser=True).exists():
         hint = "`make serve` prints a link for the first one."
         yield Error("There is no administrator.", hint=hint, id="journeydesk.E010")

@@ -1,0 +1,112 @@
+"""`/status/`: how this Journeydesk is set up, and what is wrong with it, for administrators."""
+
+import shutil
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.core.checks import ERROR, WARNING, CheckMessage, run_checks
+from django.db import connection
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from dashboard import server
+from visitors.formatting import format_ago, format_count, join_list
+from visitors.models import Website
+from visitors.operations import checks
+from visitors.web.access import SignedInRequest, administrator_required
+from visitors.web.backups import last_backup_at
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the page; `state` is "good", "warn", "bad" or "" for a plain fact."""
+
+    term: str
+    text: str
+    state: str = ""
+
+
+@require_safe
+@administrator_required
+def status(request: SignedInRequest) -> HttpResponse:
+    """Show the facts and the system checks' messages. Unlike `doctor` it does not call DataFast."""
+    problems = [message for message in _run_checks() if checks.is_own(message) and message.level >= WARNING]
+    problems.sort(key=lambda message: -message.level)
+    context = {"facts": list(_facts(datetime.now(UTC))), "problems": problems, "error_level": ERROR}
+    return render(request, "operations/status.html", context)
+
+
+@cache
+def version() -> str:
+    """Return this release's version."""
+    project = tomllib.loads((Path(settings.BASE_DIR) / "pyproject.toml").read_text())
+    found: str = project["project"]["version"]
+    return found
+
+
+def _run_checks() -> Iterator[CheckMessage]:
+    yield from run_checks(include_deployment_checks=True)
+    yield from checks.check_websites()
+    yield from checks.check_users()
+
+
+def _facts(now: datetime) -> Iterator[Fact]:
+    yield Fact("Version", version())
+    if settings.SENDS_MAIL:
+        yield Fact("Mail", "Set up", "good")
+    else:
+        yield Fact("Mail", "Not set up: administrators pass links on", "warn")
+    if settings.HTTPS:
+        yield Fact("TLS", "HTTPS only", "good")
+    elif settings.LOOPBACK_ONLY:
+        yield Fact("TLS", "Plain HTTP, on this machine only", "warn")
+    else:
+        yield Fact("TLS", "Plain HTTP: the network can read along", "bad")
+    yield Fact("Storage", _describe_storage())
+    yield _describe_backup(now)
+    yield Fact(
+        "Retention",
+        f"Visitors’ data {format_count(settings.RETENTION_DAYS, 'day')}, "
+        f"audit log {format_count(settings.AUDIT_DAYS, 'day')}",
+    )
+    yield Fact("Workers", f"{server.WORKERS} processes of {server.THREADS} threads")
+    yield from _describe_upstream()
+
+
+def _describe_storage() -> str:
+    free = f"{shutil.disk_usage(settings.STATE_DIR).free / 1e9:,.1f} GB free on disk"
+    if connection.vendor != "sqlite":
+        return f"PostgreSQL, {free}"
+    return f"SQLite, {Path(connection.settings_dict['NAME']).stat().st_size / 1e6:,.1f} MB, {free}"
+
+
+def _describe_backup(now: datetime) -> Fact:
+    if connection.vendor != "sqlite":
+        return Fact("Last backup", "Made with PostgreSQL’s own tools")
+    at = last_backup_at()
+    if at is None:
+        return Fact("Last backup", "None by manage.py backup", "warn")
+    return Fact("Last backup", format_ago(at, now).capitalize(), "good" if (now - at).days < 2 else "warn")
+
+
+def _describe_upstream() -> Iterator[Fact]:
+    websites = list(Website.objects.order_by("name"))
+    rejected = [website.name for website in websites if website.key_rejected_since]
+    failing = [
+        website.name
+        for website in websites
+        if website.circuit_open_until and website.circuit_open_until > timezone.now()
+    ]
+    if rejected:
+        yield Fact("DataFast", f"Rejects the key of {join_list(rejected)}", "bad")
+    if failing:
+        yield Fact("DataFast", f"Unavailable for {join_list(failing)}: calls are paused for a moment", "warn")
+    if not (rejected or failing):
+        yield Fact("DataFast", f"No problem known for {format_count(len(websites), 'website')}", "good")
