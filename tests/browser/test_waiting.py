@@ -107,7 +107,7 @@ def test_a_slow_timeline_becomes_a_skeleton_of_the_same_size(desk, member, sandb
     release = hold(page, "**/timeline/**")
     height = page.locator("#timeline").evaluate("one => one.offsetHeight")
     page.locator("#kind-goal").check()
-    expect(page.locator("#timeline")).to_have_class("is-slow")
+    expect(page.locator("#timeline.is-slow")).to_be_attached()
     expect(page.locator("#timeline")).to_have_attribute("aria-busy", "true")
     expect(page.locator("#said")).to_have_text("Loading.")
     expect(page.locator("#ledger > li").first).to_have_css("opacity", "0")
@@ -125,7 +125,7 @@ def test_a_slow_timeline_that_fails_is_shown_again(desk, member, sandbox):
     held = []
     page.route("**/timeline/**", lambda route: held.append(route))  # noqa: PLW0108 (Playwright rejects a built-in method)
     page.locator("#kind-goal").check()
-    expect(page.locator("#timeline")).to_have_class("is-slow")
+    expect(page.locator("#timeline.is-slow")).to_be_attached()
     held[0].abort()
     expect(page.locator("#notice")).to_contain_text("Journeydesk could not be reached.")
     expect(page.locator("#ledger > li").first).to_have_css("opacity", "1")
@@ -139,7 +139,7 @@ def test_slow_older_visits_have_a_placeholder(desk, member, sandbox):
     rows = page.locator("#ledger > .visit")
     before = rows.count()
     page.locator("#more").scroll_into_view_if_needed()
-    expect(page.locator("#more")).to_have_class("more is-slow")
+    expect(page.locator("#more.is-slow")).to_be_attached()
     release()
     expect(rows.nth(before)).to_be_attached()
     page.wait_for_load_state("networkidle")  # the next ones may have come into view
