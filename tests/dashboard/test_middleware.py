@@ -64,7 +64,7 @@ def test_a_large_body_is_rejected_before_it_is_read(browser_of_member):
     upload = {"pasted": "x", "file": io.BytesIO(b"x" * 2000)}
     answer = browser_of_member.post("/", upload)
     assert answer.status_code == 400
-    assert "That request made no sense" in answer.content.decode()
+    assert "The request could not be read" in answer.content.decode()
     assert browser_of_member.post("/", {"pasted": "x"}).status_code == 422
 
 

@@ -46,7 +46,7 @@ def test_a_member_of_a_website_is_invited(invite, client, lumenkit, settings):
     printed = invite(
         "ana@example.com", "--website", "lumenkit", "--role", "admin", "--port", "8000", "--host", "0.0.0.0"
     )
-    assert "makes ana@example.com an admin of Lumenkit" in printed
+    assert "makes ana@example.com a manager of Lumenkit" in printed
     client.post(path_in(printed), ANA, headers={"host": "127.0.0.1"})
     assert Membership.objects.get(user__username="ana").role == "admin"
 

@@ -128,7 +128,7 @@ def test_trouble_while_following_is_a_note_beside_the_live_mark(browser_of_membe
     answer = follow(browser_of_member, known)
     assert (answer.status_code, parts(answer)) == (200, {"follow-note"})
     text = Page(answer.content).text
-    assert "what you see is from 7 minutes ago" in text
+    assert "What you see is from 7 minutes ago" in text
     assert text.endswith("This page tries again by itself.")
 
 
