@@ -1,6 +1,7 @@
 """Every page is accessible by axe-core's rules, and not wider than the window, in both themes and at both widths."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
 from tests.screenshots.scenes import STALE, STATES, address
@@ -51,6 +52,27 @@ def test_signing_in_is_accessible(desk, check, db):
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     check(page, "wrong password")
+
+
+def test_the_design_page_is_accessible(desk, check, member, settings):
+    settings.IS_DEMO = True
+    page = desk(user=member)
+    page.goto("/design/")
+    check(page, "design")
+
+
+@pytest.mark.parametrize("name", ["/", "/websites/", "/websites/add/", "/people/", "/account/"])
+def test_pages_of_administrators_are_accessible(desk, check, lumenkit, name):
+    page = desk(user=get_user_model().objects.create_superuser("root"))
+    page.goto(name)
+    check(page, name)
+
+
+@pytest.mark.parametrize("name", ["", "people/", "audit-log/", "key/", "remove/"])
+def test_pages_of_a_website_are_accessible(desk, check, admin, member, name):
+    page = desk(user=admin)
+    page.goto(f"/websites/lumenkit/{name}")
+    check(page, name)
 
 
 @pytest.mark.parametrize("path", ["/reset/", "/reset/sent/", "/reset/MQ/invented/"])

@@ -48,7 +48,7 @@ def test_an_account_is_connected_and_its_visitors_can_be_looked_up(page, sandbox
 
     sandbox.revoke(tokens.ACCOUNT_TOKEN)
     page.goto(f"/lumenkit/visitors/{documented.ONE_PAGE.visitor_id}/")
-    page.get_by_role("link", name="Replace the key").click()
+    page.get_by_role("link", name="Replace key").click()
     page.get_by_label("New key or token").fill(tokens.LUMENKIT_KEY)
     press(page, "Test and replace")
     expect(page.get_by_text("Key replaced.")).to_be_visible()

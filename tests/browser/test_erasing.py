@@ -19,6 +19,7 @@ END = LEAD.rpartition("-")[2]
 def test_erasing_needs_a_typed_confirmation_and_removes_all_data(desk, admin, scripts):
     page = desk(user=admin, java_script_enabled=scripts)
     page.goto(f"/lumenkit/visitors/{LEAD}/")
+    page.locator("#details > summary").click()
     page.get_by_role("link", name="Erase this visitor…").click()
     if scripts:
         assert violations(page) == []

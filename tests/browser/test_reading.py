@@ -223,7 +223,7 @@ def test_shortcuts_can_be_turned_off_in_this_browser(journey_page):
         expect(page.locator("#keys")).to_be_hidden()
         expect(page.locator("#find")).not_to_be_focused()
         page.reload()
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
     page.get_by_label("Use keyboard shortcuts").check()
     page.keyboard.press("Escape")
     page.reload()
@@ -348,5 +348,5 @@ def test_the_time_zone_menu_is_accessible_and_fits(desk, member, theme, width):
     assert menu["x"] + menu["width"] <= width
     assert violations(page) == []
     page.goto("/")
-    expect(page.get_by_role("heading", name="You looked at")).to_be_visible()
+    expect(page.get_by_role("heading", name="Recently viewed")).to_be_visible()
     assert violations(page) == []

@@ -20,7 +20,7 @@ def test_a_reset_password_signs_in(desk, member, live_server):
     page.get_by_label("New password", exact=True).fill("quite another password")
     page.get_by_label("Repeat new password").fill("quite another password")
     assert violations(page) == []
-    page.get_by_role("button", name="Set the password").click()
+    page.get_by_role("button", name="Set password").click()
     expect(page.get_by_text("Your new password is set.")).to_be_visible()
     page.get_by_label("User name or email").fill("mina")
     page.get_by_label("Password").fill("quite another password")

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from tests.processes import ROOT, environment, free_port, process
@@ -84,7 +85,10 @@ def main() -> None:
     words = parser.parse_args().words
     with tempfile.TemporaryDirectory(prefix="journeydesk-screenshots-") as folder:
         # The server gets the sandbox's address below; this process never calls DataFast.
-        os.environ |= environment(folder, "http://127.0.0.1:9/api/v1") | {
+        # Only the demo's folder has the design page.
+        demo_folder = Path(folder) / "demo"
+        demo_folder.mkdir()
+        os.environ |= environment(demo_folder, "http://127.0.0.1:9/api/v1") | {
             "PROFILE_FRESH_SECONDS": str(FRESH_SECONDS),
             # Some pages show this number.
             "DATAFAST_REQUESTS_PER_MINUTE": "600",

@@ -119,6 +119,7 @@ OTHERS = (
         LEAD,
         lambda page: page.evaluate("document.querySelector('#timeline').classList.add('is-slow')"),
     ),
+    Scene("47-design", "/design/"),
     Scene("50-print", LEAD, widths=(TABLET,), look={"media": "print"}),
     Scene("51-forced-colors", CUSTOMER, widths=(DESK,), look={"forced_colors": "active"}),
 )
@@ -196,6 +197,7 @@ FAILING = (
 )
 # Without websites.
 FIRST_DAY = (
+    Scene("80-checklist", "/", **BRIEF),
     Scene("80-no-website", "/websites/", **BRIEF),
     Scene("80-first-website", "/websites/add/", **BRIEF),
     Scene("81-add-from-account", "/websites/add/", _type_token(tokens.ACCOUNT_TOKEN), **ADMIN),
