@@ -226,7 +226,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if LOOPBACK_ONLY and not HTTPS:
     # The checks for TLS make no sense over plain HTTP that never leaves this machine.
-    SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
+    SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W010", "security.W016"]
 # More than any pasted message needs, and too little to do harm.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

@@ -87,7 +87,7 @@ def main() -> None:
         # The server gets the sandbox's address below; this process never calls DataFast.
         # Only the demo's folder has the design page.
         demo_folder = Path(folder) / "demo"
-        demo_folder.mkdir()
+        demo_folder.mkdir(mode=0o700)
         os.environ |= environment(demo_folder, "http://127.0.0.1:9/api/v1") | {
             "PROFILE_FRESH_SECONDS": str(FRESH_SECONDS),
             # Some pages show this number.

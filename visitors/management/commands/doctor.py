@@ -22,7 +22,7 @@ from visitors.models import Website
 from visitors.operations.checks import DATAFAST, DATAFAST_IDS, has_database, is_own
 
 # Django's warnings about cookies, redirects and HSTS. They all follow from E001: HTTPS is off.
-FOLLOW_FROM_PLAIN_HTTP = {"security.W004", "security.W008", "security.W012", "security.W016"}
+FOLLOW_FROM_PLAIN_HTTP = {"security.W004", "security.W008", "security.W010", "security.W016"}
 
 
 class Command(BaseCommand):
