@@ -166,7 +166,7 @@ def test_too_long_request_headers_are_refused(running, free_port):
 def test_serving_is_refused_when_a_deployment_check_warns(manage, free_port):
     ended = manage("serve", "--port", free_port, ALLOWED_HOSTS="journeydesk.example.com", HTTPS="false")
     assert ended.returncode == 1
-    assert "security.W012" in ended.stderr
+    assert "security.W010" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

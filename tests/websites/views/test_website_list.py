@@ -42,10 +42,10 @@ def test_a_working_website_shows_last_answer_and_calls(browser, lumenkit, sandbo
     text = shown(browser).text
     assert "Working" in text
     assert "3 minutes ago" in text
-    assert "0 of 60 calls this minute" in text
+    assert "0 of 60" in text
     assert lumenkit.credential_mask in text
     profiles.refresh_profile(lumenkit, LEAD)
-    assert "1 of 60 calls this minute" in shown(browser).text
+    assert "1 of 60" in shown(browser).text
 
 
 @pytest.mark.parametrize(
