@@ -40,12 +40,12 @@ def test_too_many_attempts_show_how_long_to_wait(desk, member):
     assert violations(page) == []
 
 
-def test_openid_sign_in_works_under_the_content_security_policy(desk, member, settings):
+def test_openid_sign_in_works_under_the_content_security_policy(desk, live_server, member, settings):
     member.email = "mina@example.com"
     member.set_unusable_password()
     member.save()
     with OpenIDIssuer({"subject-mina": {"email": "mina@example.com", "email_verified": True}}) as issuer:
-        settings.OIDC_ISSUER = issuer.url
+        settings.OIDC_ISSUER, settings.PUBLIC_URL = issuer.url, live_server.url
         settings.OIDC_RP_CLIENT_ID, settings.OIDC_RP_CLIENT_SECRET = "journeydesk", "secret"
         settings.AUTHENTICATION_BACKENDS = [
             *settings.AUTHENTICATION_BACKENDS,
