@@ -118,9 +118,9 @@ def check(request):
     return check_page
 
 
-def violations(page):
-    """Return a line for each rule of axe-core that a page breaks."""
-    found = Axe().run(page, options=_AXE_OPTIONS).response["violations"]
+def violations(page, part=None):
+    """Return a line for each rule of axe-core that a page breaks, or the part of it with this selector."""
+    found = Axe().run(page, context=part, options=_AXE_OPTIONS).response["violations"]
     return [f"{one['id']}: {[node['html'][:160] for node in one['nodes']]}" for one in found]
 
 

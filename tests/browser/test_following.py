@@ -159,7 +159,7 @@ def test_the_totals_grow_with_the_timeline(watch):
     watched.turn()
     after = number()
     assert after > before
-    expect(watched.page.locator(".choice", has_text="Pages").locator(".count")).to_have_text(str(after))
+    expect(watched.page.locator("#kinds .choice", has_text="Pages").locator(".count")).to_have_text(str(after))
 
 
 def test_new_events_pass_filters_and_older_events_still_load(watch, clock):
@@ -335,11 +335,11 @@ def test_a_kind_that_appears_for_the_first_time_can_be_chosen(watch, settings):
         settings.DATAFAST_API_URL = running.url
         watched = watch()
         page = watched.page
-        expect(page.locator(".choice")).to_have_count(1)
+        expect(page.locator("#kinds .choice")).to_have_count(1)
         pages = page.get_by_role("checkbox", name="Pages")
         pages.focus()
         assert watched.turn(server=30) == 200
-        expect(page.locator(".choice", has_text="Goals").locator(".count")).to_have_text("1")
+        expect(page.locator("#kinds .choice", has_text="Goals").locator(".count")).to_have_text("1")
         expect(pages).to_be_focused()
         watched.answered(page.get_by_role("checkbox", name="Goals").check)
         expect(page.locator("#timeline .found")).to_contain_text("1 of 2 events")

@@ -78,10 +78,8 @@ def _profile(person: Person, now: datetime, zone: tzinfo) -> tuple[Fact, ...]:
     """Return name, email and user id first, then the other metadata as it came, and when the visitor was identified."""
     facts = []
     for key, value in person.metadata:
-        is_email = bool(person.email) and value.strip() == person.email
         term = _format_key(key) or "(no name)"
-        copy_name = "the email address" if is_email else ""
-        facts.append(Fact(term, value or "(empty)", copy_name=copy_name, is_quiet=not value or is_placeholder(value)))
+        facts.append(Fact(term, value or "(empty)", is_quiet=not value or is_placeholder(value)))
     if person.user_id:
         facts.append(Fact("User id", person.user_id, copy_name="the user id"))
     if person.identified_at is not None:
