@@ -16,7 +16,9 @@ unexport PYTHONDONTWRITEBYTECODE
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-PYTEST = $(BIN)/python -m pytest --numprocesses auto --dist worksteal
+# Many tests wait for a browser, a lock or another process, so two per core.
+TEST_WORKERS ?= $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN))
+PYTEST = $(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist worksteal
 PINS := --constraint .ci/pins.txt
 DEMO_ENV := env -u DATABASE_URL -u DATAFAST_API_URL -u ALLOWED_HOSTS -u DEBUG -u HTTPS \
 	-u SECRET_KEY -u CREDENTIAL_KEY -u METRICS_TOKEN LOG_FORMAT=lines STATE_DIR=.state/demo ENV_FILE=.state/demo/env
