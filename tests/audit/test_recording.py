@@ -188,7 +188,7 @@ def test_what_cannot_be_recorded_is_not_shown(browser_of_member, log_refuses, na
     }
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="another database has no lock on all of it")
+@pytest.mark.sqlite  # another database has no lock on all of it
 @pytest.mark.django_db(transaction=True)
 def test_a_locked_database_ends_in_503_after_its_timeout(browser_of_member, sandbox, tmp_path):
     browser_of_member.get(address())

@@ -262,7 +262,7 @@ print(retention.purge_if_due(), flush=True)
 
 @pytest.mark.process
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="passes the path of a file to other processes")
+@pytest.mark.sqlite  # passes the path of a file to other processes
 def test_of_two_processes_at_once_one_purges(lumenkit, member):
     store(lumenkit, member, timedelta(days=4000))
     environment = os.environ | {
