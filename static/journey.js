@@ -77,11 +77,16 @@ document.addEventListener("htmx:afterSettle", (event) => {
 // A printed journey contains its address with all filters.
 window.addEventListener("beforeprint", () => (document.getElementById("address").textContent = location.href));
 
+// While a whole timeline is replaced, the fields at its top stay where they are.
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  if (target.id === "timeline") target.classList.add("is-replaced");
+});
+
 // ---- The ribbon -----------------------------------------------------------------------------------------------------
 
 // Show what a visit is next to the pointer or the focus: the first part of its label is the heading.
 function showVisitCard(block) {
-  const card = document.getElementById("ribbon-card");
+  const card = document.querySelector("#ribbon .ribbon-card");
   if (!card) return;
   card.hidden = !block;
   if (!block) return;

@@ -142,9 +142,9 @@ def test_the_former_last_page_gets_a_dwell_time(watch):
     watched = watch()
     lines = watched.page.locator("#ledger > .visit:first-child .event-page")
     last = lines.first.locator("time").get_attribute("datetime")
-    expect(lines.first).to_contain_text("left here")
+    expect(lines.first).to_contain_text("here now")
     watched.turn()
-    expect(lines.filter(has_text="left here")).to_have_count(1)
+    expect(lines.filter(has_text="here now")).to_have_count(1)
     expect(lines.filter(has=watched.page.locator(f'[datetime="{last}"]')).locator(".dwell-text")).to_contain_text("s")
 
 

@@ -107,7 +107,7 @@ def test_rich_text_is_copied_as_html_and_as_plain_text(journey_page):
 
 def test_a_visit_of_the_ribbon_explains_itself(journey_page):
     page = journey_page
-    card = page.locator("#ribbon-card")
+    card = page.locator("#ribbon .ribbon-card")
     expect(card).to_be_hidden()
     page.locator("#ribbon a[aria-label]").first.hover()
     expect(card).to_contain_text("Visit 1, ")
@@ -350,3 +350,25 @@ def test_the_time_zone_menu_is_accessible_and_fits(desk, member, theme, width):
     page.goto("/")
     expect(page.get_by_role("heading", name="Recently viewed")).to_be_visible()
     assert violations(page) == []
+
+
+def test_on_a_phone_menus_open_inside_the_window(desk, member):
+    page = desk(user=member, width=390)
+    page.goto(ADDRESS)
+    for summary in (page.locator(".who-tools > .menu > summary"), page.get_by_label("Copy options")):
+        summary.click()
+        menu = page.locator(".menu[open] .menu-list").bounding_box()
+        assert 0 <= menu["x"] <= menu["x"] + menu["width"] <= 390
+        page.keyboard.press("Escape")
+
+
+def test_a_changed_filter_does_not_scroll_the_page(desk, member):
+    page = desk(user=member, width=390)
+    page.goto(ADDRESS)
+    field = page.get_by_label("Ticket sent at")
+    field.evaluate("field => scrollTo(0, field.getBoundingClientRect().top + scrollY - 100)")
+    before = field.bounding_box()["y"]
+    field.fill("yesterday 16:40")
+    page.keyboard.press("Enter")
+    expect(page.locator("#timeline .notice")).to_contain_text("Ticket sent yesterday, 16:40.")
+    assert abs(field.bounding_box()["y"] - before) < 5

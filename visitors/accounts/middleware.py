@@ -41,7 +41,11 @@ def ask_to_sign_in(request: HttpRequest, page: str = "") -> HttpResponse:
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # HtmxMiddleware's
     if not page and request.method in ("GET", "HEAD") and not htmx:
         page = request.get_full_path()
-    page_before = htmx.current_url_abs_path or page_of_form(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
+    try:
+        page_before = htmx.current_url_abs_path or page_of_form(request)
+    except ValueError:  # a malformed address
+        page_before = None
+    page_before = page_before or resolve_url(settings.LOGIN_REDIRECT_URL)
     redirect = redirect_to_login(page or page_before, resolve_url(settings.LOGIN_URL))
     if htmx:
         return HttpResponseClientRedirect(redirect.url)

@@ -6,11 +6,10 @@ to them appears. Unchanged parts are not sent.
 
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
@@ -99,7 +98,7 @@ def present_changes(
 def read_query_of_page(request: SignedInRequest) -> TimelineQuery:
     """Return the timeline query of the page that sends this request, from that page's address."""
     address = request.htmx.current_url if request.htmx else request.POST.get("shown", "")
-    return TimelineQuery.read(QueryDict(urlsplit(address or "").query))
+    return TimelineQuery.read_address(address)
 
 
 def redirect_away(request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError) -> HttpResponse:

@@ -64,7 +64,10 @@ def keep_form(request: HttpRequest) -> KeptForm | None:
 
 def page_of_form(request: HttpRequest) -> str:
     """Return the path and query of our own page that sent this request; "" where the browser does not name it."""
-    page = urlsplit(request.headers.get("Referer", ""))
+    try:
+        page = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # malformed
+        return ""
     if not _is_own_origin(request, f"{page.scheme}://{page.netloc}"):
         return ""
     return page._replace(scheme="", netloc="", fragment="").geturl()

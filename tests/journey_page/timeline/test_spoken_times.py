@@ -32,6 +32,7 @@ def read(text, now=NOW):
         ("10:15", "2026-11-28T15:15:00Z"),
         ("Sent: Tue, 3 Nov 2026 11:00:05 +0100", "2026-11-03T10:00:05Z"),
         ("November 3rd at 4:40 PM EST", "2026-11-03T21:40:00Z"),
+        ("9.11.2026 16:40", "2026-11-09T21:40:00Z"),
     ],
 )
 def test_a_time_is_read_as_people_write_it(text, at):
@@ -40,7 +41,23 @@ def test_a_time_is_read_as_people_write_it(text, at):
     assert query.rejected == ()
 
 
-@pytest.mark.parametrize("text", ["whenever", "12", "1762164000", "mañana", "x" * 500, "99:99", "\u202e10:15 ago"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "whenever",
+        "12",
+        "1762164000",
+        "the 3rd",
+        "on the 3rd at 10:00",
+        "yesterday 25:00",
+        "tomorrow",
+        "in 3 hours",
+        "mañana",
+        "x" * 500,
+        "99:99",
+        "\u202e10:15 ago",
+    ],
+)
 def test_what_is_no_time_is_left_out_with_a_sentence(text):
     query = read(text)
     assert query.at is None

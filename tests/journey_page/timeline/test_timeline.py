@@ -672,3 +672,9 @@ def test_one_listed_visit_of_several_is_not_the_only_one():
     assert row.place == "only visit"
     (row,) = visits_of(shown(journey(view("/"), visit_count=2, page_view_count=1)))
     assert "only" not in row.place
+
+
+def test_a_visitor_who_is_on_the_site_has_not_left_the_last_page():
+    derived = journey(view("/a"), view("/b", 2.5))
+    (newest, _) = lines_of(shown(derived, now=START + timedelta(minutes=4)))
+    assert newest.last == "here now"

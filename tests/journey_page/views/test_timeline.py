@@ -189,3 +189,14 @@ def test_the_ribbon_follows_when_the_time_of_the_ticket_changes(browser_of_membe
     assert 'id="ribbon"' in cleared
     assert "ticket sent</text>" not in cleared
     assert 'id="ribbon"' not in ask("?kind=goal&at=2026-11-03T10:00:00Z", "?at=2026-11-03T10:00:00Z")
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://x]y/", "http://[zz]/?at=now"])
+def test_a_malformed_address_of_the_page_counts_as_none(browser_of_member, client, address):
+    browser_of_member.get(page_of())
+    headers = HTMX | {"HX-Current-URL": address, "Referer": address}
+    assert browser_of_member.get(f"{page_of()}timeline/?kind=goal", headers=headers).status_code == 200
+    assert browser_of_member.post(f"{page_of()}refresh/", headers=headers).status_code == 200
+    assert browser_of_member.post(f"{page_of()}refresh/", {"shown": address}).status_code == 302
+    assert browser_of_member.post(f"{page_of()}zone/", {"zone": "UTC"}, headers=headers).status_code == 302
+    assert client.post(f"{page_of()}zone/", {"zone": "UTC"}, headers=headers).status_code < 500

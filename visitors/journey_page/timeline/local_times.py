@@ -2,13 +2,22 @@
 
 import re
 from datetime import UTC, datetime, tzinfo
+from typing import Any
 
 import dateparser
 from msgspec import Struct
 
+from visitors.journey import CLOCK_SKEW
+
 # "Sent: Tue, 3 Nov 2026 11:00:05 +0100", as mail programs show it.
 _LABEL = re.compile(r"^[A-Za-z ]{1,20}:\s+")
-_LONGEST_TIME = 60
+_LONGEST_TIME = 80
+_IMPOSSIBLE_CLOCK = re.compile(r"\b(2[4-9]|[3-9]\d):\d\d")
+# Without a day of the month, a text has to say the day in another way: "Tuesday 10am", or only a clock time for today.
+_NEEDS_NO_DATE = re.compile(
+    r"(mon|tue|wed|thu|fri|sat|sun)|^\d{1,2}(:\d\d){1,2}( ?[ap]m)?( [a-z]{1,5})?$", re.IGNORECASE
+)
+_DAY_FIRST = re.compile(r"\d{1,2}\.\d{1,2}\.\d")  # dates with periods are written so everywhere
 # An unescaped "+" in an address arrives as a space.
 _LOST_PLUS = re.compile(r"(?<=:\d\d) (?=\d\d:?\d\d$)|(?<=\.\d{3}) (?=\d\d:?\d\d$)")
 _YEARS = range(2000, 2200)  # as for the times that DataFast sends
@@ -48,18 +57,27 @@ def parse_spoken_time(text: str, now: datetime) -> datetime | None:
     """Read a time as people write it: "Nov 3 2026 11:00 CET", "yesterday 16:40", "2 h ago"; None for anything else.
 
     `now` is aware: without a zone in the text, the result is naive and on the clock of the zone of `now`. A weekday or
-    a date without a year is the latest one before now.
+    a date without a year is the latest one before now. A ticket cannot have been sent in the future.
     """
     text = _LABEL.sub("", text.strip())
-    if len(text) > _LONGEST_TIME or text.isdecimal():  # a lone number could be anything
+    # A lone number could be anything.
+    if len(text) > _LONGEST_TIME or text.isdecimal() or _IMPOSSIBLE_CLOCK.search(text):
         return None
-    settings = {"RELATIVE_BASE": now.replace(tzinfo=None, fold=0), "PREFER_DATES_FROM": "past"}
+    settings: dict[str, Any] = {
+        "RELATIVE_BASE": now.replace(tzinfo=None, fold=0),
+        "PREFER_DATES_FROM": "past",
+        "REQUIRE_PARTS": [] if _NEEDS_NO_DATE.search(text) else ["day"],
+        "DATE_ORDER": "DMY" if _DAY_FIRST.search(text) else "MDY",
+    }
     try:
         parsed = dateparser.parse(text, languages=["en"], settings=settings)
     except (ValueError, OverflowError):
         return None
     # Through ISO 8601, so that the same limits hold, and its offset is one that we can store.
-    return parse_time(parsed.isoformat(timespec="seconds")) if parsed else None
+    time = parse_time(parsed.isoformat(timespec="seconds")) if parsed else None
+    if time is None or now.tzinfo is None:
+        return None
+    return time if resolve_time(time, now.tzinfo).at <= now + CLOCK_SKEW else None
 
 
 def resolve_time(time: datetime, zone: tzinfo) -> ResolvedTime:

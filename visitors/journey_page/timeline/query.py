@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Self
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import QueryDict
 from msgspec import Struct
@@ -76,6 +76,14 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
             shut=reader.keys("shut"),
             rejected=tuple(reader.rejected),
         )
+
+    @classmethod
+    def read_address(cls, address: str | None) -> Self:
+        """Read the query of a page's whole address, which a browser has sent; the default for a malformed one."""
+        try:
+            return cls.read(QueryDict(urlsplit(address or "").query))
+        except ValueError:
+            return cls()
 
     @property
     def is_search(self) -> bool:

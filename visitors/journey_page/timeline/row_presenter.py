@@ -39,6 +39,7 @@ class RowPresenter:
         self._zone = zone
         self._marked_after = marked_after
         self._now = now
+        self._live_at = journey.last_seen_at if journey.is_live(now) else None
         self._has_several_hosts = len(journey.hosts) > 1
         self._is_cut_off = journey.missing is not None
         self._is_only_visit = journey.visit_count <= 1
@@ -133,7 +134,11 @@ class RowPresenter:
             times=times,
             dwell="" if dwell is None else formatting.format_short_duration(dwell),
             share=0 if dwell is None else min(100, max(1, round(100 * (dwell / FULL_BAR)))),
-            last="" if dwell is not None or event.at is None else "left here",
+            last=""
+            if dwell is not None or event.at is None
+            else "here now"
+            if fold.until == self._live_at
+            else "left here",
         )
 
     def _path(self, page: Page | None) -> PagePath | None:

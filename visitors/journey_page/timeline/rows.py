@@ -51,8 +51,8 @@ class EventRow(Row, frozen=True):
 
     `clock` is the time of day, or "no time" where `iso` is "". `day` is set where it differs from the visit's. Page
     views have a `page` (None without an address), `times` ("×4, until 12:03:00"), and `dwell` with `share`, its bar's
-    width in percent; the last page of a visit has `last` ("left here") instead. Other events have `lead`, `name`,
-    `tail` and `note`, to show in this order.
+    width in percent; the last page of a visit has `last` ("left here", "here now") instead. Other events
+    have `lead`, `name`, `tail` and `note`, to show in this order.
     """
 
     style: str

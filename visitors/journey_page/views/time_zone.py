@@ -1,10 +1,8 @@
 """The time zone of a journey page: which ones can be chosen, and the form that chooses one."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -32,7 +30,7 @@ def choose(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
     if name is None or (name and name not in known_time_zones()):
         raise BadRequest
     # A time without an offset in the address is one of the zone that the page was in so far.
-    query = TimelineQuery.read(QueryDict(urlsplit(request.headers.get("Referer", "")).query))
+    query = TimelineQuery.read_address(request.headers.get("Referer"))
     query_string = query.in_zone(time_zone_of(request, website)).address().removesuffix("?")
     response = redirect(f"{reverse('journey', args=[website.slug, visitor])}{query_string}")
     if name:

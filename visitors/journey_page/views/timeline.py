@@ -2,9 +2,8 @@
 
 import re
 from datetime import UTC, datetime, tzinfo
-from urllib.parse import urlsplit, urlunsplit
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -102,15 +101,14 @@ def _is_same_search(request: SignedInRequest, address: str) -> bool:
 
     A search makes one entry, however many letters are typed; so does asking for the same address again.
     """
-    here = urlsplit(request.htmx.current_url or "")
-    if urlunsplit(("", "", here.path, here.query, here.fragment)) == address:
+    if (request.htmx.current_url or "").endswith(address):
         return True
     return request.htmx.trigger == SEARCH_FIELD and bool(_query_of_page(request).text)
 
 
 def _query_of_page(request: SignedInRequest) -> TimelineQuery:
     """Return the query of the page that sends this request."""
-    return TimelineQuery.read(QueryDict(urlsplit(request.htmx.current_url or "").query))
+    return TimelineQuery.read_address(request.htmx.current_url)
 
 
 def _render_ribbon(journey: Journey, ticket_at: datetime | None, *, now: datetime, zone: tzinfo) -> str:

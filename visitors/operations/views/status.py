@@ -62,7 +62,7 @@ def _facts(now: datetime) -> Iterator[Fact]:
     if settings.SENDS_MAIL:
         yield Fact("Mail", "Set up", "good")
     else:
-        yield Fact("Mail", "Not set up: administrators pass links on", "warn")
+        yield Fact("Mail", "Not set up: administrators send links themselves", "warn")
     if settings.HTTPS:
         yield Fact("TLS", "HTTPS only", "good")
     elif settings.LOOPBACK_ONLY:
