@@ -90,7 +90,7 @@ def test_a_sign_in_form_of_another_website_is_rejected(member, origin):
         ("/sign-out/", {}, 302),
     ],
 )
-def test_look_ups_and_refreshes_need_no_newer_token(tab, sandbox, address, form, status):
+def test_look_ups_and_refreshes_need_no_newer_token(tab, sandbox_of_yesterday, address, form, status):
     sign_in(tab)
     tab.get(JOURNEY)
     assert tab.post(address, form, headers={"Origin": "https://evil.example"}).status_code == 403
