@@ -55,11 +55,12 @@ function showOutcome(button, outcome, label) {
 
 // With a ticket's time in the page's address, which filters may have changed, the summary is of that time. Its content
 // and format are those that are chosen in the copy menu.
-function summaryAddress(address, format) {
+function summaryAddress(address, format, isPreview = false) {
   const url = new URL(address, location);
   const chosen = new FormData(document.getElementById("copy-options"));
   url.searchParams.set("content", chosen.get("summary_content"));
   url.searchParams.set("format", format ?? chosen.get("summary_format"));
+  if (isPreview) url.searchParams.set("preview", "1");
   const at = new URLSearchParams(location.search).get("at");
   if (at) url.searchParams.set("at", at);
   else url.searchParams.delete("at");
@@ -76,7 +77,7 @@ async function copyFor(button) {
   const { copy: text, copyFrom: address } = button.dataset;
   const isRich = address && document.getElementById("summary_format-html").checked;
   try {
-    if (isRich) await copy(fetchText(summaryAddress(address, "text")), fetchText(summaryAddress(address, "html")));
+    if (isRich) await copy(fetchText(summaryAddress(address, "text", true)), fetchText(summaryAddress(address, "html")));
     else await copy(address ? fetchText(summaryAddress(address)) : Promise.resolve(text));
   } catch {
     showOutcome(button, "is-failed", "Not copied");
@@ -99,7 +100,7 @@ async function showPreview() {
   const preview = document.getElementById("summary-preview");
   const isRich = document.getElementById("summary_format-html").checked;
   try {
-    preview.textContent = await fetchText(summaryAddress(preview.dataset.from, isRich ? "text" : undefined));
+    preview.textContent = await fetchText(summaryAddress(preview.dataset.from, isRich ? "text" : undefined, true));
   } catch {
     preview.textContent = "The preview could not be loaded.";
   }

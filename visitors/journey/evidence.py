@@ -24,7 +24,7 @@ class Leaning(StrEnum):
 
 
 class Observation(Record, frozen=True, kw_only=True):
-    """One observation in words. `is_common` ones are known of almost every visitor, so they never stand out."""
+    """One observation in words. `is_common` ones are known of almost every visitor, so they are not highlights."""
 
     leaning: Leaning
     text: str

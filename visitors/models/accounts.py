@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 
+from visitors.journey import Content, Form
 from visitors.models.websites import Website
 from visitors.roles import Role
 
@@ -64,18 +65,19 @@ class Invitation(models.Model):
         return f"{Role(self.role).with_article} of {self.website}" if self.website else "an administrator"
 
 
+def _choices(*values: str) -> list[tuple[str, str]]:
+    """Return the choices of a field whose labels are in a template."""
+    return [(str(value), str(value)) for value in values]
+
+
 class Preferences(models.Model):
     """How a user likes the pages: theme, density, and what "Copy summary" copies."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
-    theme = models.CharField(max_length=6, choices=[("system",) * 2, ("light",) * 2, ("dark",) * 2], default="system")
-    density = models.CharField(max_length=11, choices=[("comfortable",) * 2, ("compact",) * 2], default="comfortable")
-    summary_content = models.CharField(
-        max_length=7, choices=[("short",) * 2, ("full",) * 2, ("billing",) * 2], default="full"
-    )
-    summary_format = models.CharField(
-        max_length=8, choices=[("text",) * 2, ("markdown",) * 2, ("html",) * 2], default="text"
-    )
+    theme = models.CharField(max_length=6, choices=_choices("system", "light", "dark"), default="system")
+    density = models.CharField(max_length=11, choices=_choices("comfortable", "compact"), default="comfortable")
+    summary_content = models.CharField(max_length=7, choices=_choices(*Content), default=Content.FULL.value)
+    summary_format = models.CharField(max_length=8, choices=_choices(*Form), default=Form.TEXT.value)
 
     class Meta:
         verbose_name_plural = "preferences"

@@ -20,7 +20,6 @@ def facts(identity):
 )
 def test_codes_become_names(identity):
     where = present_whereabouts(identity)
-    assert (where.country_code, where.country) == ("KR", "South Korea")
     assert facts(identity)["Country"] == "South Korea (KR)"
     assert "KR-11" not in where.place
 
@@ -32,7 +31,7 @@ def test_a_place_has_no_name_twice():
 def test_nothing_known_is_empty():
     for identity in (None, Identity(), Identity(device=Device(), browser=Software(), viewport=Viewport())):
         where = present_whereabouts(identity)
-        assert (where.place, where.device, where.facts, where.country_code) == ("", "", (), "")
+        assert (where.place, where.device, where.facts) == ("", "", ())
 
 
 def test_a_device_is_short_in_the_header_and_full_in_the_side():

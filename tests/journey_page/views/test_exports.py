@@ -6,6 +6,7 @@ import io
 import pytest
 
 from tests.faulty_upstream import answer
+from visitors.models import AuditAction, AuditEntry
 from visitors.sandbox import documented
 
 LEAD = documented.RETURNING_LEAD.visitor_id
@@ -142,3 +143,17 @@ def test_rich_text_is_never_sent_as_a_page(browser_of_member):
     response = browser_of_member.get(address("summary.txt?format=html"))
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_preview_is_covered_by_the_entry_of_its_page(browser_of_member):
+    browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
+    logged = AuditEntry.objects.count()
+    assert "Priya Raman" in browser_of_member.get(address("summary.txt?preview=1")).content.decode()
+    assert AuditEntry.objects.count() == logged
+    browser_of_member.get(address("summary.txt"))
+    assert AuditEntry.objects.count() == logged + 1
+
+
+def test_a_preview_without_its_page_is_logged(browser_of_member):
+    browser_of_member.get(address("summary.txt?preview=1"))
+    assert AuditEntry.objects.get().action == AuditAction.PAGE

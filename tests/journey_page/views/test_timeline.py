@@ -200,3 +200,9 @@ def test_a_malformed_address_of_the_page_counts_as_none(browser_of_member, clien
     assert browser_of_member.post(f"{page_of()}refresh/", {"shown": address}).status_code == 302
     assert browser_of_member.post(f"{page_of()}zone/", {"zone": "UTC"}, headers=headers).status_code == 302
     assert client.post(f"{page_of()}zone/", {"zone": "UTC"}, headers=headers).status_code < 500
+
+
+def test_a_ticket_time_that_cannot_be_read_stays_in_its_field(browser_of_member):
+    html = get_fragment(browser_of_member, "?at=half+past+whenever").content.decode()
+    assert "“half past whenever” is not a time that can be read" in html
+    assert 'name="at" value="half past whenever"' in html

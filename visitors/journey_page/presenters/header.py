@@ -28,7 +28,6 @@ class Head:
     email: str
     mail_link: str
     facts: tuple[str, ...]
-    is_identified: bool
     is_live: bool
     visitor_id: str
     whereabouts: Whereabouts
@@ -66,7 +65,6 @@ def present_head(journey: Journey, whereabouts: Whereabouts, *, visitor_id: UUID
         # Everything that could start another part of the link, such as its subject, is escaped.
         mail_link=f"mailto:{quote(email, safe='@')}" if email else "",
         facts=tuple(truncate(fact, _NAME_LIMIT) for fact in facts if fact and fact != label),
-        is_identified=journey.person is not None,
         is_live=journey.is_live(now),
         visitor_id=str(visitor_id),
         whereabouts=whereabouts,

@@ -16,12 +16,10 @@ _DEVICE_TYPES = {"desktop": "desktop", "mobile": "phone", "tablet": "tablet"}
 class Whereabouts:
     """The latest known place and device; every text is "" where nothing is known.
 
-    `country_code` is two capital letters. `place` is "Berlin, Germany", `device` "Chrome 133 on Android, phone,
+    `place` is "Berlin, Germany", `device` "Chrome 133 on Android, phone,
     412 × 915". `facts` give each of them in full.
     """
 
-    country_code: str
-    country: str
     place: str
     device: str
     facts: tuple[Fact, ...]
@@ -42,8 +40,6 @@ def present_whereabouts(identity: Identity | None) -> Whereabouts:
     short_browser = _join(" ", browser.name, _clean(browser.version).partition(".")[0])
     system = known.os or Software()
     return Whereabouts(
-        country_code=code,
-        country=country,
         # A city and its region often share a name: "Berlin, Germany", not "Berlin, Berlin, Germany".
         place=", ".join(dict.fromkeys(isolate_direction(part) for part in (city, region, country) if part)),
         device=_join(", ", _join(" on ", short_browser, system.name), device_type, window),

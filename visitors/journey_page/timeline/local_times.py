@@ -15,7 +15,8 @@ _LONGEST_TIME = 80
 _IMPOSSIBLE_CLOCK = re.compile(r"\b(2[4-9]|[3-9]\d):\d\d")
 # Without a day of the month, a text has to say the day in another way: "Tuesday 10am", or only a clock time for today.
 _NEEDS_NO_DATE = re.compile(
-    r"(mon|tue|wed|thu|fri|sat|sun)|^\d{1,2}(:\d\d){1,2}( ?[ap]m)?( [a-z]{1,5})?$", re.IGNORECASE
+    r"\b(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?\b|^\d{1,2}(:\d\d){1,2}( ?[ap]m)?( [a-z]{1,5})?$",
+    re.IGNORECASE,
 )
 _DAY_FIRST = re.compile(r"\d{1,2}\.\d{1,2}\.\d")  # dates with periods are written so everywhere
 # An unescaped "+" in an address arrives as a space.

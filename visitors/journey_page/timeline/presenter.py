@@ -135,7 +135,7 @@ def present_timeline(
         text=query.text,
         before=before_value,
         before_second=before_value if before and before.is_second else "",
-        at=at_value,
+        at=at_value or query.unread_at,
         at_second=at_value if at and at.is_second else "",
         zone=formatting.format_zone(zone),
         remarks=_list_remarks(query, before),

@@ -42,7 +42,8 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
     `kinds` (kind, repeated): none means all. `text` (q). `span` (range): a key of SPANS, "before", or "" for all.
     `before` and `at` (the time of a ticket): naive ones are on the clock of the page's zone. `start` (from): where the
     list begins. `opened` (open) and `shut`: keys of visits that are open or shut against the default, separated by
-    periods. `rejected`: a sentence for each value that could not be read.
+    periods. `rejected`: a sentence for each value that could not be read; `unread_at`
+    is the text of such a ticket's time, which stays in its field.
     """
 
     kinds: frozenset[Kind] = frozenset()
@@ -54,6 +55,7 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
     opened: tuple[str, ...] = ()
     shut: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
+    unread_at: str = ""
 
     @classmethod
     def read(cls, values: QueryDict, now: datetime | None = None) -> Self:
@@ -75,6 +77,7 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
             opened=reader.keys("open"),
             shut=reader.keys("shut"),
             rejected=tuple(reader.rejected),
+            unread_at=reader.unread_at,
         )
 
     @classmethod
@@ -132,6 +135,7 @@ class _Reader:
         self.values = values
         self._now = now
         self.rejected: list[str] = []
+        self.unread_at = ""
 
     def kinds(self) -> frozenset[Kind]:
         names = self.values.getlist("kind")
@@ -154,6 +158,7 @@ class _Reader:
         if text and time is None and is_spoken and self._now:
             time = parse_spoken_time(text, self._now)
         if text and time is None:
+            self.unread_at = clean(text)[:_TEXT_LIMIT] if is_spoken else ""
             self._reject(text, "not a time that can be read (examples are “Nov 3, 11:00” and “2 h ago”)")
         # A field contains what a clock showed; where that was twice, a hidden field says that it is the second time.
         is_second = text and self._text(f"{name}_second") == text

@@ -20,7 +20,7 @@ from visitors.datafast.errors import UpstreamError
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import AuditAction, Website
 from visitors.roles import Role
-from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
+from visitors.web.access import SignedInRequest, visitor_context_or_404, visitor_id_or_404, website_or_404
 from visitors.web.time_zones import time_zone_of
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -33,10 +33,13 @@ def summary(request: SignedInRequest, slug: str, visitor_id: str) -> HttpRespons
 
     `content` ("short", "full", "billing") and `format` ("text", "markdown", "html") default to the user's preferences.
     HTML is sent as text: it is for the clipboard. `at` is the time of the ticket, as in the address of the journey
-    page; the summary links there.
+    page; the summary links there. The log's entry of the page covers a `preview`.
     """
     website = website_or_404(request, slug)
-    profile = _load_profile(request, website, visitor_id, AuditAction.SUMMARY)
+    is_preview = "preview" in request.GET
+    if is_preview:
+        log.record_fragment(request.user, visitor_context_or_404(request, slug, visitor_id))
+    profile = _load_profile(request, website, visitor_id, None if is_preview else AuditAction.SUMMARY)
     preferred = get_preferences(request)
     zone = time_zone_of(request, website)
     query = TimelineQuery(at=TimelineQuery.read(request.GET, datetime.now(zone)).at).in_zone(zone)
@@ -82,8 +85,10 @@ def answer(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
     return HttpResponse(body, content_type="application/json")
 
 
-def _load_profile(request: SignedInRequest, website: Website, visitor_id: str, action: AuditAction) -> profiles.Profile:
-    """Return the stored profile with its contents, fetched where none is stored; write the audit log.
+def _load_profile(
+    request: SignedInRequest, website: Website, visitor_id: str, action: AuditAction | None
+) -> profiles.Profile:
+    """Return the stored profile with its contents, fetched where none is stored; write the action to the audit log.
 
     Raises Http404 and LogUnavailable.
     """
@@ -93,9 +98,10 @@ def _load_profile(request: SignedInRequest, website: Website, visitor_id: str, a
     except profiles.StoreUnavailable as error:
         raise OperationalError(str(error)) from error  # a 503
     except UpstreamError as error:
-        log.record_lookup(request.user, website, visitor, action, error)
+        log.record_lookup(request.user, website, visitor, action or AuditAction.PAGE, error)
         raise Http404("Nothing is stored about this visitor.") from error
-    log.record_lookup(request.user, website, visitor, action)
+    if action:
+        log.record_lookup(request.user, website, visitor, action)
     return profile
 
 

@@ -1,10 +1,10 @@
-"""Plainer labels of actions and results in the audit log. Changes no table."""
+"""A new action of the audit log (a colleague's visitor was named in a list of ids), and plainer labels. Changes no table."""
 
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("visitors", "0023_audit_choice")]
+    dependencies = [("visitors", "0022_preferences")]
 
     operations = [
         migrations.AlterField(
