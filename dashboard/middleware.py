@@ -1,5 +1,7 @@
-"""Middleware for every request: an id and a log line, private responses, clean values, a limit on the body's size."""
+"""Middleware for every request: an id and a log line, private and compressed responses, a limit on the body's size."""
 
+import gzip
+import io
 import logging
 import re
 import secrets
@@ -9,7 +11,9 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, QueryDict
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
+from django.utils.cache import patch_vary_headers
 
 from dashboard import logs
 
@@ -23,6 +27,9 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 # The dashboard needs none of these powers, so an injected script can't use them either.
 PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+# Django's middleware always compresses at level 6, which takes a stored journey's page from about 2.1 to 2.5 times a plain
+# signed-in view (`make bench`). At this level the page is an eighth longer.
+COMPRESSION_LEVEL = 3
 
 logger = logging.getLogger("dashboard.requests")
 
@@ -80,6 +87,27 @@ class PrivateResponseMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        return response
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Compress responses as Django's middleware does, but pages with COMPRESSION_LEVEL."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress a response for a browser that accepts that."""
+        is_accepted = re_accepts_gzip.search(request.headers.get("Accept-Encoding", ""))
+        is_encoded = response.has_header("Content-Encoding")
+        if not isinstance(response, HttpResponse) or len(response.content) < 200 or is_encoded or not is_accepted:
+            other: HttpResponseBase = super().process_response(request, response)
+            return other
+        packed = io.BytesIO()
+        # As Django does, with a name of random length: otherwise the exact length of a page would tell of its text.
+        with gzip.GzipFile("n" * secrets.randbelow(100), "wb", COMPRESSION_LEVEL, packed, mtime=0) as file:
+            file.write(response.content)
+        response.content = packed.getvalue()
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.content))
+        patch_vary_headers(response, ("Accept-Encoding",))
         return response
 
 

@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "dashboard.middleware.CompressionMiddleware",
     "dashboard.middleware.ControlCharactersMiddleware",
     "visitors.accounts.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
