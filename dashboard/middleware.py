@@ -27,8 +27,8 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 # The dashboard needs none of these powers, so an injected script can't use them either.
 PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
-# Django's middleware always compresses at level 6, which takes a stored journey's page from about 2.1 to 2.5 times a plain
-# signed-in view (`make bench`). At this level the page is an eighth longer.
+# Django's middleware always compresses at level 6, which takes a stored journey's page from about 2.1 to 2.5 times a
+# plain signed-in view (`make bench`). At this level the page is an eighth longer.
 COMPRESSION_LEVEL = 3
 
 logger = logging.getLogger("dashboard.requests")
