@@ -49,6 +49,7 @@ def test_sign_in_paste_and_enter_show_the_journey(desk, member):
 def test_shift_and_enter_insert_a_line_break(desk, member):
     page = desk(user=member)
     page.goto("/")
+    expect(page.get_by_label("Who are you looking for?")).to_be_focused()
     page.keyboard.type("one")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("two")
