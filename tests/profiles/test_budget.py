@@ -17,7 +17,7 @@ from visitors.datafast.credentials import Credential
 from visitors.datafast.errors import RateLimited, Unavailable, VisitorNotFound
 from visitors.datafast.payload import RateLimit
 from visitors.models import RateBudget
-from visitors.profiles import budget, fetching
+from visitors.profiles import budget, calls
 from visitors.profiles.budget import Budget, Purpose
 from visitors.profiles.errors import Reserved
 from visitors.sandbox import documented, tokens
@@ -359,7 +359,7 @@ def test_no_schedule_with_retries_exceeds_the_limit(limit, steps):
 
 @pytest.mark.django_db(transaction=True)
 def test_threads_share_a_budget(sandbox, lumenkit, settings, together, monkeypatch):
-    monkeypatch.setattr(fetching, "MAX_SLOT_WAIT_SECONDS", 10)
+    monkeypatch.setattr(calls, "MAX_SLOT_WAIT_SECONDS", 10)
     settings.DATAFAST_REQUESTS_PER_MINUTE = 7
     got = together(*[partial(profiles.get_profile, lumenkit, uuid4()) for _ in range(16)])
     assert sorted(type(error).__name__ for error in got) == ["RateLimited"] * 9 + ["VisitorNotFound"] * 7

@@ -13,10 +13,11 @@ from dashboard import server
 from visitors import profiles
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError, VisitorNotFound
 from visitors.models import FetchLease, Snapshot
-from visitors.profiles import fetching, lease, store
+from visitors.profiles import calls, fetching, lease, store
 from visitors.profiles.budget import Purpose
+from visitors.profiles.calls import MAX_CALLS, MAX_SLOT_WAIT_SECONDS
 from visitors.profiles.errors import Busy, OwnFault, Reserved
-from visitors.profiles.fetching import MAX_CALLS, MAX_SLOT_WAIT_SECONDS, FetchRequest
+from visitors.profiles.fetching import FetchRequest
 from visitors.sandbox import documented, tokens
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
@@ -291,7 +292,7 @@ def test_a_hanging_datafast_leaves_threads_free(sandbox, lumenkit, pocketgarden,
 
 
 def test_many_readers_take_turns_while_datafast_is_quick(sandbox, lumenkit, together, monkeypatch):
-    monkeypatch.setattr(fetching, "MAX_SLOT_WAIT_SECONDS", 10)  # so that a busy machine is quick as well
+    monkeypatch.setattr(calls, "MAX_SLOT_WAIT_SECONDS", 10)  # so that a busy machine is quick as well
     sandbox.set_latency(0.1)
     unknown = [UUID(int=number, version=4) for number in range(3 * MAX_CALLS)]
     got = together(*[partial(profiles.get_profile, lumenkit, visitor_id) for visitor_id in unknown])

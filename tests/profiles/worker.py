@@ -16,10 +16,10 @@ django.setup()
 from visitors import profiles  # noqa: E402 (needs the set-up)
 from visitors.datafast.errors import UpstreamError  # noqa: E402
 from visitors.models import Website  # noqa: E402
-from visitors.profiles import fetching  # noqa: E402
+from visitors.profiles import calls  # noqa: E402
 
 # No reader is sent away because the machine is busy.
-fetching.MAX_SLOT_WAIT_SECONDS = 30
+calls.MAX_SLOT_WAIT_SECONDS = 30
 
 # As many as a worker of the production server has.
 THREADS = 16

@@ -4,7 +4,7 @@ How a profile is found:
 
 1. `service`: a profile that is stored is returned as it is, however old; the page then calls `refresh_profile`.
 2. `fetching`: a missing or old one is fetched. One process makes the call, under a `lease`; every other reader of
-   the same visitor waits for its result. The call needs a closed `circuit`, a free call slot, and `budget`.
+   the same visitor waits for its result. `calls` lets it through a closed `circuit`, a free slot, and the `budget`.
 3. `visitors.datafast` makes the HTTP call, and `store` keeps the answer.
 
 What the service promises:

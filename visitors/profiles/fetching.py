@@ -2,10 +2,8 @@
 closed."""
 
 import logging
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -15,26 +13,19 @@ from django.db import DatabaseError, transaction
 
 from dashboard.clock import latest_possible_time
 from dashboard.database import is_database_unavailable
-from visitors import metrics
 from visitors.datafast.client import VisitorAnswer
-from visitors.datafast.credentials import Credential, CredentialError
 from visitors.datafast.errors import (
     BotVisitor,
-    KeyRejected,
-    NoJourney,
     Reason,
-    TrackingSuspended,
     Unavailable,
     UpstreamError,
     VisitorNotFound,
 )
-from visitors.encryption import KeyLost
 from visitors.models import FetchLease, Website
-from visitors.profiles import circuit, errors, lease, store
-from visitors.profiles.budget import Budget, Purpose
+from visitors.profiles import calls, errors, lease, store
+from visitors.profiles.budget import Purpose
 from visitors.profiles.client import datafast_client
-from visitors.profiles.errors import Busy, OwnFault, Reserved, StoreUnavailable, TokenLost, VisitorErased, WebsitePaused
-from visitors.profiles.lease import CALL_SHARE
+from visitors.profiles.errors import OwnFault, Reserved, StoreUnavailable, VisitorErased, WebsitePaused
 
 logger = logging.getLogger(__name__)
 
@@ -44,14 +35,6 @@ NO_JOURNEY_VALID_FOR: dict[type[UpstreamError], timedelta] = {
     VisitorNotFound: timedelta(seconds=30),
     BotVisitor: timedelta(minutes=10),
 }
-
-# How many calls a process makes at once: half of the threads of `dashboard.server`, so that while DataFast hangs, the
-# other half still serves stored profiles.
-MAX_CALLS = 8
-# A reader who gets no slot within this time may try again after RETRY_SECONDS.
-MAX_SLOT_WAIT_SECONDS = 1.0
-RETRY_SECONDS = 3
-_call_slots = threading.BoundedSemaphore(MAX_CALLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +123,7 @@ def _call_and_store(held: lease.Lease, request: FetchRequest) -> store.Latest | 
         if found:
             held.finish()
             return found
-        with _call_slot():
+        with calls.slot():
             if not held.begin():
                 return None
             answer = _call(request)
@@ -175,71 +158,15 @@ def _call_and_store(held: lease.Lease, request: FetchRequest) -> store.Latest | 
     return store.Latest(prepared.version, prepared.at, prepared.contents if held.is_first else None)
 
 
-@contextmanager
-def _call_slot() -> Iterator[None]:
-    """Hold one of this process's call slots. Raises Busy if none becomes free soon."""
-    if not _call_slots.acquire(timeout=MAX_SLOT_WAIT_SECONDS):
-        raise Busy(datetime.now(UTC) + timedelta(seconds=RETRY_SECONDS))
-    try:
-        yield
-    finally:
-        _call_slots.release()
-
-
 def _call(request: FetchRequest) -> VisitorAnswer:
-    """Call DataFast with the website's current key. Record how that went on the website. Raises UpstreamError."""
-    website = Website.objects.filter(pk=request.website.pk).first()
-    if website is None:
-        raise VisitorErased
-    if website.paused_at:
-        raise WebsitePaused
-    credential = _credential(website)
-    circuit.check(website)
-    budget = Budget(credential, request.purpose)
-    try:
-        with metrics.measure_call(budget.sent_at):
-            answer = budget.spend(
-                lambda: datafast_client().get_visitor(
-                    credential,
-                    str(request.visitor_id),
-                    deadline=min(request.deadline, time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS * CALL_SHARE),
-                    charge=budget.charge,
-                )
-            )
-    except UpstreamError as error:
-        if isinstance(error, KeyRejected):
-            _mark_key_rejected(website)
-        if isinstance(error, (NoJourney, TrackingSuspended)):
-            _mark_key_accepted(website)
-        if isinstance(error, Unavailable):
-            circuit.record_failure(website)
-        # A malformed answer is one visitor's trouble, and a call that the budget refused says nothing.
-        elif budget.sent_at:
-            circuit.record_answer(website)
-        raise
-    circuit.record_answer(website)
-    _mark_key_accepted(website)
-    return answer
-
-
-def _credential(website: Website) -> Credential:
-    try:
-        return website.credential()
-    except (KeyLost, CredentialError) as error:
-        _mark_key_rejected(website)
-        raise TokenLost from error
-
-
-def _mark_key_rejected(website: Website) -> None:
-    """Tell the website's administrators since when its key fails, unless they replaced it while we called."""
-    Website.objects.filter(
-        pk=website.pk, key_rejected_since=None, credential_encrypted=website.credential_encrypted
-    ).update(key_rejected_since=datetime.now(UTC))
-
-
-def _mark_key_accepted(website: Website) -> None:
-    if website.key_rejected_since:
-        Website.objects.filter(pk=website.pk).update(key_rejected_since=None)
+    """Get the visitor from DataFast. Raises UpstreamError."""
+    visitor_id = str(request.visitor_id)
+    return calls.call(
+        request.website,
+        request.purpose,
+        request.deadline,
+        lambda ask: datafast_client().get_visitor(ask.credential, visitor_id, deadline=ask.deadline, charge=ask.charge),
+    )
 
 
 def _decode(stored: bytes | memoryview | None) -> UpstreamError | None:
