@@ -1,5 +1,6 @@
 """Finding visitor ids in pasted text."""
 
+import json
 import sys
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ OTHER = "7c1f0c52-6f0e-4c1b-9a53-0d7f5f1d2e44"
 THIRD = "0f8fad5b-d9cb-469f-a165-70867728950e"
 SESSION = f"s{OTHER}"
 COOKIE = "the datafast_visitor_id cookie"
+VISITOR_ID = "the field visitor_id"
 VERSION_7 = "018f4d9e-7c7a-7cc4-8b5e-2f0a1b2c3d4e"
 BARE = ID.replace("-", "")
 
@@ -178,6 +180,35 @@ def test_a_visitor_name_outranks_other_names(text):
         (f'<input value="{OTHER}" name="user_id"><input value="{ID}" name="visitorId">', "the field visitorId"),
         (f"<name>user_id</name><value>{OTHER}</value><name>visitorId</name><value>{ID}</value>", "the field visitorId"),
         (f"<user_id>{OTHER}</user_id><visitorId>{ID}</visitorId>", "the field visitorId"),
+        (f".a.example  TRUE  /  1790000000  user_id    {OTHER}\n.a.example  TRUE  /  0  visitor_id  {ID}", VISITOR_ID),
+        (f"user_id\n{OTHER}\n.shop.example\n\nvisitor_id\n{ID}\n.shop.example", VISITOR_ID),
+        (f"user_id;{OTHER};.shop.example\ndatafast_visitor_id;{ID};.shop.example", COOKIE),
+        (f"│ 0 │ 'user_id' │ '{OTHER}' │\n│ 1 │ 'visitor_id' │ '{ID}' │", VISITOR_ID),
+        (f"- value: {OTHER}\n  name: user_id\n- value: {ID}\n  name: visitor_id", VISITOR_ID),
+        (
+            f"Value      : {OTHER}\r\nName       : user_id\r\n\r\nValue      : {ID}\r\nName       : visitor_id",
+            VISITOR_ID,
+        ),
+        (
+            f"[[cookies]]\nvalue = '{OTHER}'\nname = 'user_id'\n[[cookies]]\nvalue = '{ID}'\nname = 'visitor_id'",
+            VISITOR_ID,
+        ),
+        (f'{{"user_id": {{"value": "{OTHER}"}}, "visitor_id": {{"path": "/", "value": "{ID}"}}}}', VISITOR_ID),
+        (
+            f'{{"Name raw": "user_id", "Content raw": "{OTHER}"}}, {{"Name raw": "visitor_id", "Content raw": "{ID}"}}',
+            VISITOR_ID,
+        ),
+        (f'{{"k": "user_id", "v": "{OTHER}"}}, {{"k": "visitor_id", "v": "{ID}"}}', VISITOR_ID),
+        (
+            f'{{"name": "Account", "value": "{OTHER}"}}, {{"name": "Visitor ID", "value": "{ID}"}}',
+            "the field Visitor ID",
+        ),
+        (
+            json.dumps(
+                json.dumps(json.dumps([{"name": "user_id", "value": OTHER}, {"name": "visitor_id", "value": ID}]))
+            ),
+            VISITOR_ID,
+        ),
     ],
 )
 def test_a_name_beside_a_value_names_the_value(text, source):
@@ -187,7 +218,14 @@ def test_a_name_beside_a_value_names_the_value(text, source):
 
 def test_a_value_without_a_name_is_a_free_id():
     assert candidates(f'{{"value": "{ID}"}}') == [(ID, "the text")]
+    assert candidates(f'{{"profile": {{"value": "{ID}"}}}}') == [(ID, "the text")]
     assert ids(f'["{OTHER}", "{ID}"]') == [OTHER, ID]
+    assert ids(f"My order_id\n{OTHER}\nand {ID}") == [OTHER, ID]
+
+
+def test_a_general_name_in_a_link_does_not_name_a_visitor():
+    assert candidates(f"https://a.example/?v={ID}") == [(ID, "the link’s v parameter")]
+    assert not parse(f"https://a.example/?v={ID}").unambiguous
 
 
 @pytest.mark.parametrize(

@@ -85,17 +85,26 @@ _LABEL = re.compile(r"[\w-][\"'\s]{0,3}[=:][\"'\s]{0,3}$")
 # separator, quotes and brackets again, a word, and the word before that.
 _QUOTES = r"""\s"'`“”‘’«»\\\[\](){}"""
 _NAME_BACKWARDS = re.compile(
-    rf"(?P<opening>[{_QUOTES}]{{0,16}})(?P<separator>>?[=:]|[,|>]|)(?P<closing>[{_QUOTES}]{{0,16}})"
+    rf"(?P<opening>[{_QUOTES}]{{0,16}})(?P<separator>>?[=:]|[,;|│>]|)(?P<closing>[{_QUOTES}]{{0,16}})"
     r"(?P<word>[\w.$-]{1,64})(?P<before>[^\w]?)(?P<earlier>\w{0,32})"
 )
 _NAME_DISTANCE = 200
-# What says that the neighbor of a value is its name: a pair in JSON, YAML, XML or HTML.
+# What says that the neighbor of a value is its name: a pair in JSON, YAML, XML or HTML. A name in quotes may have
+# blanks.
+_VALUE_KEYS = {"value", "val", "v", "content", "contentraw", "cookievalue"}
 _PAIR = re.compile(
-    r"""(?<![\w-])(?:(?:name|key|field|label|property)(?:[\s"'\\]{0,4}(?:=>|[=:>])[\s"'\\]{0,4}(?P<name>[\w.$-]{1,64}))"""
-    r"""|value["'\\]{0,3}\s?[=:>])""",
+    r"""(?<![\w-])(?:(?:(?:cookie_?)?name(?:[ ]raw)?|key|k|field|label|property|title)"""
+    r"""[\s"'\\]{0,16}(?:=>|[=:>])[\s"'\\]{0,16}(?P<name>(?<=["'])[\w.$ -]{1,64}(?=["'\\])|[\w.$-]{1,64})"""
+    r"""|(?:(?:cookie_?)?value|content(?:[ ]raw)?|val|v)["'\\]{0,16}\s{0,16}[=:>])""",
     re.IGNORECASE,
 )
 _PAIR_DISTANCE = 400
+# The key of an object: `"datafast_visitor_id": {"value": …}`.
+_KEY_OF_OBJECT = re.compile(r"""(?<![\w.$-])(?P<key>[\w.$-]{1,64})["'\\]{1,16}\s{0,4}(?:=>|[=:])\s{0,4}$""")
+# Where the next item of a list begins in formats without brackets: a dash, a blank line, or a header in brackets.
+_NEXT_ITEM = re.compile(r"\n[ \t]{0,16}(?:-[ \t]|\[|\r?\n)")
+# What separates a name from its value in a row: a tab, or the blanks that aligned columns are filled with.
+_COLUMN_GAP = re.compile(r"\t| {2}")
 
 _DATAFAST_NAMES = {"datafastvisitorid", "xdatafastvisitorid", "dfvisitorid", "dfvid"}
 _VISITOR_NAMES = {"visitorid", "visitorids", "visitoruuid"}
@@ -273,20 +282,21 @@ def _classify(text: str, uuid: str, start: int, end: int) -> _Found:  # noqa: PL
         return free
     word = name["word"][::-1]
     separator = name["separator"][::-1]
-    is_pair = separator == ","
+    is_pair = separator in {",", ";"}
+    is_in_query = separator == "=" and name["before"] in {"?", "&"}
     is_named = _is_field_name(name)
     key = _normalize(word.rpartition(".")[2])
-    if key == "id" and name["before"] == " " and name["earlier"]:  # "Visitor ID: …", as people write it
+    if key in {"id", "raw"} and name["before"] == " " and name["earlier"]:  # "Visitor ID: …", as people write it
         word = f"{name['earlier'][::-1]} {word}"
         key = _normalize(word)
-    elif key == "value" and separator:
+    if key in _VALUE_KEYS and separator:
         openings = "{}<" if separator == "=" else "{}"  # of an element of HTML, or of an object
-        word = _find_name_of_value(text, start - name.end("word"), end, openings)
-        if not word:
+        if name_of_value := _find_name_of_value(text, start - name.end("word"), end, openings):
+            word = name_of_value
+            is_pair = is_named = True
+            key = _normalize(word.rpartition(".")[2])
+        elif not is_in_query:
             return free
-        is_pair = is_named = True
-        key = _normalize(word.rpartition(".")[2])
-    is_in_query = separator == "=" and name["before"] in {"?", "&"}
 
     if key in _SESSION_NAMES:
         return session
@@ -303,13 +313,18 @@ def _classify(text: str, uuid: str, start: int, end: int) -> _Found:  # noqa: PL
 def _find_name_of_value(text: str, start: int, end: int, openings: str) -> str:
     """Return the name that belongs to a value in the same object, or "". The value and its key are at [start:end]."""
     before = text[max(0, start - _PAIR_DISTANCE) : start]
-    before = before[max(map(before.rfind, openings)) + 1 :]
-    pairs = list(_PAIR.finditer(before))
+    opening = max(map(before.rfind, openings))
+    pairs = list(_PAIR.finditer(_NEXT_ITEM.split(before[opening + 1 :])[-1]))
     if pairs and pairs[-1]["name"]:
         return pairs[-1]["name"]
     after = re.split("[{}>]", text[end : end + _PAIR_DISTANCE], maxsplit=1)[0]
-    pair = _PAIR.search(after)
-    return pair["name"] or "" if pair else ""
+    pair = _PAIR.search(_NEXT_ITEM.split(after, maxsplit=1)[0])
+    if pair and pair["name"]:
+        return pair["name"]
+    of_object = (
+        _KEY_OF_OBJECT.search(before[max(0, opening - 100) : opening]) if before[opening : opening + 1] == "{" else None
+    )
+    return of_object["key"] if of_object and _is_identifier(of_object["key"]) else ""
 
 
 def _classify_without_hyphens(text: str, found: _Found) -> _Found | None:
@@ -329,15 +344,21 @@ def _is_field_name(name: re.Match[str]) -> bool:
     word, separator = name["word"][::-1], name["separator"]
     if "=" in separator:
         return True
-    is_identifier = "_" in word or re.search(r"[a-z][A-Z]", word) is not None
+    is_identifier = _is_identifier(word)
     if ":" in separator:
         return is_identifier or not (name["closing"] == "" or name["closing"].isspace())
-    if separator == ",":  # the arguments of a function, or a row of a CSV file
+    if separator in {",", ";"}:  # the arguments of a function, or a row of a CSV file
         return is_identifier and not name["opening"].isspace()
     if separator == ">":  # an element of XML
         return is_identifier and name["before"] == "<"
-    # A row of a browser's table of cookies, or of a table in Markdown.
-    return is_identifier and (separator == "|" or "\t" in name["opening"] + name["closing"])
+    # A row of a browser's table of cookies, of a table in Markdown, or a table of which each cell became a line.
+    gap = name["opening"] + name["closing"]
+    is_line = "\n" in gap and name["before"] in {"", "\n"}
+    return is_identifier and (separator in {"|", "│"} or _COLUMN_GAP.search(gap) is not None or is_line)
+
+
+def _is_identifier(word: str) -> bool:
+    return "_" in word or re.search(r"[a-z][A-Z]", word) is not None
 
 
 def _normalize(name: str) -> str:
