@@ -4,20 +4,24 @@ The sentence names the variable and what it must be. It never repeats the value,
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import parseaddr
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
 import dj_email_url
+import idna
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, ValidationError
 from marshmallow.validate import Email, Length, Range
 
+_HOST_NAME = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
 LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]", "::1"}
 SQLITE_OPTIONS = {
     # Take the write lock at the start of a transaction, where SQLite can wait for it; later on it fails at once.
@@ -60,6 +64,15 @@ class Environment:
     def names(self, name: str, default: list[str]) -> list[str]:
         """Read a list separated by commas."""
         return [value.strip() for value in self._env.list(name, default) if value.strip()]
+
+    def hosts(self, name: str, default: list[str]) -> list[str]:
+        """Read host names separated by commas; return them as browsers send them."""
+        must_be = (
+            "one or more host names, separated by commas, such as desk.example.com: letters, digits, hyphens and "
+            "periods, without a scheme and a port"
+        )
+        with _explain(name, must_be):
+            return [_parse_host_name(host) for host in self.names(name, default)]
 
     def choice(self, name: str, *choices: str) -> str:
         """Read one of a few words; the first one is the default."""
@@ -152,6 +165,22 @@ def _explain(name: str, must_be: str) -> Iterator[None]:
         raise ImproperlyConfigured(f"{name} must be {must_be}.") from None
 
 
+def _parse_host_name(name: str) -> str:
+    if name == "*":
+        return name
+    if ":" in name:
+        return f"[{IPv6Address(name.removeprefix('[').removesuffix(']'))}]"
+    name = _to_idna(name.lower().removesuffix("."))
+    if not _HOST_NAME.fullmatch(name):
+        raise ValueError
+    return name
+
+
+def _to_idna(host: str) -> str:
+    """Return the form in which browsers send a name with other letters than ASCII."""
+    return host if host.isascii() else idna.encode(host, uts46=True).decode()
+
+
 def _parse_origin(url: str) -> str:
     if not url:
         return ""
@@ -161,7 +190,7 @@ def _parse_origin(url: str) -> str:
         raise ValueError
     # As browsers write it: in lower case, without the scheme's own port.
     port = "" if parts.port in {None, {"http": 80, "https": 443}[parts.scheme]} else f":{parts.port}"
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname  # an IPv6 address
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else _to_idna(parts.hostname)  # an IPv6 address
     return f"{parts.scheme}://{host}{port}"
 
 

@@ -34,6 +34,8 @@ _VISITOR_ID = re.compile(
     r"(?![0-9a-f])",
     re.IGNORECASE,
 )
+# Characters of the message about a rejected request. A header may have 64 KB.
+_LONGEST_REJECTION = 500
 # What Django adds to records for its own handlers. The request contains the path.
 _DJANGO_ATTRIBUTES = ["request", "server_time", "status_code"]
 
@@ -108,9 +110,10 @@ def _is_not_unavailable(record: logging.LogRecord) -> bool:
 
 
 def _drop_traceback(record: logging.LogRecord) -> bool:
-    """Keep a rejected request to one line: its message says what is wrong, and nothing of ours has failed."""
+    """Keep a rejected request to one short line: its message says what is wrong, and nothing of ours has failed."""
     if record.name.startswith("django.security."):
         record.exc_info = None
+        record.msg, record.args = record.getMessage()[:_LONGEST_REJECTION], ()  # it quotes what the caller sent
     return True
 
 

@@ -20,7 +20,7 @@ IS_DEMO = STATE_DIR.name == "demo"
 # --- What a deployment chooses --------------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret_key(debug=DEBUG)
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 LOOPBACK_ONLY = set(ALLOWED_HOSTS) <= LOOPBACK_NAMES
 # Off by default only if no other machine can reach the dashboard.
 HTTPS = env.flag("HTTPS", default=not (DEBUG or LOOPBACK_ONLY))

@@ -123,6 +123,29 @@ def test_a_service_url_may_use_http_on_this_machine(env, monkeypatch, url):
 
 
 @pytest.mark.parametrize(
+    ("names", "hosts"),
+    [
+        (" Desk.Example.COM. , .example.com,", ["desk.example.com", ".example.com"]),
+        ("münchen.example", ["xn--mnchen-3ya.example"]),
+        ("::1,[2001:DB8::0:1],192.168.1.5,*", ["[::1]", "[2001:db8::1]", "192.168.1.5", "*"]),
+    ],
+)
+def test_host_names_are_read_as_browsers_send_them(env, monkeypatch, names, hosts):
+    monkeypatch.setenv("ALLOWED_HOSTS", names)
+    assert env.hosts("ALLOWED_HOSTS", []) == hosts
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["https://desk.example.com", "desk.example.com:8443", "desk.example.com/", "my_desk", "*.example.com", "a..b"],
+)
+def test_a_host_name_that_no_request_can_have_is_refused(env, monkeypatch, name):
+    monkeypatch.setenv("ALLOWED_HOSTS", f"localhost,{name}")
+    with pytest.raises(ImproperlyConfigured, match="without a scheme and a port"):
+        env.hosts("ALLOWED_HOSTS", [])
+
+
+@pytest.mark.parametrize(
     ("url", "origin"),
     [
         ("", ""),
@@ -131,6 +154,7 @@ def test_a_service_url_may_use_http_on_this_machine(env, monkeypatch, url):
         ("HTTPS://Desk.Example.com:443", "https://desk.example.com"),
         ("http://192.168.1.5:80", "http://192.168.1.5"),
         ("http://[::1]:8000", "http://[::1]:8000"),
+        ("https://München.example", "https://xn--mnchen-3ya.example"),
     ],
 )
 def test_an_origin_is_read_as_browsers_write_it(env, monkeypatch, url, origin):

@@ -182,6 +182,7 @@ def test_only_errors_of_our_own_are_logged(status, is_logged):
     [
         (lambda client: client.get("/", headers={"Host": "192.168.1.5:8204"}), "You may need to add '192.168.1.5' to"),
         (lambda client: client.get("/", headers={"Host": "[::1"}), "Invalid HTTP_HOST header: '[::1'."),
+        (lambda client: client.get("/", headers={"Host": "a" * 60_000}), "Invalid HTTP_HOST header: 'aaa"),
         (lambda client: client.post("/sign-in/", {"next": "x" * 3_000_000}), "body is too large"),
         (lambda client: client.post("/sign-in/", {f"a{number}": "" for number in range(1001)}), "exceeded"),
     ],
@@ -197,6 +198,7 @@ def test_a_rejected_request_is_one_line_without_a_traceback(client, db, request_
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     (line,) = [line for line in lines if line["logger"] != "dashboard.requests"]
     assert message in line["message"]
+    assert len(line["message"]) <= 500
     assert line.get("exception") is None
 
 

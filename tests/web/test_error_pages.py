@@ -71,7 +71,22 @@ def test_a_form_without_a_csrf_token_has_a_page(member):
 
 
 @pytest.mark.parametrize(
-    "host", ["192.168.1.5:8204", "evil.example", "localhost:port", "local_host", "[::1", "localhost/..", ""]
+    "host",
+    [
+        "192.168.1.5:8204",
+        "evil.example",
+        "localhost:port",
+        "local_host",
+        "[::1",
+        "localhost/..",
+        "",
+        "localhost, localhost",
+        "user:pw@localhost",
+        "localhost.evil.example",
+        "2130706433",
+        "<b>x</b>",
+        "localhost:",
+    ],
 )
 def test_an_unknown_host_is_explained_without_naming_others(client, db, host):
     response = client.get("/sign-in/", headers={"Host": host})
