@@ -42,8 +42,8 @@ RESERVED_SLUGS = {
 
 @cache  # reads hundreds of files
 def known_time_zones() -> frozenset[str]:
-    """Return the names of all zones of the time zone database."""
-    return frozenset(available_timezones())
+    """Return the names of all zones of the time zone database that mean the same on every machine."""
+    return frozenset(available_timezones()) - {"Factory", "localtime"}
 
 
 def validate_time_zone(name: str) -> None:
