@@ -5,6 +5,9 @@ import re
 from django.contrib.auth.models import User
 from django.db.models import Q
 
+# In capitals, ß is SS.
+_SHARP_S = re.compile("ss|ß|ẞ", re.IGNORECASE)
+
 
 class InvalidChange(Exception):
     """A change to roles or accounts that cannot be made. Its text is a sentence for the user who asked for it."""
@@ -23,7 +26,7 @@ def find_user(typed: str) -> User | None:
     if not typed:
         return None
     # Not iexact, for which SQLite knows the case of ASCII letters only.
-    pattern = f"^{re.escape(typed)}$"
+    pattern = f"^{_SHARP_S.sub('(ss|ß|ẞ)', re.escape(typed))}$"
     candidates = User.objects.filter(Q(username__iregex=pattern) | Q(email__iregex=pattern))
     # Databases treat some different letters as equal (ı and I), so the matches are compared again.
     matches = [user for user in candidates if typed.casefold() in (user.username.casefold(), user.email.casefold())]
