@@ -6,7 +6,7 @@ import pytest
 
 from tests.journey.examples import goal, journey, stamp, view
 from visitors.datafast.payload import Activity, CompletedGoal
-from visitors.journey import Kind
+from visitors.journey import NO_NAMES, Kind
 from visitors.journey.events import goal_events, view_events
 from visitors.journey.goals import merge_goals
 
@@ -186,7 +186,7 @@ def test_views_without_a_readable_time_keep_their_text():
     undated = view_events([view(), type(view())(url="example.com/", timestamp="some\ntime"), type(view())()])
     assert [event.raw_at for event in undated] == [None, "some time", None]
     assert [event.at is None for event in undated] == [False, True, True]
-    assert undated[2].words == "page without an address"
+    assert undated[2].describe(NO_NAMES) == "page without an address"
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_views_without_a_readable_time_keep_their_text():
 )
 def test_a_providers_amount_that_was_not_paid_is_no_payment(name, words):
     [event] = goal_events([goal(name, origin=PROVIDER, amount=Decimal(49), currency="USD")])
-    assert (event.kind, event.is_setback, event.words) == (Kind.GOAL, True, words)
+    assert (event.kind, event.is_setback, event.describe(NO_NAMES)) == (Kind.GOAL, True, words)
 
 
 @pytest.mark.parametrize("name", ["charge_succeeded", "invoice_paid", "order_completed", "credits_purchased"])

@@ -67,6 +67,8 @@ def whole_team() -> None:
         for field, value in state.items():
             setattr(website, field, value)
         website.save()
+    lumenkit.names = {"goals": {"contact_sales_opened": "Asked for sales"}, "pages": {"/pricing": "Pricing page"}}
+    lumenkit.save()
     _invite(ada, lumenkit)
     _fill_audit_log(lumenkit)
 

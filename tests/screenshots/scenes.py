@@ -159,6 +159,8 @@ MANAGING = (
     ),
     Scene("67-colleagues-none", f"/websites/{cast.PAUSED}/people/", **BRIEF),
     Scene("67-colleague-remove", lambda: cast.removal_of("ana", "lumenkit"), **BRIEF),
+    Scene("67-names", f"{LUMENKIT}names/", **ADMIN),
+    Scene("67-names-on-a-journey", LEAD, **BRIEF),
     Scene("68-audit-log", f"{LUMENKIT}audit-log/", **ADMIN),
     Scene("68-audit-log-empty", f"/websites/{cast.PAUSED}/audit-log/", **BRIEF),
     Scene("68-audit-log-filtered", f"{LUMENKIT}audit-log/?person=jonas&action=csv", **ADMIN),

@@ -21,7 +21,8 @@ from visitors.journey.journey import (
     derive,
     is_ahead,
 )
-from visitors.journey.pages import Page
+from visitors.journey.names import NO_NAMES, Names
+from visitors.journey.pages import Page, parse_page
 from visitors.journey.person import Person
 from visitors.journey.prediction import BASELINE, HIGH_CONFIDENCE, Absence, PredictionReading
 from visitors.journey.secrets import mask_answer
@@ -38,6 +39,7 @@ __all__ = [
     "CSV_HEADER",
     "HIGH_CONFIDENCE",
     "LIVE_FOR",
+    "NO_NAMES",
     "VISIT_GAP",
     "Absence",
     "Content",
@@ -53,6 +55,7 @@ __all__ = [
     "Kind",
     "Leaning",
     "Missing",
+    "Names",
     "Near",
     "Observation",
     "Page",
@@ -82,6 +85,7 @@ __all__ = [
     "make_seen",
     "mask_answer",
     "observe",
+    "parse_page",
     "select",
     "summarize",
     "summarize_by_topic",

@@ -16,6 +16,7 @@ from visitors.formatting import format_money
 from visitors.formatting.text import clean_or_none, isolate_address, isolate_direction, truncate, truncate_middle
 from visitors.journey import goal_names
 from visitors.journey.amounts import parse_amount, parse_currency
+from visitors.journey.names import Names
 from visitors.journey.pages import Page, parse_page
 from visitors.journey.person import Person
 from visitors.journey.records import Record
@@ -71,44 +72,39 @@ class Event(Record, frozen=True, kw_only=True):
     is_setback: bool = False
     raw_at: str | None = None
 
-    @property
-    def words(self) -> str:
-        """In words: "page /checkout", "goal signup", "subscription started", "payment of $149 failed"."""
+    def describe(self, names: Names) -> str:
+        """Return words: "page /checkout", "goal signup", "subscription started", "payment of $149 failed"."""
         match self.kind:
             case Kind.PAGE | Kind.SCREEN:
-                return f"{self.kind} {self.page.label if self.page else 'without an address'}"
+                name = names.page_of(self.page)
+                label = self.page.label if self.page else "without an address"
+                return f"{self.kind} {f'“{name}”' if name else label}"
             case Kind.IDENTIFIED:
                 return f"identified as {self.name}" if self.name else "identified"
             case Kind.PAYMENT:
-                return self._payment_words
+                return self._describe_payment(names)
             case Kind.SUBSCRIPTION:
-                return self.name_words
+                return names.in_words(self.name)
         if self.is_setback:
-            return goal_names.in_words(self.name, self.amount_words)
-        return f"goal {self.name or 'without a name'}"
+            return names.in_words(self.name, self.amount_words)
+        return f"goal {names.goal_in_text(self.name) or 'without a name'}"
 
-    def phrase(self, limit: int = 80) -> str:
-        """Return `words` as a part of a sentence: cut to this many characters, right-to-left text isolated."""
-        if self.kind is Kind.PAGE and self.page is not None:
+    def phrase(self, names: Names, limit: int = 80) -> str:
+        """Return `describe` as a part of a sentence: cut to this many characters, right-to-left text isolated."""
+        if self.kind is Kind.PAGE and self.page is not None and not names.page_of(self.page):
             return f"{self.kind} {isolate_address(truncate_middle(self.page.label, limit))}"
-        return isolate_direction(truncate(self.words, limit))
+        return isolate_direction(truncate(self.describe(names), limit))
 
-    @property
-    def _payment_words(self) -> str:
+    def _describe_payment(self, names: Names) -> str:
         amount = self.amount_words
         if self.is_refund and not goal_names.is_plain_payment(goal_names.normalize(self.name)):
-            return goal_names.in_words(self.name, amount or "an unknown amount")
+            return names.in_words(self.name, amount or "an unknown amount")
         return f"{'refund' if self.is_refund else 'payment'}{f' of {amount}' if amount else ' (amount unknown)'}"
 
     @property
     def amount_words(self) -> str:
         """The amount with its currency, "" without one."""
         return "" if self.amount is None else format_money(self.amount, self.currency)
-
-    @property
-    def name_words(self) -> str:
-        """The name of a payment or subscription in words: "subscription renewed", "dispute lost"."""
-        return goal_names.in_words(self.name)
 
     @property
     def is_in_person(self) -> bool:

@@ -91,14 +91,14 @@ def _subscription(journey: Journey) -> _Found:
         leaning = Leaning.AGAINST
     elif goal_names.is_neutral_subscription(name):
         leaning = Leaning.NEUTRAL
-    return [(leaning, f"Latest subscription event: {truncate(latest.name_words)}")]
+    return [(leaning, f"Latest subscription event: {truncate(journey.names.in_words(latest.name))}")]
 
 
 def _setbacks(journey: Journey) -> _Found:
     found: _Found = []
     for event in journey.setbacks:
         is_adverse = goal_names.is_adverse(goal_names.normalize(event.name))
-        words = truncate(event.words)
+        words = truncate(event.describe(journey.names))
         found.append((Leaning.AGAINST if is_adverse else Leaning.NEUTRAL, f"{words[:1].upper()}{words[1:]}"))
     return found
 
@@ -121,7 +121,7 @@ def _goals(journey: Journey) -> _Found:
     names, more = limit_list(journey.goal_names, _GOALS_NAMED)
     more += journey.more_goal_names
     if names:
-        completed = [truncate(name) for name in names]
+        completed = [truncate(journey.names.goal(name)) for name in names]
         if more:
             completed.append(f"{more:,} more")
         return [(Leaning.FOR, f"Goals completed: {join_list(completed)}")]

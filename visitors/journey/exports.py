@@ -19,6 +19,7 @@ from visitors.formatting import (
 from visitors.formatting.text import isolate_address, truncate, truncate_middle
 from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Journey, is_ahead
+from visitors.journey.names import Names
 from visitors.journey.summary import (
     format_nothing_paid,
     format_refunded,
@@ -232,7 +233,7 @@ def _person_facts(journey: Journey) -> list[tuple[str, str | None]]:
 
 def _goals(journey: Journey) -> str:
     more = [f"{journey.more_goal_names:,} more"] if journey.more_goal_names else []
-    return join_list([*journey.goal_names, *more])
+    return join_list([*map(journey.names.goal, journey.goal_names), *more])
 
 
 def _paid(journey: Journey) -> str:
@@ -284,7 +285,7 @@ def _payments(journey: Journey, now: datetime, zone: tzinfo) -> Iterator[tuple[s
     payments = [event for event in milestones if event.kind is Kind.PAYMENT]
     if payments:
         shown, more = limit_list(payments, _MAX_PAYMENTS)
-        items = [f"{_format_event_time(event, now, zone)}: {event.phrase(_LONGEST)}" for event in shown]
+        items = [f"{_format_event_time(event, now, zone)}: {event.phrase(journey.names, _LONGEST)}" for event in shown]
         yield _payments_title(payments), [*items, f"and {more:,} more"] if more else items
 
 
@@ -296,7 +297,7 @@ def _events(
     until = [event for event in dated if ticket_at is None or (event.at and event.at <= ticket_at)]
     has_hosts = len(journey.hosts) > 1
     lines = [
-        f"{_format_event_time(event, now, zone)}: {_event(event, has_hosts=has_hosts)}"
+        f"{_format_event_time(event, now, zone)}: {_event(event, journey.names, has_hosts=has_hosts)}"
         for event in until[:_LAST_EVENTS]
     ]
     if journey.undated and ticket_at is None:
@@ -316,12 +317,12 @@ def _payments_title(payments: list[Event]) -> str:
     return f"{noun}, newest first"
 
 
-def _event(event: Event, *, has_hosts: bool) -> str:
+def _event(event: Event, names: Names, *, has_hosts: bool) -> str:
     """Return an event in words; a page with its host if the journey has several hosts."""
-    if has_hosts and event.page is not None and event.page.screen is None:
+    if has_hosts and event.page is not None and event.page.screen is None and not names.page_of(event.page):
         address = f"{event.page.host}{event.page.label}"
         return f"{event.kind} {isolate_address(truncate_middle(address, _LONGEST))}"
-    return event.phrase(_LONGEST)
+    return event.phrase(names, _LONGEST)
 
 
 def _events_title(number: int, *, is_until_ticket: bool) -> str:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from visitors.journey.events import Counts, Event, Kind, count_events
 from visitors.journey.journey import Journey
+from visitors.journey.names import Names
 from visitors.journey.records import Record
 from visitors.journey.visits import Visit
 
@@ -14,8 +15,9 @@ from visitors.journey.visits import Visit
 class Filter(Record, frozen=True, kw_only=True):
     """Which events to select. No kinds selects all kinds.
 
-    `text` is searched for, ignoring case, in paths, screens, addresses as received, names and descriptions. `since` is
-    inclusive, `before` exclusive (both aware). With either of them, events without a time are left out.
+    `text` is searched for, ignoring case, in paths, screens, addresses as received, names (readable ones as well) and
+    descriptions. `since` is inclusive, `before` exclusive (both aware). With either of them, events without a time are
+    left out.
     """
 
     kinds: frozenset[Kind] = frozenset()
@@ -46,11 +48,12 @@ def select(journey: Journey, wanted: Filter) -> Selection:
     text = wanted.text.strip().casefold()
     has_range = wanted.since is not None or wanted.before is not None
     known: dict[str, bool] = {}  # each address is searched once
-    found = [
-        (visit, [event for event in _in_range(visit, wanted) if not text or _matches(event, text, known)])
-        for visit in journey.visits
-    ]
-    undated = [] if has_range else [event for event in journey.undated if not text or _matches(event, text, known)]
+
+    def matches(event: Event) -> bool:
+        return not text or _matches(event, text, known, journey.names)
+
+    found = [(visit, [event for event in _in_range(visit, wanted) if matches(event)]) for visit in journey.visits]
+    undated = [] if has_range else [event for event in journey.undated if matches(event)]
     counts = count_events([event for _, events in found for event in events] + undated)
     if wanted.kinds:
         found = [(visit, [event for event in events if event.kind in wanted.kinds]) for visit, events in found]
@@ -79,10 +82,11 @@ def _in_range(visit: Visit, wanted: Filter) -> Iterable[Event]:
     ]
 
 
-def _matches(event: Event, text: str, known: dict[str, bool]) -> bool:
+def _matches(event: Event, text: str, known: dict[str, bool], names: Names) -> bool:
     page = event.page
     if page is None:
-        return text in event.name.casefold() or text in (event.description or "").casefold()
+        searched = (event.name, names.goal(event.name), event.description or "")
+        return any(text in one.casefold() for one in searched)
     if (matches := known.get(page.url)) is None:
-        matches = known[page.url] = text in page.label.casefold() or text in page.url.casefold()
+        matches = known[page.url] = any(text in one.casefold() for one in (page.label, page.url, names.page_of(page)))
     return matches

@@ -17,6 +17,7 @@ from visitors.journey import goal_names
 from visitors.journey.events import Counts, Event, Kind, count_events, goal_events, identified_event, view_events
 from visitors.journey.goals import merge_goals
 from visitors.journey.intent import Intent, classify
+from visitors.journey.names import NO_NAMES, Names
 from visitors.journey.pages import Page, parse_page
 from visitors.journey.person import Person, read_person
 from visitors.journey.prediction import PredictionReading, read_prediction
@@ -111,7 +112,8 @@ class Journey(Record, frozen=True, kw_only=True):
     alone), and None where DataFast does not list the beginning.
 
     `current_page` is the latest page as DataFast reports it. `first_touch` and `last_touch` are None if no tag tells
-    where the visitor came from. `person` is None for an anonymous visitor.
+    where the visitor came from. `person` is None for an anonymous visitor. `names` are the website's readable
+    names (see `with_names`); everything else has the originals.
     """
 
     visitor_id: str | None
@@ -146,6 +148,7 @@ class Journey(Record, frozen=True, kw_only=True):
     first_touch: Touch | None
     last_touch: Touch | None
     prediction: PredictionReading
+    names: Names = NO_NAMES
 
     @property
     def started_at(self) -> datetime | None:
@@ -167,6 +170,10 @@ class Journey(Record, frozen=True, kw_only=True):
         """Whether the visitor is on the site: last seen less than 5 minutes ago, with a minute of clock skew."""
         last_seen_at = self.as_of(now).last_seen_at
         return last_seen_at is not None and now - last_seen_at < LIVE_FOR
+
+    def with_names(self, names: Names) -> "Journey":
+        """Return the journey with these readable names for its goals and pages."""
+        return replace(self, names=names)
 
     def as_of(self, now: datetime) -> "Journey":
         """Return the journey with what is the latest up to `now`: events ahead of it come from a wrong clock.

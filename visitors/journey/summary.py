@@ -135,20 +135,22 @@ def _viewed(journey: Journey) -> str:
     if not journey.top_pages:
         return ""
     top = journey.top_pages[0]
+    name = journey.names.page(top.host, top.label)
+    page = f"“{_named(name)}”" if name else _named_page(top.label)
     if journey.page_view_count == 1:
-        return f"viewed {_named_page(top.label)}"
+        return f"viewed {page}"
     if top.views == 1:
         return format_count(journey.page_view_count, "page view")
     if top.views == 2:
-        return f"viewed {_named_page(top.label)} {format_views(Interest(views=2), is_least=is_least)}"
+        return f"viewed {page} {format_views(Interest(views=2), is_least=is_least)}"
     # The number first: many addresses end with one of their own.
-    return f"{'at least ' if is_least else ''}{top.views:,} views of {_named_page(top.label)}"
+    return f"{'at least ' if is_least else ''}{top.views:,} views of {page}"
 
 
 def _goals(journey: Journey) -> str:
     names, more = limit_list(journey.goal_names, _GOALS_NAMED)
     more += journey.more_goal_names
-    completed = [_named(name) for name in reversed(names)]
+    completed = [_named(journey.names.goal_in_text(name)) for name in reversed(names)]
     if more:
         completed.append(format_count(more, "other goal"))
     return f"completed {join_list(completed)}" if completed else ""
@@ -206,13 +208,13 @@ def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> str:
     latest = journey.latest_subscription
     if latest is None or latest.at is None or (journey.is_customer and latest.name.casefold() in _BEGUN):
         return ""
-    return append_time(_named(latest.name_words), format_when(latest.at, now, zone))
+    return append_time(_named(journey.names.in_words(latest.name)), format_when(latest.at, now, zone))
 
 
 def _setbacks(journey: Journey, now: datetime, zone: tzinfo) -> list[str]:
     """Return the latest failed, canceled or abandoned goals, oldest first."""
     return [
-        append_time(_named(add_article(event.words)), format_past(event.at, now, zone))
+        append_time(_named(add_article(event.describe(journey.names))), format_past(event.at, now, zone))
         for event in reversed(journey.setbacks[:_SETBACKS_NAMED])
     ]
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from visitors.formatting import format_duration
 from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Journey, is_ahead
+from visitors.journey.names import Names
 from visitors.journey.records import Record
 from visitors.journey.visits import VISIT_GAP, Visit
 
@@ -30,16 +31,14 @@ class Near(Record, frozen=True, kw_only=True):
     event: Event
     distance: timedelta
 
-    @property
-    def before_words(self) -> str:
-        """ "last page /checkout, 3 minutes before", for an event before the moment."""
+    def describe_before(self, names: Names) -> str:
+        """Return "last page /checkout, 3 minutes before", for an event before the moment."""
         latest = "last " if self.event.is_view else ""
-        return f"{latest}{self.event.phrase()}, {self._distance('before')}"
+        return f"{latest}{self.event.phrase(names)}, {self._distance('before')}"
 
-    @property
-    def after_words(self) -> str:
-        """ "page /checkout, 3 minutes after", for an event after the moment."""
-        return f"{self.event.phrase()}, {self._distance('after')}"
+    def describe_after(self, names: Names) -> str:
+        """Return "page /checkout, 3 minutes after", for an event after the moment."""
+        return f"{self.event.phrase(names)}, {self._distance('after')}"
 
     def _distance(self, side: str) -> str:
         return f"{format_duration(self.distance)} {side}" if self.distance >= _SECOND else "at that very moment"
@@ -51,7 +50,7 @@ class TicketMoment(Record, frozen=True, kw_only=True):
     `visit` is the visit to open: the one around the moment, else the nearest. `last_page` is the latest page view at or
     before the moment. `last_goals` are up to three goals, payments and subscriptions, newest first, of the latest visit
     that had begun by then. `before` and `after` are the nearest events of any kind. `is_missing`: DataFast counts
-    events that it does not list, and they may belong around the moment.
+    events that it does not list, and they may belong around the moment. `names` are the journey's.
     """
 
     at: datetime
@@ -62,31 +61,33 @@ class TicketMoment(Record, frozen=True, kw_only=True):
     before: Near | None
     after: Near | None
     is_missing: bool
+    names: Names
 
     @property
     def words(self) -> str:
         """ "Last page /checkout, 3 minutes before. Goal checkout_initiated, 2 minutes before." and what is doubtful."""
-        before = [near for near in (self.last_page, *self.last_goals) if near is not None]
-        if not before and self.before is not None:
-            before = [self.before]
+        found = [near for near in (self.last_page, *self.last_goals) if near is not None]
+        if not found and self.before is not None:
+            found = [self.before]
+        before = [near.describe_before(self.names) for near in found]
         match self.where:
             case Where.NOWHERE:
                 parts = ["DataFast sent no event with a plausible time"]
             case Where.BEFORE:
                 parts = ["Before the earliest event that DataFast sent", *self._following()]
             case Where.AFTER:
-                parts = ["After the latest event that DataFast sent", *(near.before_words for near in before)]
+                parts = ["After the latest event that DataFast sent", *before]
             case Where.BETWEEN:
                 between = "Between two visits that DataFast lists" if self.is_missing else "Between two visits"
-                parts = [between, *(near.before_words for near in before), *self._following()]
+                parts = [between, *before, *self._following()]
             case Where.DURING:
-                parts = [near.before_words for near in before]
+                parts = before
         if self.is_missing:
             parts.append("DataFast counts more than it lists, and some of that may belong here")
         return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts)
 
     def _following(self) -> list[str]:
-        return [] if self.after is None else [f"next came {self.after.after_words}"]
+        return [] if self.after is None else [f"next came {self.after.describe_after(self.names)}"]
 
 
 def find_ticket_moment(journey: Journey, at: datetime, *, now: datetime) -> TicketMoment:
@@ -117,6 +118,7 @@ def find_ticket_moment(journey: Journey, at: datetime, *, now: datetime) -> Tick
         before=earlier[0] if earlier else None,
         after=later[0] if later else None,
         is_missing=missing is not None and not missing.ends_by(at),
+        names=journey.names,
     )
 
 

@@ -91,6 +91,7 @@ def _load_article(
     """Return the article, and the profile that it shows: the newer one if this one was replaced since."""
     key = (
         (website.pk, website.slug, website.domain, website.name, website.time_zone, website.role),
+        repr(website.names),
         (profile.visitor_id, profile.version, seen),
         # As text: two moments of a clock that is set back compare as equal.
         repr(query),

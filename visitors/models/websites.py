@@ -14,6 +14,7 @@ from django.db import models
 from visitors import encryption
 from visitors.datafast.credentials import Credential, mask
 from visitors.formatting import format_zone
+from visitors.journey import Names
 from visitors.roles import Role
 
 if TYPE_CHECKING:
@@ -112,6 +113,11 @@ class Website(models.Model):
     # When its admins paused it: DataFast is not called, and stored profiles are shown.
     paused_at = models.DateTimeField(null=True, editable=False)
 
+    # The readable names of goals and pages: {"goals": {"contact_sales_opened": "Asked for sales"}, "pages": {…}}.
+    names = models.JSONField(default=dict, editable=False)
+    # Links to other tools, in their order: [{"label": "Stripe", "template": "https://…?query={email}"}].
+    links = models.JSONField(default=list, editable=False)
+
     # The current user's role. Only `visible_to` and `load_visitor_context` set it.
     role: str = ""
 
@@ -127,6 +133,11 @@ class Website(models.Model):
     def zone_name(self) -> str:
         """Return the time zone for display: "America/New York"."""
         return format_zone(self.time_zone)
+
+    @property
+    def readable_names(self) -> Names:
+        """Return the readable names of goals and pages."""
+        return Names(**self.names)
 
     def set_token(self, token: str) -> None:
         """Encrypt and set a token. Raises CredentialError, with a sentence for the user, for an invalid one."""

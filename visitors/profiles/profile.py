@@ -7,8 +7,10 @@ from functools import cached_property
 from uuid import UUID
 
 from django.conf import settings
+from msgspec.structs import replace
 
 from visitors.datafast.errors import UpstreamError
+from visitors.journey import NO_NAMES, Names
 from visitors.profiles import store
 from visitors.profiles.stored_form import Contents, LoadedVersion, ScorePoint
 
@@ -22,7 +24,8 @@ class Profile:
     """A visitor of a website, as DataFast described it at `fetched_at` (UTC).
 
     `version` changes when DataFast's answer changes. `problem` is the error of a failed refresh. `fetched_contents` are
-    the contents, if this is the first answer about the visitor and was fetched just now.
+    the contents, if this is the first answer about the visitor and was fetched just now. `names` are the readable
+    names of the website.
     """
 
     website_id: int
@@ -31,6 +34,7 @@ class Profile:
     fetched_at: datetime
     problem: UpstreamError | None = None
     fetched_contents: Contents | None = field(default=None, repr=False, compare=False)
+    names: Names = field(default=NO_NAMES, repr=False, compare=False)
 
     @property
     def is_fresh(self) -> bool:
@@ -44,8 +48,9 @@ class Profile:
 
     @property
     def contents(self) -> Contents:
-        """The journey and the visitor. Raises Superseded."""
-        return self.fetched_contents or self._stored.contents
+        """The journey, with the readable names of the website, and the visitor. Raises Superseded."""
+        contents = self.fetched_contents or self._stored.contents
+        return replace(contents, journey=contents.journey.with_names(self.names))
 
     @property
     def history(self) -> Sequence[ScorePoint]:

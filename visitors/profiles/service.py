@@ -122,7 +122,14 @@ def get_stored_profile(website: Website, visitor_id: UUID) -> Profile | None:
 def get_journey(website: Website, visitor_id: UUID, version: str) -> Journey | None:
     """Return the journey of one version of a profile; None if it is not stored or `version` is not a version."""
     stored = store.load_contents(website.pk, visitor_id, version) if _VERSION.fullmatch(version) else None
-    return stored.contents.journey if stored else None
+    return stored.contents.journey.with_names(website.readable_names) if stored else None
+
+
+def get_recent_journeys(website: Website, limit: int) -> list[Journey]:
+    """Return the journeys of the visitors that were fetched last, newest first. Makes no call."""
+    recent = store.list_recent(website.pk, limit)
+    stored = (get_journey(website, visitor_id, version) for visitor_id, version in recent)
+    return [journey for journey in stored if journey]
 
 
 def reset_after_key_change(website: Website) -> None:
@@ -147,4 +154,12 @@ def get_budget_usage(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
 
 def _profile(website: Website, visitor_id: UUID, latest: store.Latest, problem: UpstreamError | None = None) -> Profile:
     metrics.count_lookup(problem)
-    return Profile(website.pk, visitor_id, latest.version, latest.fetched_at, problem, latest.fetched_contents)
+    return Profile(
+        website.pk,
+        visitor_id,
+        latest.version,
+        latest.fetched_at,
+        problem,
+        latest.fetched_contents,
+        website.readable_names,
+    )

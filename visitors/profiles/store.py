@@ -73,6 +73,12 @@ def find_latest(website_id: int, visitor_id: UUID) -> Latest | None:
     return latest_if_kept(_snapshots(website_id, visitor_id).values_list("version", "fetched_at").first())
 
 
+def list_recent(website_id: int, limit: int) -> list[tuple[UUID, str]]:
+    """Return visitor and version of the snapshots of a website that were fetched last, newest first."""
+    newest = Snapshot.objects.filter(website=website_id).order_by("-fetched_at")
+    return list(newest.values_list("visitor_id", "version")[:limit])
+
+
 def is_newer(at: datetime, not_before: datetime) -> bool:
     """Whether something happened at `not_before` or later. A time in the future comes from a clock that was wrong."""
     return not_before <= at <= latest_possible_time()

@@ -94,6 +94,25 @@ def change(by: User, website: Website, fields: Sequence[str]) -> None:
         change_log.record(by, f"changed {', '.join(fields)}", website=website)
 
 
+def change_names(by: User, website: Website, names: Iterable[tuple[str, str, str]]) -> None:
+    """Set readable names, each as (key of `Website.names`, original, name); an empty name removes it.
+
+    Other names stay as they are, so that two users can change different ones at once.
+    """
+    with transaction.atomic():
+        locked = Website.objects.select_for_update().filter(pk=website.pk).first()
+        if locked is None:
+            return
+        changed = {kind: dict(locked.names.get(kind, {})) for kind in ("goals", "pages")}
+        for kind, original, name in names:
+            changed[kind].pop(original, None)
+            if name:
+                changed[kind][original] = name
+        locked.names = changed
+        locked.save(update_fields=["names"])
+    change_log.record(by, "changed names of goals and pages", website=website)
+
+
 def replace_key(by: User, website: Website, credential: Credential) -> None:
     """Give a website another token, with the DataFast id that belongs to it. The old token is deleted.
 

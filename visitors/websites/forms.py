@@ -10,7 +10,9 @@ from django.core.validators import DomainNameValidator
 from visitors.accounts.forms import InviteForm
 from visitors.datafast.credentials import AccountToken, Credential, CredentialError, is_account_token
 from visitors.formatting import is_currency
+from visitors.formatting.hosts import normalize_host
 from visitors.formatting.text import clean
+from visitors.journey import parse_page
 from visitors.models import Website, known_time_zones
 from visitors.models.accounts import ROLE_CHOICES
 from visitors.roles import Role
@@ -137,6 +139,50 @@ class NewWebsiteForm(SettingsForm):
         if not cleaned.get("slug") and "slug" not in self.errors and cleaned.get("domain"):
             cleaned["slug"] = propose_slug(cleaned["domain"], taken_slugs())
         return cleaned
+
+
+class NameForm(forms.Form):
+    """The readable name of a goal or page; an empty name removes it. `kind` is a key of `Website.names`."""
+
+    kind = forms.ChoiceField(
+        choices=[("goals", "Goal"), ("pages", "Page")],
+        initial="goals",
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+    original = forms.CharField(
+        max_length=300,
+        widget=forms.TextInput(attrs=_INPUT | {"list": "originals", "placeholder": "Goal or page"}),
+    )
+    name = forms.CharField(
+        required=False, max_length=60, widget=forms.TextInput(attrs={"class": "input", "placeholder": "Shown as"})
+    )
+
+    def __init__(self, *args: Any, domain: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._domain = domain
+
+    def clean(self) -> dict[str, Any]:
+        """Clean both texts, and reduce the address of a page to what `Names` compares."""
+        cleaned = super().clean() or self.cleaned_data
+        cleaned["name"] = clean(cleaned.get("name", "")).strip()
+        original = clean(cleaned.get("original", "")).strip()
+        if cleaned.get("kind") == "pages":
+            original = _page_key(original, self._domain)
+        cleaned["original"] = original
+        return cleaned
+
+
+def _page_key(address: str, domain: str) -> str:
+    """Return how `Names` calls a page: without query and fragment, and without the website's own domain."""
+    page = parse_page(f"{domain}{address}" if address.startswith("/") else address)
+    if page is None or "/" not in address:  # a screen of an app
+        return address
+    is_own = normalize_host(page.host) == normalize_host(domain)
+    return page.label if is_own else f"{page.host.removeprefix('www.')}{page.label}"
+
+
+MAX_NAMES = 200
+NameFormSet = forms.formset_factory(NameForm, extra=3, max_num=MAX_NAMES, absolute_max=MAX_NAMES + 3, validate_max=True)
 
 
 class TokenForm(forms.Form):

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from visitors.formatting import format_count, join_list, limit_list
-from visitors.journey import Event, Fold, Journey, Kind, Visit, fold, is_ahead
+from visitors.journey import Event, Fold, Journey, Kind, Names, Visit, fold, is_ahead
 from visitors.journey_page.timeline import Timeline, TimelineQuery, present_visit_events, visit_key
 from visitors.journey_page.timeline.query import Position
 from visitors.journey_page.timeline.rows import NoteRow, VisitRow
@@ -46,7 +46,7 @@ def present_arrivals(
     if not added and not events:
         return None
     link = format_count(added, "new event") if added > 0 else "The timeline has changed"
-    arrivals = Arrivals(_announce(events), link)
+    arrivals = Arrivals(_announce(events, after.names), link)
     # Rows can be added only if everything new is at the end: then the rest of the timeline is the same.
     is_at_end = added == len(events) and _starts_at_top(timeline)
     if since is None or not is_at_end or is_ahead(before.visits[0].started_at, now):
@@ -82,12 +82,12 @@ def _list_later(journey: Journey, since: datetime, now: datetime) -> list[Event]
     return [event for event in events if event.at and event.at > since and not is_ahead(event.at, now)]
 
 
-def _announce(events: list[Event]) -> str:
+def _announce(events: list[Event], names: Names) -> str:
     """ "New: page /pricing and goal signup."."""
     if not events:
         return ""
     announced, more = limit_list(events, _MAX_ANNOUNCED)
-    parts = [event.phrase(_ANNOUNCED_LIMIT) for event in announced]
+    parts = [event.phrase(names, _ANNOUNCED_LIMIT) for event in announced]
     if more:
         parts.append(f"{more:,} more")
     return f"New: {join_list(parts)}."

@@ -16,7 +16,7 @@ from visitors.formatting import (
     format_money,
 )
 from visitors.formatting.text import isolate_address, truncate, truncate_middle
-from visitors.journey import Absence, Journey, Paid, is_ahead
+from visitors.journey import Absence, Journey, Names, Page, Paid, is_ahead
 from visitors.journey.summary import format_nothing_paid, format_refunded, format_when
 from visitors.journey_page.presenters.prediction import Meter
 
@@ -119,7 +119,7 @@ def _without_amount(number: int, noun: str) -> str:
 def _subscription(journey: Journey, now: datetime, zone: tzinfo) -> Iterator[str]:
     latest = journey.latest_subscription
     if latest and latest.at:
-        words = truncate(latest.name_words, 40)
+        words = truncate(journey.names.in_words(latest.name), 40)
         yield f"{capfirst(words)} {format_day(latest.at, now, zone)}"
 
 
@@ -132,7 +132,7 @@ def _last_seen(journey: Journey, now: datetime, zone: tzinfo) -> Card:
     visit = next((visit for visit in journey.visits if visit.is_attended and visit.started_at <= at), None)
     page = visit.exit if visit else None
     lines = (
-        isolate_address(truncate_middle(page.label, _TEXT_LIMIT)) if page else "",
+        _format_page(page, journey.names) if page else "",
         "" if is_live else capfirst(f"{format_day(at, now, zone)}, {format_clock(at, zone)}"),
     )
     return Card(
@@ -141,6 +141,10 @@ def _last_seen(journey: Journey, now: datetime, zone: tzinfo) -> Card:
         lines=tuple(filter(None, lines)),
         style="live" if is_live else "",
     )
+
+
+def _format_page(page: Page, names: Names) -> str:
+    return names.page_of(page) or isolate_address(truncate_middle(page.label, _TEXT_LIMIT))
 
 
 def _source(journey: Journey) -> Card:

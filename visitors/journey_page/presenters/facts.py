@@ -10,13 +10,14 @@ from visitors.formatting import DisplayTime
 class Fact:
     """A term and its value: text, or a time. `copy_name` ("the email address") adds a button that copies the text.
 
-    `is_address`: the text is the address of a page. `is_quiet`: the value is a placeholder such as "undefined", shown
-    as it came.
+    `title` is the original of a readable name. `is_address`: the text is the address of a page. `is_quiet`: the value
+    is a placeholder such as "undefined", shown as it came.
     """
 
     term: str
     text: str = ""
     time: DisplayTime | None = None
+    title: str = ""
     copy_name: str = ""
     is_address: bool = False
     is_quiet: bool = False

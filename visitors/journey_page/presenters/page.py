@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from django.utils.safestring import SafeString
 
 from visitors.formatting import bind_numbers, format_zone
-from visitors.journey import SummaryLine, observe, summarize_by_topic
+from visitors.journey import Names, SummaryLine, observe, summarize_by_topic
 from visitors.journey_page.presenters.cards import Cards, present_cards
 from visitors.journey_page.presenters.header import Head, present_head
 from visitors.journey_page.presenters.identity import present_whereabouts
@@ -20,7 +20,7 @@ from visitors.profiles import Profile
 
 @dataclass(frozen=True, slots=True)
 class JourneyPage:
-    """Everything that the journey page shows. `version` is the profile's."""
+    """Everything that the journey page shows. `version` is the profile's, and `names` explain readable names."""
 
     version: str
     head: Head
@@ -30,6 +30,7 @@ class JourneyPage:
     timeline: Timeline
     side: Side
     zone_name: str
+    names: Names
 
     @property
     def ribbon_shapes(self) -> SafeString:
@@ -78,4 +79,5 @@ def present_journey(
         timeline=timeline,
         side=present_side(journey, whereabouts, prediction, contents.notes, now=now, zone=zone),
         zone_name=format_zone(zone),
+        names=journey.names,
     )

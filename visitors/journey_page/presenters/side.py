@@ -9,7 +9,7 @@ from visitors.datafast.lenient import Note
 from visitors.formatting import display_day_and_clock
 from visitors.formatting.placeholders import is_placeholder
 from visitors.formatting.text import clean
-from visitors.journey import Journey, Person, Touch, is_ahead
+from visitors.journey import Journey, Names, Person, Touch, is_ahead
 from visitors.journey_page.presenters.facts import Fact
 from visitors.journey_page.presenters.identity import Whereabouts
 from visitors.journey_page.presenters.prediction import Meter
@@ -67,7 +67,7 @@ def present_side(
         profile=_profile(journey.person, now, zone) if journey.person else (),
         prediction=prediction,
         source=tuple(_source(journey.first_touch)) if journey.first_touch else (),
-        last_source=tuple(_last_source(journey.last_touch, now, zone)) if journey.last_touch else (),
+        last_source=tuple(_last_source(journey.last_touch, journey.names, now, zone)) if journey.last_touch else (),
         identity=whereabouts.facts,
         activity=tuple(_activity(journey, now, zone)),
         unreadable=tuple(clean(f"{note.path}: {note.problem}" if note.path else note.problem) for note in notes),
@@ -107,10 +107,13 @@ def _source(touch: Touch) -> Iterator[Fact]:
         yield Fact(_PARAMETERS.get(name, name), value, is_quiet=is_placeholder(value))
 
 
-def _last_source(touch: Touch, now: datetime, zone: tzinfo) -> Iterator[Fact]:
+def _last_source(touch: Touch, names: Names, now: datetime, zone: tzinfo) -> Iterator[Fact]:
     yield from _source(touch)
     if touch.page is not None:
-        yield Fact("First page", touch.page.label, is_address=touch.page.screen is None)
+        if name := names.page_of(touch.page):
+            yield Fact("First page", name, title=touch.page.label)
+        else:
+            yield Fact("First page", touch.page.label, is_address=touch.page.screen is None)
     if touch.at is not None:
         yield _time("When", touch.at, now, zone)
 

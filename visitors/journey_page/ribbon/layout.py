@@ -16,7 +16,7 @@ from visitors.formatting import (
     limit_list,
 )
 from visitors.formatting.text import truncate
-from visitors.journey import LIVE_FOR, Counts, Event, Journey, Kind, Place, VisitOutline, is_ahead, main_intent
+from visitors.journey import LIVE_FOR, Counts, Event, Journey, Kind, Names, Place, VisitOutline, is_ahead, main_intent
 from visitors.journey.summary import format_when
 from visitors.journey_page.ribbon.columns import Column, Unit, add_counts, columns
 from visitors.journey_page.ribbon.lanes import REFERENCE, WIDTHS, Lanes
@@ -57,22 +57,24 @@ class _Cluster:
     x: float
     until: datetime  # the time up to which a mark would be too close to this one's
     events: list[Event]
+    names: Names
 
     @property
     def word(self) -> str:
         if len(self.events) == 1:
-            return _word(self.events[0])
+            return _word(self.events[0], self.names)
         nouns = {_noun(event) for event in self.events}
         return format_count(len(self.events), nouns.pop() if len(nouns) == 1 else "event")
 
     @property
     def label(self) -> str:
         events, more = limit_list(self.events, _MAX_LABELS)
-        words = [event.words for event in events]
+        words = [event.describe(self.names) for event in events]
         if more:
             words.append(f"{more:,} more")
         text = truncate(join_list(words), 300)
-        return f"{text[0].upper()}{text[1:]}"
+        originals = self.names.originals_in(text)
+        return f"{text[0].upper()}{text[1:]}{f' ({originals})' if originals else ''}"
 
 
 class Drawing:
@@ -308,7 +310,7 @@ class Drawing:
                 clusters[-1].events.append(event)
             elif event.at:
                 x = self._scale.x(event.at)
-                clusters.append(_Cluster(form, x, self._scale.time(x + _MARK_ROOM), [event]))
+                clusters.append(_Cluster(form, x, self._scale.time(x + _MARK_ROOM), [event], self._journey.names))
         return found
 
     def _add_missing_note(self) -> None:
@@ -375,11 +377,12 @@ def _form(event: Event) -> str:
     return "setback" if event.is_setback else "goal"
 
 
-def _word(event: Event) -> str:
+def _word(event: Event, names: Names) -> str:
     """Return the word above a mark."""
     if event.kind is Kind.PAYMENT:
         if event.amount is None:
             return "refund" if event.is_refund else "payment"
         return f"−{event.amount_words}" if event.is_refund else event.amount_words
-    name = event.words if event.kind is Kind.SUBSCRIPTION or event.is_setback else event.name
+    is_in_words = event.kind is Kind.SUBSCRIPTION or event.is_setback
+    name = event.describe(names) if is_in_words else names.goal(event.name)
     return truncate(name or event.kind.value, _LONGEST_WORD)

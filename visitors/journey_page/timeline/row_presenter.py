@@ -13,6 +13,7 @@ from visitors.journey import (
     Fold,
     Journey,
     Kind,
+    Names,
     Page,
     Visit,
     VisitOutline,
@@ -41,6 +42,7 @@ class RowPresenter:
         self._now = now
         self._live_at = journey.last_seen_at if journey.is_live(now) else None
         self._has_several_hosts = len(journey.hosts) > 1
+        self._names = journey.names
         self._is_cut_off = journey.missing is not None
         self._is_only_visit = journey.visit_count <= 1
         self._latest = self._first_attended(journey.outlines)
@@ -81,7 +83,7 @@ class RowPresenter:
             pages=_count_pages(counts),
             duration=duration,
             place=" · ".join(place),
-            badges=_badges(visit),
+            badges=_badges(visit, self._names),
             is_new=self._is_new(visit.ended_at),
         )
 
@@ -112,10 +114,18 @@ class RowPresenter:
         is_new = self._is_new(fold.until)
         if event.is_view:
             return self._page_view(fold, iso=iso, clock=clock, day=day, is_new=is_new)
-        style, lead, name, tail, notes = _describe(event)
-        note = " · ".join(note for note in notes if note)
+        style, lead, name, tail, notes = _describe(event, self._names)
         return EventRow(
-            style=style, iso=iso, clock=clock, day=day, is_new=is_new, lead=lead, name=name, tail=tail, note=note
+            style=style,
+            iso=iso,
+            clock=clock,
+            day=day,
+            is_new=is_new,
+            lead=lead,
+            name=name,
+            tail=tail,
+            note=" · ".join(note for note in notes if note),
+            original=_original(event, self._names),
         )
 
     def _page_view(self, fold: Fold, *, iso: str, clock: str, day: str, is_new: bool) -> EventRow:
@@ -144,6 +154,10 @@ class RowPresenter:
     def _path(self, page: Page | None) -> PagePath | None:
         if page is None:
             return None
+        if name := self._names.page_of(page):
+            query = truncate_middle(_query_and_fragment(page), _PATH_LIMIT)
+            original = truncate_middle(page.url, _WHOLE_LIMIT)
+            return PagePath(label=name, intent=classify(page), query=query, original=original)
         if page.screen is not None:
             screen, is_cut = truncate_middle(page.screen, _PATH_LIMIT), len(page.screen) > _PATH_LIMIT
             whole = truncate_middle(page.screen, _WHOLE_LIMIT) if is_cut else ""
@@ -207,77 +221,88 @@ def _clock(local: datetime) -> str:
     return local.time().isoformat("seconds")  # several times as fast as strftime
 
 
-def _badges(visit: Visit) -> tuple[Badge, ...]:
+def _badges(visit: Visit, names: Names) -> tuple[Badge, ...]:
     """Return what happened in a visit besides page views: payments, refunds, goals, setbacks, identifications."""
     if visit.counts.all == visit.counts.views:
         return ()
-    payments: list[str] = []
-    refunds: list[str] = []
-    goals: dict[str, None] = {}  # each name once
-    setbacks: dict[str, None] = {}
+    payments: list[Badge] = []
+    refunds: list[Badge] = []
+    goals: dict[Badge, None] = {}  # each name once
+    setbacks: dict[Badge, None] = {}
     people = []
     for event in visit.milestones:
         match event.kind:
             case Kind.PAYMENT:
-                (refunds if event.is_refund else payments).append(_payment_label(event))
+                label = _payment_label(event, names)
+                if event.is_refund:
+                    refunds.append(Badge(style="refund", label=label))
+                else:
+                    payments.append(Badge(style="money", label=label))
             case Kind.IDENTIFIED:
                 people.append(Badge(style="id", label=truncate(event.name, _NAME_LIMIT) or "identified"))
             case _ if event.is_setback:
-                setbacks[truncate(event.words, _NAME_LIMIT)] = None
+                label = truncate(event.describe(names), _NAME_LIMIT)
+                setbacks[Badge(style="setback", label=label, original=_original(event, names))] = None
             case _:
-                name = event.words if event.kind is Kind.SUBSCRIPTION else event.name
-                goals[truncate(name, _NAME_LIMIT) or "goal without a name"] = None
+                name = event.describe(names) if event.kind is Kind.SUBSCRIPTION else names.goal(event.name)
+                label = truncate(name, _NAME_LIMIT) or "goal without a name"
+                goals[Badge(style="goal", label=label, original=_original(event, names))] = None
     return (
-        *_limit_badges("money", payments, "other payment"),
-        *_limit_badges("refund", refunds, "other refund"),
-        *_limit_badges("goal", list(goals), "other goal"),
-        *_limit_badges("setback", list(setbacks), "other setback"),
+        *_limit_badges(payments, "other payment"),
+        *_limit_badges(refunds, "other refund"),
+        *_limit_badges(list(goals), "other goal"),
+        *_limit_badges(list(setbacks), "other setback"),
         *people,
     )
 
 
-def _limit_badges(style: str, labels: list[str], others: str) -> Iterable[Badge]:
-    shown, more = formatting.limit_list(labels, _MAX_BADGES)
+def _limit_badges(badges: list[Badge], others: str) -> list[Badge]:
+    shown, more = formatting.limit_list(badges, _MAX_BADGES)
     if more:
-        shown.append(formatting.format_count(more, others))
-    return (Badge(style=style, label=label) for label in shown)
+        shown.append(Badge(style=badges[0].style, label=formatting.format_count(more, others)))
+    return shown
 
 
-def _payment_label(event: Event) -> str:
+def _payment_label(event: Event, names: Names) -> str:
     if event.amount is None:
         return "refund" if event.is_refund else "payment"
-    return f"−{event.amount_words} {_refund_words(event)}" if event.is_refund else event.amount_words
+    return f"−{event.amount_words} {_refund_words(event, names)}" if event.is_refund else event.amount_words
 
 
-def _refund_words(event: Event) -> str:
+def _refund_words(event: Event, names: Names) -> str:
     """ "refund", "dispute lost"."""
     is_plain = goal_names.is_plain_payment(goal_names.normalize(event.name))
-    return "refund" if is_plain else truncate(event.name_words, _NAME_LIMIT)
+    return "refund" if is_plain else truncate(names.in_words(event.name), _NAME_LIMIT)
 
 
-def _describe(event: Event) -> tuple[str, str, str, str, tuple[str | None, ...]]:
+def _original(event: Event, names: Names) -> str:
+    """Return the goal's own name where pages show a readable one, else ""."""
+    return truncate(event.name, _NAME_LIMIT) if event.name in names.goals else ""
+
+
+def _describe(event: Event, names: Names) -> tuple[str, str, str, str, tuple[str | None, ...]]:
     """Return style, lead, name, tail and notes of an event that is no page view."""
     if event.kind is Kind.IDENTIFIED:
         return "id", "Identified as" if event.name else "", event.name or "Identified", "", ()
     amount, notes = event.amount_words, (event.description, _origin(event))
     match event.kind:
         case Kind.PAYMENT:
-            return _describe_payment(event, amount, notes)
+            return _describe_payment(event, amount, notes, names)
         case Kind.SUBSCRIPTION:
-            return "goal", "", capfirst(event.words) or "Subscription", amount, notes
+            return "goal", "", capfirst(event.describe(names)) or "Subscription", amount, notes
     if event.is_setback:
-        return "setback", "", capfirst(event.words), "", notes
-    return "goal", "Goal", event.name or "without a name", amount, notes
+        return "setback", "", capfirst(event.describe(names)), "", notes
+    return "goal", "Goal", names.goal(event.name) or "without a name", amount, notes
 
 
 def _describe_payment(
-    event: Event, amount: str, notes: tuple[str | None, ...]
+    event: Event, amount: str, notes: tuple[str | None, ...], names: Names
 ) -> tuple[str, str, str, str, tuple[str | None, ...]]:
     if event.is_refund:
-        words = _refund_words(event)
+        words = _refund_words(event, names)
         return ("refund", "", *((f"−{amount}", words) if amount else (capfirst(words), "(amount unknown)")), notes)
     if not goal_names.is_plain_payment(goal_names.normalize(event.name)):
-        notes = (event.name_words, *notes)
+        notes = (names.in_words(event.name), *notes)
     return ("money", "", *((amount, "paid") if amount else ("Payment", "(amount unknown)")), notes)
 
 

@@ -15,7 +15,8 @@ class PagePath(Row, frozen=True):
     """A page: its path or, with an `app` ("iOS app"), the name of a screen.
 
     `host` is set where the journey has several hosts. `query` is "?plan=pro#faq", "" for none. Long ones are cut in the
-    middle; `whole` is then all of it, for a reader who asks for it. `intent` is what the page is for.
+    middle; `whole` is then all of it, for a reader who asks for it. `intent` is what the page is for. A page with a
+    readable name has that as its label, and its address in `original`.
     """
 
     label: str
@@ -24,13 +25,18 @@ class PagePath(Row, frozen=True):
     query: str = ""
     app: str = ""
     whole: str = ""
+    original: str = ""
 
 
 class Badge(Row, frozen=True):
-    """A badge of a visit; `style` is "money", "refund", "goal", "setback" or "id"."""
+    """A badge of a visit; `style` is "money", "refund", "goal", "setback" or "id".
+
+    `original` is the goal's own name where the label is a readable one.
+    """
 
     style: str
     label: str
+    original: str = ""
 
 
 class NoteRow(Row, frozen=True):
@@ -52,7 +58,8 @@ class EventRow(Row, frozen=True):
     `clock` is the time of day, or "no time" where `iso` is "". `day` is set where it differs from the visit's. Page
     views have a `page` (None without an address), `times` ("×4, until 12:03:00"), and `dwell` with `share`, its bar's
     width in percent; the last page of a visit has `last` ("left here", "here now") instead. Other events
-    have `lead`, `name`, `tail` and `note`, to show in this order.
+    have `lead`, `name`, `tail` and `note`, to show in this order; `original` is the goal's own name where `name` is a
+    readable one.
     """
 
     style: str
@@ -69,6 +76,7 @@ class EventRow(Row, frozen=True):
     name: str = ""
     tail: str = ""
     note: str = ""
+    original: str = ""
 
 
 class VisitRow(Row, frozen=True):
