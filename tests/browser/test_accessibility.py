@@ -68,7 +68,7 @@ def test_pages_of_administrators_are_accessible(desk, check, lumenkit, name):
     check(page, name)
 
 
-@pytest.mark.parametrize("name", ["", "people/", "names/", "audit-log/", "key/", "remove/"])
+@pytest.mark.parametrize("name", ["", "people/", "names/", "links/", "audit-log/", "key/", "remove/"])
 def test_pages_of_a_website_are_accessible(desk, check, admin, member, name):
     page = desk(user=admin)
     page.goto(f"/websites/lumenkit/{name}")

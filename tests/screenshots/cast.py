@@ -68,6 +68,10 @@ def whole_team() -> None:
             setattr(website, field, value)
         website.save()
     lumenkit.names = {"goals": {"contact_sales_opened": "Asked for sales"}, "pages": {"/pricing": "Pricing page"}}
+    lumenkit.links = [
+        {"label": "Stripe", "template": "https://dashboard.stripe.com/search?query={email}"},
+        {"label": "Customer admin", "template": "https://admin.lumenkit.example/users/{user_id}"},
+    ]
     lumenkit.save()
     _invite(ada, lumenkit)
     _fill_audit_log(lumenkit)

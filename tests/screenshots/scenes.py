@@ -159,6 +159,8 @@ MANAGING = (
     ),
     Scene("67-colleagues-none", f"/websites/{cast.PAUSED}/people/", **BRIEF),
     Scene("67-colleague-remove", lambda: cast.removal_of("ana", "lumenkit"), **BRIEF),
+    Scene("67-links", f"{LUMENKIT}links/", **ADMIN),
+    Scene("67-links-problem", f"{LUMENKIT}links/", _press("Save links", **{"links-2-template": "stripe.com"}), **BRIEF),
     Scene("67-names", f"{LUMENKIT}names/", **ADMIN),
     Scene("67-names-on-a-journey", LEAD, **BRIEF),
     Scene("68-audit-log", f"{LUMENKIT}audit-log/", **ADMIN),

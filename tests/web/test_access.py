@@ -92,6 +92,7 @@ TABLE = {
     "add_website_details": ({}, "get", administrators(302)),  # no key was pasted
     "connect_account": ({}, "get", administrators(302)),
     "website": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
+    "website_links": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "website_names": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "website_key": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "pause_website": ({"slug": "lumenkit"}, "post", those_who_manage(302)),

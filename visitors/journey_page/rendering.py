@@ -67,6 +67,7 @@ def present(
         page_url=reverse("journey", args=[website.slug, profile.visitor_id]),
         part_url=reverse("timeline", args=[website.slug, profile.visitor_id]),
         history=profile.history,
+        links=website.links,
     )
 
 
@@ -91,7 +92,7 @@ def _load_article(
     """Return the article, and the profile that it shows: the newer one if this one was replaced since."""
     key = (
         (website.pk, website.slug, website.domain, website.name, website.time_zone, website.role),
-        repr(website.names),
+        repr((website.names, website.links)),
         (profile.visitor_id, profile.version, seen),
         # As text: two moments of a clock that is set back compare as equal.
         repr(query),

@@ -113,6 +113,12 @@ def change_names(by: User, website: Website, names: Iterable[tuple[str, str, str
     change_log.record(by, "changed names of goals and pages", website=website)
 
 
+def change_links(by: User, website: Website, links: Iterable[dict[str, str]]) -> None:
+    """Save the links to other tools, as `Website.links` has them."""
+    website.links = [{"label": link["label"], "template": link["template"]} for link in links]
+    change(by, website, ["links"])
+
+
 def replace_key(by: User, website: Website, credential: Credential) -> None:
     """Give a website another token, with the DataFast id that belongs to it. The old token is deleted.
 

@@ -16,6 +16,7 @@ from visitors.journey import parse_page
 from visitors.models import Website, known_time_zones
 from visitors.models.accounts import ROLE_CHOICES
 from visitors.roles import Role
+from visitors.web.tool_links import host_of, validate_template
 from visitors.websites.actions import propose_slug, taken_slugs
 
 # The regions of the time zone database. Zones outside of them are older names of the same zones.
@@ -183,6 +184,46 @@ def _page_key(address: str, domain: str) -> str:
 
 MAX_NAMES = 200
 NameFormSet = forms.formset_factory(NameForm, extra=3, max_num=MAX_NAMES, absolute_max=MAX_NAMES + 3, validate_max=True)
+
+
+class LinkForm(forms.Form):
+    """A link to another tool: its label and the template of its address. Both empty: no link."""
+
+    label = forms.CharField(
+        label="Label",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "input", "placeholder": "Label"}),
+    )
+    template = forms.CharField(
+        label="Address",
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs=_INPUT | {"inputmode": "url", "placeholder": "https://"}),
+    )
+
+    def clean_label(self) -> str:
+        return clean(self.cleaned_data["label"]).strip()
+
+    def clean_template(self) -> str:
+        """Check the template, where there is one."""
+        template: str = self.cleaned_data["template"].strip()
+        if template:
+            validate_template(template)
+        return template
+
+    def clean(self) -> dict[str, Any]:
+        """Require both or neither; a link without a label gets its host as label."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("label") and "template" in cleaned and not cleaned["template"]:
+            self.add_error("template", "Enter the address, or empty the label to remove the link.")
+        if cleaned.get("template") and "label" in cleaned:
+            cleaned["label"] = cleaned["label"] or host_of(cleaned["template"])[:40]
+        return cleaned
+
+
+MAX_LINKS = 10
+LinkFormSet = forms.formset_factory(LinkForm, extra=2, max_num=MAX_LINKS, absolute_max=MAX_LINKS + 2, validate_max=True)
 
 
 class TokenForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visitors.websites.views import connect, key, members, names, website
+from visitors.websites.views import connect, key, links, members, names, website
 
 urlpatterns = [
     path("websites/", website.websites, name="websites"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("websites/<slug:slug>/pause/", website.pause, name="pause_website"),
     path("websites/<slug:slug>/resume/", website.resume, name="resume_website"),
     path("websites/<slug:slug>/remove/", website.remove, name="remove_website"),
+    path("websites/<slug:slug>/links/", links.links, name="website_links"),
     path("websites/<slug:slug>/names/", names.names, name="website_names"),
     path("websites/<slug:slug>/people/", members.members, name="members"),
     path("websites/<slug:slug>/people/<int:membership>/role/", members.change_role, name="change_role"),

@@ -1,6 +1,6 @@
 """The whole journey page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -16,6 +16,7 @@ from visitors.journey_page.presenters.side import Side, present_side
 from visitors.journey_page.ribbon import Ribbon, make_ribbon, shapes_svg
 from visitors.journey_page.timeline import Timeline, TimelineQuery, present_timeline, visit_address
 from visitors.profiles import Profile
+from visitors.web.tool_links import fill_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,13 @@ def present_journey(
     page_url: str,
     part_url: str,
     history: Sequence[Scored] = (),
+    links: Sequence[Mapping[str, str]] = (),
 ) -> JourneyPage:
     """Return the page of a profile with loaded contents, with the timeline that `query` asks for.
 
     All times are in the zone; events later than `marked_after` are marked as new. `page_url` is the path of the page,
-    `part_url` that of the timeline's fragments. `history` has the scores of earlier answers, oldest first.
+    `part_url` that of the timeline's fragments. `history` has the scores of earlier answers, oldest first, `links`
+    are `Website.links`.
     """
     contents = profile.contents
     journey, whereabouts = contents.journey.as_of(now), present_whereabouts(contents.identity)
@@ -68,6 +71,8 @@ def present_journey(
         part_url=part_url,
         marked_after=marked_after,
     )
+    filled = (fill_template(**link, visitor_id=profile.visitor_id, person=journey.person) for link in links)
+    tool_links = tuple(link for link in filled if link)
     return JourneyPage(
         version=profile.version,
         head=present_head(journey, whereabouts, visitor_id=profile.visitor_id, now=now),
@@ -77,7 +82,7 @@ def present_journey(
         ),
         ribbon=make_ribbon(journey, now=now, zone=zone, address=visit_address, ticket_at=timeline.query.at),
         timeline=timeline,
-        side=present_side(journey, whereabouts, prediction, contents.notes, now=now, zone=zone),
+        side=present_side(journey, whereabouts, prediction, contents.notes, now=now, zone=zone, links=tool_links),
         zone_name=format_zone(zone),
         names=journey.names,
     )

@@ -13,6 +13,7 @@ from visitors.journey import Journey, Names, Person, Touch, is_ahead
 from visitors.journey_page.presenters.facts import Fact
 from visitors.journey_page.presenters.identity import Whereabouts
 from visitors.journey_page.presenters.prediction import Meter
+from visitors.web.tool_links import ToolLink
 
 # The names of the parameters that DataFast reads from an address.
 _PARAMETERS = {
@@ -51,6 +52,7 @@ class Side:
     identity: tuple[Fact, ...]
     activity: tuple[Fact, ...]
     unreadable: tuple[str, ...]
+    links: tuple[ToolLink, ...]
 
 
 def present_side(
@@ -61,6 +63,7 @@ def present_side(
     *,
     now: datetime,
     zone: tzinfo,
+    links: tuple[ToolLink, ...] = (),
 ) -> Side:
     """Return the side of a journey's page. `notes` name the parts of the answer that could not be read."""
     return Side(
@@ -71,6 +74,7 @@ def present_side(
         identity=whereabouts.facts,
         activity=tuple(_activity(journey, now, zone)),
         unreadable=tuple(clean(f"{note.path}: {note.problem}" if note.path else note.problem) for note in notes),
+        links=links,
     )
 
 
