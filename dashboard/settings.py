@@ -28,8 +28,10 @@ HTTPS = env.flag("HTTPS", default=not (DEBUG or LOOPBACK_ONLY))
 # The address that users open, for links: a request's Host is whatever the caller sends. Without PUBLIC_URL,
 # `dashboard.addresses` derives it from ALLOWED_HOSTS, HOST and PORT.
 PUBLIC_URL = env.origin("PUBLIC_URL")
-# Forms from there are ours, also where the proxy does not pass on the port.
-CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+# Forms from there are ours, whatever host, port or scheme the proxy passes on.
+_own_names = [name for name in ALLOWED_HOSTS if name not in LOOPBACK_NAMES and name[0] not in "*."]
+_own_origins = [f"{'https' if HTTPS else 'http'}://{name}" for name in _own_names]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else _own_origins
 # Where `make demo` and `make serve` listen.
 HOST, PORT = env.text("HOST") or "127.0.0.1", env.number("PORT", 8000, low=1, high=65_535)
 

@@ -118,12 +118,18 @@ def origin_form(client, settings):
         ("https://localhost", "localhost"),  # it does not pass on the scheme
         ("http://desk.example.com", "127.0.0.1:8000"),  # it passes on its own name for the server
         ("http://localhost", "localhost:8000"),
+        ("https://[2001:db8::1]:8443", "[2001:db8::1]"),
+        ("http://localhost:8205", "localhost:80"),
+        ("http://localhost.", "localhost"),
         ("http://[", "localhost"),
     ],
 )
 @pytest.mark.django_db
-def test_a_rejected_origin_says_what_the_proxy_must_pass_on(origin_form, caplog, origin, host):
-    response = origin_form(origin, host)
+def test_a_rejected_origin_says_what_the_proxy_must_pass_on(origin_form, caplog, settings, origin, host):
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[2001:db8::1]"]
+    # Only the Host counts: callers can send these, and proxies rarely agree on them.
+    forwarded = {"X-Forwarded-Host": f"{origin.partition('://')[2]}, proxy.internal", "X-Forwarded-Port": "8205"}
+    response = origin_form(origin, host, **forwarded)
     assert response.status_code == 403
     assert "make the proxy pass on the Host header with its port" in Page(response.content).text
     (line,) = [record for record in caplog.records if record.name == "visitors.web.errors"]
@@ -143,8 +149,9 @@ def test_a_rejected_referer_says_the_same_without_its_path(member, caplog):
 
 
 @pytest.mark.django_db
-def test_a_form_without_an_origin_is_not_blamed_on_the_proxy(origin_form, caplog):
-    response = origin_form("null")
+@pytest.mark.parametrize("origin", ["null", ""])
+def test_a_form_without_an_origin_is_not_blamed_on_the_proxy(origin_form, caplog, origin):
+    response = origin_form(origin)
     assert response.status_code == 403
     assert "proxy" not in Page(response.content).text
     assert "visitors.web.errors" not in caplog.text
@@ -155,6 +162,12 @@ def test_a_form_from_the_public_address_is_accepted(origin_form, settings):
     settings.CSRF_TRUSTED_ORIGINS = ["https://desk.example.com:8443"]
     assert origin_form("https://desk.example.com:8443").status_code == 422
     assert origin_form("https://desk.example.com").status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["localhost", "localhost:443", "testserver:80", "TestServer", "testserver."])
+def test_a_form_from_a_name_of_our_own_is_accepted_whatever_the_proxy_passes_on(origin_form, host):
+    assert origin_form("http://testserver", host).status_code == 422
 
 
 def test_signing_in_leads_to_the_requested_page(client, member):

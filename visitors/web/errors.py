@@ -41,7 +41,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     sent_from = request.headers.get("Origin") or request.headers.get("Referer", "")
     # Browsers send "null" for pages without an origin, such as a file.
-    if not reason.startswith(_OTHER_ADDRESS) or sent_from == "null":
+    if not reason.startswith(_OTHER_ADDRESS) or sent_from in {"", "null"}:
         context = {"kept": keep_form(request), "heading": "Your session changed"}
         return render(request, "kept_form.html", context, status=403)
     origin = "/".join(sent_from.split("/")[:3])  # the path of a Referer may name a visitor
