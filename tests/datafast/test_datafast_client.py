@@ -424,12 +424,15 @@ def test_a_damaged_compression_is_a_malformed_answer():
     [
         answer(200, b'{"status": "success", "data": {'),
         answer(200, {"status": "success", "data": []}),
+        answer(200, {"status": "success", "data": None}),
+        answer(200, {"status": "success", "data": ""}),
+        answer(200, {"status": "success"}),
         answer(200, b"<!doctype html><h1>Log in to the Wi-Fi</h1>", content_type="text/html"),
         answer(200, b""),
         answer(204),
         faults.raw(b"SSH-2.0-OpenSSH_9.9\r\n"),
     ],
-    ids=["half JSON", "no envelope", "HTML", "empty", "204", "no HTTP"],
+    ids=["half JSON", "no envelope", "null", "text", "no data", "HTML", "empty", "204", "no HTTP"],
 )
 def test_anything_else_is_a_malformed_answer(behavior):
     with FaultyUpstream(behavior) as upstream:
@@ -457,11 +460,26 @@ def test_another_visitors_journey_is_never_returned():
         {"visitorId": VISITOR_ID, "identity": {"city": None}, "activity": {"visitedPages": [], "visitCount": None}},
         {"activity": {}, "profile": {"userId": "17"}, "prediction": {"score": 50}},
         {"activity": [{"url": "example.com/"}]},
+        {"visitorId": VISITOR_ID, "activity": {"visitCount": 0, "pageViewCount": 0, "timeSinceFirstVisit": 0.0}},
+        {"activity": {"visitedPages": [{}, {"url": None}], "completedGoals": [{"name": " ", "metadata": {}}]}},
+        {"visitorId": VISITOR_ID, "profile": {"userId": "", "metadata": {"tags": [], "x": {"y": [None, ""]}}}},
+        {
+            "visitorId": VISITOR_ID,
+            "identity": {"country": " ", "params": {"utm_source": ""}},
+            "prediction": {"score": 0},
+        },
+        {"data": {"visitorId": VISITOR_ID, "activity": {"visitCount": 3}}},
     ],
 )
 def test_an_answer_about_nobody_is_malformed(data):
     with FaultyUpstream(answer(200, {"status": "success", "data": data})) as upstream:
         assert isinstance(failure(upstream.url), MalformedAnswer)
+
+
+def test_counts_without_events_are_an_answer():
+    data = {"activity": {"visitCount": 3, "pageViewCount": 5, "visitedPages": [], "completedGoals": None}}
+    with FaultyUpstream(answer(200, {"status": "success", "data": data})) as upstream:
+        assert get(upstream.url).visitor.activity.visit_count == 3
 
 
 @pytest.mark.parametrize("visitor_id", [7, "", "null", [VISITOR_ID], {"id": VISITOR_ID}])

@@ -96,12 +96,14 @@ def _decode_strictly(decoder: msgspec.json.Decoder[_Envelope], body: bytes) -> _
 
 
 def _has_content(value: object) -> bool:
-    """Whether there is anything but null in a field."""
+    """Whether there is anything but null, zero and blank text in a field."""
     if isinstance(value, Struct):
         return any(_has_content(getattr(value, name)) for name in value.__struct_fields__)
     if isinstance(value, dict):
-        return any(_has_content(item) for item in value.values())
-    return value not in (None, "", ())
+        return any(map(_has_content, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_content, value))
+    return bool(value.strip() if isinstance(value, str) else value)
 
 
 def _has_reasonable_amounts(visitor: Visitor) -> bool:

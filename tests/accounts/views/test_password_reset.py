@@ -84,13 +84,25 @@ def test_a_mailed_link_sets_a_new_password(client, member):
 
 
 @pytest.mark.usefixtures("_mail")
-@pytest.mark.parametrize("host", ["127.0.0.1:6666", "localhost", "testserver:9"])
-def test_a_mailed_link_ignores_the_host_of_the_request(member, settings, host):
-    settings.PUBLIC_URL = "https://desk.example.com"
-    Client(headers={"Host": host}).post("/reset/", {"email": "mina@example.com"})
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "127.0.0.1:6666"},
+        {"Host": "localhost"},
+        {"Host": "TestServer.:6666"},
+        {"X-Forwarded-Host": "evil.example:6666", "X-Forwarded-Port": "6666", "X-Forwarded-Proto": "http"},
+        {"X-Forwarded-Server": "evil.example", "X-Forwarded-Prefix": "//evil.example", "X-Script-Name": "/evil"},
+        {"Forwarded": "for=1.2.3.4;host=evil.example;proto=http", "X-Original-URL": "http://evil.example/reset/"},
+        {"Origin": "http://localhost:6666", "Referer": "http://localhost:6666/reset/"},
+    ],
+)
+@pytest.mark.parametrize("public_url", ["https://desk.example.com", ""])
+def test_a_mailed_link_ignores_the_host_of_the_request(member, settings, headers, public_url):
+    settings.PUBLIC_URL = public_url
+    Client(headers=headers).post("/reset/", {"email": "mina@example.com"})
     (message,) = sent(1)
-    assert "\nhttps://desk.example.com/reset/" in message.body
-    assert host not in message.body
+    assert f"\n{public_url or 'http://testserver'}/reset/" in message.body
+    assert not re.search(r"6666|evil|localhost|127\.0", message.body)
 
 
 @pytest.mark.usefixtures("_mail")
