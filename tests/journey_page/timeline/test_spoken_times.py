@@ -33,6 +33,14 @@ def read(text, now=NOW):
         ("Sent: Tue, 3 Nov 2026 11:00:05 +0100", "2026-11-03T10:00:05Z"),
         ("November 3rd at 4:40 PM EST", "2026-11-03T21:40:00Z"),
         ("9.11.2026 16:40", "2026-11-09T21:40:00Z"),
+        # It is a Saturday.
+        ("Saturday 15:30", "2026-11-28T20:30:00Z"),
+        ("Sat 3pm", "2026-11-28T20:00:00Z"),
+        ("Sat 22:00 CET", "2026-11-28T21:00:00Z"),
+        ("Saturday 18:00", "2026-11-21T23:00:00Z"),
+        ("last Saturday 15:30", "2026-11-21T20:30:00Z"),
+        ("Sat, Nov 21, 10:00", "2026-11-21T15:00:00Z"),
+        ("Sunday 10:00", "2026-11-22T15:00:00Z"),
     ],
 )
 def test_a_time_is_read_as_people_write_it(text, at):

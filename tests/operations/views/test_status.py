@@ -1,18 +1,25 @@
 """The page that tells administrators how this Journeydesk is set up."""
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.page_reader import Page
+from visitors.profiles.circuit import MAX_CONSECUTIVE_FAILURES
 from visitors.web.backups import record_backup
 
 
 @pytest.fixture
-def shown(admin_client, lumenkit, settings, tmp_path):
+def html(admin_client, lumenkit, settings, tmp_path):
     settings.STATE_DIR = tmp_path
     tmp_path.chmod(0o700)
-    return lambda: Page(admin_client.get("/status/").content).text
+    return lambda: admin_client.get("/status/").content.decode()
+
+
+@pytest.fixture
+def shown(html):
+    return lambda: Page(html()).text
 
 
 def test_the_set_up_is_described(shown, settings):
@@ -37,10 +44,14 @@ def test_what_is_wrong_comes_with_its_remedy(shown, lumenkit, settings):
     assert "Rejects the key of Lumenkit" in text
 
 
-def test_a_paused_circuit_is_a_warning(shown, lumenkit):
-    lumenkit.circuit_open_until = datetime.now(UTC) + timedelta(minutes=1)
+def test_a_failing_datafast_is_a_warning(shown, lumenkit):
+    # After a single failure, or by a clock that was wrong, no call is paused.
+    lumenkit.consecutive_failures, lumenkit.circuit_open_until = 1, datetime.now(UTC) + timedelta(days=300)
     lumenkit.save()
-    assert "DataFast Unavailable for Lumenkit" in shown()
+    assert "DataFast No problem known" in shown()
+    lumenkit.consecutive_failures = MAX_CONSECUTIVE_FAILURES
+    lumenkit.save()
+    assert "DataFast Unavailable for Lumenkit: the last calls failed" in shown()
 
 
 def test_the_last_backup_has_its_age(shown, settings):
@@ -50,3 +61,13 @@ def test_the_last_backup_has_its_age(shown, settings):
     assert "Last backup None by manage.py backup" in shown()
     record_backup()
     assert "Last backup Just now" in shown()
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(("days", "is_warning"), [(0, False), (1.9, False), (2.1, True), (-1, True), (-365, True)])
+def test_an_old_backup_and_one_from_the_future_are_warnings(html, tmp_path, days, is_warning):
+    record_backup()
+    at = (datetime.now(UTC) - timedelta(days=days)).timestamp()
+    os.utime(tmp_path / "last-backup", (at, at))
+    shown = html().partition("Last backup")[2].partition("</dd>")[0]
+    assert ("warn" in shown) is is_warning

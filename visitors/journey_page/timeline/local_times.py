@@ -1,7 +1,7 @@
 """Times as people write them: on the clock of a zone, which shows some hours twice and skips others."""
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import dateparser
@@ -14,10 +14,12 @@ _LABEL = re.compile(r"^[A-Za-z ]{1,20}:\s+")
 _LONGEST_TIME = 80
 _IMPOSSIBLE_CLOCK = re.compile(r"\b(2[4-9]|[3-9]\d):\d\d")
 # Without a day of the month, a text has to say the day in another way: "Tuesday 10am", or only a clock time for today.
+_WEEKDAY = re.compile(r"\b(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?\b", re.IGNORECASE)
 _NEEDS_NO_DATE = re.compile(
-    r"\b(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?\b|^\d{1,2}(:\d\d){1,2}( ?[ap]m)?( [a-z]{1,5})?$",
+    rf"{_WEEKDAY.pattern}|^\d{{1,2}}(:\d\d){{1,2}}( ?[ap]m)?( [a-z]{{1,5}})?$",
     re.IGNORECASE,
 )
+_LAST = re.compile(r"\blast\b", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"\d{1,2}\.\d{1,2}\.\d")  # dates with periods are written so everywhere
 # An unescaped "+" in an address arrives as a space.
 _LOST_PLUS = re.compile(r"(?<=:\d\d) (?=\d\d:?\d\d$)|(?<=\.\d{3}) (?=\d\d:?\d\d$)")
@@ -64,8 +66,19 @@ def parse_spoken_time(text: str, now: datetime) -> datetime | None:
     # A lone number could be anything.
     if len(text) > _LONGEST_TIME or text.isdecimal() or _IMPOSSIBLE_CLOCK.search(text):
         return None
+    today = now.replace(tzinfo=None, fold=0)
+    if _WEEKDAY.search(text) and not _LAST.search(text):
+        # Today's weekday is today if that time has passed. dateparser means the one a week ago, so tell it tomorrow.
+        tomorrow = today + timedelta(days=1)
+        if (time := _parse_spoken(text, now, tomorrow)) is not None:
+            return time
+    return _parse_spoken(text, now, today)
+
+
+def _parse_spoken(text: str, now: datetime, base: datetime) -> datetime | None:
+    """Read a time relative to `base`; None for one after `now`."""
     settings: dict[str, Any] = {
-        "RELATIVE_BASE": now.replace(tzinfo=None, fold=0),
+        "RELATIVE_BASE": base,
         "PREFER_DATES_FROM": "past",
         "REQUIRE_PARTS": [] if _NEEDS_NO_DATE.search(text) else ["day"],
         "DATE_ORDER": "DMY" if _DAY_FIRST.search(text) else "MDY",

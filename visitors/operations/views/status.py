@@ -4,7 +4,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -13,13 +13,14 @@ from django.core.checks import ERROR, WARNING, CheckMessage, run_checks
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dashboard import server
+from dashboard.clock import latest_possible_time
 from visitors.formatting import format_ago, format_count, join_list
 from visitors.models import Website
 from visitors.operations import checks
+from visitors.profiles import is_datafast_failing
 from visitors.web.access import SignedInRequest, administrator_required
 from visitors.web.backups import last_backup_at
 
@@ -93,20 +94,17 @@ def _describe_backup(now: datetime) -> Fact:
     at = last_backup_at()
     if at is None:
         return Fact("Last backup", "None by manage.py backup", "warn")
-    return Fact("Last backup", format_ago(at, now).capitalize(), "good" if (now - at).days < 2 else "warn")
+    is_recent = now - timedelta(days=2) < at <= latest_possible_time()  # ahead of now: a clock was wrong
+    return Fact("Last backup", format_ago(at, now).capitalize(), "good" if is_recent else "warn")
 
 
 def _describe_upstream() -> Iterator[Fact]:
     websites = list(Website.objects.order_by("name"))
     rejected = [website.name for website in websites if website.key_rejected_since]
-    failing = [
-        website.name
-        for website in websites
-        if website.circuit_open_until and website.circuit_open_until > timezone.now()
-    ]
+    failing = [website.name for website in websites if is_datafast_failing(website)]
     if rejected:
         yield Fact("DataFast", f"Rejects the key of {join_list(rejected)}", "bad")
     if failing:
-        yield Fact("DataFast", f"Unavailable for {join_list(failing)}: calls are paused for a moment", "warn")
+        yield Fact("DataFast", f"Unavailable for {join_list(failing)}: the last calls failed", "warn")
     if not (rejected or failing):
         yield Fact("DataFast", f"No problem known for {format_count(len(websites), 'website')}", "good")
