@@ -14,7 +14,11 @@ from visitors.web.backups import record_backup
 def html(admin_client, lumenkit, settings, tmp_path):
     settings.STATE_DIR = tmp_path
     tmp_path.chmod(0o700)
-    return lambda: admin_client.get("/status/").content.decode()
+
+    def get():
+        return admin_client.get("/status/").content.decode()
+
+    return get
 
 
 @pytest.fixture
