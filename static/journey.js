@@ -48,8 +48,11 @@ function sendTime(field, next) {
   htmx.trigger(field.form, "settled");
 }
 document.addEventListener("focusout", (event) => sendTime(event.target, event.relatedTarget));
+let isEntering = false; // Enter changes the field as well, and sends the form by itself
+document.addEventListener("keydown", ({ key }) => (isEntering = key === "Enter"));
+document.addEventListener("keyup", () => (isEntering = false));
 document.addEventListener("change", (event) => {
-  if (matchMedia("(pointer: coarse)").matches) sendTime(event.target);
+  if (matchMedia("(pointer: coarse)").matches && !isEntering) sendTime(event.target);
 });
 
 // Text that is typed while a response is awaited is put back after the swap, and searched for.

@@ -305,14 +305,21 @@ def test_a_ticket_time_confirmed_with_enter_is_sent_once(tab):
     assert len(requests) == 1
 
 
-def test_on_a_phone_a_ticket_time_is_sent_when_it_is_picked(desk, member):
+def test_on_a_phone_a_ticket_time_is_sent_once_when_it_is_picked_or_entered(desk, member):
     tab = desk(user=member, width=390, has_touch=True, is_mobile=True)
     tab.goto(LEAD)
+    requests = []
+    tab.on("request", lambda request: requests.append(request.url) if "/timeline/" in request.url else None)
     tab.get_by_label("Ticket sent at").evaluate("""field => {
       field.value = "2020-07-01T10:00";
       field.dispatchEvent(new Event("change", {bubbles: true}));
     }""")
     expect(tab.locator("#ledger > .moment")).to_contain_text("Before the earliest event that DataFast sent.")
+    assert len(requests) == 1
+    tab.get_by_label("Ticket sent at").fill("2031-07-01T10:00")
+    tab.get_by_label("Ticket sent at").press("Enter")
+    expect(tab.locator("#ledger > .moment")).to_contain_text("After the latest event that DataFast sent.")
+    assert len(requests) == 2
 
 
 def test_a_request_that_failed_is_tried_again_in_its_place(tab):
