@@ -186,6 +186,12 @@ def test_a_short_summary_has_no_lists_and_one_about_billing_only_payments():
     assert "signup" not in billing
 
 
+def test_a_summary_about_billing_says_once_that_nothing_was_paid():
+    billing = summary_text(journey(view()), now=NOW, as_of=AS_OF, zone=UTC, link=LINK, content=Content.BILLING)
+    assert "\nPaid: nothing yet\n" in billing
+    assert "ever paid" not in billing
+
+
 def test_rich_text_escapes_text_of_the_data():
     visitor = journey(view("/<b>&\"'</b>"))
     text = summary_text(visitor, now=NOW, as_of=AS_OF, zone=UTC, link=LINK, form=Form.HTML)

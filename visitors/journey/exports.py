@@ -25,7 +25,7 @@ from visitors.journey.summary import (
     format_refunded,
     format_without_amount,
     summarize,
-    summarize_by_topic,
+    summarize_money,
 )
 from visitors.journey.ticket_moment import find_ticket_moment
 
@@ -115,7 +115,7 @@ def summary_text(
         case Content.SHORT:
             summary = _Summary(title, [summarize(journey, now=now, zone=zone), *ticket], [], [])
         case Content.BILLING:
-            paid = [line.text for line in summarize_by_topic(journey, now=now, zone=zone) if line.topic == "Money"]
+            paid = [sentence] if (sentence := summarize_money(journey, now=now, zone=zone)) else []
             names = ("As of", "Visitor id", "Email", "User id", "Company", "Plan", "Paid")
             facts = [fact for fact in _facts(journey, now, as_of, zone) if fact[0] in names]
             summary = _Summary(title, [*paid, *ticket], facts, list(_payments(journey, now, zone)))

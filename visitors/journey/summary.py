@@ -60,6 +60,11 @@ def summarize_by_topic(journey: Journey, *, now: datetime, zone: tzinfo) -> tupl
     return tuple(line for line in lines if line.text)
 
 
+def summarize_money(journey: Journey, *, now: datetime, zone: tzinfo) -> str:
+    """What was paid, in one sentence: "Paid $149 in 3 payments, the last yesterday."; "" where nothing was."""
+    return _sentence(_money(journey.as_of(now), now, zone))
+
+
 def _sentence(parts: list[str]) -> str:
     sentence = ", ".join(part for part in parts if part)
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
