@@ -3,10 +3,11 @@
 from uuid import UUID
 
 import pytest
+from django.contrib.auth import get_user_model
 
 from tests.page_reader import Page
 from visitors.audit import erasure
-from visitors.models import AuditAction, AuditEntry, LastSeen, Snapshot
+from visitors.models import AuditAction, AuditEntry, LastSeen, Membership, Snapshot
 from visitors.profiles import fetching
 from visitors.sandbox import documented
 
@@ -37,6 +38,16 @@ def test_the_page_lists_what_is_stored_and_changes_nothing(browser_of_admin, san
     assert "DataFast’s own copy." in text
     assert Snapshot.objects.exists()
     assert sandbox.calls.count(LEAD) == 1
+
+
+def test_the_page_names_a_person_whom_the_user_has_seen(browser_of_admin, sandbox):
+    assert "Erase this visitor?" in Page(browser_of_admin.get(ADDRESS).content).text
+    browser_of_admin.get(JOURNEY)
+    assert "Erase Priya Raman?" in Page(browser_of_admin.get(ADDRESS).content).text
+    # An administrator without a role manages the website, but sees none of its visitors.
+    Membership.objects.all().delete()
+    get_user_model().objects.update(is_superuser=True)
+    assert "Erase this visitor?" in Page(browser_of_admin.get(ADDRESS).content).text
 
 
 @pytest.mark.parametrize("typed", [END, f"  {END.upper()} "])

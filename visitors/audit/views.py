@@ -21,6 +21,7 @@ from visitors.audit import erasure
 from visitors.audit.search import Search
 from visitors.formatting import DisplayTime, display_day_and_clock, display_time, format_ago
 from visitors.journey import escape_formula
+from visitors.lookup.last_seen import opened_by
 from visitors.models import AuditAction, AuditEntry, AuditResult, Membership, Website
 from visitors.web.access import SignedInRequest, managed_website_or_404, visitor_id_or_404
 from visitors.web.time_zones import time_zone_of
@@ -93,14 +94,17 @@ def erase(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
         return redirect("look_up")
     stored = erasure.find_traces(website, visitor)
     zone, now = time_zone_of(request, website), datetime.now(UTC)
+    visible = Website.objects.visible_to(request.user).filter(pk=website.pk)
     context = {
         "website": website,
         "visitor_id": visitor,
+        # Only where the user has opened the journey, which is in the audit log already, and still may.
+        "name": opened_by(request.user, visible).filter(visitor_id=visitor).values_list("label", flat=True).first(),
         "stored": stored,
         "fetched_at": stored.fetched_at and display_time(stored.fetched_at, zone, format_ago(stored.fetched_at, now)),
         "end_of_id": end_of_id,
         "typed": typed,
-        "can_open_journeys": Website.objects.visible_to(request.user).filter(pk=website.pk).exists(),
+        "can_open_journeys": visible.exists(),
         "is_refused": request.method == "POST",
     }
     return render(request, "audit/erase.html", context, status=422 if request.method == "POST" else 200)
