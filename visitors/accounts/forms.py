@@ -117,7 +117,14 @@ class AccountForm(StyledForm):
         self._user.save(update_fields=["first_name", "last_name", "email"])
 
 
-class NewPasswordForm(StyledForm, SetPasswordForm):
+class PasswordProblemMixin(SetPasswordMixin):
+    """Shows what is wrong with a new password beside it, not beside its repetition as Django does."""
+
+    def validate_password_for_user(self, user: User, password_field_name: str = "password2") -> None:  # noqa: S107 a name
+        super().validate_password_for_user(user, password_field_name.replace("2", "1"))
+
+
+class NewPasswordForm(StyledForm, PasswordProblemMixin, SetPasswordForm):
     """A new password, entered twice."""
 
     new_password1, new_password2 = SetPasswordForm.create_password_fields("New password", "Repeat new password")
@@ -198,7 +205,7 @@ class InviteForm(StyledForm):
         return typed
 
 
-class JoinForm(StyledForm, UserCreationForm):
+class JoinForm(StyledForm, PasswordProblemMixin, UserCreationForm):
     """A new account for an invited user.
 
     `invited` is a user name, a full name or an email. An email is fixed; a name is a suggestion.

@@ -7,7 +7,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from visitors.models import AuditAction, AuditEntry, AuditResult, Invitation, LastSeen, Membership
+from tests.page_reader import Page
+from visitors.models import AuditAction, AuditEntry, AuditResult, Invitation, LastSeen, Membership, Website
 from visitors.roles import Role
 from visitors.sandbox import documented
 
@@ -37,6 +38,12 @@ def test_all_accounts_are_listed_with_few_queries(browser, person_with_role, dja
         page = words(browser.get("/people/"))
     assert page.count("<bdi>Lumenkit</bdi>, viewer") == 30
     assert "Administrator" in page
+
+
+def test_the_page_of_all_people_leads_to_where_one_is_invited(browser):
+    assert "/websites/add/" in Page(browser.get("/people/").content).links
+    Website.objects.create(slug="shop", name="Shop", domain="shop.example")
+    assert "/websites/shop/people/" in Page(browser.get("/people/").content).links
 
 
 def test_an_account_shows_its_roles(browser, member):

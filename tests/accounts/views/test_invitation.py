@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from tests.page_reader import Page
 from visitors.accounts import invitations
 from visitors.models import Invitation, Membership
 from visitors.roles import Role
@@ -138,6 +139,11 @@ def test_an_invalid_account_keeps_the_invitation_open(client, open_link, viewer,
     assert PASSWORD not in words(page)
     assert User.objects.count() == people
     assert Client().post(open_link, ANA).status_code == 302
+
+
+def test_a_bad_password_is_shown_beside_it(client, open_link):
+    page = Page(client.post(open_link, ANA | {"password1": "short", "password2": "short"}).content)
+    assert [page.with_id(f"id_password{number}").get("aria-invalid") for number in "12"] == ["true", None]
 
 
 def test_a_new_account_gets_the_invited_email(client, link):

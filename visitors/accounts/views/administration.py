@@ -18,7 +18,7 @@ from visitors.accounts.forms import InviteForm
 from visitors.accounts.users import InvalidChange, display_name
 from visitors.accounts.views.password_reset import make_reset_link
 from visitors.formatting import DisplayTime
-from visitors.models import Invitation, Membership, OpenIDIdentity
+from visitors.models import Invitation, Membership, OpenIDIdentity, Website
 from visitors.web import change_log
 from visitors.web.access import SignedInRequest, administrator_required
 from visitors.web.forms import answer_required
@@ -65,6 +65,7 @@ def render_people(
     context = {
         "accounts": [_account(request, user) for user in _users().order_by(Lower("username"))],
         "form": form or InviteForm(),
+        "websites": Website.objects.order_by(Lower("name")),
         "open_invitations": presenters.open_invitations(None, now, time_zone_of(request)),
         "issued": invitation and invitations.issue(invitation, request.user),
     }
