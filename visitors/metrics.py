@@ -95,16 +95,17 @@ def count_request(route: str, status: int) -> None:
         meters.requests.labels(route, f"{status // 100}xx").inc()
 
 
-def count_lookup(problem: UpstreamError | None) -> None:
-    """Count a profile that was asked for, by its error."""
+def count_found(source: Literal["database", "upstream"]) -> None:
+    """Count a profile that was asked for, by where it was found."""
+    if meters := _meters():
+        meters.lookups.labels(_result(None)).inc()
+        meters.answers.labels(source).inc()
+
+
+def count_failure(problem: UpstreamError) -> None:
+    """Count a profile that was asked for, by why it could not be fetched."""
     if meters := _meters():
         meters.lookups.labels(_result(problem)).inc()
-
-
-def count_answer(source: Literal["database", "upstream"]) -> None:
-    """Count where the newest answer about a visitor was found."""
-    if meters := _meters():
-        meters.answers.labels(source).inc()
 
 
 def count_page(source: Literal["process", "made"]) -> None:

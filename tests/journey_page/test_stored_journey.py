@@ -24,7 +24,7 @@ NOW = START + timedelta(days=2)
 def outputs(contents, query):
     """Everything that is shown of a journey."""
     journey = contents.journey
-    profile = Profile(1, UUID(int=1), "version", NOW, fetched_contents=contents)
+    profile = Profile(UUID(int=1), "version", NOW, contents)
     return (
         presenters.present_journey(
             profile,

@@ -1,6 +1,5 @@
 """Erasing what is stored of a visitor: nothing stays, and nothing comes back by itself."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from threading import Event
@@ -43,8 +42,8 @@ def test_everything_of_one_visitor_is_erased(sandbox, lumenkit, pocketgarden):
     assert rows() == [0, 0, 0, 0]
     assert rows(OTHER) == rows(app_user) == [1, 1, 1, 1]
     assert StoredJourney.objects.count() == 2
-    with pytest.raises(profiles.Superseded):
-        _ = profiles.Profile(lumenkit.pk, LEAD, profile.version, profile.fetched_at).contents
+    assert profiles.get_stored_profile(lumenkit, LEAD) is None
+    assert profiles.get_journey(lumenkit, LEAD, profile.version) is None
 
 
 def test_the_next_lookup_calls_datafast(sandbox, lumenkit, clock):
@@ -118,17 +117,22 @@ def test_the_answer_of_a_refresh_under_way_is_not_stored(sandbox, lumenkit, toge
     assert rows() == [0, 0, 0, 0]
 
 
-def test_a_reader_who_is_late_brings_no_visitor_back(sandbox, lumenkit):
-    profile = profiles.get_profile(lumenkit, LEAD)
-    erase(lumenkit)
+def test_a_reader_who_is_late_brings_no_visitor_back(sandbox, lumenkit, monkeypatch):
+    fetch = fetching.fetch
+
+    def fetch_and_erase(*args, **kwargs):
+        fetch(*args, **kwargs)
+        erase(lumenkit)
+
+    monkeypatch.setattr(fetching, "fetch", fetch_and_erase)
     with pytest.raises(profiles.VisitorErased):
-        profiles.load_contents(lumenkit, replace(profile, fetched_contents=None))
+        profiles.get_profile(lumenkit, LEAD)
     assert sandbox.calls.count(str(LEAD)) == 1
     assert rows() == [0, 0, 0, 0]
 
 
 def test_a_journey_derived_during_erasure_is_not_stored(sandbox, lumenkit, monkeypatch):
-    profile = profiles.get_profile(lumenkit, LEAD)
+    profiles.get_profile(lumenkit, LEAD)
     StoredJourney.objects.all().delete()
     derive = store._derive
 
@@ -137,19 +141,19 @@ def test_a_journey_derived_during_erasure_is_not_stored(sandbox, lumenkit, monke
         return derive(*answer)
 
     monkeypatch.setattr(store, "_derive", erase_meanwhile)
-    assert store.load_contents(lumenkit.pk, LEAD, profile.version) is not None
+    assert profiles.get_stored_profile(lumenkit, LEAD) is not None
     assert rows() == [0, 0, 0, 0]
 
 
 def test_an_erased_visitor_is_not_marked_as_seen(sandbox, lumenkit, member):
     journey = profiles.get_profile(lumenkit, LEAD).contents.journey
-    for note in (last_seen.create_unseen, last_seen.mark_seen):
-        note(member, lumenkit, LEAD, journey)
+    for note, about in ((last_seen.create_unseen, "Mina Park"), (last_seen.mark_seen, journey)):
+        note(member, lumenkit, LEAD, about)
         assert LastSeen.objects.count() == 1
         LastSeen.objects.all().delete()
     erase(lumenkit)
-    for note in (last_seen.create_unseen, last_seen.mark_seen):
-        note(member, lumenkit, LEAD, journey)
+    for note, about in ((last_seen.create_unseen, "Mina Park"), (last_seen.mark_seen, journey)):
+        note(member, lumenkit, LEAD, about)
     assert not LastSeen.objects.exists()
 
 

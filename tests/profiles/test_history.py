@@ -149,5 +149,5 @@ def test_deleted_answers_leave_nothing(fetch, lumenkit):
     assert not Snapshot.objects.exists()
     assert not StoredJourney.objects.exists()
     assert not MetricsPoint.objects.exists()
-    assert store.find_latest(lumenkit.pk, VISITOR) is None
-    assert store.load_contents(lumenkit.pk, VISITOR, profile.version) is None
+    assert profiles.get_stored_profile(lumenkit, VISITOR) is None
+    assert profiles.get_journey(lumenkit, VISITOR, profile.version) is None

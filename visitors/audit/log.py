@@ -1,4 +1,4 @@
-"""The audit log: which user looked at which visitor, recorded before anything is shown.
+"""The audit log: which user looked at which visitor, recorded before the response is sent.
 
 What cannot be recorded is not shown: a log that a full disk switches off would miss the entries that matter most.
 """

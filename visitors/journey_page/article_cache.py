@@ -1,10 +1,11 @@
 """The rendered articles of this process's latest journey pages, for the next reader of the same state.
 
-An article is about one visitor. It lives for at most ARTICLE_SECONDS, and is looked up by the version that the database
-names as the newest one: after an erasure there is none, so nothing is shown from here.
+An article is about one visitor. It lives for at most ARTICLE_SECONDS, and is looked up by the snapshot that the
+database names as the newest one: after an erasure there is none, so nothing is shown from here.
 """
 
 from collections.abc import Hashable
+from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
 
@@ -21,12 +22,16 @@ MAX_ARTICLES = 100
 class Article(NamedTuple):
     """What all readers of one state share.
 
-    `version` and `head` are those of `presenters.JourneyPage`. `since` is what is new, `query_string` is of
-    the timeline's query, and `body` is the HTML of everything below the header.
+    `version` and `fetched_at` are the profile's. `label` is the visitor's name or email, "" for an anonymous one, and
+    `head` is the page's header. `seen` is what the reader saw last, as `last_seen.encode_seen` returns it, and `since`
+    is what is new. `query_string` is of the timeline's query, and `body` is the HTML of everything below the header.
     """
 
     version: str
+    fetched_at: datetime
+    label: str
     head: Head
+    seen: str
     since: str
     query_string: str
     body: str

@@ -1,5 +1,9 @@
-"""Renders a visitor's journey page for one request."""
+"""Renders a visitor's journey page for one request.
 
+The article is what all readers of one state share, and is kept in memory. The page around it is rendered for each.
+"""
+
+from collections.abc import Hashable
 from datetime import UTC, datetime
 
 from django.http import HttpResponse
@@ -7,7 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from visitors import profiles
+from visitors import metrics, profiles
 from visitors.journey import Seen, compare_seen
 from visitors.journey_page import article_cache, presenters
 from visitors.journey_page.article_cache import Article
@@ -18,32 +22,60 @@ from visitors.web.access import SignedInRequest
 from visitors.web.time_zones import time_zone_menu, time_zone_of
 
 
+def load_article(request: SignedInRequest, context: VisitorContext, query: TimelineQuery) -> Article:
+    """Return the article of the stored profile, from memory or made; of a fetched profile where none is stored.
+
+    Raises UpstreamError.
+    """
+    view = _describe_view(request, context, query)
+    article = article_cache.find((context.snapshot, view))
+    if article is not None:
+        metrics.count_found("database")
+        return article
+    profile = profiles.get_profile(context.website, context.visitor_id)
+    article = make_article(request, context, profile, query)
+    article_cache.store(((profile.version, profile.fetched_at), view), article)
+    return article
+
+
+def make_article(
+    request: SignedInRequest, context: VisitorContext, profile: profiles.Profile, query: TimelineQuery
+) -> Article:
+    """Render the article of a profile."""
+    website, seen = context.website, last_seen.load_seen(context.seen)
+    presented = present(request, website, profile, query, seen)
+    person = profile.contents.journey.person
+    return Article(
+        version=profile.version,
+        fetched_at=profile.fetched_at,
+        label=person.label if person else "",
+        head=presented.head,
+        seen=last_seen.encode_seen(seen) if seen else "",
+        since=describe_news(seen, profile),
+        query_string=presented.timeline.query.address(),
+        body=render_to_string("journey_page/_article_body.html", {"website": website, "journey": presented}),
+    )
+
+
 def render_page(
-    request: SignedInRequest,
-    context: VisitorContext,
-    profile: profiles.Profile,
-    query: TimelineQuery,
-    seen: Seen | None,
+    request: SignedInRequest, context: VisitorContext, article: Article, query: TimelineQuery
 ) -> HttpResponse:
-    """Render the journey page of a profile. `seen` is what this user saw last. Raises UpstreamError."""
+    """Render the page around an article."""
     website = context.website
-    article, profile = _load_article(request, website, profile, query, seen)
+    ticket_query = TimelineQuery(at=query.at).in_zone(time_zone_of(request, website))
     return render(
         request,
         "journey_page/page.html",
         {
             "website": website,
-            "profile": profile,
+            "visitor_id": context.visitor_id,
             "journey": article,
             "since": article.since,
             "query_string": article.query_string,
-            "ticket_query": TimelineQuery(at=query.at)
-            .in_zone(time_zone_of(request, website))
-            .address()
-            .removesuffix("?"),
+            "ticket_query": ticket_query.address().removesuffix("?"),
             "body": article.body,
-            "seen": seen and last_seen.encode_seen(seen),
-            "age": present_age(request, website, profile),
+            "seen": article.seen,
+            "age": present_age(request, website, article.fetched_at),
             "colleagues": _present_colleagues(request, context),
             "zones": time_zone_menu(request, website),
         },
@@ -57,7 +89,7 @@ def present(
     query: TimelineQuery,
     seen: Seen | None,
 ) -> presenters.JourneyPage:
-    """Return the journey page of a profile whose contents are loaded, as records of text."""
+    """Return the journey page of a profile as records of text. `seen` is what this user saw last."""
     return presenters.present_journey(
         profile,
         now=datetime.now(UTC),
@@ -66,15 +98,14 @@ def present(
         marked_after=last_seen.marked_after(seen),
         page_url=reverse("journey", args=[website.slug, profile.visitor_id]),
         part_url=reverse("timeline", args=[website.slug, profile.visitor_id]),
-        history=profile.history,
         links=website.links,
     )
 
 
-def present_age(request: SignedInRequest, website: Website, profile: profiles.Profile) -> presenters.Age:
-    """Return how old the profile is."""
-    zone = time_zone_of(request, website)
-    return presenters.present_age(profile.fetched_at, is_fresh=profile.is_fresh, now=datetime.now(UTC), zone=zone)
+def present_age(request: SignedInRequest, website: Website, fetched_at: datetime) -> presenters.Age:
+    """Return how old a profile is that was fetched then."""
+    zone, is_fresh = time_zone_of(request, website), profiles.is_fresh(fetched_at)
+    return presenters.present_age(fetched_at, is_fresh=is_fresh, now=datetime.now(UTC), zone=zone)
 
 
 def describe_news(seen: Seen | None, profile: profiles.Profile) -> str:
@@ -82,37 +113,18 @@ def describe_news(seen: Seen | None, profile: profiles.Profile) -> str:
     return compare_seen(seen, profile.contents.journey).words(datetime.now(UTC)) if seen else ""
 
 
-def _load_article(
-    request: SignedInRequest,
-    website: Website,
-    profile: profiles.Profile,
-    query: TimelineQuery,
-    seen: Seen | None,
-) -> tuple[Article, profiles.Profile]:
-    """Return the article, and the profile that it shows: the newer one if this one was replaced since."""
-    key = (
+def _describe_view(request: SignedInRequest, context: VisitorContext, query: TimelineQuery) -> Hashable:
+    """Return everything but the stored profile on which an article depends."""
+    website = context.website
+    return (
         (website.pk, website.slug, website.domain, website.name, website.time_zone, website.role),
         repr((website.names, website.links)),
-        (profile.visitor_id, profile.version, seen),
+        (context.visitor_id, last_seen.load_seen(context.seen)),
         # As text: two moments of a clock that is set back compare as equal.
         repr(query),
         time_zone_of(request, website).key,
         datetime.now(UTC).replace(second=0, microsecond=0),
     )
-    article = article_cache.find(key)
-    if article is None:
-        profile = profiles.load_contents(website, profile)
-        presented = present(request, website, profile, query, seen)
-        body = render_to_string("journey_page/_article_body.html", {"website": website, "journey": presented})
-        article = Article(
-            version=presented.version,
-            head=presented.head,
-            since=describe_news(seen, profile),
-            query_string=presented.timeline.query.address(),
-            body=body,
-        )
-        article_cache.store(key, article)
-    return article, profile
 
 
 def _present_colleagues(request: SignedInRequest, context: VisitorContext) -> presenters.Colleagues | None:

@@ -54,7 +54,7 @@ class PageState(NamedTuple):
 def present_changes(
     request: SignedInRequest, website: Website, profile: profiles.Profile, page: PageState, *, is_over: bool = False
 ) -> dict[str, Any]:
-    """Return the context of `_news_parts.html`: what differs between the page and a profile whose contents are loaded.
+    """Return the context of `_news_parts.html`: what differs between the page and a profile.
 
     `is_over` says that a visit which the page followed has ended.
     """
@@ -82,7 +82,7 @@ def present_changes(
     return {
         "website": website,
         "journey": presented,
-        "age": rendering.present_age(request, website, profile),
+        "age": rendering.present_age(request, website, profile.fetched_at),
         "is_changed": page.version != profile.version or is_over,
         "is_journey_changed": is_over or shown is None or _is_changed(shown, journey),
         "since": rendering.describe_news(seen, profile),

@@ -60,12 +60,13 @@ def marked_after(seen: Seen | None) -> datetime | None:
     return (seen.latest_event_at or _BEFORE_ALL_EVENTS) if seen else None
 
 
-def create_unseen(user: User, website: Website, visitor_id: UUID, journey: Journey) -> None:
+def create_unseen(user: User, website: Website, visitor_id: UUID, label: str) -> None:
     """List the visitor among those the user opened. What they saw is recorded once the page reports that it was read.
 
-    Does nothing when there is a row already, or when the visitor was erased meanwhile.
+    `label` is the visitor's name or email. Does nothing when there is a row already, or when the visitor was erased
+    meanwhile.
     """
-    row = _row(user, website, visitor_id, journey, looked_at=datetime.now(UTC), seen=_UNSEEN)
+    row = _row(user, website, visitor_id, label, looked_at=datetime.now(UTC), seen=_UNSEEN)
     with transaction.atomic():
         if _is_stored(website, visitor_id):
             LastSeen.objects.bulk_create([row], ignore_conflicts=True)
@@ -80,7 +81,8 @@ def mark_seen(user: User, website: Website, visitor_id: UUID, journey: Journey) 
     rows = LastSeen.objects.filter(user=user, website=website, visitor_id=visitor_id)
     if rows.filter(looked_at__range=(now - WRITE_INTERVAL, latest_possible_time())).exclude(seen=_UNSEEN).exists():
         return
-    row = _row(user, website, visitor_id, journey, looked_at=now, seen=_dump(make_seen(journey, now)))
+    label = journey.person.label if journey.person else ""
+    row = _row(user, website, visitor_id, label, looked_at=now, seen=_dump(make_seen(journey, now)))
     with transaction.atomic():
         if _is_stored(website, visitor_id):
             LastSeen.objects.bulk_create(
@@ -125,8 +127,6 @@ def _dump(seen: Seen) -> bytes:
     return msgspec.msgpack.encode((_FORM, seen))
 
 
-def _row(
-    user: User, website: Website, visitor_id: UUID, journey: Journey, *, looked_at: datetime, seen: bytes
-) -> LastSeen:
-    label = truncate(journey.person.label or "", _LABEL_LIMIT) if journey.person else ""
+def _row(user: User, website: Website, visitor_id: UUID, label: str, *, looked_at: datetime, seen: bytes) -> LastSeen:
+    label = truncate(label, _LABEL_LIMIT)
     return LastSeen(user=user, website=website, visitor_id=visitor_id, looked_at=looked_at, label=label, seen=seen)

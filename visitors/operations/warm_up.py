@@ -40,9 +40,10 @@ def render_page() -> HttpResponse:
     """Render the page of an answer, as for a signed-in user."""
     parsed = parse_visitor(ANSWER)
     prepared = store.prepare(VisitorAnswer(parsed.visitor, parsed.notes, ANSWER, None))
-    profile = profiles.Profile(0, VISITOR, prepared.version, prepared.at, fetched_contents=prepared.contents)
+    profile = profiles.Profile(VISITOR, prepared.version, prepared.at, prepared.contents)
     website = Website(slug="warm-up", name="Warm-up", domain="example.com", time_zone="America/New_York")
     request = SignedInRequest()
     request.user, request.manages_websites = User(username="warm-up"), False
     context = VisitorContext(website, VISITOR, None, None, None, None, request.manages_websites)
-    return rendering.render_page(request, context, profile, TimelineQuery(), None)
+    query = TimelineQuery()
+    return rendering.render_page(request, context, rendering.make_article(request, context, profile, query), query)

@@ -22,7 +22,7 @@ Every error is an `UpstreamError`; its text is one sentence for the reader.
 from visitors.profiles.budget import Purpose
 from visitors.profiles.circuit import is_datafast_failing
 from visitors.profiles.errors import StoreUnavailable, VisitorErased
-from visitors.profiles.profile import Profile, Superseded
+from visitors.profiles.profile import Profile, is_fresh
 from visitors.profiles.service import (
     get_budget_usage,
     get_journey,
@@ -30,7 +30,6 @@ from visitors.profiles.service import (
     get_recent_journeys,
     get_stored_profile,
     load_answer,
-    load_contents,
     refresh_profile,
     reset_after_key_change,
 )
@@ -41,7 +40,6 @@ __all__ = [
     "Purpose",
     "StoreUnavailable",
     "StoredData",
-    "Superseded",
     "VisitorErased",
     "erase_profile",
     "get_budget_usage",
@@ -51,8 +49,8 @@ __all__ = [
     "get_stored_data",
     "get_stored_profile",
     "is_datafast_failing",
+    "is_fresh",
     "load_answer",
-    "load_contents",
     "refresh_profile",
     "reset_after_key_change",
 ]

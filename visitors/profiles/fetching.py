@@ -51,10 +51,9 @@ class FetchRequest:
     requested_at: datetime
     deadline: float
 
-    def find_stored(self) -> store.Latest | None:
-        """Return the stored answer if it is new enough."""
-        newest = store.find_latest(self.website.pk, self.visitor_id)
-        return newest if newest and store.is_newer(newest.fetched_at, self.not_before) else None
+    def is_stored(self) -> bool:
+        """Whether a stored answer is new enough."""
+        return store.has_answer_since(self.website.pk, self.visitor_id, self.not_before)
 
     def error_of(self, last: FetchLease, waited_for: UUID | None) -> UpstreamError | None:
         """Return the error of the last call if it is this reader's error as well. `waited_for` is the token of the call
@@ -79,10 +78,8 @@ class FetchRequest:
         return error
 
 
-def fetch(
-    website: Website, visitor_id: UUID, *, not_before: datetime, purpose: Purpose, is_known: bool
-) -> store.Latest:
-    """Return an answer that came at `not_before` or later, from our call or another reader's. Raises UpstreamError.
+def fetch(website: Website, visitor_id: UUID, *, not_before: datetime, purpose: Purpose, is_known: bool) -> None:
+    """Store an answer that comes at `not_before` or later, to our call or another reader's. Raises UpstreamError.
 
     `is_known` says that an older answer is stored. Takes at most UPSTREAM_DEADLINE_SECONDS.
     """
@@ -93,9 +90,9 @@ def fetch(
     # Only a person's look-up starts with a visitor: a page that refreshes itself must not bring back an erased one.
     is_first_allowed = not is_known and purpose is Purpose.LOOKUP
     held = lease.acquire_first(website.pk, visitor_id) if is_first_allowed else None
-    found = _call_and_store(held, request) if held else None
+    is_stored = _call_and_store(held, request) if held else False
     waited_for: UUID | None = None
-    while not found:
+    while not is_stored:
         last = lease.find(website.pk, visitor_id)
         if last is None:  # a visitor that was ever called for has one
             raise VisitorErased
@@ -106,43 +103,41 @@ def fetch(
         if lease.is_running(last):
             lease.wait(last, deadline)
             waited_for = last.token
-            found = request.find_stored()
+            is_stored = request.is_stored()
         elif held := lease.take_over(last):
-            found = _call_and_store(held, request)
-    return found
+            is_stored = _call_and_store(held, request)
 
 
-def _call_and_store(held: lease.Lease, request: FetchRequest) -> store.Latest | None:
-    """Call DataFast and store the answer. Return None if the lease was lost during the call.
+def _call_and_store(held: lease.Lease, request: FetchRequest) -> bool:
+    """Call DataFast and store the answer. Return False if the lease was lost during the call.
 
     Raises UpstreamError, which becomes the error of the waiting readers too.
     """
     try:
         # Another process may have finished between this reader's look into the store and its lease.
-        found = None if held.is_first else request.find_stored()
-        if found:
+        if not held.is_first and request.is_stored():
             held.finish()
-            return found
+            return True
         with calls.slot():
             if not held.begin():
-                return None
+                return False
             answer = _call(request)
         prepared = store.prepare(answer)
-        store.check_activity(request.website.pk, request.visitor_id, prepared)
+        store.check_activity(request.website, request.visitor_id, prepared)
         # In one transaction: the call has not finished before its answer is stored, and a lost lease stores nothing.
         with transaction.atomic(durable=True):
             if not held.finish():
-                return None
+                return False
             store.save_answer(request.website.pk, request.visitor_id, prepared, is_first=held.is_first)
     except tuple(NO_JOURNEY_VALID_FOR) as no_journey:
         with transaction.atomic(durable=True):
             if not held.finish(no_journey):
-                return None
+                return False
             store.delete_answers(request.website.pk, request.visitor_id)
         raise
     except UpstreamError as error:
         if not held.finish(error):
-            return None
+            return False
         raise
     except Exception as error:
         if is_database_unavailable(error):
@@ -155,7 +150,7 @@ def _call_and_store(held: lease.Lease, request: FetchRequest) -> store.Latest | 
         fault = OwnFault()
         held.finish(fault)
         raise fault from error
-    return store.Latest(prepared.version, prepared.at, prepared.contents if held.is_first else None)
+    return True
 
 
 def _call(request: FetchRequest) -> VisitorAnswer:

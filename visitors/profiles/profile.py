@@ -3,63 +3,42 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from uuid import UUID
 
 from django.conf import settings
-from msgspec.structs import replace
 
+from dashboard.clock import latest_possible_time
 from visitors.datafast.errors import UpstreamError
-from visitors.journey import NO_NAMES, Names
-from visitors.profiles import store
-from visitors.profiles.stored_form import Contents, LoadedVersion, ScorePoint
+from visitors.profiles.stored_form import Contents, ScorePoint
 
 
-class Superseded(Exception):
-    """This version of a profile is no longer stored: there is a newer one, or the visitor was erased."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A visitor of a website, as DataFast described it at `fetched_at` (UTC).
 
-    `version` changes when DataFast's answer changes. `problem` is the error of a failed refresh. `fetched_contents` are
-    the contents, if this is the first answer about the visitor and was fetched just now. `names` are the readable
-    names of the website.
+    `version` changes when DataFast's answer changes. The journey of the `contents` has the website's readable names.
+    `history` has the scores of this answer and of earlier ones, oldest first. `problem` is the error of a failed
+    refresh.
     """
 
-    website_id: int
     visitor_id: UUID
     version: str
     fetched_at: datetime
+    contents: Contents = field(repr=False, compare=False)
+    history: Sequence[ScorePoint] = field(default=(), repr=False, compare=False)
     problem: UpstreamError | None = None
-    fetched_contents: Contents | None = field(default=None, repr=False, compare=False)
-    names: Names = field(default=NO_NAMES, repr=False, compare=False)
 
     @property
     def is_fresh(self) -> bool:
         """Whether it is at most PROFILE_FRESH_SECONDS old."""
-        return store.is_newer(self.fetched_at, datetime.now(UTC) - timedelta(seconds=settings.PROFILE_FRESH_SECONDS))
+        return is_fresh(self.fetched_at)
 
-    @property
-    def age(self) -> timedelta:
-        """How long ago DataFast's answer came."""
-        return datetime.now(UTC) - self.fetched_at
 
-    @property
-    def contents(self) -> Contents:
-        """The journey, with the readable names of the website, and the visitor. Raises Superseded."""
-        contents = self.fetched_contents or self._stored.contents
-        return replace(contents, journey=contents.journey.with_names(self.names))
+def is_fresh(fetched_at: datetime) -> bool:
+    """Whether a profile that was fetched then is at most PROFILE_FRESH_SECONDS old."""
+    return is_newer(fetched_at, datetime.now(UTC) - timedelta(seconds=settings.PROFILE_FRESH_SECONDS))
 
-    @property
-    def history(self) -> Sequence[ScorePoint]:
-        """The scores of this answer and of earlier ones, oldest first; none for the first answer. Raises Superseded."""
-        return () if self.fetched_contents else self._stored.history
 
-    @cached_property
-    def _stored(self) -> LoadedVersion:
-        stored = store.load_contents(self.website_id, self.visitor_id, self.version)
-        if stored is None:
-            raise Superseded
-        return stored
+def is_newer(at: datetime, not_before: datetime) -> bool:
+    """Whether something happened at `not_before` or later. A time in the future comes from a clock that was wrong."""
+    return not_before <= at <= latest_possible_time()

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -13,36 +14,32 @@ from django.db import Error
 from dashboard.database import is_database_unavailable
 from visitors import metrics
 from visitors.datafast.credentials import CredentialError
-from visitors.datafast.errors import Reason, Unavailable, UpstreamError
+from visitors.datafast.errors import UpstreamError
 from visitors.encryption import KeyLost
 from visitors.journey import Journey
-from visitors.models import FetchLease, VisitorContext, Website
+from visitors.models import FetchLease, Website
 from visitors.profiles import budget, fetching, store
 from visitors.profiles.budget import Purpose
 from visitors.profiles.errors import StoreUnavailable, VisitorErased
-from visitors.profiles.profile import Profile, Superseded
+from visitors.profiles.profile import Profile, is_newer
 
 logger = logging.getLogger(__name__)
 
 _VERSION = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
-_ANY_AGE = datetime.min.replace(tzinfo=UTC)
 
 
-def get_profile(website: Website, visitor_id: UUID, *, context: VisitorContext | None = None) -> Profile:
-    """Return the stored profile, however old; fetch it if none is stored. Raises UpstreamError.
-
-    `context` is what `load_visitor_context` has just read for this visitor; it saves a query.
-    """
-    return _get(website, visitor_id, _ANY_AGE, Purpose.LOOKUP, context)
+def get_profile(website: Website, visitor_id: UUID) -> Profile:
+    """Return the stored profile, however old; fetch it if none is stored. Raises UpstreamError."""
+    stored = store.load_profile(website, visitor_id)
+    if stored is None:
+        kept_since = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
+        return _fetch(website, visitor_id, kept_since, Purpose.LOOKUP, is_known=False)
+    metrics.count_found("database")
+    return stored
 
 
 def refresh_profile(
-    website: Website,
-    visitor_id: UUID,
-    *,
-    max_age: timedelta | None = None,
-    purpose: Purpose = Purpose.LOOKUP,
-    context: VisitorContext | None = None,
+    website: Website, visitor_id: UUID, *, max_age: timedelta | None = None, purpose: Purpose = Purpose.LOOKUP
 ) -> Profile:
     """Return a profile that is at most `max_age` old (default: PROFILE_FRESH_SECONDS), fetching it if needed.
 
@@ -51,57 +48,37 @@ def refresh_profile(
     """
     if max_age is None:
         max_age = timedelta(seconds=settings.PROFILE_FRESH_SECONDS)
-    return _get(website, visitor_id, datetime.now(UTC) - max_age, purpose, context)
-
-
-def _get(
-    website: Website, visitor_id: UUID, not_before: datetime, purpose: Purpose, context: VisitorContext | None
-) -> Profile:
-    stored = store.latest_if_kept(context.snapshot) if context else store.find_latest(website.pk, visitor_id)
-    if stored:
-        metrics.count_answer("database")
-        if not_before == _ANY_AGE or store.is_newer(stored.fetched_at, not_before):
-            return _profile(website, visitor_id, stored)
+    not_before = datetime.now(UTC) - max_age
+    stored = store.load_profile(website, visitor_id)
+    if stored and is_newer(stored.fetched_at, not_before):
+        metrics.count_found("database")
+        return stored
     try:
-        fetched = _fetch(website, visitor_id, not_before, purpose, is_known=bool(stored))
+        return _fetch(website, visitor_id, not_before, purpose, is_known=stored is not None)
     except UpstreamError as error:
         if stored is None or isinstance(error, (*fetching.NO_JOURNEY_VALID_FOR, VisitorErased)):
-            metrics.count_lookup(error)
             raise
-        return _profile(website, visitor_id, stored, error)
-    metrics.count_answer("upstream")
-    return _profile(website, visitor_id, fetched)
+        return replace(stored, problem=error)
 
 
-def _fetch(
-    website: Website, visitor_id: UUID, not_before: datetime, purpose: Purpose, *, is_known: bool
-) -> store.Latest:
+def _fetch(website: Website, visitor_id: UUID, not_before: datetime, purpose: Purpose, *, is_known: bool) -> Profile:
     """Fetch a profile. Raises UpstreamError: StoreUnavailable if our database cannot be written."""
     try:
-        return fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=is_known)
+        fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=is_known)
+        profile = store.load_profile(website, visitor_id)
+        if profile is None:
+            raise VisitorErased
+    except UpstreamError as error:
+        metrics.count_failure(error)
+        raise
     except Error as error:
         if not is_database_unavailable(error):
             raise
         logger.error("A profile cannot be fetched, since the database cannot be written: %s", error)  # noqa: TRY400
-        raise StoreUnavailable from error
-
-
-def load_contents(website: Website, profile: Profile) -> Profile:
-    """Return the profile with its contents loaded, or the newer profile that has replaced it. Makes no call.
-
-    Raises VisitorErased if none is stored any longer, and Unavailable if the newer one was replaced as well.
-    """
-    try:
-        _ = profile.contents
-    except Superseded as error:
-        newer = get_stored_profile(website, profile.visitor_id)
-        if newer is None:
-            raise VisitorErased from error
-        try:
-            _ = newer.contents
-        except Superseded:
-            raise Unavailable(Reason.SERVER) from error
-        return newer
+        failure = StoreUnavailable()
+        metrics.count_failure(failure)
+        raise failure from error
+    metrics.count_found("upstream")
     return profile
 
 
@@ -115,14 +92,12 @@ def load_answer(website: Website, visitor_id: UUID) -> bytes:
 
 def get_stored_profile(website: Website, visitor_id: UUID) -> Profile | None:
     """Return the stored profile, however old, or None. Makes no call."""
-    stored = store.find_latest(website.pk, visitor_id)
-    return _profile(website, visitor_id, stored) if stored else None
+    return store.load_profile(website, visitor_id)
 
 
 def get_journey(website: Website, visitor_id: UUID, version: str) -> Journey | None:
     """Return the journey of one version of a profile; None if it is not stored or `version` is not a version."""
-    stored = store.load_contents(website.pk, visitor_id, version) if _VERSION.fullmatch(version) else None
-    return stored.contents.journey.with_names(website.readable_names) if stored else None
+    return store.load_journey(website, visitor_id, version) if _VERSION.fullmatch(version) else None
 
 
 def get_recent_journeys(website: Website, limit: int) -> list[Journey]:
@@ -150,16 +125,3 @@ def get_budget_usage(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
         with suppress(KeyLost, CredentialError):
             credentials[website.pk] = website.credential()
     return dict(zip(credentials, budget.get_usage(list(credentials.values())), strict=True))
-
-
-def _profile(website: Website, visitor_id: UUID, latest: store.Latest, problem: UpstreamError | None = None) -> Profile:
-    metrics.count_lookup(problem)
-    return Profile(
-        website.pk,
-        visitor_id,
-        latest.version,
-        latest.fetched_at,
-        problem,
-        latest.fetched_contents,
-        website.readable_names,
-    )

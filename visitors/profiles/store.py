@@ -7,12 +7,12 @@ mixes two. Erasing a visitor deletes the snapshot, and the journeys go with it.
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from msgspec.structs import replace
 
 from dashboard.clock import latest_possible_time
 from visitors import journey
@@ -21,10 +21,11 @@ from visitors.datafast.errors import MalformedAnswer
 from visitors.datafast.lenient import Note
 from visitors.datafast.parsing import parse_visitor
 from visitors.datafast.payload import Visitor
-from visitors.models import FetchLease, MetricsPoint, Snapshot, StoredJourney
+from visitors.journey import Journey
+from visitors.models import FetchLease, MetricsPoint, Snapshot, StoredJourney, Website
+from visitors.profiles.profile import Profile
 from visitors.profiles.stored_form import (
     Contents,
-    LoadedVersion,
     ScorePoint,
     code_fingerprint,
     decode_version,
@@ -35,17 +36,6 @@ from visitors.profiles.stored_form import (
 # Per visitor: points of the history, and versions whose journeys are kept for pages that are open.
 MAX_METRICS_POINTS = 200
 MAX_VERSIONS = 3
-
-
-class Latest(NamedTuple):
-    """Which answer about a visitor is the newest one, and when DataFast last confirmed it.
-
-    `fetched_contents` are set if it is the visitor's first answer and was fetched just now.
-    """
-
-    version: str
-    fetched_at: datetime
-    fetched_contents: Contents | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +58,32 @@ class StoredData:
     metrics_points: int
 
 
-def find_latest(website_id: int, visitor_id: UUID) -> Latest | None:
-    """Return the newest stored answer, or None if there is none that is younger than PROFILE_KEEP_SECONDS."""
-    return latest_if_kept(_snapshots(website_id, visitor_id).values_list("version", "fetched_at").first())
+def load_profile(website: Website, visitor_id: UUID) -> Profile | None:
+    """Return the newest profile, or None if none is stored that is younger than PROFILE_KEEP_SECONDS. One query.
+
+    It is derived from the answer again if its journey was stored by another release, or not at all.
+    """
+    oldest = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
+    newest = _journeys(website, visitor_id).filter(version=F("snapshot__version"), snapshot__fetched_at__gte=oldest)
+    found = newest.values_list("version", "snapshot__fetched_at", "content").first()
+    if found is None:
+        snapshot = _snapshots(website.pk, visitor_id).filter(fetched_at__gte=oldest).first()
+        if snapshot is None:
+            return None
+        found = (snapshot.version, snapshot.fetched_at, _derive_again(snapshot))
+    version, fetched_at, content = found
+    contents, history = decode_version(bytes(content), latest_possible_time())
+    return Profile(visitor_id, version, fetched_at, _with_names(contents, website), history)
+
+
+def load_journey(website: Website, visitor_id: UUID, version: str) -> Journey | None:
+    """Return the journey of one version, or None if it is no longer stored."""
+    content = _journeys(website, visitor_id).filter(version=version).values_list("content", flat=True).first()
+    if content is None:  # also where the newest one was stored by another release
+        newest = load_profile(website, visitor_id)
+        return newest.contents.journey if newest and newest.version == version else None
+    contents, _ = decode_version(bytes(content), latest_possible_time())
+    return _with_names(contents, website).journey
 
 
 def list_recent(website_id: int, limit: int) -> list[tuple[UUID, str]]:
@@ -79,17 +92,9 @@ def list_recent(website_id: int, limit: int) -> list[tuple[UUID, str]]:
     return list(newest.values_list("visitor_id", "version")[:limit])
 
 
-def is_newer(at: datetime, not_before: datetime) -> bool:
-    """Whether something happened at `not_before` or later. A time in the future comes from a clock that was wrong."""
-    return not_before <= at <= latest_possible_time()
-
-
-def latest_if_kept(newest: tuple[str, datetime] | None) -> Latest | None:
-    """Return what `find_latest` does, from a snapshot's version and the time of its answer."""
-    if newest is None:
-        return None
-    oldest = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
-    return Latest(*newest) if newest[1] >= oldest else None
+def has_answer_since(website_id: int, visitor_id: UUID, not_before: datetime) -> bool:
+    """Whether an answer is stored that DataFast confirmed at `not_before` or later."""
+    return _snapshots(website_id, visitor_id).filter(fetched_at__range=(not_before, latest_possible_time())).exists()
 
 
 def prepare(answer: VisitorAnswer) -> PreparedAnswer:
@@ -99,12 +104,11 @@ def prepare(answer: VisitorAnswer) -> PreparedAnswer:
     return PreparedAnswer(answer.body, datetime.now(UTC), contents, stored_form, version)
 
 
-def check_activity(website_id: int, visitor_id: UUID, answer: PreparedAnswer) -> None:
+def check_activity(website: Website, visitor_id: UUID, answer: PreparedAnswer) -> None:
     """Raise MalformedAnswer if the answer has no activity, and the stored one has: nothing can undo a visit."""
     if answer.contents.journey.has_activity:
         return
-    latest = find_latest(website_id, visitor_id)
-    stored = latest and load_contents(website_id, visitor_id, latest.version)
+    stored = load_profile(website, visitor_id)
     if stored and stored.contents.journey.has_activity:
         raise MalformedAnswer("it has no activity, and the one before had")
 
@@ -166,33 +170,6 @@ def get_stored_data(website_id: int, visitor_id: UUID) -> StoredData:
     return StoredData(answered_at, _metrics(website_id, visitor_id).count())
 
 
-def load_contents(website_id: int, visitor_id: UUID, version: str) -> LoadedVersion | None:
-    """Return the contents of one version and the history of scores, or None if it is no longer stored. One query.
-
-    The newest version is derived from the answer again if its journey was stored by another release, or not at all.
-    """
-    found = StoredJourney.objects.filter(
-        snapshot__website=website_id,
-        snapshot__visitor_id=visitor_id,
-        version=version,
-        code_fingerprint=code_fingerprint(),
-    )
-    for content in found.values_list("content", flat=True):
-        return decode_version(bytes(content), latest_possible_time())
-    snapshot = _snapshots(website_id, visitor_id).filter(version=version).first()
-    if snapshot is None:
-        return None
-    parsed = parse_visitor(snapshot.answer)
-    scores = [ScorePoint(*row) for row in _metrics(website_id, visitor_id).values_list("at", "score")]
-    content = encode_version(encode_contents(_derive(parsed.visitor, parsed.notes))[0], scores)
-    # Readers must not fail if the database can't be written. The lock prevents storing the journey of a visitor who is
-    # being erased.
-    with suppress(DatabaseError), transaction.atomic():
-        if Snapshot.objects.select_for_update().filter(pk=snapshot.pk, version=version).exists():
-            _save_journey(snapshot.pk, version, content)
-    return decode_version(content, latest_possible_time())
-
-
 def load_answer(website_id: int, visitor_id: UUID) -> bytes | None:
     """Return the newest answer's JSON as it was received, or None if nothing is stored."""
     snapshot = _snapshots(website_id, visitor_id).first()
@@ -201,6 +178,19 @@ def load_answer(website_id: int, visitor_id: UUID) -> bytes | None:
 
 def _derive(visitor: Visitor, notes: tuple[Note, ...]) -> Contents:
     return Contents(visitor.identity, journey.derive(visitor), notes)
+
+
+def _derive_again(snapshot: Snapshot) -> bytes:
+    """Derive the journey of an answer, store it, and return its stored form with the scores."""
+    parsed = parse_visitor(snapshot.answer)
+    scores = [ScorePoint(*row) for row in _metrics(snapshot.website_id, snapshot.visitor_id).values_list("at", "score")]
+    content = encode_version(encode_contents(_derive(parsed.visitor, parsed.notes))[0], scores)
+    # Readers must not fail if the database can't be written. The lock prevents storing the journey of a visitor who is
+    # being erased.
+    with suppress(DatabaseError), transaction.atomic():
+        if Snapshot.objects.select_for_update().filter(pk=snapshot.pk, version=snapshot.version).exists():
+            _save_journey(snapshot.pk, snapshot.version, content)
+    return content
 
 
 def _save_journey(snapshot_id: int, version: str, content: bytes) -> None:
@@ -244,6 +234,18 @@ def _save_metrics(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, 
 
 def _snapshots(website_id: int, visitor_id: UUID) -> QuerySet[Snapshot]:
     return Snapshot.objects.filter(website_id=website_id, visitor_id=visitor_id)
+
+
+def _journeys(website: Website, visitor_id: UUID) -> QuerySet[StoredJourney]:
+    """Return the stored journeys of a visitor that this release can read."""
+    return StoredJourney.objects.filter(
+        snapshot__website=website, snapshot__visitor_id=visitor_id, code_fingerprint=code_fingerprint()
+    ).order_by()  # a version has one
+
+
+def _with_names(contents: Contents, website: Website) -> Contents:
+    """Return the contents with the readable names of the website."""
+    return replace(contents, journey=contents.journey.with_names(website.readable_names))
 
 
 def _metrics(website_id: int, visitor_id: UUID) -> QuerySet[MetricsPoint]:

@@ -34,7 +34,7 @@ moments = st.one_of(
 def page(visitor, now, zone, query):
     website = Website(slug="lumenkit", name="Lumenkit", domain="lumenkit.example", time_zone=zone)
     contents = Contents(visitor.identity, derive(visitor), (Note("identity.<b>", "expected text"),))
-    profile = Profile(1, VISITOR_ID, "version", now - timedelta(seconds=5), fetched_contents=contents)
+    profile = Profile(VISITOR_ID, "version", now - timedelta(seconds=5), contents)
     presented = presenters.present_journey(
         profile,
         now=now,
@@ -46,7 +46,7 @@ def page(visitor, now, zone, query):
     )
     context = {
         "website": website,
-        "profile": profile,
+        "visitor_id": VISITOR_ID,
         "journey": presented,
         "age": presenters.present_age(now, is_fresh=True, now=now, zone=ZoneInfo(zone)),
         "since": "",

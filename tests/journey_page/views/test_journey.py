@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from django.contrib.auth import get_user_model
 
 from tests.faulty_upstream import answer, error
 from tests.page_reader import Page
+from visitors import profiles
 from visitors.journey_page import article_cache
 from visitors.models import Membership, Website
 from visitors.sandbox import documented
@@ -355,17 +357,41 @@ def test_an_id_in_capitals_redirects_with_its_query(browser_of_member, lumenkit)
     assert browser_of_member.get(address(LEAD.upper())).headers["Location"] == address()
 
 
-def test_a_profile_that_disappears_while_it_is_read_is_explained(browser_of_member, sandbox, monkeypatch):
+def test_a_visitor_who_is_erased_during_a_request_is_explained(browser_of_member, sandbox, monkeypatch):
     browser_of_member.get(address())
-    monkeypatch.setattr("visitors.profiles.store.load_contents", lambda *_: None)
+    monkeypatch.setattr("visitors.profiles.store.load_profile", lambda *_: None)
     article_cache.clear()
     htmx = {"HX-Request": "true"}
     shown = browser_of_member.get(address())
     assert shown.status_code == 503
-    assert "DataFast" in Page(shown.content).text
+    assert "This visitor was just erased." in Page(shown.content).text
     assert browser_of_member.get(address(LEAD, "timeline/"), headers=htmx).headers["HX-Redirect"] == address()
-    refreshed = browser_of_member.post(address(LEAD, "refresh/"), {"version": "0"}, headers=htmx)
-    assert refreshed.headers["HX-Redirect"] == address()
-    followed = browser_of_member.post(address(LEAD, "follow/"), {"version": "0"}, headers=htmx)
-    assert swapped(followed) == {"follow-note"}
+    for part in ("refresh/", "follow/"):
+        answered = browser_of_member.post(address(LEAD, part), {"version": "0"}, headers=htmx)
+        assert answered.headers["HX-Redirect"] == "/"
     assert browser_of_member.get(address(LEAD, "summary.txt")).status_code == 404
+
+
+def test_an_answer_that_comes_during_the_request_is_shown(browser_of_member, lumenkit, other_upstream, monkeypatch):
+    views = {"visitedPages": [{"url": "example.com/", "timestamp": "2026-05-02T20:00:00Z"}]}
+
+    def of_person(name):
+        data = {"visitorId": PAYLOAD_ID, "activity": views, "profile": {"metadata": {"name": name}}}
+        return [answer(body={"status": "success", "data": data})]
+
+    other_upstream.behaviors = of_person("Jane Doe")
+    browser_of_member.get(address(PAYLOAD_ID))
+    article_cache.clear()
+    get_profile = profiles.get_profile
+
+    def get_after_another_reader_refreshed(website, visitor_id):
+        other_upstream.behaviors = of_person("Jane Roe")
+        profiles.refresh_profile(website, visitor_id, max_age=timedelta(0))
+        return get_profile(website, visitor_id)
+
+    monkeypatch.setattr(profiles, "get_profile", get_after_another_reader_refreshed)
+    shown = page(browser_of_member, PAYLOAD_ID)
+    assert "Jane Roe" in shown.text
+    assert "Jane Doe" not in shown.text
+    monkeypatch.setattr(profiles, "get_profile", None)  # the next reader finds the article under the newer answer
+    assert "Jane Roe" in page(browser_of_member, PAYLOAD_ID).text

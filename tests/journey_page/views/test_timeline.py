@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from visitors import profiles
 from visitors.models import Snapshot
-from visitors.profiles import store
 from visitors.sandbox import documented
 
 LEAD = documented.RETURNING_LEAD.visitor_id
@@ -127,7 +127,7 @@ def test_a_version_does_not_open_another_visitor_s_journey(browser_of_member, lu
     get_fragment(browser_of_member, visitor=LONG)
     (snapshot,) = Snapshot.objects.all()
     html = get_fragment(browser_of_member, f"?part=visits&version={snapshot.version}").content.decode()
-    assert store.load_contents(lumenkit.pk, snapshot.visitor_id, snapshot.version) is not None
+    assert profiles.get_journey(lumenkit, snapshot.visitor_id, snapshot.version) is not None
     assert "There was news of this visitor meanwhile." in html
     assert visits_in(html)[0] == "9"
 

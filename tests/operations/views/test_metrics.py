@@ -170,7 +170,7 @@ def test_nothing_is_written_while_it_is_off():
         "import django; django.setup()\n"
         "from django.conf import settings\n"
         "from django.test import Client\n"
-        "from visitors import metrics; metrics.count_page('process'); metrics.count_lookup(None)\n"
+        "from visitors import metrics; metrics.count_page('process'); metrics.count_found('database')\n"
         "Client().get('/healthz')\n"
         "assert not settings.METRICS_DIR.exists()\n"
     )

@@ -11,7 +11,7 @@ from visitors.journey import Names, SummaryLine, observe, summarize_by_topic
 from visitors.journey_page.presenters.cards import Cards, present_cards
 from visitors.journey_page.presenters.header import Head, present_head
 from visitors.journey_page.presenters.identity import present_whereabouts
-from visitors.journey_page.presenters.prediction import Scored, present_prediction
+from visitors.journey_page.presenters.prediction import present_prediction
 from visitors.journey_page.presenters.side import Side, present_side
 from visitors.journey_page.ribbon import Ribbon, make_ribbon, shapes_svg
 from visitors.journey_page.timeline import Timeline, TimelineQuery, present_timeline, visit_address
@@ -48,19 +48,17 @@ def present_journey(
     marked_after: datetime | None,
     page_url: str,
     part_url: str,
-    history: Sequence[Scored] = (),
     links: Sequence[Mapping[str, str]] = (),
 ) -> JourneyPage:
-    """Return the page of a profile with loaded contents, with the timeline that `query` asks for.
+    """Return the page of a profile, with the timeline that `query` asks for.
 
     All times are in the zone; events later than `marked_after` are marked as new. `page_url` is the path of the page,
-    `part_url` that of the timeline's fragments. `history` has the scores of earlier answers, oldest first, `links`
-    are `Website.links`.
+    `part_url` that of the timeline's fragments. `links` are `Website.links`.
     """
     contents = profile.contents
     journey, whereabouts = contents.journey.as_of(now), present_whereabouts(contents.identity)
     observations = observe(journey, now=now, zone=zone)
-    prediction = present_prediction(journey.prediction, observations, history, now=now, zone=zone)
+    prediction = present_prediction(journey.prediction, observations, profile.history, now=now, zone=zone)
     timeline = present_timeline(
         journey,
         query,

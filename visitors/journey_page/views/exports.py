@@ -88,13 +88,13 @@ def answer(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
 def _load_profile(
     request: SignedInRequest, website: Website, visitor_id: str, action: AuditAction | None
 ) -> profiles.Profile:
-    """Return the stored profile with its contents, fetched where none is stored; write the action to the audit log.
+    """Return the stored profile, fetched where none is stored; write the action to the audit log.
 
     Raises Http404 and LogUnavailable.
     """
     visitor = visitor_id_or_404(visitor_id)
     try:
-        profile = profiles.load_contents(website, profiles.get_profile(website, visitor))
+        profile = profiles.get_profile(website, visitor)
     except profiles.StoreUnavailable as error:
         raise OperationalError(str(error)) from error  # a 503
     except UpstreamError as error:

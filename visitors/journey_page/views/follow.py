@@ -35,10 +35,7 @@ def follow(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
     context = visitor_context_or_404(request, slug, visitor_id)
     website, visitor = context.website, context.visitor_id
     try:
-        profile = profiles.refresh_profile(
-            website, visitor, max_age=FOLLOW_INTERVAL, purpose=Purpose.LIVE, context=context
-        )
-        profile = profiles.load_contents(website, profile)
+        profile = profiles.refresh_profile(website, visitor, max_age=FOLLOW_INTERVAL, purpose=Purpose.LIVE)
     except (profiles.VisitorErased, NoJourney) as error:
         return updates.redirect_away(request, website, visitor, error)
     except UpstreamError as error:

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -23,7 +22,7 @@ from visitors.formatting import format_count, join_list, limit_list
 from visitors.journey_page import presenters, rendering, updates
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.lookup import last_seen
-from visitors.models import AuditAction, Website
+from visitors.models import AuditAction, VisitorContext, Website
 from visitors.roles import Role
 from visitors.web.access import SignedInRequest, visitor_context_or_404
 from visitors.web.kept_forms import accepts_old_token
@@ -39,24 +38,19 @@ _MAX_MANAGERS_NAMED = 3
 def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """Show the journey page, from the stored profile; from DataFast where none is stored."""
     context = visitor_context_or_404(request, slug, visitor_id)
-    website, visitor = context.website, context.visitor_id
-    if visitor_id != str(visitor):
+    if visitor_id != str(context.visitor_id):
         query_string = request.GET.urlencode()
-        return redirect(f"{reverse('journey', args=[slug, visitor])}{query_string and f'?{query_string}'}")
-    query = TimelineQuery.read(request.GET, local_now(request, website))
-    seen = last_seen.load_seen(context.seen)
+        return redirect(f"{reverse('journey', args=[slug, context.visitor_id])}{query_string and f'?{query_string}'}")
+    query = TimelineQuery.read(request.GET, local_now(request, context.website))
     try:
-        profile = profiles.get_profile(website, visitor, context=context)
-        response = rendering.render_page(request, context, profile, query, seen)
-        if context.seen is None:
-            profile = profiles.load_contents(website, profile)
+        article = rendering.load_article(request, context, query)
     except UpstreamError as error:
-        log.record_lookup(request.user, website, visitor, AuditAction.PAGE, error)
-        return _render_no_journey(request, website, visitor, error)
-    log.record_lookup(request.user, website, visitor, AuditAction.PAGE)
+        log.record_lookup(request.user, context.website, context.visitor_id, AuditAction.PAGE, error)
+        return _render_no_journey(request, context, error)
+    log.record_lookup(request.user, context.website, context.visitor_id, AuditAction.PAGE)
     if context.seen is None:
-        last_seen.create_unseen(request.user, website, visitor, profile.contents.journey)
-    return response
+        last_seen.create_unseen(request.user, context.website, context.visitor_id, article.label)
+    return rendering.render_page(request, context, article, query)
 
 
 @accepts_old_token
@@ -72,14 +66,10 @@ def refresh(request: SignedInRequest, slug: str, visitor_id: str) -> HttpRespons
         sessions.mark_automatic(request)
     max_age = None if is_automatic else PRESSED_AGAIN
     try:
-        profile = profiles.refresh_profile(website, visitor, max_age=max_age, context=context)
-        log.record_fragment(request.user, context)
-        page = updates.PageState.read(request)
-        is_unchanged = page.is_current(profile.version)
-        if request.htmx and not is_unchanged:
-            profile = profiles.load_contents(website, profile)
+        profile = profiles.refresh_profile(website, visitor, max_age=max_age)
     except UpstreamError as error:
         return updates.redirect_away(request, website, visitor, error)
+    log.record_fragment(request.user, context)
 
     notice = _notice(profile)
     if not request.htmx:
@@ -87,10 +77,11 @@ def refresh(request: SignedInRequest, slug: str, visitor_id: str) -> HttpRespons
             messages.warning(request, str(notice))
         query_string = updates.read_query_of_page(request).address().removesuffix("?")
         return redirect(f"{reverse('journey', args=[slug, visitor])}{query_string}")
-    if is_unchanged:
+    page = updates.PageState.read(request)
+    if page.is_current(profile.version):
         is_pressed_in_vain = not (is_automatic or notice)
         changes: dict[str, Any] = {
-            "age": rendering.present_age(request, website, profile),
+            "age": rendering.present_age(request, website, profile.fetched_at),
             "nothing_new": is_pressed_in_vain,
             "announcement": "Nothing new." if is_pressed_in_vain else "",
         }
@@ -110,14 +101,13 @@ def _notice(profile: profiles.Profile) -> presenters.Notice | None:
     return presenters.present_notice(profile.problem, fetched_at=profile.fetched_at, now=datetime.now(UTC))
 
 
-def _render_no_journey(
-    request: SignedInRequest, website: Website, visitor_id: UUID, error: UpstreamError
-) -> HttpResponse:
+def _render_no_journey(request: SignedInRequest, visitor: VisitorContext, error: UpstreamError) -> HttpResponse:
     """Render the page that explains why there is no journey, and what the user can do."""
+    website = visitor.website
     problem = presenters.present_problem(error, domain=website.domain, now=datetime.now(UTC))
     context: dict[str, object] = {
         "website": website,
-        "visitor_id": visitor_id,
+        "visitor_id": visitor.visitor_id,
         "problem": problem,
         "other_websites": (),
         "fix_url": "",

@@ -90,9 +90,7 @@ def _load_journey(context: VisitorContext, version: str) -> tuple[str, Journey]:
     stored = profiles.get_journey(context.website, context.visitor_id, version)
     if stored is not None:
         return version, stored
-    profile = profiles.load_contents(
-        context.website, profiles.get_profile(context.website, context.visitor_id, context=context)
-    )
+    profile = profiles.get_profile(context.website, context.visitor_id)
     return profile.version, profile.contents.journey
 
 
