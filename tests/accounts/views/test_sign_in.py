@@ -43,6 +43,25 @@ def test_the_second_of_two_sign_in_pages_leads_to_its_own_page(tab):
     assert sign_in(tab, second).url == f"/lumenkit/visitors/{OTHER}/"
 
 
+@pytest.mark.parametrize("typed", [{"username": ""}, {"password": "wrong"}])
+def test_an_incomplete_form_of_the_signed_in_user_leads_on(tab, typed):
+    form = fields_of(tab.get(f"/sign-in/?next={JOURNEY}"))
+    sign_in(tab)
+    assert sign_in(tab, form, **typed).url == JOURNEY
+
+
+def test_a_form_of_a_user_whose_password_changed_elsewhere_is_kept(tab, member):
+    sign_in(tab)
+    form = fields_of(tab.get("/account/")) | {"full_name": "Mina Park"}
+    member.set_password("another long password")
+    member.save()
+    response = tab.post("/account/", form, headers={"Referer": "http://testserver/account/"})
+    signed_in = sign_in(tab, fields_of(response), password="another long password")
+    assert tab.post("/account/", fields_of(signed_in)).status_code == 302
+    member.refresh_from_db()
+    assert member.get_full_name() == "Mina Park"
+
+
 @pytest.mark.parametrize("name", ["mina@example.com", " mina ", "MINA"])
 def test_every_name_of_the_signed_in_user_leads_on(tab, member, name):
     member.email = "mina@example.com"
@@ -87,10 +106,11 @@ def test_a_sign_in_form_of_another_website_is_rejected(member, origin):
         (f"{JOURNEY}follow/", {}, 286),
         (f"{JOURNEY}look/", {}, 204),
         (f"{JOURNEY}zone/", {"zone": "UTC"}, 302),
+        ("/account/preferences/", {"theme": "dark"}, 302),
         ("/sign-out/", {}, 302),
     ],
 )
-def test_look_ups_and_refreshes_need_no_newer_token(tab, sandbox_of_yesterday, address, form, status):
+def test_forms_that_do_no_harm_need_no_newer_token(tab, sandbox_of_yesterday, address, form, status):
     sign_in(tab)
     tab.get(JOURNEY)
     assert tab.post(address, form, headers={"Origin": "https://evil.example"}).status_code == 403

@@ -17,6 +17,7 @@ from visitors.accounts import preferences, sessions
 from visitors.accounts.forms import EMAIL_TAKEN, AccountForm, ChangePasswordForm
 from visitors.web.access import SignedInRequest
 from visitors.web.forms import InvalidFormStatusMixin, answer_required
+from visitors.web.kept_forms import accepts_old_token
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,6 +59,7 @@ class ChangePassword(InvalidFormStatusMixin, PasswordChangeView):
 change_password = ChangePassword.as_view()
 
 
+@accepts_old_token
 @require_POST
 def change_preferences(request: SignedInRequest) -> HttpResponse:
     """Store the preferences that the form contains, and go back to its page; for a script, respond with nothing."""
