@@ -135,15 +135,20 @@ const keys = {
 };
 
 // Return the intended key: a letter in lower case, with or without Caps Lock. Keyboards for other scripts have no Latin
-// letters; there it is the key at the same place.
+// letters, but other letters, marks or several characters; there it is the key at the same place.
 function meantKey({ key, code, shiftKey }) {
-  if (!/^\p{L}$/u.test(key)) return key;
+  if (/^[؟՞]$/.test(key)) return "?"; // Arabic and Armenian
+  const isOther = /^[^\x00-\x7f]{1,3}$/.test(key);
+  if (!isOther && !/^[a-z]$/i.test(key)) return key;
   if (shiftKey) return "";
-  return /^[a-z]$/i.test(key) ? key.toLowerCase() : /^Key([A-Z])$/.exec(code)?.[1].toLowerCase() ?? "";
+  return isOther ? /^Key([A-Z])$/.exec(code)?.[1].toLowerCase() ?? "" : key.toLowerCase();
 }
 
+// Where the user types. A check box takes no text, so shortcuts and pastes work while it has the focus.
+const TYPED = 'input:not([type="checkbox"], [type="radio"]), textarea, [contenteditable]';
+
 document.addEventListener("keydown", (event) => {
-  const isTyping = event.target.closest("input, textarea, select, [contenteditable]") || event.isComposing;
+  const isTyping = event.target.closest(`${TYPED}, select`) || event.isComposing; // a letter selects an option
   const hasModifier = event.ctrlKey || event.metaKey || event.altKey || event.getModifierState("AltGraph");
   if (isTyping || hasModifier || !areKeysOn() || document.querySelector("dialog[open]")) return;
   const key = meantKey(event);
@@ -189,7 +194,7 @@ function whenParsed(act) {
 
 // A paste outside of all fields is looked up at once.
 document.addEventListener("paste", (event) => {
-  const field = event.target.closest?.("input, textarea, select, [contenteditable]");
+  const field = event.target.closest?.(TYPED);
   const text = event.clipboardData.getData("text/plain");
   if (field?.name === "pasted") pasted = text;
   if (field || !text.trim() || document.querySelector("dialog[open]")) return;
@@ -207,9 +212,12 @@ document.addEventListener("formdata", ({ formData }) => {
   if (pasted && squeeze(pasted) === squeeze(formData.get("pasted") ?? "")) formData.set("pasted", pasted);
 });
 
-// After a problem with a form, Back loads the page again without the form.
+// A browser cannot go back to the answer to a form. So after a problem with the form, or with a link that is shown once,
+// Back and a reload load the page without that.
 whenParsed(() => {
-  if (document.getElementById("pasted-problem")) history.replaceState(history.state, "", location.href);
+  const once = document.querySelector("[data-address]");
+  if (!once && !document.querySelector('[aria-invalid="true"]')) return;
+  history.replaceState(history.state, "", once ? once.dataset.address : location.href);
 });
 
 // Enter sends the form, Shift+Enter inserts a line break, and Enter in an input method selects a word.

@@ -186,9 +186,10 @@ PRESS = "event => document.body.dispatchEvent(new KeyboardEvent('keydown', {bubb
         {"key": "О", "code": "KeyJ"},  # Russian with Caps Lock
         {"key": "ξ", "code": "KeyJ"},  # Greek
         {"key": "ח", "code": "KeyJ"},  # Hebrew
+        {"key": "ी", "code": "KeyJ"},  # a mark, as on layouts of India
         {"key": "j", "code": "KeyC"},  # Dvorak
     ],
-    ids=["caps", "russian", "russian-caps", "greek", "hebrew", "dvorak"],
+    ids=["caps", "russian", "russian-caps", "greek", "hebrew", "mark", "dvorak"],
 )
 def test_shortcuts_work_on_other_layouts_and_with_caps_lock(journey_page, pressed):
     journey_page.evaluate(PRESS, pressed)
@@ -203,12 +204,29 @@ def test_shortcuts_work_on_other_layouts_and_with_caps_lock(journey_page, presse
         {"key": "j", "code": "KeyJ", "ctrlKey": True},
         {"key": "∆", "code": "KeyJ", "altKey": True},
         {"key": "j", "code": "KeyJ", "isComposing": True},
+        {"key": "О", "code": "KeyJ", "shiftKey": True},
+        {"key": "Dead", "code": "KeyJ"},
     ],
-    ids=["dvorak", "shift", "control", "alt", "composing"],
+    ids=["dvorak", "shift", "control", "alt", "composing", "russian-shift", "dead"],
 )
 def test_other_keys_do_nothing(journey_page, pressed):
     journey_page.evaluate(PRESS, pressed)
     assert visit_with_focus(journey_page) is None
+
+
+def test_keys_and_pastes_work_while_a_check_box_has_the_focus(journey_page):
+    page = journey_page
+    page.get_by_role("checkbox", name="Goals").check()
+    expect(page.locator(".visit")).to_have_count(2)
+    page.keyboard.press("j")
+    assert visit_with_focus(page) is not None
+    page.evaluate(PRESS, {"key": "؟", "code": "Slash", "shiftKey": True})
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("checkbox", name="Goals").focus()
+    page.evaluate("id => navigator.clipboard.writeText(id)", documented.CUSTOMER.visitor_id)
+    page.keyboard.press("Control+V")
+    page.wait_for_url(f"**/{documented.CUSTOMER.visitor_id}/")
 
 
 def test_shortcuts_can_be_turned_off_in_this_browser(journey_page):
