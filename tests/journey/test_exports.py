@@ -159,6 +159,17 @@ def test_the_paid_line_is_net_and_never_missing(goals, paid):
     assert f"\nPaid: {paid}\n" in text
 
 
+def test_right_to_left_names_keep_their_order_in_a_summary():
+    goals = tuple(goal(name, number) for number, name in enumerate(("הזמנה", "اشتراك", "שנתי")))
+    metadata = {"name": "Dana", "company": "شركة (ACME) 5", "email": "דוא@דוגמה.example"}
+    activity = Activity(visited_pages=(view(),), completed_goals=goals)
+    derived = derive(Visitor(profile=UserProfile(metadata=metadata), activity=activity))
+    text = summary_text(derived, now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
+    assert "Goals: \u2068שנתי\u2069, \u2068اشتراك\u2069 and \u2068הזמנה\u2069\n" in text
+    assert "Company: \u2068شركة (ACME) 5\u2069\n" in text
+    assert "Email: דוא@דוגמה.example\n" in text  # is copied from there
+
+
 def test_an_event_ahead_of_now_is_marked_and_is_not_last_seen():
     text = summary_text(journey(view("/a"), view("/b", days=9)), now=NOW, as_of=AS_OF, zone=UTC, link=LINK)
     assert "- Wed, May 13, 2026, 12:00:00 UTC (clock ahead): page /b\n" in text

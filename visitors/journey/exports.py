@@ -16,7 +16,7 @@ from visitors.formatting import (
     join_list,
     limit_list,
 )
-from visitors.formatting.text import isolate_address, truncate, truncate_middle
+from visitors.formatting.text import isolate_address, isolate_direction, truncate, truncate_middle
 from visitors.journey.events import Event, Kind
 from visitors.journey.journey import Journey, is_ahead
 from visitors.journey.names import Names
@@ -226,14 +226,16 @@ def _person_facts(journey: Journey) -> list[tuple[str, str | None]]:
     return [
         ("Email", person.email if person.email != person.label else None),
         ("User id", person.user_id),
-        ("Company", person.company),
-        ("Plan", person.plan),
+        # Emails and ids are copied from there, without invisible characters.
+        ("Company", person.company and isolate_direction(person.company)),
+        ("Plan", person.plan and isolate_direction(person.plan)),
     ]
 
 
 def _goals(journey: Journey) -> str:
     more = [f"{journey.more_goal_names:,} more"] if journey.more_goal_names else []
-    return join_list([*map(journey.names.goal, journey.goal_names), *more])
+    names = [isolate_direction(journey.names.goal(name)) for name in journey.goal_names]
+    return join_list([*names, *more])
 
 
 def _paid(journey: Journey) -> str:

@@ -22,6 +22,7 @@ from jinja2 import Environment, StrictUndefined
 
 from visitors.formatting import add_line_breaks, address_html
 from visitors.formatting.avatars import initials
+from visitors.formatting.text import isolate_direction
 from visitors.models import Membership
 from visitors.roles import Role
 
@@ -53,6 +54,7 @@ def environment(**options: Any) -> Environment:
         "capfirst": capfirst,
         "date": date,
         "initials": initials,
+        "isolate_direction": isolate_direction,
         "pluralize": pluralize,
     }
     return made

@@ -73,6 +73,26 @@ def test_visitor_supplied_text_is_never_a_link(browser_of_member, sandbox):
     assert not [link for link in shown.links if not link.startswith(("/", "#", "?"))]
 
 
+def test_no_text_of_an_answer_changes_the_direction_of_ours(browser_of_member, other_upstream):
+    acting = "\u202eabc\u2066\u2067\u2068\u202a"
+    name, data = f"محمد{acting}", json.loads((PAYLOADS / "visitor-2026.json").read_bytes())["data"]
+    data["identity"] |= {"params": {"utm_source": f"חדשות{acting}", "utm_campaign": f"מבצע{acting}"}}
+    data["profile"] = {"userId": f"7{acting}", "metadata": {"name": name, "company": name, f"a{acting}": name}}
+    data["activity"]["visitedPages"][0]["url"] = f"shop.example/שלום{acting}/b?q={acting}"
+    data["activity"]["completedGoals"][0]["name"] = f"اشتراك{acting}"
+    other_upstream.behaviors = [answer(body={"status": "success", "data": data})]
+    texts = [
+        browser_of_member.get(address(PAYLOAD_ID, path)).content.decode()
+        for path in ("", f"?q={acting}&at={acting}", "summary.txt", "summary.txt?format=markdown", "events.csv")
+    ]
+    for line in (line for text in texts for line in text.splitlines()):
+        assert not re.search("[\u202a-\u202e]", line)
+        opened = [line.count(isolate) for isolate in "\u2066\u2067\u2068"]
+        assert sum(opened) == line.count("\u2069")
+    assert "<title>\u2068محمد" in texts[0]
+    assert "\u2069 on lumenkit.example" in texts[0]
+
+
 def test_html_in_an_answer_is_escaped(browser_of_member, other_upstream):
     def hostile(value):
         match value:
