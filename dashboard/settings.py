@@ -121,7 +121,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "visitors.web.templating.form_token",
                 "visitors.web.templating.menu",
-                "visitors.accounts.preferences.preferences_of_page",
+                "visitors.web.preferences.preferences_of_page",
             ],
         },
     }

@@ -157,31 +157,14 @@ document.addEventListener("keydown", (event) => {
   keys[key]();
 });
 
-// Dictation software types letters, so the shortcuts can be turned off. A browser that stores nothing keeps them on.
-const KEYS_OFF = "journeydesk-shortcuts-off";
-
+// Dictation software types letters, so the shortcuts can be turned off: a preference of the user.
 function areKeysOn() {
-  return !document.documentElement.classList.contains("has-no-keys");
-}
-
-function showKeysSetting() {
-  let isOff = false;
-  try {
-    isOff = localStorage.getItem(KEYS_OFF) !== null;
-  } catch {} // storage is blocked
-  document.documentElement.classList.toggle("has-no-keys", isOff);
-  document.getElementById("keys-on").checked = !isOff;
+  return document.documentElement.dataset.shortcuts !== "off";
 }
 
 document.addEventListener("change", ({ target }) => {
-  if (target.id !== "keys-on") return;
-  document.documentElement.classList.toggle("has-no-keys", !target.checked);
-  try {
-    if (target.checked) localStorage.removeItem(KEYS_OFF);
-    else localStorage.setItem(KEYS_OFF, "1");
-  } catch {} // it applies to this page only
+  if (target.id === "keys-on") document.documentElement.dataset.shortcuts = target.checked ? "on" : "off";
 });
-window.addEventListener("storage", ({ key }) => key === KEYS_OFF && showKeysSetting()); // changed in another tab
 
 // ---- Looking up -----------------------------------------------------------------------------------------------------
 
@@ -227,8 +210,6 @@ document.addEventListener("keydown", (event) => {
   event.target.form.requestSubmit();
 });
 
-whenParsed(showKeysSetting);
-
 // Close an open menu on Escape and on a click elsewhere.
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
@@ -254,6 +235,13 @@ document.addEventListener("toggle", async ({ target: menu }) => {
   button.querySelector(".quiet").textContent = name.replaceAll("_", " ");
   button.hidden = false;
 }, true);
+
+// A new website's zone is most often the user's. Zones that the server does not know are not among the choices.
+whenParsed(() => {
+  const field = document.querySelector("[data-own-zone] [name=time_zone]");
+  const name = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (field?.value === "UTC" && [...field.list.options].some(({ value }) => value === name)) field.value = name;
+});
 
 // ---- Waiting --------------------------------------------------------------------------------------------------------
 

@@ -95,3 +95,14 @@ def test_pages_about_websites_are_accessible(page, check, sandbox):
     press(page, "Add selected")
     expect(page.get_by_role("alert")).to_be_visible()
     check(page, "nothing picked")
+
+
+@pytest.mark.parametrize(("zone", "preset"), [("Asia/Seoul", "Asia/Seoul"), ("Etc/Unknown", "UTC")])
+def test_the_zone_of_a_new_website_is_preset_to_the_browser_s(desk, db, sandbox, zone, preset):
+    page = desk(user=get_user_model().objects.create_superuser("root"))
+    page.add_init_script(f"Intl.DateTimeFormat.prototype.resolvedOptions = () => ({{timeZone: '{zone}'}})")
+    page.goto("/websites/add/")
+    page.get_by_label("Key or token").fill(tokens.LUMENKIT_KEY)
+    press(page, "Continue")
+    heading(page, "Website details")
+    expect(page.get_by_label("Time zone")).to_have_value(preset)

@@ -229,10 +229,11 @@ def test_keys_and_pastes_work_while_a_check_box_has_the_focus(journey_page):
     page.wait_for_url(f"**/{documented.CUSTOMER.visitor_id}/")
 
 
-def test_shortcuts_can_be_turned_off_in_this_browser(journey_page):
+def test_shortcuts_can_be_turned_off(journey_page):
     page = journey_page
     page.keyboard.press("?")
-    page.get_by_label("Use keyboard shortcuts").uncheck()
+    with page.expect_response("**/account/preferences/"):
+        page.get_by_label("Use keyboard shortcuts").uncheck()
     page.keyboard.press("Escape")
     for _ in range(2):
         for key in ("j", "?", "/"):
@@ -242,7 +243,8 @@ def test_shortcuts_can_be_turned_off_in_this_browser(journey_page):
         expect(page.locator("#find")).not_to_be_focused()
         page.reload()
     page.get_by_role("button", name="Keyboard shortcuts").click()
-    page.get_by_label("Use keyboard shortcuts").check()
+    with page.expect_response("**/account/preferences/"):
+        page.get_by_label("Use keyboard shortcuts").check()
     page.keyboard.press("Escape")
     page.reload()
     page.keyboard.press("j")

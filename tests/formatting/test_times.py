@@ -178,3 +178,16 @@ def test_no_duration_raises(span):
 
 def test_a_zone_has_spaces_for_underscores():
     assert formatting.format_zone(NEW_YORK) == "America/New York"
+
+
+@pytest.mark.parametrize(
+    ("hour", "text"),
+    [(0, "12:05 AM"), (1, "1:05 AM"), (11, "11:05 AM"), (12, "12:05 PM"), (13, "1:05 PM"), (23, "11:05 PM")],
+)
+def test_a_twelve_hour_zone_writes_times_with_am_and_pm(hour, text):
+    zone = formatting.TwelveHourZone("America/New_York")
+    at = datetime(2026, 5, 4, hour, 5, 9, tzinfo=NEW_YORK)
+    assert formatting.format_clock(at, zone).replace("\N{NO-BREAK SPACE}", " ") == text
+    full = formatting.format_full_time(at, zone).replace("\N{NO-BREAK SPACE}", " ")
+    assert full == f"Mon, May 4, 2026, {text.replace(':05 ', ':05:09 ')} EDT (UTC-4)"
+    assert str(zone) == "America/New_York"

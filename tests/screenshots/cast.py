@@ -42,7 +42,7 @@ def whole_team() -> None:
     """Create an administrator, colleagues, invitations, more websites, and an audit log."""
     from django.contrib.auth import get_user_model
 
-    from visitors.models import Membership, Website
+    from visitors.models import Membership, Preferences, Website
 
     users, now = get_user_model().objects, datetime.now(UTC)
     ada = users.create_superuser(ADMIN, "ada@example.com", first_name="Ada", last_name="Okafor")
@@ -57,6 +57,7 @@ def whole_team() -> None:
         for website, role in zip((lumenkit, pocketgarden), roles, strict=True):
             if role:
                 Membership.objects.create(website=website, user=user, role=role)
+    Preferences.objects.create(user=users.get(username="jonas"), clock="12", time_zone="Europe/Berlin")
     for slug, name, state in (
         (REFUSED, "Nordlicht Atelier für Lampen und Leuchten", {"key_rejected_since": now - timedelta(hours=3)}),
         (PAUSED, "Harbour Books", {"paused_at": now - timedelta(days=12)}),

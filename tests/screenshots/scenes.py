@@ -191,6 +191,7 @@ MANAGING = (
     Scene("73-erase", f"{CUSTOMER}erase/", **ADMIN),
     Scene("73-erase-problem", f"{CUSTOMER}erase/", _press("Erase visitor", typed="0003"), **BRIEF),
     Scene("74-journey-of-an-admin", CUSTOMER, **ADMIN),
+    Scene("74-journey-with-12-hours", CUSTOMER, who="jonas"),
     Scene("74-menu-of-an-admin", CUSTOMER, _open("Ada"), **BRIEF),
 )
 # Failures come last, because they are remembered for a while.

@@ -9,6 +9,7 @@ from visitors.formatting.numbers import format_count, format_percent
 from visitors.formatting.text import add_line_breaks, address_html, append_time, bind_numbers, join_list, limit_list
 from visitors.formatting.times import (
     DisplayTime,
+    TwelveHourZone,
     display_day_and_clock,
     display_time,
     format_age,
@@ -18,6 +19,7 @@ from visitors.formatting.times import (
     format_duration,
     format_full_time,
     format_gap,
+    format_local_clock,
     format_short_duration,
     format_time,
     format_zone,
@@ -29,6 +31,7 @@ ANONYMOUS = "Anonymous visitor"
 __all__ = [
     "ANONYMOUS",
     "DisplayTime",
+    "TwelveHourZone",
     "add_line_breaks",
     "address_html",
     "append_time",
@@ -43,6 +46,7 @@ __all__ = [
     "format_duration",
     "format_full_time",
     "format_gap",
+    "format_local_clock",
     "format_money",
     "format_percent",
     "format_short_duration",

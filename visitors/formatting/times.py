@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from visitors.formatting.numbers import format_count
 
@@ -22,6 +23,10 @@ _UNITS = (
 # Not strftime's: its names are those of the server's locale, and it takes several times as long.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class TwelveHourZone(ZoneInfo):
+    """A time zone for a reader of 12-hour clocks: its times are "8:01 PM", where those of other zones are "20:01"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,21 @@ def format_day(at: datetime, now: datetime, zone: tzinfo) -> str:
 
 
 def format_clock(at: datetime, zone: tzinfo) -> str:
-    """Return the time of day in a zone: "20:01".
+    """Return the time of day in a zone: "20:01", or "8:01 PM" in a TwelveHourZone."""
+    return format_local_clock(_to_local(at, zone), zone)
 
-    24 hours, although the rest is US English: agents compare these times with log files and with colleagues abroad, and
-    a column of them stays aligned.
+
+def format_local_clock(local: datetime, zone: tzinfo, timespec: str = "minutes") -> str:
+    """Return `format_clock` of a time that is on the zone's clock already; with the `timespec` "seconds" to the second.
+
+    24 hours by default, although the rest is US English: agents compare these times with log files and with colleagues
+    abroad, and a column of them stays aligned.
     """
-    return _to_local(at, zone).time().isoformat("minutes")
+    text = local.time().isoformat(timespec)  # several times as fast as strftime
+    if not isinstance(zone, TwelveHourZone):
+        return text
+    half = "AM" if local.hour < 12 else "PM"
+    return f"{local.hour % 12 or 12}{text[2:]}\N{NO-BREAK SPACE}{half}"
 
 
 def format_full_time(at: datetime, zone: tzinfo) -> str:
@@ -173,7 +187,7 @@ def _largest_unit(seconds: int) -> tuple[str, int]:
 def _format_date(at: datetime, zone: tzinfo) -> str:
     """ "Mon, May 4, 2026, 20:01:10"."""
     local = _to_local(at, zone)
-    return f"{_format_weekday(local)}, {local.year}, {local.time().isoformat('seconds')}"
+    return f"{_format_weekday(local)}, {local.year}, {format_local_clock(local, zone, 'seconds')}"
 
 
 def _format_weekday(local: datetime) -> str:

@@ -19,6 +19,7 @@ from visitors.journey_page.timeline import TimelineQuery
 from visitors.lookup import last_seen
 from visitors.models import VisitorContext, Website
 from visitors.web.access import SignedInRequest
+from visitors.web.preferences import get_preferences
 from visitors.web.time_zones import time_zone_menu, time_zone_of
 
 
@@ -122,7 +123,7 @@ def _describe_view(request: SignedInRequest, context: VisitorContext, query: Tim
         (context.visitor_id, last_seen.load_seen(context.seen)),
         # As text: two moments of a clock that is set back compare as equal.
         repr(query),
-        time_zone_of(request, website).key,
+        (time_zone_of(request, website).key, get_preferences(request)["clock"]),
         datetime.now(UTC).replace(second=0, microsecond=0),
     )
 

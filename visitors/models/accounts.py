@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from visitors.journey import Content, Form
-from visitors.models.websites import Website
+from visitors.models.websites import Website, validate_time_zone
 from visitors.roles import Role
 
 ROLE_CHOICES = [(role.value, role.value.capitalize()) for role in Role]
@@ -65,19 +65,34 @@ class Invitation(models.Model):
         return f"{Role(self.role).with_article} of {self.website}" if self.website else "an administrator"
 
 
-def _choices(*values: str) -> list[tuple[str, str]]:
-    """Return the choices of a field whose labels are in a template."""
-    return [(str(value), str(value)) for value in values]
-
-
 class Preferences(models.Model):
-    """How a user likes the pages: theme, density, and what "Copy summary" copies."""
+    """How a user likes the pages, and what "Copy summary" copies. Labels of choices are as pages show them.
+
+    An empty `time_zone` means each website's own.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True)
-    theme = models.CharField(max_length=6, choices=_choices("system", "light", "dark"), default="system")
-    density = models.CharField(max_length=11, choices=_choices("comfortable", "compact"), default="comfortable")
-    summary_content = models.CharField(max_length=7, choices=_choices(*Content), default=Content.FULL.value)
-    summary_format = models.CharField(max_length=8, choices=_choices(*Form), default=Form.TEXT.value)
+    theme = models.CharField(
+        max_length=6, choices=[("system", "System"), ("light", "Light"), ("dark", "Dark")], default="system"
+    )
+    density = models.CharField(
+        max_length=11, choices=[("comfortable", "Comfortable"), ("compact", "Compact")], default="comfortable"
+    )
+    clock = models.CharField(
+        max_length=2, choices=[("24", "24 hours (16:40)"), ("12", "12 hours (4:40 PM)")], default="24"
+    )
+    time_zone = models.CharField(max_length=64, blank=True, default="", validators=[validate_time_zone])
+    shortcuts = models.CharField(max_length=3, choices=[("on", "On"), ("off", "Off")], default="on")
+    summary_content = models.CharField(
+        max_length=7,
+        choices=[(Content.SHORT.value, "Short"), (Content.FULL.value, "Full"), (Content.BILLING.value, "Billing")],
+        default=Content.FULL.value,
+    )
+    summary_format = models.CharField(
+        max_length=8,
+        choices=[(Form.TEXT.value, "Plain text"), (Form.MARKDOWN.value, "Markdown"), (Form.HTML.value, "Rich text")],
+        default=Form.TEXT.value,
+    )
 
     class Meta:
         verbose_name_plural = "preferences"

@@ -13,14 +13,13 @@ from visitors.formatting import is_currency
 from visitors.formatting.hosts import normalize_host
 from visitors.formatting.text import clean
 from visitors.journey import parse_page
-from visitors.models import Website, known_time_zones
+from visitors.models import Website
 from visitors.models.accounts import ROLE_CHOICES
 from visitors.roles import Role
+from visitors.web.time_zones import find_time_zone
 from visitors.web.tool_links import host_of, validate_template
 from visitors.websites.actions import propose_slug, taken_slugs
 
-# The regions of the time zone database. Zones outside of them are older names of the same zones.
-_REGIONS = ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"]
 _KEY_HELP = "A website key (df_…), or an account token (dft_…), which gives access to several websites."
 _INPUT = {"class": "input", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -35,17 +34,6 @@ class TokenField(forms.CharField):
             error_messages={"required": "Paste a key or token.", "max_length": "This is too long for a key or token."},
             **options,
         )
-
-
-def time_zone_choices(*, current: str) -> list[tuple[str, Any]]:
-    """Return UTC and the time zones by region. The current zone is included even with an older name."""
-    zones = sorted(known_time_zones())
-    regions = [
-        (region, [(zone, zone.partition("/")[2].replace("_", " ")) for zone in zones if zone.startswith(f"{region}/")])
-        for region in _REGIONS
-    ]
-    ungrouped = ["UTC"] if current == "UTC" or current.partition("/")[0] in _REGIONS else ["UTC", current]
-    return [*((zone, zone) for zone in ungrouped), *regions]
 
 
 def parse_domain(text: str) -> str:
@@ -65,10 +53,13 @@ def parse_domain(text: str) -> str:
 class SettingsForm(forms.ModelForm):
     """A website's name, domain, time zone and currency."""
 
-    time_zone = forms.ChoiceField(
+    time_zone = forms.CharField(
         label="Time zone",
-        help_text="Visits are shown in this zone.",
-        error_messages={"invalid_choice": "%(value)s is not an IANA time zone. Enter one such as Europe/Berlin."},
+        initial="UTC",
+        max_length=64,
+        help_text="Type a city to search. Visits are shown in this zone.",
+        error_messages={"required": "Enter a time zone, such as Europe/Berlin."},
+        widget=forms.TextInput(attrs={"list": "time-zones"}),
     )
 
     class Meta:
@@ -84,9 +75,8 @@ class SettingsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["time_zone"].choices = time_zone_choices(current=self.instance.time_zone)  # type: ignore[attr-defined]
         for name, field in self.fields.items():
-            field.widget.attrs |= {"class": "input"} if name in ("name", "time_zone") else _INPUT
+            field.widget.attrs |= {"class": "input"} if name == "name" else _INPUT
 
     def clean_name(self) -> str:
         """Replace control and direction characters, which would change the text around the name."""
@@ -94,6 +84,10 @@ class SettingsForm(forms.ModelForm):
 
     def clean_domain(self) -> str:
         return parse_domain(self.cleaned_data["domain"])
+
+    def clean_time_zone(self) -> str:
+        """Return the zone that was typed, such as "Berlin"."""
+        return find_time_zone(self.cleaned_data["time_zone"])
 
     def clean_currency(self) -> str:
         """Return an existing currency in capitals."""

@@ -21,6 +21,7 @@ from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import Preferences, Website
 from visitors.profiles import Profile
 from visitors.profiles.stored_form import Contents
+from visitors.web.preferences import CHOICES
 
 VISITOR_ID = UUID("a3ab2331-989f-4cfa-91c6-2461c9e3c6bd")
 ZONES = ("UTC", "America/New_York", "Asia/Seoul", "Asia/Kathmandu", "Australia/Lord_Howe")
@@ -57,7 +58,7 @@ def page(visitor, now, zone, query):
         "csrf_input": "",
     }
     body = render_to_string("journey_page/_article_body.html", context)
-    context |= {"body": body, "preferences": model_to_dict(Preferences())}
+    context |= {"body": body, "preferences": model_to_dict(Preferences()), "preference_choices": CHOICES}
     return presented, render_to_string("journey_page/page.html", context)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.faulty_upstream import answer
 from tests.page_reader import Page
-from visitors.web.time_zones import COOKIE
+from visitors.models import Preferences
 
 VISITOR = "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd"
 ADDRESS = f"/lumenkit/visitors/{VISITOR}/"
@@ -75,18 +75,19 @@ def test_choosing_a_zone_without_a_query_adds_none(browser_of_member):
     assert choose(browser_of_member, "UTC").headers["Location"] == ADDRESS
 
 
-def test_the_chosen_zone_is_kept_and_can_be_reset(browser_of_member):
-    cookie = choose(browser_of_member, "UTC").cookies[COOKIE]
-    assert (cookie.value, cookie["samesite"], cookie["httponly"]) == ("UTC", "Lax", True)
+def test_the_chosen_zone_is_a_preference_of_the_user_and_can_be_reset(browser_of_member, member):
+    choose(browser_of_member, "UTC")
+    assert Preferences.objects.get(user=member).time_zone == "UTC"
     assert 'aria-current="true">UTC' in browser_of_member.get(ADDRESS).content.decode()
-    assert choose(browser_of_member, "").cookies[COOKIE]["max-age"] == 0
+    choose(browser_of_member, "")
+    assert Preferences.objects.get(user=member).time_zone == ""
     assert "times in America/New York" in page(browser_of_member).text
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "utc\x00", "<script>", "x" * 5000])
 def test_an_unknown_zone_is_rejected(browser_of_member, zone):
     answered = choose(browser_of_member, zone)
-    assert (answered.status_code, COOKIE in answered.cookies) == (400, False)
+    assert (answered.status_code, Preferences.objects.exists()) == (400, False)
     assert zone not in answered.content.decode()
 
 
@@ -119,10 +120,32 @@ def test_the_page_of_an_unknown_zone_has_a_way_back(browser_of_member):
     assert "/" in Page(answered.content).links
 
 
-@pytest.mark.parametrize("name", ["Mars/Olympus", "/etc/localtime", "", "\\"])
-def test_a_cookie_with_an_unknown_zone_is_ignored(browser_of_member, name):
-    browser_of_member.cookies[COOKIE] = name
+def test_a_zone_that_this_machine_does_not_know_is_ignored(browser_of_member):
+    session = browser_of_member.session
+    session["preferences"] = {"time_zone": "Mars/Olympus"}
+    session.save()
     assert "times in America/New York" in page(browser_of_member).text
+
+
+def test_the_menu_names_the_user_s_own_zone(browser_of_member):
+    choose(browser_of_member, "Asia/Seoul")
+    shown = page(browser_of_member)
+    assert "Your time Asia/Seoul" in shown.text
+    assert [tag["value"] for tag in shown.named("button") if tag.get("aria-current")] == ["Asia/Seoul"]
+
+
+def test_every_part_of_the_page_uses_the_chosen_clock(browser_of_member):
+    """Within one minute, while the article with 24 hours is cached."""
+    page(browser_of_member)
+    browser_of_member.post("/account/preferences/", {"clock": "12"})
+    shown = page(browser_of_member, "?open=1.2&at=2026-11-01T06:40Z")
+    assert "1:30:00 AM" in shown.text
+    assert "Ticket sent today, 1:40 AM" in shown.text
+    assert "01:30" not in shown.text
+    summary = browser_of_member.get(f"{ADDRESS}summary.txt").content.decode()
+    assert "1:30:00\N{NO-BREAK SPACE}AM EDT" in summary
+    fragment = browser_of_member.get(f"{ADDRESS}timeline/?open=1.2", headers={"HX-Request": "true"}).content.decode()
+    assert "1:30:00\N{NO-BREAK SPACE}AM" in fragment
 
 
 def test_a_foreign_referer_does_not_change_the_redirect(browser_of_member):

@@ -43,10 +43,18 @@ def test_invalid_settings_are_refused(browser_of_admin, lumenkit):
     assert Website.objects.get().domain == "lumenkit.example"
 
 
-def test_a_zone_with_an_older_name_stays_selectable(browser_of_admin):
+def test_a_zone_with_an_older_name_stays_and_is_not_offered(browser_of_admin):
     Website.objects.update(time_zone="US/Eastern")
     page = Page(browser_of_admin.get(OVERVIEW).content)
-    assert {"value": "US/Eastern", "selected": None} in page.named("option")
+    assert page.with_id("id_time_zone")["value"] == "US/Eastern"
+    assert {"value": "US/Eastern"} not in page.named("option")
+    browser_of_admin.post(OVERVIEW, FACTS | {"time_zone": "US/Eastern"})
+    assert Website.objects.get().time_zone == "US/Eastern"
+
+
+def test_a_time_zone_can_be_typed_as_a_city(browser_of_admin):
+    browser_of_admin.post(OVERVIEW, FACTS | {"time_zone": "buenos aires"})
+    assert Website.objects.get().time_zone == "America/Argentina/Buenos_Aires"
 
 
 def test_the_page_shows_the_mask_and_no_token(browser_of_admin, lumenkit):

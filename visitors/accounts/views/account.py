@@ -13,11 +13,13 @@ from django.urls import reverse_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from visitors.accounts import preferences, sessions
+from visitors.accounts import sessions
 from visitors.accounts.forms import EMAIL_TAKEN, AccountForm, ChangePasswordForm
+from visitors.web import preferences
 from visitors.web.access import SignedInRequest
 from visitors.web.forms import InvalidFormStatusMixin, answer_required
 from visitors.web.kept_forms import accepts_old_token
+from visitors.web.time_zones import find_time_zone, listed_time_zones
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +38,12 @@ def account(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return redirect("account")
-    return render(request, "accounts/account.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "accounts/account.html",
+        {"form": form, "time_zones": listed_time_zones()},
+        status=422 if form.errors else 200,
+    )
 
 
 class ChangePassword(InvalidFormStatusMixin, PasswordChangeView):
@@ -66,10 +73,15 @@ def change_preferences(request: SignedInRequest) -> HttpResponse:
     changes = {field: request.POST[field] for field in preferences.FIELDS if field in request.POST}
     if not changes:
         raise BadRequest("The form was sent without its fields.")
+    if "time_zone" in changes:
+        changes["time_zone"] = find_time_zone(changes["time_zone"])
     try:
         preferences.save_preferences(request, request.user, changes)
     except ValidationError as error:
-        raise BadRequest("That is not a choice.") from error
+        if set(error.message_dict) != {"time_zone"}:
+            raise BadRequest("That is not a choice.") from error
+        messages.error(request, " ".join(error.messages))
+        return redirect("account")
     if request.htmx:
         return HttpResponse(status=204)
     messages.success(request, "Saved.")

@@ -5,7 +5,16 @@ from datetime import datetime, tzinfo
 from urllib.parse import quote
 from uuid import UUID
 
-from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_age, format_ago, format_count, format_day
+from visitors.formatting import (
+    ANONYMOUS,
+    DisplayTime,
+    display_time,
+    format_age,
+    format_ago,
+    format_count,
+    format_day,
+    format_local_clock,
+)
 from visitors.formatting.avatars import avatar_color, initials
 from visitors.formatting.text import truncate
 from visitors.journey import Journey
@@ -73,7 +82,8 @@ def present_head(journey: Journey, whereabouts: Whereabouts, *, visitor_id: UUID
 
 def present_age(fetched_at: datetime, *, is_fresh: bool, now: datetime, zone: tzinfo) -> Age:
     """Return the age of a profile: "As of 18:13:20 KST, 20 seconds ago"."""
-    day, clock = format_day(fetched_at, now, zone), f"{fetched_at.astimezone(zone):%H:%M:%S %Z}".rstrip()
+    local = fetched_at.astimezone(zone)
+    day, clock = format_day(fetched_at, now, zone), f"{format_local_clock(local, zone, 'seconds')} {local:%Z}".rstrip()
     return Age(
         as_of=display_time(fetched_at, zone, clock if day == "today" else f"{day}, {clock}"),
         words=format_age(fetched_at, now),

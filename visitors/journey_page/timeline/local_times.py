@@ -7,6 +7,7 @@ from typing import Any
 import dateparser
 from msgspec import Struct
 
+from visitors.formatting import format_clock, format_local_clock
 from visitors.journey import CLOCK_SKEW
 
 # "Sent: Tue, 3 Nov 2026 11:00:05 +0100", as mail programs show it.
@@ -104,15 +105,15 @@ def resolve_time(time: datetime, zone: tzinfo) -> ResolvedTime:
     first, second = (shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first < second:
         which = "second" if shown.fold else "first"
-        remark = f"The clocks showed {shown:%H:%M} twice that day; this is the {which} time."
+        remark = f"The clocks showed {format_local_clock(shown, zone)} twice that day; this is the {which} time."
         at, other = (second, first) if shown.fold else (first, second)
         return ResolvedTime(at, remark, other, is_second=bool(shown.fold))
     if time.tzinfo is not None:
         return ResolvedTime(time.astimezone(UTC))
     if first == second:
         return ResolvedTime(first)
-    after = f"{first.astimezone(zone):%H:%M}"
-    return ResolvedTime(first, f"The clocks went forward and never showed {shown:%H:%M} that day; this is {after}.")
+    skipped, after = format_local_clock(shown, zone), format_clock(first, zone)
+    return ResolvedTime(first, f"The clocks went forward and never showed {skipped} that day; this is {after}.")
 
 
 def format_field_value(at: datetime, zone: tzinfo, separator: str = "T") -> str:

@@ -71,9 +71,9 @@ class Timeline(Row, frozen=True):
 
     `version` is the profile's, `page_url` the path of the journey page and `part_url` that of the fragments; addresses
     in rows are query strings for either. `query` is in UTC, so its address means the same to everyone. Rows of another
-    timeline can be combined with these only if `shows` is the same: it names day, zone and query, except what is open.
-    `before` and `at` are the values of their fields; `before_second` and `at_second` repeat them where the clock showed
-    that time twice and the second one is meant.
+    timeline can be combined with these only if `shows` is the same: it names day, zone, clock and query, except what is
+    open. `before` and `at` are the values of their fields; `before_second` and `at_second` repeat them where the clock
+    showed that time twice and the second one is meant.
     """
 
     version: str
@@ -122,12 +122,13 @@ def present_timeline(
     page, query = ledger.page(), ledger.query
     before_value = format_field_value(before.at, zone) if before else ""
     at_value = format_field_value(at.at, zone, " ") if at else ""
+    clock = "12" if isinstance(zone, formatting.TwelveHourZone) else "24"
     return Timeline(
         version=version,
         page_url=page_url,
         part_url=part_url,
         query=query,
-        shows=f"{now.astimezone(zone).date().isoformat()} {zone} {query.address(opened=(), shut=())}",
+        shows=f"{now.astimezone(zone).date().isoformat()} {zone} {clock} {query.address(opened=(), shut=())}",
         rows=page.rows,
         size=page.size,
         kinds=_list_kinds(ledger),

@@ -94,7 +94,7 @@ class RowPresenter:
 
     def present_ticket(self, at: datetime, text: str) -> NoteRow:
         """Return the row that marks the time of a ticket."""
-        return NoteRow(style="moment", text=text, iso=format_iso(at), clock=_clock(at.astimezone(self._zone)))
+        return NoteRow(style="moment", text=text, iso=format_iso(at), clock=self._clock(at.astimezone(self._zone)))
 
     def _event(self, fold: Fold, start: datetime | None) -> EventRow:
         event = fold.event
@@ -104,7 +104,7 @@ class RowPresenter:
                 day = f"time sent as “{isolate_direction(truncate(event.raw_at, _RAW_TIME_LIMIT))}” ·"
         else:
             local = event.at.astimezone(self._zone)
-            iso, clock = format_iso(event.at), _clock(local)
+            iso, clock = format_iso(event.at), self._clock(local)
             if start is None or local.date() != start.date():
                 day = f"{formatting.format_day(event.at, self._now, self._zone)} ·"
             if self.is_ahead(event.at):
@@ -133,7 +133,7 @@ class RowPresenter:
         dwell = None if fold.events[-1].dwell is None else fold.dwell
         times = f"×{fold.times}" if fold.times > 1 else ""
         if times and fold.until is not None:
-            times += f", until {_clock(fold.until.astimezone(self._zone))}"
+            times += f", until {self._clock(fold.until.astimezone(self._zone))}"
         return EventRow(
             style="page",
             iso=iso,
@@ -192,6 +192,9 @@ class RowPresenter:
             if is_latest:
                 yield "latest visit"
 
+    def _clock(self, local: datetime) -> str:
+        return formatting.format_local_clock(local, self._zone, "seconds")
+
     def _is_new(self, at: datetime | None) -> bool:
         return self._marked_after is not None and at is not None and at > self._marked_after and not self.is_ahead(at)
 
@@ -215,10 +218,6 @@ def visit_key(visit: VisitOutline) -> str:
 def format_iso(at: datetime) -> str:
     """Return a time for `<time datetime>`: "2026-05-04T20:07:10Z"."""
     return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
-
-
-def _clock(local: datetime) -> str:
-    return local.time().isoformat("seconds")  # several times as fast as strftime
 
 
 def _badges(visit: Visit, names: Names) -> tuple[Badge, ...]:

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET
 
 from dashboard.addresses import absolute_url
 from visitors import journey, profiles
-from visitors.accounts.preferences import get_preferences
 from visitors.audit import log
 from visitors.audit.log import refuse_if_not_audited
 from visitors.datafast.errors import UpstreamError
@@ -21,6 +20,7 @@ from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import AuditAction, Website
 from visitors.roles import Role
 from visitors.web.access import SignedInRequest, visitor_context_or_404, visitor_id_or_404, website_or_404
+from visitors.web.preferences import get_preferences
 from visitors.web.time_zones import time_zone_of
 
 Choice = TypeVar("Choice", bound=StrEnum)

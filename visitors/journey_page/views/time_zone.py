@@ -1,6 +1,5 @@
 """The time zone of a journey page: which ones can be chosen, and the form that chooses one."""
 
-from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -11,15 +10,14 @@ from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import known_time_zones
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
 from visitors.web.kept_forms import accepts_old_token
-from visitors.web.time_zones import COOKIE, time_zone_of
-
-COOKIE_SECONDS = 365 * 86_400
+from visitors.web.preferences import save_preferences
+from visitors.web.time_zones import time_zone_of
 
 
 @accepts_old_token
 @require_http_methods(["GET", "POST"])
 def choose(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
-    """Store the name of a zone ("" for the website's) in a cookie, and show the same page in that zone.
+    """Make a zone the user's preference ("" for each website's own), and show the same page in that zone.
 
     GET answers with 204 for a zone that can be chosen and 404 for others: browsers know zones that the server does not.
     """
@@ -32,16 +30,5 @@ def choose(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
     # A time without an offset in the address is one of the zone that the page was in so far.
     query = TimelineQuery.read_address(request.headers.get("Referer"))
     query_string = query.in_zone(time_zone_of(request, website)).address().removesuffix("?")
-    response = redirect(f"{reverse('journey', args=[website.slug, visitor])}{query_string}")
-    if name:
-        response.set_cookie(
-            COOKIE,
-            name,
-            max_age=COOKIE_SECONDS,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
-    else:
-        response.delete_cookie(COOKIE, samesite="Lax")
-    return response
+    save_preferences(request, request.user, {"time_zone": name})
+    return redirect(f"{reverse('journey', args=[website.slug, visitor])}{query_string}")

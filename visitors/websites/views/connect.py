@@ -19,6 +19,7 @@ from visitors.models import Website
 from visitors.profiles import tokens
 from visitors.profiles.tokens import TokenRejected
 from visitors.web.access import SignedInRequest, administrator_required
+from visitors.web.time_zones import listed_time_zones
 from visitors.websites import actions, pending_token
 from visitors.websites.forms import NewWebsiteForm, TokenForm
 from visitors.websites.pending_token import PendingToken
@@ -94,7 +95,12 @@ def details(request: SignedInRequest) -> HttpResponse:
         if existing and actions.has_token(existing, pending.token):
             # The same form, submitted twice at the same time.
             return redirect("website", existing.slug)
-    context = {"form": form, "mask": mask(pending.token), "may_save_anyway": may_save_anyway}
+    context = {
+        "form": form,
+        "mask": mask(pending.token),
+        "may_save_anyway": may_save_anyway,
+        "time_zones": listed_time_zones(),
+    }
     return render(request, "websites/details.html", context, status=422 if form.errors else 200)
 
 

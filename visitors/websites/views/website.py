@@ -10,6 +10,7 @@ from visitors.formatting import format_count
 from visitors.models import Membership, Snapshot, Website
 from visitors.web.access import SignedInRequest, manager_required
 from visitors.web.forms import answer_required
+from visitors.web.time_zones import listed_time_zones
 from visitors.websites import actions
 from visitors.websites.forms import SettingsForm
 from visitors.websites.status import website_statuses
@@ -42,6 +43,7 @@ def overview(request: SignedInRequest, website: Website) -> HttpResponse:
         "website": stored,
         "current": status,
         "form": form,
+        "time_zones": listed_time_zones(),
         "sees_visitors": Membership.objects.filter(website=website, user=request.user).exists(),
     }
     return render(request, "websites/overview.html", context, status=422 if form.errors else 200)

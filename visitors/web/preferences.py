@@ -8,15 +8,18 @@ from django.http import HttpRequest
 
 from visitors.models import Preferences
 
-FIELDS = ("theme", "density", "summary_content", "summary_format")
+_FIELDS = {field.name: field for field in Preferences._meta.fields if field.name != "user"}  # noqa: SLF001 public in Django
+FIELDS = tuple(_FIELDS)
+# The values and labels to choose from, by field; a time zone has too many.
+CHOICES = {name: list(field.choices) for name, field in _FIELDS.items() if field.choices}
+_DEFAULTS: dict[str, str] = model_to_dict(Preferences(), fields=FIELDS)
 _SESSION_KEY = "preferences"
 
 
 def get_preferences(request: HttpRequest) -> dict[str, str]:
     """Return the user's preferences by field; the defaults without a user."""
-    defaults = model_to_dict(Preferences(), fields=FIELDS)
     session = getattr(request, "session", None)
-    return defaults | session.get(_SESSION_KEY, {}) if session is not None else defaults
+    return _DEFAULTS | session.get(_SESSION_KEY, {}) if session is not None else _DEFAULTS
 
 
 def save_preferences(request: HttpRequest, user: User, changes: dict[str, str]) -> None:
@@ -33,8 +36,8 @@ def save_preferences(request: HttpRequest, user: User, changes: dict[str, str]) 
 
 
 def preferences_of_page(request: HttpRequest) -> dict[str, object]:
-    """Context processor: the user's preferences."""
-    return {"preferences": get_preferences(request)}
+    """Context processor: the user's preferences, and what there is to choose from."""
+    return {"preferences": get_preferences(request), "preference_choices": CHOICES}
 
 
 def _copy(request: HttpRequest, preferences: Preferences) -> None:
