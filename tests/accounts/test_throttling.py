@@ -56,6 +56,15 @@ def test_too_many_failures_lock_the_account_for_half_an_hour(member, clock):
     assert may_sign_in()
 
 
+@pytest.mark.parametrize("by", [timedelta(minutes=2), timedelta(days=1), timedelta(days=365)])
+def test_failures_from_the_future_count_no_more(member, clock, by):
+    clock.shift(by)
+    fail(10)
+    clock.shift(-by)
+    assert fail(1) == [422]
+    assert may_sign_in()
+
+
 def test_attempts_during_a_lock_do_not_extend_it(member, clock):
     fail(10)
     clock.shift(timedelta(minutes=20))

@@ -61,6 +61,14 @@ class ThrottleHandler(AxesDatabaseHandler):  # type: ignore[misc]  # axes has no
         if get_client_username(request, credentials) is not None:
             super().user_login_failed(sender, credentials, request, **kwargs)
 
+    def clean_expired_user_attempts(
+        self, request: HttpRequest | None = None, credentials: dict[str, Any] | None = None
+    ) -> int:
+        """Delete failures that no longer count, also those ahead of now: axes would add the next failure to them."""
+        ahead: int = AccessAttempt.objects.filter(attempt_time__gt=latest_possible_time()).delete()[0]
+        expired: int = super().clean_expired_user_attempts(request, credentials)
+        return ahead + expired
+
     def reset_user_attempts(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
         """Delete the user's failures at this address after a successful sign-in; return their number.
 
