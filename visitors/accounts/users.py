@@ -5,8 +5,8 @@ import re
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-# In capitals, ß is SS.
-_SHARP_S = re.compile("ss|ß|ẞ", re.IGNORECASE)
+# Letters that databases do not treat as one letter in different cases: in capitals, ß is SS and ς is Σ.
+_VARIANTS = {"(ss|ß|ẞ)": re.compile("ss|ß|ẞ", re.IGNORECASE), "[σςΣ]": re.compile("[σςΣ]")}
 
 
 class InvalidChange(Exception):
@@ -26,7 +26,9 @@ def find_user(typed: str) -> User | None:
     if not typed:
         return None
     # Not iexact, for which SQLite knows the case of ASCII letters only.
-    pattern = f"^{_SHARP_S.sub('(ss|ß|ẞ)', re.escape(typed))}$"
+    pattern = f"^{re.escape(typed)}$"
+    for letters, found in _VARIANTS.items():
+        pattern = found.sub(letters, pattern)
     candidates = User.objects.filter(Q(username__iregex=pattern) | Q(email__iregex=pattern))
     # Databases treat some different letters as equal (ı and I), so the matches are compared again.
     matches = [user for user in candidates if typed.casefold() in (user.username.casefold(), user.email.casefold())]
