@@ -210,6 +210,37 @@ document.addEventListener("keydown", (event) => {
   event.target.form.requestSubmit();
 });
 
+// Results while typing. A pasted message is long, and is not searched for before it is sent.
+const MAX_QUERY = 100; // characters, as in visitors.lookup.people.search
+const isFinder = (element) => element.matches?.("#pasted, #find");
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt } = event.detail;
+  if (!isFinder(elt) || elt.value.length <= MAX_QUERY) return;
+  event.preventDefault();
+  document.getElementById("suggestions").replaceChildren();
+});
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+  const said = target.id === "suggestions" && target.querySelector("[data-said]");
+  if (said) announce(said.textContent);
+});
+
+// The arrow keys move the focus from the field to the results and back, and Escape closes them.
+document.addEventListener("keydown", (event) => {
+  const field = event.target.closest?.(".finder")?.querySelector("#pasted, #find");
+  const results = document.getElementById("suggestions");
+  if (!field || event.isComposing || !results.childElementCount) return;
+  const stops = [field, ...results.querySelectorAll("a")];
+  const next = stops[stops.indexOf(event.target) + { ArrowDown: 1, ArrowUp: -1 }[event.key]];
+  if (event.key === "Escape") {
+    results.replaceChildren();
+    field.focus();
+  } else if (next) {
+    event.preventDefault();
+    next.focus();
+  }
+});
+
 // Close an open menu on Escape and on a click elsewhere.
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;

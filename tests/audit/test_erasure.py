@@ -4,6 +4,7 @@ import logging
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from visitors import profiles
 from visitors.audit import erasure, log
@@ -38,6 +39,33 @@ def test_erasing_deletes_one_visitor_and_no_other(two_visitors, lumenkit, admin)
     assert set(LastSeen.objects.values_list("visitor_id", flat=True)) == {OTHER}
     entry = AuditEntry.objects.get(action=AuditAction.ERASE)
     assert (entry.user, entry.visitor_id) == (admin, None)
+
+
+def test_nothing_of_an_erased_visitor_is_left_in_any_table(sandbox, lumenkit, member, client):
+    """Also in the tables of the full-text index. This visitor is the only one, so nothing of the index may be left."""
+    client.force_login(member)
+    client.get(f"/lumenkit/visitors/{LEAD}/")
+    assert f"/lumenkit/visitors/{LEAD}/" in client.get("/search/?q=Priya").content.decode()
+    assert {"priya raman", "northwind", LEAD.hex} <= find_in_database("priya raman", "northwind", LEAD.hex)
+    erasure.erase(lumenkit, LEAD, by=None)
+    assert not find_in_database("priya", "raman", "northwind", LEAD.hex)
+    assert "No one found" in client.get("/search/?q=Priya").content.decode()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            # The first ten rows are the structure of the index.
+            cursor.execute("SELECT COUNT(*) FROM visitors_knownperson_search_data WHERE id > 10")
+            assert cursor.fetchone() == (0,)
+
+
+def find_in_database(*texts):
+    """Return which of these texts are in any column of any table, without dashes and case."""
+    rows = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if not table.endswith("_search"):  # its text is that of another table
+                cursor.execute(f'SELECT * FROM "{table}"')
+                rows += [str(row).lower() + str(row).lower().replace("-", "") for row in cursor.fetchall()]
+    return {text for text in texts if any(text in row for row in rows)}
 
 
 def test_the_change_log_does_not_contain_the_id(two_visitors, lumenkit, admin, caplog, monkeypatch):

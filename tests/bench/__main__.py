@@ -10,8 +10,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import requests
 
@@ -24,6 +26,7 @@ COLD_VISITORS, WARM_UP_VISITORS = 60, 15
 READERS = 100
 FOLLOWERS, FOLLOW_SECONDS, FOLLOW_INTERVAL_SECONDS = 20, 30.0, 10.0
 CONNECTIONS = 16
+PEOPLE, PEOPLE_BATCH = 100_000, 5_000
 SERVER = (
     "import sys; from dashboard.server import serve; "
     "serve('127.0.0.1', int(sys.argv[1]), workers=int(sys.argv[2]), threads=int(sys.argv[3]), "
@@ -39,6 +42,7 @@ TARGETS: dict[str, tuple[str, float, str]] = {
     "older_visits_10000": ("median_ms", 5, "signed_in"),
     "oldest_visits_10000": ("median_ms", 1.5, "older_visits_10000"),
     "cold_journey_50": ("median_ms", 10, "signed_in"),
+    "search_100000": ("median_ms", 1.5, "search_few"),
     "flight_100": ("upstream_calls", 1, ""),
     "followers_20": ("upstream_calls", 4, ""),
 }
@@ -194,6 +198,56 @@ def count_queries(scene: Scene, rows: Rows) -> None:
     rows["fragment_unchanged"]["sql_queries"] = count(lambda: scene.client.post(refresh, form, headers=HTMX))
 
 
+def measure_search(scene: Scene, rows: Rows) -> None:
+    """Results while typing, with few people who are known and with 100,000: rare words, common ones, parts of words and
+    words that nobody has."""
+    queries = ["Priya", "pr", "ann berg", "freight", "example", "iedma", "cus_09812", "zebra crossing"]
+    connection = load.Connection(scene.address)
+    fill = {"search_few": lambda: None, "search_100000": lambda: add_people(PEOPLE)}
+    for name, prepare in fill.items():
+        prepare()
+        seconds = []
+        for number in range(WARM_UP_ROUNDS + SAMPLES):
+            answer = connection.send(scene.post("/search/suggestions/", f"pasted={queries[number % len(queries)]}"))
+            assert answer.status == 200, answer
+            seconds += [answer.seconds] if number >= WARM_UP_ROUNDS else []
+        rows[name] = load.summarize(seconds)
+    connection.close()
+
+
+def add_people(number: int) -> None:
+    """Store anonymous answers, and made-up people for them."""
+    from django.db import connection
+
+    from visitors.datafast.payload import UserProfile, Visitor
+    from visitors.journey import derive
+    from visitors.models import KnownPerson, Snapshot, Website
+    from visitors.profiles import known_people
+    from visitors.profiles.stored_form import Contents
+
+    website, now, chance = Website.objects.get(), datetime.now(UTC), random.Random(1)
+    syllables = "an be car di el fre ga hol ing jo ka lu ma ni ol pri qu ro sta vin".split()
+
+    def name() -> str:
+        return "".join(chance.choices(syllables, k=3)).capitalize()
+
+    for start in range(0, number, PEOPLE_BATCH):
+        batch = [
+            Snapshot(website=website, visitor_id=uuid4(), fetched_at=now, version="1", answer_compressed=b"")
+            for _ in range(PEOPLE_BATCH)
+        ]
+        people = []
+        for at, snapshot in enumerate(Snapshot.objects.bulk_create(batch), start):
+            first, last, company = name(), name(), name()
+            email = f"{first}.{last}@{company}.example".lower()
+            metadata = {"name": f"{first} {last}", "email": email, "company": f"{company} Freight"}
+            profile = UserProfile(user_id=f"cus_{at:05}", metadata=metadata)
+            people.append(known_people.make(snapshot, Contents(None, derive(Visitor(profile=profile)), ())))
+        KnownPerson.objects.bulk_create(people)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def measure_cold(scene: Scene, rows: Rows) -> None:
     """Journeys that are not stored yet, minus the time in which a plain client gets the same answer of the sandbox over
     a connection that it keeps open: what is left is the dashboard's own."""
@@ -311,6 +365,7 @@ def main() -> None:
                 measure_cold(scene, rows)
                 measure_flight(scene, rows)
                 measure_followers(scene, rows)
+                measure_search(scene, rows)
                 memory = memory_of_workers(server)
     for row in rows.values():
         row["ratio_bare"] = row["median_ms"] / rows["bare"]["median_ms"]

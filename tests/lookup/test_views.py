@@ -49,16 +49,15 @@ def test_a_single_id_opens_its_journey(browser_of_member, pasted):
     [
         "",
         " \n\t ",
-        "hello",
-        "mina@example.com",
+        "a@shop.example b@shop.example " + "x" * 100,
         "x" * 1_000_000,
-        "\x00\x01\x02 null \x7f",
-        "<script>alert(1)</script>",
+        "\x00\x01\x02 null \x7f" * 20,
+        "<script>alert(1)</script>" * 5,
         "01890a5d-ac96-774b-bcce-b302099a8057",
         f"s{LEAD}",
         "%" * 50_000,
     ],
-    ids=["nothing", "blanks", "word", "email", "1 MB", "control", "script", "v7", "visit", "percent"],
+    ids=["nothing", "blanks", "emails", "1 MB", "control", "script", "v7", "visit", "percent"],
 )
 def test_a_text_without_an_id_comes_back_with_a_sentence(browser_of_member, pasted):
     response = browser_of_member.post("/", {"pasted": pasted})
@@ -72,9 +71,9 @@ def test_a_text_without_an_id_comes_back_with_a_sentence(browser_of_member, past
 
 
 def test_leading_empty_lines_stay_in_the_field(browser_of_member):
-    html = browser_of_member.post("/", {"pasted": "\n\nhello"}).content.decode()
+    html = browser_of_member.post("/", {"pasted": f"\n\n{'hello ' * 20}"}).content.decode()
     field = html.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0]
-    assert field == "\n\n\nhello"  # a browser drops the first line break
+    assert field == "\n\n\n" + "hello " * 20  # a browser drops the first line break
 
 
 def test_a_too_long_text_is_refused_with_a_page(browser_of_member):

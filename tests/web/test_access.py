@@ -70,6 +70,8 @@ TABLE = {
     "openid_finish": ({}, "get", (NOT_THERE,) * 6),
     "sign_out": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
     "look_up": ({}, "get", ALL_SIGNED_IN),
+    "results": ({}, "get", (SIGN_IN, 302, 302, 302, 302, 302)),  # nothing to search for: redirect to the home page
+    "suggest": ({}, "post", ALL_SIGNED_IN),
     "healthz": ({}, "get", (FINE,) * 6),
     "readyz": ({}, "get", (FINE,) * 6),
     "design": ({}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),  # only with DEBUG and in the demo
@@ -130,6 +132,7 @@ POST_ONLY = {
     "set_administrator",
     "sign_out",
     "sign_out_everywhere",
+    "suggest",
     "unlink_openid",
     "withdraw_invitation",
     "zone",
@@ -246,8 +249,8 @@ def test_a_form_without_its_values_changes_no_rights(client, people, sandbox, na
     for values in ({}, {"answer": ""}, {"answer": "maybe"}, {"anyway": "yes"}):
         response = client.post(reverse(name, kwargs=TABLE[name][0]), values)
         assert rights() == before
-        # The page's own requests for what is new need no value.
-        if name in POST_ONLY - {"follow", "mark_seen", "refresh"}:
+        # The page's own requests need no value.
+        if name in POST_ONLY - {"follow", "mark_seen", "refresh", "suggest"}:
             assert response.status_code == 400
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from visitors import profiles
 from visitors.audit import log
+from visitors.lookup.people import search
 from visitors.models import AuditEntry, LastSeen, Website
 from visitors.web import change_log
 
@@ -49,6 +50,7 @@ def erase(website: Website, visitor_id: UUID, *, by: User | None) -> Traces:
     """
     with transaction.atomic():
         stored = profiles.erase_profile(website.pk, visitor_id)
+        search.remove_deleted()
         users, _ = LastSeen.objects.filter(website=website, visitor_id=visitor_id).delete()
         entries = log.erase(by, website, visitor_id)
     change_log.record(by, "erased a visitor", website=website)

@@ -1,6 +1,6 @@
 """Retention: data past its time is deleted once an hour by one process, in small batches beside the running requests.
 
-- profiles, their metrics and fetch leases: RETENTION_DAYS after they were fetched;
+- profiles, what people are found by, metrics and fetch leases: RETENTION_DAYS after they were fetched;
 - what a user saw of a visitor: RETENTION_DAYS after they last looked;
 - entries of the audit log: after AUDIT_DAYS;
 - invitations: three days after they were accepted, or RETENTION_DAYS after they were made;
@@ -23,6 +23,7 @@ from django.db.models import Q, QuerySet
 from visitors.accounts import throttling
 from visitors.accounts.invitations import VALID_FOR
 from visitors.formatting import format_count, join_list
+from visitors.lookup.people import search
 from visitors.models import AuditEntry, Claim, FetchLease, Invitation, LastSeen, MetricsPoint, Snapshot, Website
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ def purge() -> dict[str, int]:
     deleted: Counter[str] = Counter()
     for name, rows, expired in _list_expired(now):
         deleted[name] += _delete_in_batches(rows, expired, MAX_ROWS_PER_RUN - deleted[name])
+    if deleted["answer"]:
+        search.remove_deleted()
     for rows, expired in (
         (Claim.objects.order_by("pk"), Q(expires_at__lt=now)),
         (Session.objects.order_by("pk"), Q(expire_date__lt=now)),

@@ -32,11 +32,12 @@ CSV_CHUNK_CHARACTERS = 32_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An entry of the log as the page shows it. `visitor_id` is "" for an erased visitor."""
+    """An entry of the log as the page shows it. `visitor_id` is "" for an erased visitor, and for a search."""
 
     at: DisplayTime
     person: str
     visitor_id: str
+    is_search: bool
     action: str
     result: str
     is_success: bool
@@ -115,6 +116,7 @@ def _row(entry: AuditEntry, now: datetime, zone: ZoneInfo) -> Row:
         at=display_day_and_clock(entry.at, now, zone),
         person=entry.user_name,
         visitor_id=str(entry.visitor_id or ""),
+        is_search=entry.action == AuditAction.SEARCH,
         action=entry.get_action_display(),
         result=entry.get_result_display(),
         is_success=entry.result in (AuditResult.SHOWN, AuditResult.DONE),
@@ -130,7 +132,8 @@ def _write_csv(entries: Iterator[AuditEntry]) -> Iterator[str]:
     writer.writerow(CSV_HEADER)
     for entry in entries:
         at = entry.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        cells = (at, entry.user_name, str(entry.visitor_id or "forgotten"), entry.action, entry.result)
+        without_id = "" if entry.action == AuditAction.SEARCH else "forgotten"
+        cells = (at, entry.user_name, str(entry.visitor_id or without_id), entry.action, entry.result)
         writer.writerow([escape_formula(cell) for cell in cells])
         if text.tell() > CSV_CHUNK_CHARACTERS:
             yield text.getvalue()

@@ -21,10 +21,11 @@ from visitors.journey.journey import (
     derive,
     is_ahead,
 )
+from visitors.journey.location import Location, read_device_type, read_location, read_value
 from visitors.journey.names import NO_NAMES, Names
 from visitors.journey.pages import Page, parse_page
 from visitors.journey.person import Person
-from visitors.journey.prediction import BASELINE, HIGH_CONFIDENCE, Absence, PredictionReading
+from visitors.journey.prediction import BASELINE, ENOUGH_CONFIDENCE, HIGH_CONFIDENCE, Absence, PredictionReading
 from visitors.journey.secrets import mask_answer
 from visitors.journey.seen import Difference, Seen, compare_seen, make_seen
 from visitors.journey.summary import SummaryLine, summarize, summarize_by_topic
@@ -37,6 +38,7 @@ __all__ = [
     "BASELINE",
     "CLOCK_SKEW",
     "CSV_HEADER",
+    "ENOUGH_CONFIDENCE",
     "HIGH_CONFIDENCE",
     "LIVE_FOR",
     "NO_NAMES",
@@ -54,6 +56,7 @@ __all__ = [
     "Journey",
     "Kind",
     "Leaning",
+    "Location",
     "Missing",
     "Names",
     "Near",
@@ -86,6 +89,9 @@ __all__ = [
     "mask_answer",
     "observe",
     "parse_page",
+    "read_device_type",
+    "read_location",
+    "read_value",
     "select",
     "summarize",
     "summarize_by_topic",

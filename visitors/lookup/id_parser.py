@@ -148,7 +148,8 @@ class ParsedText:
     `candidates` are distinct, most certain first, at most MAX_CANDIDATES (`is_truncated`: there were more). `remark` is
     a sentence about ids that were rejected although the user may have meant them, or "". `hosts` are the hosts of the
     links in the text, then its other names with dots: lower case, distinct, at most MAX_HOSTS. `has_token`: the text
-    contains a DataFast token, so it must not be shown.
+    contains a DataFast token, so it must not be shown. `looks_like_id`: there are no candidates, and the problem is one
+    of a UUID that is cut off, or of another version.
     """
 
     candidates: tuple[Candidate, ...]
@@ -157,6 +158,7 @@ class ParsedText:
     is_truncated: bool
     remark: str = ""
     has_token: bool = False
+    looks_like_id: bool = False
 
     @property
     def unambiguous(self) -> Candidate | None:
@@ -197,9 +199,10 @@ def parse(text: str) -> ParsedText:
     if ranked and ranked[0].trust <= Trust.NAMED:
         ranked = [found for found in ranked if found.trust != Trust.OTHER_NAME]
     has_token = _TOKEN.search(text) is not None
+    near_id = "" if ranked or has_token else _explain_near_id(text, rejected)
     problem = ""
     if not ranked:
-        problem = _TOKEN_PASTED if has_token else _explain_failure(text, rejected)
+        problem = _TOKEN_PASTED if has_token else near_id or _explain_absence(text)
     return ParsedText(
         candidates=tuple(_make_candidate(text, found) for found in ranked[:MAX_CANDIDATES]),
         problem=problem,
@@ -207,6 +210,7 @@ def parse(text: str) -> ParsedText:
         is_truncated=len(ranked) > MAX_CANDIDATES,
         remark=_remark(rejected) if ranked else "",
         has_token=has_token,
+        looks_like_id=bool(near_id),
     )
 
 
@@ -403,16 +407,19 @@ def _find_hosts(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(host for host in hosts if host and not host.rpartition(".")[2].isdecimal()))[:MAX_HOSTS]
 
 
-def _explain_failure(text: str, rejected: list[_Found]) -> str:
-    """Return the sentence that helps the user most with a text without a visitor id."""
-    if not _VISIBLE.search(text):
-        return "Paste a visitor id, or any text that contains one."
+def _explain_near_id(text: str, rejected: list[_Found]) -> str:
+    """Return what is wrong with something that looks like a visitor id and is none; "" if there is nothing like it."""
     if any(found.trust == Trust.SESSION for found in rejected):
         return "This is a session id (it starts with s). Paste the datafast_visitor_id instead."
     if rejected:
         return _explain_version(rejected[0].uuid)
-    if partial := _explain_partial_uuid(text):
-        return partial
+    return _explain_partial_uuid(text)
+
+
+def _explain_absence(text: str) -> str:
+    """Return the sentence that helps the user most with a text without anything like a visitor id."""
+    if not _VISIBLE.search(text):
+        return "Paste a visitor id, or any text that contains one."
     if _EMAIL.search(text):
         return "This is an email address. DataFast finds visitors by id only."
     return f"No visitor id in this text. A visitor id is a UUID such as {_EXAMPLE}, 36 characters."

@@ -1,4 +1,5 @@
-"""The home page: one field for anything that contains a visitor id, and the visitors that the user opened last."""
+"""The home page: one field for anything that contains a visitor id or names a person, and the visitors that the user
+opened last."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,8 @@ from visitors.formatting.avatars import avatar_color, initials
 from visitors.formatting.hosts import normalize_host
 from visitors.lookup import id_parser, last_seen
 from visitors.lookup.checklist import first_steps
+from visitors.lookup.people.query import to_query
+from visitors.lookup.people.search import find_people
 from visitors.models import AuditAction, AuditEntry, AuditResult, LastSeen, Snapshot, Website
 from visitors.roles import Role
 from visitors.web import time_zones
@@ -34,6 +37,8 @@ logger = logging.getLogger(__name__)
 # The cookie that DataFast's script sets in a visitor's browser.
 VISITOR_COOKIE = "datafast_visitor_id"
 LAST_WEBSITE = "last_website"
+
+NOTHING_TO_SEARCH = "No visitor id in this text. To search for a person, type a name or paste one email address."
 
 # Proxies limit the length of an address, and hostile text makes it long.
 _MAX_SOURCES, _MAX_SOURCE_LENGTH = 10, 80
@@ -94,8 +99,8 @@ def look_up(request: HttpRequest) -> HttpResponse:
     """Show the form; open the journey of the visitor id in the pasted text.
 
     Several ids, or one that may belong to something else, are listed for the user to choose, at an address of their own
-    (`?id=…&on=…&from=…`). Without an id, the form comes back with the text and a sentence (422). A user who is signed
-    out goes on from there after the sign-in.
+    (`?id=…&on=…&from=…`). A name, email address or user id leads to the results of a search. Any other text without an
+    id comes back in the form with a sentence (422). A user who is signed out goes on from there after the sign-in.
     """
     if request.user.is_authenticated:
         signed_in = cast("SignedInRequest", request)
@@ -130,7 +135,13 @@ def _answer(request: SignedInRequest) -> HttpResponse:
     default = next((one for one in websites if one.slug == slug), _default_website(request, websites))
     if default is None or not found:
         text = "" if parsed.has_token else request.POST.get("pasted", "")
-        return _render_home(request, websites, website=default, text=text, problem=parsed.problem)
+        query = to_query(text)
+        # What looks like an id that is cut off may be the user id of a person.
+        if query and websites and not found and not (parsed.looks_like_id and not _is_known(query, websites)):
+            return redirect(f"{reverse('results')}?{urlencode({'q': query})}")
+        is_searchable = not (found or parsed.has_token or parsed.looks_like_id) and text.strip()
+        problem = NOTHING_TO_SEARCH if is_searchable else parsed.problem
+        return _render_home(request, websites, website=default, text=text, problem=problem)
     chosen = _choose_websites(websites, found, default)
     if chosen[0].slug != request.session.get(LAST_WEBSITE):
         request.session[LAST_WEBSITE] = chosen[0].slug
@@ -141,6 +152,11 @@ def _answer(request: SignedInRequest) -> HttpResponse:
     if parsed.is_truncated:
         messages.info(request, f"The text contains more ids. These are the first {len(found)}.")
     return redirect(_address(found, [website.slug for website in chosen]))
+
+
+def _is_known(query: str, websites: list[Website]) -> bool:
+    """Whether a search finds anyone."""
+    return bool(find_people(query, [website.pk for website in websites], 1).people)
 
 
 def _parse(request: HttpRequest) -> tuple[id_parser.ParsedText, list[FoundId]]:

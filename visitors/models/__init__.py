@@ -10,6 +10,7 @@ from visitors.models.audit import (
     LastSeen,
 )
 from visitors.models.claims import Claim
+from visitors.models.known_people import KnownPerson
 from visitors.models.profiles import FetchLease, MetricsPoint, RateBudget, Snapshot, StoredJourney
 from visitors.models.visitor_context import VisitorContext, load_visitor_context
 from visitors.models.websites import (
@@ -31,6 +32,7 @@ __all__ = [
     "Claim",
     "FetchLease",
     "Invitation",
+    "KnownPerson",
     "LastSeen",
     "Membership",
     "MetricsPoint",

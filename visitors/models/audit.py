@@ -47,6 +47,8 @@ class AuditAction(models.TextChoices):
     JSON = "json", "Raw JSON"
     # A name in a list of several ids that were pasted.
     CHOICE = "choice", "List of ids"
+    # Names in the results of a search, for some minutes.
+    SEARCH = "search", "Search"
     ERASE = "erase", "Erased"
 
 
@@ -78,6 +80,8 @@ class AuditEntry(models.Model):
     Entries are added (`visitors.audit.log`) and never changed, with two exceptions: erasing a visitor replaces their
     id, and retention deletes old entries. They outlive the user's account: `user_name` is the name at that time.
 
+    A search has neither visitor nor text: it says that the user was shown people of this website.
+
     Erasure replaces `visitor_id` with `visitor_hash`: the id cannot be read from the log any more, but an admin who
     knows the id can still find out who looked at the visitor.
     """
@@ -107,8 +111,9 @@ class AuditEntry(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(visitor_id__isnull=False, visitor_hash="")
-                | models.Q(visitor_id=None) & ~models.Q(visitor_hash=""),
-                name="an_id_or_its_hash",
+                | models.Q(visitor_id=None) & ~models.Q(visitor_hash="")
+                | models.Q(visitor_id=None, visitor_hash="", action=AuditAction.SEARCH),
+                name="an_id_its_hash_or_a_search",
             )
         ]
 

@@ -33,6 +33,7 @@ RESERVED_SLUGS = {
     "people",
     "readyz",
     "reset",
+    "search",
     "sign-in",
     "sign-out",
     "static",

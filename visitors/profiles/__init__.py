@@ -33,7 +33,7 @@ from visitors.profiles.service import (
     refresh_profile,
     reset_after_key_change,
 )
-from visitors.profiles.store import StoredData, erase_profile, get_stored_data
+from visitors.profiles.store import StoredData, erase_profile, get_stored_data, index_people
 
 __all__ = [
     "Profile",
@@ -48,6 +48,7 @@ __all__ = [
     "get_recent_journeys",
     "get_stored_data",
     "get_stored_profile",
+    "index_people",
     "is_datafast_failing",
     "is_fresh",
     "load_answer",

@@ -1,9 +1,11 @@
-"""What is stored of a visitor: the newest answer, the journeys of its newest versions, and a history of numbers.
+"""What is stored of a visitor: the newest answer, the journeys of its newest versions, a history of numbers, and what
+the visitor is found by.
 
 The snapshot says which version is the newest. Everything else about a visitor is read for one version, so a page never
-mixes two. Erasing a visitor deletes the snapshot, and the journeys go with it.
+mixes two. Erasing a visitor deletes the snapshot, and the journeys and the `KnownPerson` go with it.
 """
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +25,7 @@ from visitors.datafast.parsing import parse_visitor
 from visitors.datafast.payload import Visitor
 from visitors.journey import Journey
 from visitors.models import FetchLease, MetricsPoint, Snapshot, StoredJourney, Website
+from visitors.profiles import known_people
 from visitors.profiles.profile import Profile
 from visitors.profiles.stored_form import (
     Contents,
@@ -36,6 +39,7 @@ from visitors.profiles.stored_form import (
 # Per visitor: points of the history, and versions whose journeys are kept for pages that are open.
 MAX_METRICS_POINTS = 200
 MAX_VERSIONS = 3
+INDEX_BATCH_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,7 @@ def save_answer(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, is
     )
     scores = _save_metrics(website_id, visitor_id, answer, is_first=is_first)
     _save_journey(snapshot.pk, answer.version, encode_version(answer.stored_form, scores))
+    known_people.save(snapshot, answer.contents)
     if not is_first:
         others = StoredJourney.objects.filter(snapshot=snapshot).exclude(version=answer.version)
         surplus = list(others.order_by("-created_at", "-pk").values_list("pk", flat=True)[MAX_VERSIONS - 1 :])
@@ -170,6 +175,23 @@ def get_stored_data(website_id: int, visitor_id: UUID) -> StoredData:
     return StoredData(answered_at, _metrics(website_id, visitor_id).count())
 
 
+def index_people() -> Iterator[int]:
+    """Store the `KnownPerson` of each profile that has none, since it was stored by an earlier release.
+
+    Yield how many were made so far, after each batch.
+    """
+    made = last_pk = 0
+    unlisted = Snapshot.objects.filter(knownperson=None).order_by("pk").values_list("pk", flat=True)
+    while pks := list(unlisted.filter(pk__gt=last_pk)[:INDEX_BATCH_SIZE]):
+        with transaction.atomic():
+            for snapshot in Snapshot.objects.select_for_update().filter(pk__in=pks):
+                parsed = parse_visitor(snapshot.answer)
+                known_people.save(snapshot, _derive(parsed.visitor, parsed.notes))
+                made += 1
+        last_pk = pks[-1]
+        yield made
+
+
 def load_answer(website_id: int, visitor_id: UUID) -> bytes | None:
     """Return the newest answer's JSON as it was received, or None if nothing is stored."""
     snapshot = _snapshots(website_id, visitor_id).first()
@@ -184,12 +206,14 @@ def _derive_again(snapshot: Snapshot) -> bytes:
     """Derive the journey of an answer, store it, and return its stored form with the scores."""
     parsed = parse_visitor(snapshot.answer)
     scores = [ScorePoint(*row) for row in _metrics(snapshot.website_id, snapshot.visitor_id).values_list("at", "score")]
-    content = encode_version(encode_contents(_derive(parsed.visitor, parsed.notes))[0], scores)
+    contents = _derive(parsed.visitor, parsed.notes)
+    content = encode_version(encode_contents(contents)[0], scores)
     # Readers must not fail if the database can't be written. The lock prevents storing the journey of a visitor who is
     # being erased.
     with suppress(DatabaseError), transaction.atomic():
         if Snapshot.objects.select_for_update().filter(pk=snapshot.pk, version=snapshot.version).exists():
             _save_journey(snapshot.pk, snapshot.version, content)
+            known_people.save(snapshot, contents)
     return content
 
 

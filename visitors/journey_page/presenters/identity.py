@@ -4,12 +4,9 @@ import math
 from dataclasses import dataclass
 
 from visitors.datafast.payload import Device, Identity, Software, Viewport
-from visitors.formatting.placeholders import is_placeholder
-from visitors.formatting.places import country_name, region_name
-from visitors.formatting.text import clean_or_none, isolate_direction
+from visitors.formatting.text import isolate_direction
+from visitors.journey import read_device_type, read_location, read_value
 from visitors.journey_page.presenters.facts import Fact, list_facts
-
-_DEVICE_TYPES = {"desktop": "desktop", "mobile": "phone", "tablet": "tablet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +24,13 @@ class Whereabouts:
 
 def present_whereabouts(identity: Identity | None) -> Whereabouts:
     """Return the place and the device that an answer names."""
-    known = identity or Identity()
-    code = _country_code(known)
-    country = country_name(_clean(known.country) or code)
-    region = region_name(_clean(known.region), code or None)
-    city = _clean(known.city)
+    known, place = identity or Identity(), read_location(identity)
+    city, region, country, code = place.city, place.region, place.country, place.code
     device = known.device or Device()
-    device_type = _clean(device.type)
-    device_type = _DEVICE_TYPES.get(device_type.lower(), device_type)
+    device_type = read_device_type(known)
     window = _window(known.viewport)
     browser = known.browser or Software()
-    short_browser = _join(" ", browser.name, _clean(browser.version).partition(".")[0])
+    short_browser = _join(" ", browser.name, read_value(browser.version).partition(".")[0])
     system = known.os or Software()
     return Whereabouts(
         # A city and its region often share a name: "Berlin, Germany", not "Berlin, Berlin, Germany".
@@ -57,22 +50,8 @@ def present_whereabouts(identity: Identity | None) -> Whereabouts:
     )
 
 
-def _clean(value: str | None) -> str:
-    """Return the text of a value; "" for none and for a placeholder."""
-    text = clean_or_none(value) or ""
-    return "" if is_placeholder(text) else text
-
-
 def _join(separator: str, *parts: str | None) -> str:
-    return separator.join(part for part in map(_clean, parts) if part)
-
-
-def _country_code(identity: Identity) -> str:
-    """Return the country's code, which the edition of 2025 also sends instead of the name."""
-    for value in (_clean(identity.country_code), _clean(identity.country)):
-        if len(value) == 2 and value.isascii() and value.isalpha():
-            return value.upper()
-    return ""
+    return separator.join(part for part in map(read_value, parts) if part)
 
 
 def _window(viewport: Viewport | None) -> str:

@@ -1,0 +1,1 @@
+"""Find people by name, email, email domain, company or user id among the stored profiles."""

@@ -1,0 +1,104 @@
+"""Search over the known people: parts of name, email, email domain, company and user id, without case and accents.
+
+A word is found inside the words of a person; words of one or two letters only at their beginning. All words of a query
+must be found. People in whom every word begins a word come first, and then those seen last.
+
+Each database has an engine for that: FTS5 with trigrams on SQLite, pg_trgm on PostgreSQL. Both are exact, so they find
+what the ORM's `contains` finds. An engine reads only the MAX_CANDIDATES people that were stored last among those that
+match, so that a query that matches everyone is as fast as one that matches a single person.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import F, Q
+
+from visitors.formatting.folding import fold
+from visitors.models import KnownPerson
+
+MAX_QUERY_LENGTH = 100
+MAX_WORDS = 8
+MAX_CANDIDATES = 200
+# What the indexes are made of; a shorter pattern has no entry in them.
+_TRIGRAM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The people who match, best first; `has_more` says that more people match than were asked for."""
+
+    people: tuple[KnownPerson, ...] = ()
+    has_more: bool = False
+
+
+def split_query(query: str) -> list[str]:
+    """Return the folded words of a query; none for a text that is too long to be one."""
+    if len(query) > MAX_QUERY_LENGTH or "\0" in query:
+        return []
+    return fold(query).split()[:MAX_WORDS]
+
+
+def find_people(query: str, website_ids: Sequence[int], limit: int) -> Found:
+    """Return at most `limit` people of these websites who match a query."""
+    words = split_query(query)
+    if not words or not website_ids:
+        return Found()
+    # In the search text every word is behind two blanks.
+    beginnings = [f"  {word}" for word in words]
+    people = _load(_find_candidates(beginnings, website_ids))
+    if len(people) <= limit:
+        inside = [word if len(word) >= _TRIGRAM else f"  {word}" for word in words]
+        if inside != beginnings:
+            known = {person.pk for person in people}
+            others = _load(_find_candidates(inside, website_ids))
+            people += [person for person in others if person.pk not in known]
+    return Found(tuple(people[:limit]), len(people) > limit)
+
+
+def is_exactly(person: KnownPerson, query: str) -> bool:
+    """Whether the query is the person's whole email address or user id."""
+    return fold(query.strip()) in (fold(person.email), fold(person.user_id))
+
+
+def remove_deleted() -> None:
+    """Remove what deleted people have left in the index: FTS5 only marks it. Takes half a second for 100,000 people.
+
+    PostgreSQL's VACUUM does that by itself.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO visitors_knownperson_search (visitors_knownperson_search) VALUES ('optimize')")
+
+
+def _load(candidates: list[int]) -> list[KnownPerson]:
+    """Return the people, seen last first."""
+    found = KnownPerson.objects.filter(pk__in=candidates).defer("search_text")
+    return list(found.order_by(F("last_seen_at").desc(nulls_last=True), "-pk"))
+
+
+def _find_candidates(patterns: list[str], website_ids: Sequence[int]) -> list[int]:
+    """Return the keys of the people whose search text contains all patterns, stored last first."""
+    engine = _find_with_fts5 if connection.vendor == "sqlite" else _find_with_trigrams
+    return engine(patterns, website_ids)
+
+
+def _find_with_fts5(patterns: list[str], website_ids: Sequence[int]) -> list[int]:
+    expression = " AND ".join('"{}"'.format(pattern.replace('"', '""')) for pattern in patterns)
+    websites = ", ".join("%s" for _ in website_ids)
+    with connection.cursor() as cursor:
+        # CROSS JOIN keeps the order: the index first, newest row first, until there are enough.
+        cursor.execute(
+            "SELECT person.id FROM visitors_knownperson_search AS found "  # noqa: S608 placeholders only
+            "CROSS JOIN visitors_knownperson AS person ON person.id = found.rowid "
+            f"WHERE found.search_text MATCH %s AND person.website_id IN ({websites}) "
+            f"ORDER BY found.rowid DESC LIMIT {MAX_CANDIDATES}",
+            [expression, *website_ids],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _find_with_trigrams(patterns: list[str], website_ids: Sequence[int]) -> list[int]:
+    contains = Q(*(Q(search_text__contains=pattern) for pattern in patterns))
+    people = KnownPerson.objects.filter(contains, website__in=website_ids)
+    return list(people.order_by("-pk").values_list("pk", flat=True)[:MAX_CANDIDATES])

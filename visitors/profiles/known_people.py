@@ -1,0 +1,85 @@
+"""Store what a visitor is found and listed by, beside each stored profile."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from visitors.formatting.folding import fold
+from visitors.formatting.text import truncate
+from visitors.journey import Journey, Paid, Person, read_device_type, read_location, read_value
+from visitors.models import KnownPerson, Snapshot
+from visitors.profiles.stored_form import Contents
+
+# What the column of an amount can hold. A larger amount is a mistake.
+_MAX_AMOUNT = Decimal(10) ** 15
+_PARTS = re.compile(r"[^\W_]+")
+_CENT = Decimal("0.0001")
+_COLUMNS = KnownPerson._meta.concrete_fields  # noqa: SLF001 Django documents it
+_LENGTHS = {column.name: column.max_length for column in _COLUMNS if column.max_length}
+_CHANGING = [column.name for column in _COLUMNS if column.name not in ("id", "snapshot")]
+
+
+def save(snapshot: Snapshot, contents: Contents) -> None:
+    """Store the row of a snapshot's newest version, inside the caller's transaction."""
+    KnownPerson.objects.bulk_create(
+        [make(snapshot, contents)], update_conflicts=True, unique_fields=["snapshot"], update_fields=_CHANGING
+    )
+
+
+def make(snapshot: Snapshot, contents: Contents) -> KnownPerson:
+    """Return the row of a snapshot, not saved yet."""
+    journey, location = contents.journey, read_location(contents.identity)
+    person = journey.person or Person()
+    email = person.email or ""
+    domain = email.rpartition("@")[2].lower()
+    paid = _main_currency(journey)
+    identity = contents.identity
+    words = {
+        "name": person.name or "",
+        "email": email,
+        "email_domain": domain,
+        "company": person.company or "",
+        "user_id": person.user_id or "",
+        "place": ", ".join(part for part in (location.city or location.region, location.country) if part),
+        "system": read_value(identity.os.name) if identity and identity.os else "",
+        "device": read_device_type(identity) if identity else "",
+        "source": journey.first_touch.label if journey.first_touch else "",
+        "currency": (paid and paid.currency) or "",
+    }
+    words = {name: truncate(text, _LENGTHS[name]) for name, text in words.items()}
+    return KnownPerson(
+        snapshot=snapshot,
+        website_id=snapshot.website_id,
+        visitor_id=snapshot.visitor_id,
+        **words,
+        score=journey.prediction.score,
+        confidence=journey.prediction.confidence,
+        expected_value=journey.prediction.expected_value,
+        net_paid=_amount(paid),
+        is_customer=journey.is_customer,
+        visits=journey.visit_count,
+        # As of now, since a time ahead of it would be the latest for years.
+        last_seen_at=journey.as_of(datetime.now(UTC)).last_seen_at,
+        pricing_views=journey.pricing.views,
+        checkout_views=journey.checkout.views,
+        search_text="".join(f"  {word}" for word in dict.fromkeys(_search_words(words))),
+    )
+
+
+def _main_currency(journey: Journey) -> Paid | None:
+    return next((paid for paid in journey.totals.paid if paid.payments), None)
+
+
+def _amount(paid: Paid | None) -> Decimal | None:
+    if paid is None or not paid.net.is_finite() or abs(paid.net) >= _MAX_AMOUNT:
+        return None
+    return paid.net.quantize(_CENT)
+
+
+def _search_words(words: dict[str, str]) -> Iterator[str]:
+    """Yield the words by which a person is found: those of each field, and their parts, as pg_trgm divides words."""
+    for name in ("name", "email", "email_domain", "company", "user_id"):
+        folded = fold(words[name])
+        yield from folded.split()
+        yield from _PARTS.findall(folded)
