@@ -226,7 +226,7 @@ def add_people(number: int) -> None:
     from visitors.profiles.stored_form import Contents
 
     website, now, chance = Website.objects.get(), datetime.now(UTC), random.Random(1)
-    syllables = "an be car di el fre ga hol ing jo ka lu ma ni ol pri qu ro sta vin".split()
+    syllables = ["an", "be", "car", "di", "el", "ga", "hol", "ing", "jo", "ka", "lu", "ni", "pri", "sta", "vin"]
 
     def name() -> str:
         return "".join(chance.choices(syllables, k=3)).capitalize()
