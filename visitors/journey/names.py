@@ -5,6 +5,7 @@ The managers of a website choose them. A journey carries them in `Journey.names`
 
 from msgspec import field
 
+from visitors.formatting.hosts import normalize_host
 from visitors.formatting.text import isolate_direction
 from visitors.journey import goal_names
 from visitors.journey.pages import Page
@@ -12,14 +13,19 @@ from visitors.journey.records import Record
 
 
 class Names(Record, frozen=True, kw_only=True):
-    """The readable names of a website's goals and pages, by their originals.
+    """The readable names of a website's goals and pages, by their originals, and the website's own `domain`.
 
     A goal's original is its exact name. A page's is its label ("/pricing"), on any host, or with a host without `www.`
     before it ("docs.example.com/start"), which then comes first.
     """
 
+    domain: str = ""
     goals: dict[str, str] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
+
+    def is_own(self, host: str) -> bool:
+        """Return whether this is the website's own host, in any spelling."""
+        return bool(self.domain) and normalize_host(host) == normalize_host(self.domain)
 
     def goal(self, name: str) -> str:
         """Return the readable name of a goal; the original without one."""

@@ -137,8 +137,8 @@ class Website(models.Model):
 
     @property
     def readable_names(self) -> Names:
-        """Return the readable names of goals and pages."""
-        return Names(**self.names)
+        """Return the readable names of goals and pages, and the domain."""
+        return Names(domain=self.domain, **self.names)
 
     def set_token(self, token: str) -> None:
         """Encrypt and set a token. Raises CredentialError, with a sentence for the user, for an invalid one."""

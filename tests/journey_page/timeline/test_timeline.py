@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tests.journey.examples import START, edition, goal, journey, stamp, view
 from tests.page_reader import Page
 from visitors.datafast.payload import Activity, CompletedGoal, UserProfile, VisitedPage, Visitor
-from visitors.journey import derive
+from visitors.journey import Names, derive
 from visitors.journey_page.timeline import TimelineQuery, present_timeline, present_visit_events, visit_address
 from visitors.journey_page.timeline.ledger import ROWS, VISIT_EVENTS
 
@@ -162,6 +162,9 @@ def test_the_host_is_shown_only_if_there_are_several():
     both = journey(view("/a"), VisitedPage(url="docs.example.com/b", timestamp=stamp(1)))
     assert [line.page.host for line in lines_of(shown(alone))] == [""]
     assert [line.page.host for line in lines_of(shown(both))] == ["docs.example.com", "example.com"]
+    for domain in ("example.com", "www.example.com"):
+        own = both.with_names(Names(domain=domain))
+        assert [line.page.host for line in lines_of(shown(own))] == ["docs.example.com", ""]
 
 
 def test_a_screen_of_an_app_is_shown_as_such():

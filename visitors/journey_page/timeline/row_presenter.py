@@ -41,7 +41,9 @@ class RowPresenter:
         self._marked_after = marked_after
         self._now = now
         self._live_at = journey.last_seen_at if journey.is_live(now) else None
-        self._has_several_hosts = len(journey.hosts) > 1
+        # Hosts are shown where they tell pages apart: a page without one is on the website's own domain.
+        others = {host for host in journey.hosts if not journey.names.is_own(host)}
+        self._shown_hosts = others if len(journey.hosts) > 1 else set()
         self._names = journey.names
         self._is_cut_off = journey.missing is not None
         self._is_only_visit = journey.visit_count <= 1
@@ -162,7 +164,7 @@ class RowPresenter:
             screen, is_cut = truncate_middle(page.screen, _PATH_LIMIT), len(page.screen) > _PATH_LIMIT
             whole = truncate_middle(page.screen, _WHOLE_LIMIT) if is_cut else ""
             return PagePath(label=screen, intent=classify(page), app=truncate(page.app, _APP_LIMIT), whole=whole)
-        host, query = page.host if self._has_several_hosts else "", _query_and_fragment(page)
+        host, query = page.host if page.host in self._shown_hosts else "", _query_and_fragment(page)
         parts = (page.label, host, query)
         is_cut = any(len(part) > _PATH_LIMIT for part in parts)
         label, shown_host, shown_query = (truncate_middle(part, _PATH_LIMIT) for part in parts)

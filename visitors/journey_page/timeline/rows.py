@@ -14,9 +14,9 @@ class Row(Struct, frozen=True, kw_only=True, gc=False):
 class PagePath(Row, frozen=True):
     """A page: its path or, with an `app` ("iOS app"), the name of a screen.
 
-    `host` is set where the journey has several hosts. `query` is "?plan=pro#faq", "" for none. Long ones are cut in the
-    middle; `whole` is then all of it, for a reader who asks for it. `intent` is what the page is for. A page with a
-    readable name has that as its label, and its address in `original`.
+    `host` is set where the journey has several hosts, unless it is the website's own. `query` is "?plan=pro#faq".
+    Long ones are cut in the middle; `whole` is then all of it, for a reader who asks for it. `intent` is what the
+    page is for. A page with a readable name has that as its label, and its address in `original`.
     """
 
     label: str
