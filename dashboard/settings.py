@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "dashboard.middleware.BodySizeLimitMiddleware",
     "visitors.accounts.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "visitors.web.errors.MethodNotAllowedMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -81,9 +81,7 @@ def test_pages_are_compressed_with_a_random_length(browser_of_member):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "value", ["abcdefghijkl\x00mnop", "\x00", "a\x7fb", "a\x85b", "\x1b[31m"]
-)
+@pytest.mark.parametrize("value", ["abcdefghijkl\x00mnop", "\x00", "a\x7fb", "a\x85b", "\x1b[31m"])
 def test_a_session_cookie_with_control_characters_is_ignored(client, settings, value):
     client.cookies[settings.SESSION_COOKIE_NAME] = value
     assert client.get("/").status_code == 302

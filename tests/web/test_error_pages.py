@@ -54,6 +54,15 @@ def test_a_404_links_back(browser_of_member):
     assert "/" in shown.links
 
 
+@pytest.mark.parametrize("path", ["/sign-out/", "/account/preferences/", "/people/1/reset-link/"])
+def test_a_page_that_only_takes_a_form_says_so(browser_of_member, path):
+    response = browser_of_member.get(path)
+    shown = Page(response.content)
+    assert (response.status_code, "POST" in response.headers["Allow"]) == (405, True)
+    assert "There is nothing to show at this address" in shown.text
+    assert "/" in shown.links
+
+
 def test_a_404_reveals_nothing_to_anonymous_users(client, db):
     response = client.get("/nothing/here")
     assert response.status_code == 404

@@ -2,9 +2,10 @@
 
 import logging
 import sys
+from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -52,6 +53,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         f"{request.scheme}://{request.get_host()}",
     )
     return render(request, "403_origin.html", status=403)
+
+
+class MethodNotAllowedMiddleware:
+    """Give responses with 405, which are empty, a page: a reload and Back can lead to where a form was sent."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method == "GET":
+            response.content = render_to_string("405.html", request=request).encode()
+        return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
