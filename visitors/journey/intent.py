@@ -1,7 +1,6 @@
 """What a page is for, read from its address: pricing, checkout, documentation, the application or the blog."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
@@ -20,7 +19,7 @@ class Intent(StrEnum):
     OTHER = "other"
 
 
-_ORDER = tuple(Intent)
+_PURPOSES = tuple(intent for intent in Intent if intent is not Intent.OTHER)
 # A part of a path with one of these names, or a host that begins with one, says what the page is for. The first match
 # counts. There is no list of names that fits all websites: these are common ones.
 _PATHS = {
@@ -52,12 +51,12 @@ def _classify(host: str, label: str) -> Intent:
 
 def main_intent(intents: Iterable[Intent]) -> Intent:
     """Return the intent of several pages together: checkout if one page has it, pricing if it is a fair share of
-    them, else the most frequent one."""
-    counts = Counter(intents)
-    if counts[Intent.CHECKOUT]:
+    them, else the most frequent one that has a purpose."""
+    found = list(intents)
+    if Intent.CHECKOUT in found:
         return Intent.CHECKOUT
-    if counts[Intent.PRICING] and counts[Intent.PRICING] >= _PRICING_SHARE * counts.total():
+    if (pricing := found.count(Intent.PRICING)) and pricing >= _PRICING_SHARE * len(found):
         return Intent.PRICING
-    del counts[Intent.OTHER]
     # Ties by order of the class, so that the same pages always have the same color.
-    return max((intent for intent in _ORDER if intent in counts), key=counts.__getitem__, default=Intent.OTHER)
+    main = max(_PURPOSES, key=found.count)
+    return main if main in found else Intent.OTHER

@@ -17,6 +17,7 @@ from visitors.journey import goal_names
 from visitors.journey.events import Counts, Event, Kind, count_events, goal_events, identified_event, view_events
 from visitors.journey.goals import merge_goals
 from visitors.journey.intent import Intent, classify
+from visitors.journey.milestones import Milestones
 from visitors.journey.names import NO_NAMES, Names
 from visitors.journey.pages import Page, parse_page
 from visitors.journey.person import Person, read_person
@@ -96,7 +97,7 @@ class Journey(Record, frozen=True, kw_only=True):
 
     `visits` are newest first, and `outlines` are the same visits without their events. `milestones` are the dated
     events other than page views, oldest first; `undated` are the events without a readable time, in the payload's
-    order. Of a stored journey these four sequences are decoded as they are used, so a page reads only what it shows.
+    order. Of a stored journey, visits and events are decoded as they are used, so a page reads only what it shows.
 
     `counts` cover dated and undated events. `visit_count` and `page_view_count` are the larger of what DataFast counts
     and what it lists; `reported_visit_count` is what it counts, 0 if it does not. `first_event_at` and
@@ -120,7 +121,7 @@ class Journey(Record, frozen=True, kw_only=True):
     person: Person | None
     visits: Sequence[Visit]
     outlines: Sequence[VisitOutline]
-    milestones: Sequence[Event]
+    milestones: Milestones
     undated: Sequence[Event]
     counts: Counts
     visit_count: int
@@ -247,7 +248,7 @@ def derive(visitor: Visitor) -> Journey:
     start = _earliest(first_visit_at, first_event_at)
     if missing is not None and (missing.place is Place.EARLIER or first_visit_at is None):
         start = None  # the list does not begin with the first visit, so an earlier goal may be missing
-    milestones = tuple(event for visit in reversed(visits) for event in visit.milestones)
+    milestones = Milestones.of(dated)
     undated = tuple(event for event in events if event.at is None)
     names = _goal_names([*reversed(milestones), *undated])
     return Journey(

@@ -81,7 +81,7 @@ def compare_seen(seen: Seen, journey: Journey) -> Difference:
     now = make_seen(journey, seen.looked_at)
     goals, payments = max(0, now.goals - seen.goals), max(0, now.payments - seen.payments)
     since = seen.latest_event_at
-    later = [event for event in journey.milestones if event.at and (since is None or event.at > since)]
+    later = journey.milestones.after(since)
     subscriptions = min(goals, sum(event.kind is Kind.SUBSCRIPTION for event in later))
     return Difference(
         seen=seen,

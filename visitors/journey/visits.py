@@ -43,8 +43,8 @@ class VisitOutline(Record, frozen=True, kw_only=True):
 class Visit(VisitOutline, frozen=True, kw_only=True):
     """A visit with its events.
 
-    `events` and `milestones` (everything but page views) are oldest first. `entry` and `exit` are the first and the
-    last page viewed, None without a page view. A stored visit reads its events only when they are used.
+    `events` and `milestones` (everything but page views, without dwell) are oldest first. `entry` and `exit` are the
+    first and the last page viewed, None without a page view. A stored visit reads its events only when they are used.
     """
 
     entry: Page | None
@@ -99,5 +99,5 @@ def make_visit(
         entry=pages[0] if pages else None,
         exit=pages[-1] if pages else None,
         events=events,
-        milestones=tuple(event for event in events if not event.is_view),
+        milestones=tuple(replace(event, dwell=None) for event in events if not event.is_view),
     )

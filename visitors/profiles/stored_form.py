@@ -1,8 +1,8 @@
-"""How a journey is stored: an overview, which every page needs, and three logs in chunks that are decoded on demand.
+"""How a journey is stored: an overview, which every page needs, and two logs in chunks that are decoded on demand.
 
-Decoding ten thousand events takes 15 ms, but a page shows at most 150 of them. So events, milestones and the visits'
-entry and exit pages are compressed in chunks, and a loaded journey decodes only the chunks that are read. To its
-readers it is the same as one that `journey.derive` has just made: visits and events are sequences in both.
+Decoding ten thousand events takes 15 ms, but a page shows at most 150 of them. So events, and the visits' entry and
+exit pages, are compressed in chunks, and a loaded journey decodes only the chunks that are read. To its readers it is
+the same as one that `journey.derive` has just made: visits and events are sequences in both.
 
 One database column has all of it, and the scores up to that version: reading 180 KB (ten thousand events) takes SQLite
 0.06 ms, a second query 0.3 ms.
@@ -27,7 +27,7 @@ from visitors.datafast.payload import Identity
 from visitors.journey import Event, Journey, Page, Visit, VisitOutline
 
 # Items of a log per chunk. A page reads one chunk of events, or two where its events lie across a border.
-EVENTS_PER_CHUNK = 250
+EVENTS_PER_CHUNK = 100
 PAGES_PER_CHUNK = 100
 
 # The packages whose code determines what is stored.
@@ -63,10 +63,10 @@ class LoadedVersion(NamedTuple):
 
 
 class _Overview(Struct, frozen=True, array_like=True):
-    """What every page needs. `journey` is without its sequences, `outlines` are its visits, newest first.
+    """What every page needs. `journey` is without visits and undated events; `outlines` are its visits, newest first.
 
-    Of each visit, `first_events` and `first_milestones` are where it begins in the logs, both oldest first. Behind the
-    `dated` events come those without a time. `milestones` is the length of their log.
+    Of each visit, `first_events` and `first_milestones` are where it begins in the log of events and in the journey's
+    milestones, both oldest first. Behind the `dated` events come those without a time.
     """
 
     identity: Identity | None
@@ -76,7 +76,6 @@ class _Overview(Struct, frozen=True, array_like=True):
     first_events: tuple[int, ...]
     first_milestones: tuple[int, ...]
     dated: int
-    milestones: int
 
 
 class _Stored(Struct, frozen=True, array_like=True):
@@ -87,7 +86,6 @@ class _Stored(Struct, frozen=True, array_like=True):
 
     overview: bytes
     events: tuple[bytes, ...]
-    milestones: tuple[bytes, ...]
     ends: tuple[bytes, ...]
 
 
@@ -129,12 +127,11 @@ def encode_contents(contents: Contents) -> tuple[bytes, str]:
         _Overview(
             contents.identity,
             contents.notes,
-            replace(journey, visits=(), outlines=(), milestones=(), undated=()),
+            replace(journey, visits=(), outlines=(), undated=()),
             tuple(journey.outlines),
             _starts([len(visit.events) for visit in oldest_first]),
             _starts([len(visit.milestones) for visit in oldest_first]),
             len(events),
-            len(journey.milestones),
         )
     )
     event_chunks = _chunks([*events, *journey.undated], EVENTS_PER_CHUNK)
@@ -144,26 +141,23 @@ def encode_contents(contents: Contents) -> tuple[bytes, str]:
     stored = _Stored(
         zlib.compress(overview, 1),
         _compressed(event_chunks),
-        _compressed(_chunks(journey.milestones, EVENTS_PER_CHUNK)),
         _compressed(_chunks([page for visit in oldest_first for page in (visit.entry, visit.exit)], PAGES_PER_CHUNK)),
     )
     return _encode(stored), version.hexdigest()
 
 
 def decode_contents(stored_form: bytes) -> Contents:
-    """Return what is stored. Events, milestones and visits are decoded when they are used."""
+    """Return what is stored. Events and visits are decoded when they are used."""
     stored = _decode_stored(stored_form)
     overview = _decode_overview(zlib.decompress(stored.overview))
     events = _Log(stored.events, EVENTS_PER_CHUNK, _event_chunk)
-    milestones = _Log(stored.milestones, EVENTS_PER_CHUNK, _event_chunk)
     ends = _Log(stored.ends, PAGES_PER_CHUNK, _page_chunk)
     return Contents(
         overview.identity,
         replace(
             overview.journey,
-            visits=_StoredVisits(overview, events, milestones, ends),
+            visits=_StoredVisits(overview, events, ends),
             outlines=overview.outlines,
-            milestones=_LogSlice(milestones, 0, overview.milestones),
             undated=_LogSlice(events, overview.dated, overview.journey.counts.all),
         ),
         overview.notes,
@@ -249,13 +243,11 @@ class _LogSlice(Sequence[Item]):
 class _StoredVisits(Sequence[Visit]):
     """The visits of a stored journey, newest first, each made when it is read."""
 
-    __slots__ = ("_ends", "_events", "_milestones", "_overview")
+    __slots__ = ("_ends", "_events", "_overview")
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(
-        self, overview: _Overview, events: _Log[Event], milestones: _Log[Event], ends: _Log[Page | None]
-    ) -> None:
-        self._overview, self._events, self._milestones, self._ends = overview, events, milestones, ends
+    def __init__(self, overview: _Overview, events: _Log[Event], ends: _Log[Page | None]) -> None:
+        self._overview, self._events, self._ends = overview, events, ends
 
     def __len__(self) -> int:
         return len(self._overview.outlines)
@@ -280,7 +272,7 @@ class _StoredVisits(Sequence[Visit]):
             entry=entry,
             exit=last,
             events=_LogSlice(self._events, event, event + outline.counts.all),
-            milestones=_LogSlice(self._milestones, milestone, milestone + outline.counts.all - outline.counts.views),
+            milestones=overview.journey.milestones[milestone : milestone + outline.counts.all - outline.counts.views],
         )
 
     def __eq__(self, other: object) -> bool:

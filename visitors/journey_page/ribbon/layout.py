@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
+from typing import NamedTuple
 
 from visitors.formatting import (
     format_ago,
@@ -49,27 +50,36 @@ _NOUNS = {
 }
 
 
+class _Milestone(NamedTuple):
+    """What the marks show of a milestone. `words` are for a list of several, `noun` is for their number."""
+
+    event: Event
+    form: str
+    noun: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Cluster:
-    """Events of one form that are too close to each other for separate marks."""
+    """Milestones of one form that are too close to each other for separate marks."""
 
     form: str
     x: float
     until: datetime  # the time up to which a mark would be too close to this one's
-    events: list[Event]
+    milestones: list[_Milestone]
     names: Names
 
     @property
     def word(self) -> str:
-        if len(self.events) == 1:
-            return _word(self.events[0], self.names)
-        nouns = {_noun(event) for event in self.events}
-        return format_count(len(self.events), nouns.pop() if len(nouns) == 1 else "event")
+        if len(self.milestones) == 1:
+            return _word(self.milestones[0].event, self.names)
+        nouns = {milestone.noun for milestone in self.milestones}
+        return format_count(len(self.milestones), nouns.pop() if len(nouns) == 1 else "event")
 
     @property
     def label(self) -> str:
-        events, more = limit_list(self.events, _MAX_LABELS)
-        words = [event.describe(self.names) for event in events]
+        milestones, more = limit_list(self.milestones, _MAX_LABELS)
+        words = [milestone.words for milestone in milestones]
         if more:
             words.append(f"{more:,} more")
         text = truncate(join_list(words), 300)
@@ -90,9 +100,6 @@ class Drawing:
         last = self._visits[-1].ended_at
         self._now, self._end = now, max(now, last)
         self._has_tail = self._end - last >= LIVE_FOR
-        self._newest = max(
-            (index for index, visit in enumerate(self._visits) if not is_ahead(visit.started_at, now)), default=None
-        )
         missing = journey.missing
         self._missing = _MISSING if missing is not None and missing.place is Place.EARLIER else 0.0
         self._lanes = Lanes()
@@ -147,12 +154,15 @@ class Drawing:
         gaps = gap_widths(spans, available - sum(widths))
         self._counts = [visit.counts for visit in visits]
         most = max(_LEAST_RECORD, *(counts.views for counts in self._counts))
+        newest = max(
+            (index for index, visit in enumerate(visits) if not is_ahead(visit.started_at, self._now)), default=None
+        )
         x = self._missing
         found = []
         for index, (visit, width) in enumerate(zip(visits, widths, strict=True)):
             if visit.is_attended:
                 height = height_of(visit.counts.views, most)
-                is_newest = index == self._newest
+                is_newest = index == newest
                 self._blocks.append(
                     block(
                         x,
@@ -302,15 +312,18 @@ class Drawing:
 
     def _clusters(self) -> dict[str, list[_Cluster]]:
         """Group milestones into marks by form, oldest first."""
+        names, listed = self._journey.names, self._journey.milestones
+        distinct = [_Milestone(event, _form(event), _noun(event), event.describe(names)) for event in listed.distinct]
         found: dict[str, list[_Cluster]] = {form: [] for form in _STYLES}
-        for event in self._journey.milestones:
-            form = _form(event)
-            clusters = found[form]
-            if event.at and clusters and event.at <= clusters[-1].until:
-                clusters[-1].events.append(event)
-            elif event.at:
-                x = self._scale.x(event.at)
-                clusters.append(_Cluster(form, x, self._scale.time(x + _MARK_ROOM), [event], self._journey.names))
+        for number, time in zip(listed.which, listed.times, strict=True):
+            milestone = distinct[number]
+            clusters = found[milestone.form]
+            if clusters and time <= clusters[-1].until:
+                clusters[-1].milestones.append(milestone)
+            else:
+                x = self._scale.x(time)
+                until = self._scale.time(x + _MARK_ROOM)
+                clusters.append(_Cluster(milestone.form, x, until, [milestone], names))
         return found
 
     def _add_missing_note(self) -> None:
