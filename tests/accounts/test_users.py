@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from visitors.accounts import invitations
-from visitors.accounts.users import InvalidChange, find_user, resolve_username
+from visitors.accounts.users import InvalidChange, display_name, find_user, resolve_username
 from visitors.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,11 @@ def test_find_user_prefers_an_exact_user_name_to_an_email():
     User.objects.create_user("mallory", "ana")
     ana = User.objects.create_user("ana")
     assert find_user("ana") == ana
+
+
+def test_a_name_does_not_change_the_direction_of_the_text_around_it():
+    assert display_name(User(username="ana", first_name="Ana\u202e \u2067Lima\u200f")) == "Ana\ufffd \ufffdLima"
+    assert display_name(User(username="ana")) == "ana"
 
 
 @pytest.fixture

@@ -156,6 +156,14 @@ def test_the_address_of_a_choice_is_read_leniently(browser_of_member, both_websi
     assert browser_of_member.get(f"/?id={LEAD}&on=pocketgarden").url == f"/pocketgarden/visitors/{LEAD}/"
 
 
+def test_the_address_of_a_choice_contains_any_text(browser_of_member):
+    query = {"id": [LEAD, OTHER], "from": ["<b>\u202ex", "y" * 3_000], "on": ["../..", "//evil.example"]}
+    response = browser_of_member.get("/", query)
+    assert response.status_code == 200
+    assert "From <b>\ufffdx" in Page(response.content).text
+    assert f"/lumenkit/visitors/{LEAD}/" in Page(response.content).links
+
+
 def test_the_address_of_a_choice_stays_short(browser_of_member):
     ids = " ".join(f"{number:08x}-989f-4cfa-91c6-2461c9e3c6bd" for number in range(200))
     response = browser_of_member.post("/", {"pasted": ids})

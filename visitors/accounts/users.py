@@ -5,6 +5,8 @@ import re
 from django.contrib.auth.models import User
 from django.db.models import Q
 
+from visitors.formatting.text import clean
+
 # Letters that databases do not treat as one letter in different cases: in capitals, ß is SS and ς is Σ.
 _VARIANTS = {"(ss|ß|ẞ)": re.compile("ss|ß|ẞ", re.IGNORECASE), "[σςΣ]": re.compile("[σςΣ]")}
 
@@ -14,8 +16,8 @@ class InvalidChange(Exception):
 
 
 def display_name(user: User) -> str:
-    """Return the full name, or the user name where there is none."""
-    return user.get_full_name() or user.get_username()
+    """Return the full name, or the user name where there is none, without characters that act on the text around it."""
+    return clean(user.get_full_name()) or user.get_username()
 
 
 def find_user(typed: str) -> User | None:

@@ -22,6 +22,7 @@ from visitors.accounts.middleware import ask_to_sign_in
 from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago
 from visitors.formatting.avatars import avatar_color, initials
 from visitors.formatting.hosts import normalize_host
+from visitors.formatting.text import clean
 from visitors.lookup import id_parser, last_seen
 from visitors.lookup.checklist import first_steps
 from visitors.lookup.people.query import to_query
@@ -282,7 +283,7 @@ def _read_ids(request: SignedInRequest) -> list[FoundId]:
             visitor_id = visitor_id_or_404(text)
         except Http404:
             continue
-        found.setdefault(visitor_id, FoundId(visitor_id, tuple(on.split(",")), source))
+        found.setdefault(visitor_id, FoundId(visitor_id, tuple(on.split(",")), clean(source)))
     return list(found.values())
 
 
