@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 
 from tests.page_reader import Page
-from visitors.models import AuditEntry, Membership, load_visitor_context
+from visitors.models import AuditEntry, KnownPerson, Membership, load_visitor_context
 from visitors.sandbox import documented, tokens
 
 LEAD = documented.RETURNING_LEAD.visitor_id
@@ -288,3 +288,15 @@ def test_rejected_ids_are_mentioned_on_the_next_page(browser_of_member, sandbox)
     assert "Priya Raman" in shown
     choice = Page(browser_of_member.post("/", {"pasted": f"{text} {OTHER}"}, follow=True).content).text
     assert "01890a5d-ac96-774b-bcce-b302099a8057 was ignored." in choice
+
+
+def test_anonymous_visitors_are_listed_by_place_and_system(browser_of_member, sandbox):
+    browser_of_member.get(f"/lumenkit/visitors/{LEAD}/")
+    browser_of_member.get(f"/lumenkit/visitors/{documented.ONE_PAGE.visitor_id}/")
+    known = KnownPerson.objects.get(visitor_id=documented.ONE_PAGE.visitor_id)
+    assert known.nickname == " · ".join((known.place.partition(", ")[0], known.system))
+    shown = Page(browser_of_member.get("/").content).text
+    assert known.nickname in shown
+    assert "Priya Raman" in shown
+    known.delete()
+    assert "Anonymous visitor" in Page(browser_of_member.get("/").content).text

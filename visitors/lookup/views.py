@@ -27,7 +27,7 @@ from visitors.lookup import id_parser, last_seen
 from visitors.lookup.checklist import first_steps
 from visitors.lookup.people.query import to_query
 from visitors.lookup.people.search import find_people
-from visitors.models import AuditAction, AuditEntry, AuditResult, LastSeen, Snapshot, Website
+from visitors.models import AuditAction, AuditEntry, AuditResult, KnownPerson, LastSeen, Snapshot, Website
 from visitors.roles import Role
 from visitors.web import time_zones
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
@@ -48,7 +48,8 @@ _MAX_HINTS = 8
 
 @dataclass(frozen=True, slots=True)
 class RecentVisitor:
-    """A visitor in the list of those that the user opened last, under the name that was shown then.
+    """A visitor in the list of those that the user opened last, under the name that was shown then; an anonymous one
+    has a nickname.
 
     `initials` are "" for an anonymous visitor; `color` is the number of the avatar's color.
     """
@@ -205,11 +206,12 @@ def _render_home(
 
 
 def _present_recent(request: SignedInRequest, rows: Iterable[LastSeen]) -> list[RecentVisitor]:
-    now = datetime.now(UTC)
+    now, rows = datetime.now(UTC), list(rows)
+    nicknames = _find_nicknames(rows)
     return [
         RecentVisitor(
             row.visitor_id,
-            row.label or ANONYMOUS,
+            row.label or nicknames.get((row.website_id, row.visitor_id)) or ANONYMOUS,
             initials(row.label),
             avatar_color(row.visitor_id),
             row.website,
@@ -217,6 +219,18 @@ def _present_recent(request: SignedInRequest, rows: Iterable[LastSeen]) -> list[
         )
         for row in rows
     ]
+
+
+def _find_nicknames(rows: Iterable[LastSeen]) -> dict[tuple[int, UUID], str]:
+    """Return the nicknames of the anonymous visitors ("Osaka · Android"), by website and id. At most one query."""
+    anonymous = [row for row in rows if not row.label]
+    if not anonymous:
+        return {}
+    found = KnownPerson.objects.filter(
+        website__in={row.website_id for row in anonymous}, visitor_id__in={row.visitor_id for row in anonymous}
+    )
+    known = found.only("website_id", "visitor_id", "place", "system", "device")
+    return {(person.website_id, person.visitor_id): person.nickname for person in known}
 
 
 def _list_choices(

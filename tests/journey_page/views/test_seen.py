@@ -13,7 +13,7 @@ from tests.faulty_upstream import answer
 from tests.page_reader import Page
 from visitors.journey import Seen
 from visitors.lookup import last_seen
-from visitors.models import LastSeen, Membership
+from visitors.models import KnownPerson, LastSeen, Membership
 from visitors.sandbox import documented
 
 VISITOR = "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd"
@@ -200,7 +200,8 @@ def test_the_home_page_lists_recent_visitors_newest_first(browser_of_member, san
         clock.shift(3600)
     page = Page(browser_of_member.get("/").content)
     listed = page.text[page.text.index("Recently viewed") :]
-    names = ["Anonymous visitor", "1 hour ago", "lumenkit.example", "Priya Raman", "2 hours ago", "lumenkit.example"]
+    nickname = KnownPerson.objects.get(visitor_id=documented.ONE_PAGE.visitor_id).nickname
+    names = [nickname, "1 hour ago", "lumenkit.example", "Priya Raman", "2 hours ago", "lumenkit.example"]
     assert re.search(".*".join(map(re.escape, names)), listed)
     assert f"/lumenkit/visitors/{LEAD}/" in page.links
 

@@ -25,11 +25,11 @@ _KINDS = {
     Kind.SUBSCRIPTION: "Subscriptions",
 }
 _SPANS = {
-    "": "All of it",
+    "": "All time",
     "30d": "Last 30 days",
     "7d": "Last 7 days",
     "24h": "Last 24 hours",
-    BEFORE: "Before a moment",
+    BEFORE: "Before…",
 }
 
 
