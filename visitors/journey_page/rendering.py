@@ -3,7 +3,6 @@
 The article is what all readers of one state share, and is kept in memory. The page around it is rendered for each.
 """
 
-from collections.abc import Hashable
 from datetime import UTC, datetime
 
 from django.http import HttpResponse
@@ -28,12 +27,22 @@ def load_article(request: SignedInRequest, context: VisitorContext, query: Timel
 
     Raises UpstreamError.
     """
-    view = _describe_view(request, context, query)
+    website = context.website
+    # Everything but the stored answer on which an article depends.
+    view = (
+        (website.pk, website.slug, website.domain, website.name, website.time_zone, website.role),
+        repr((website.names, website.links)),
+        (context.visitor_id, last_seen.load_seen(context.seen)),
+        # As text: two moments of a clock that is set back compare as equal.
+        repr(query),
+        (time_zone_of(request, website).key, get_preferences(request)["clock"]),
+        datetime.now(UTC).replace(second=0, microsecond=0),
+    )
     article = article_cache.find((context.snapshot, view))
     if article is not None:
         metrics.count_found("database")
         return article
-    profile = profiles.get_profile(context.website, context.visitor_id)
+    profile = profiles.get_profile(website, context.visitor_id)
     article = make_article(request, context, profile, query)
     article_cache.store(((profile.version, profile.fetched_at), view), article)
     return article
@@ -112,20 +121,6 @@ def present_age(request: SignedInRequest, website: Website, fetched_at: datetime
 def describe_news(seen: Seen | None, profile: profiles.Profile) -> str:
     """Return what is new: "2 visits and 1 payment since you looked 3 days ago"; "" for nothing."""
     return compare_seen(seen, profile.contents.journey).words(datetime.now(UTC)) if seen else ""
-
-
-def _describe_view(request: SignedInRequest, context: VisitorContext, query: TimelineQuery) -> Hashable:
-    """Return everything but the stored profile on which an article depends."""
-    website = context.website
-    return (
-        (website.pk, website.slug, website.domain, website.name, website.time_zone, website.role),
-        repr((website.names, website.links)),
-        (context.visitor_id, last_seen.load_seen(context.seen)),
-        # As text: two moments of a clock that is set back compare as equal.
-        repr(query),
-        (time_zone_of(request, website).key, get_preferences(request)["clock"]),
-        datetime.now(UTC).replace(second=0, microsecond=0),
-    )
 
 
 def _present_colleagues(request: SignedInRequest, context: VisitorContext) -> presenters.Colleagues | None:

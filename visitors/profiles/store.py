@@ -68,7 +68,13 @@ def load_profile(website: Website, visitor_id: UUID) -> Profile | None:
     It is derived from the answer again if its journey was stored by another release, or not at all.
     """
     oldest = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
-    newest = _journeys(website, visitor_id).filter(version=F("snapshot__version"), snapshot__fetched_at__gte=oldest)
+    newest = StoredJourney.objects.filter(
+        snapshot__website=website,
+        snapshot__visitor_id=visitor_id,
+        snapshot__fetched_at__gte=oldest,
+        version=F("snapshot__version"),
+        code_fingerprint=code_fingerprint(),
+    )
     found = newest.values_list("version", "snapshot__fetched_at", "content").first()
     if found is None:
         snapshot = _snapshots(website.pk, visitor_id).filter(fetched_at__gte=oldest).first()
@@ -82,7 +88,13 @@ def load_profile(website: Website, visitor_id: UUID) -> Profile | None:
 
 def load_journey(website: Website, visitor_id: UUID, version: str) -> Journey | None:
     """Return the journey of one version, or None if it is no longer stored."""
-    content = _journeys(website, visitor_id).filter(version=version).values_list("content", flat=True).first()
+    stored = StoredJourney.objects.filter(
+        snapshot__website=website,
+        snapshot__visitor_id=visitor_id,
+        version=version,
+        code_fingerprint=code_fingerprint(),
+    )
+    content = stored.values_list("content", flat=True).first()
     if content is None:  # also where the newest one was stored by another release
         newest = load_profile(website, visitor_id)
         return newest.contents.journey if newest and newest.version == version else None
@@ -258,13 +270,6 @@ def _save_metrics(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, 
 
 def _snapshots(website_id: int, visitor_id: UUID) -> QuerySet[Snapshot]:
     return Snapshot.objects.filter(website_id=website_id, visitor_id=visitor_id)
-
-
-def _journeys(website: Website, visitor_id: UUID) -> QuerySet[StoredJourney]:
-    """Return the stored journeys of a visitor that this release can read."""
-    return StoredJourney.objects.filter(
-        snapshot__website=website, snapshot__visitor_id=visitor_id, code_fingerprint=code_fingerprint()
-    ).order_by()  # a version has one
 
 
 def _with_names(contents: Contents, website: Website) -> Contents:

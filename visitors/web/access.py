@@ -70,16 +70,21 @@ def administrator_required(view: Callable[Concatenate[SignedInRequest, ...], Htt
     return check
 
 
-def visitor_context_or_404(request: SignedInRequest, slug: str, visitor_id: str) -> VisitorContext:
-    """Return the website and what the database has on a visitor for this user.
+def with_visitor(view: Callable[[SignedInRequest, VisitorContext], HttpResponse]) -> View:
+    """Call a view with the website and what the database has on the visitor in the URL, for this user.
 
-    Raises Http404 without a role there, and for an invalid id.
+    The response is a 404 without a role there, and for an invalid id.
     """
-    context = load_visitor_context(request.user, slug, visitor_id_or_404(visitor_id))
-    if context is None:
-        raise Http404("No such website.")
-    request.manages_websites = context.manages_websites
-    return context
+
+    @wraps(view)
+    def check(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
+        context = load_visitor_context(request.user, slug, visitor_id_or_404(visitor_id))
+        if context is None:
+            raise Http404("No such website.")
+        request.manages_websites = context.manages_websites
+        return view(request, context)
+
+    return check
 
 
 def visitor_id_or_404(text: str) -> UUID:

@@ -5,6 +5,7 @@ import io
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import OperationalError
 from django.http import Http404, HttpResponse
@@ -17,9 +18,9 @@ from visitors.audit import log
 from visitors.audit.log import refuse_if_not_audited
 from visitors.datafast.errors import UpstreamError
 from visitors.journey_page.timeline import TimelineQuery
-from visitors.models import AuditAction, Website
+from visitors.models import AuditAction, VisitorContext, Website
 from visitors.roles import Role
-from visitors.web.access import SignedInRequest, visitor_context_or_404, visitor_id_or_404, website_or_404
+from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404, with_visitor
 from visitors.web.preferences import get_preferences
 from visitors.web.time_zones import time_zone_of
 
@@ -28,18 +29,19 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 @require_GET
 @refuse_if_not_audited
-def summary(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
+@with_visitor
+def summary(request: SignedInRequest, context: VisitorContext) -> HttpResponse:
     """The journey as text for a ticket.
 
     `content` ("short", "full", "billing") and `format` ("text", "markdown", "html") default to the user's preferences.
     HTML is sent as text: it is for the clipboard. `at` is the time of the ticket, as in the address of the journey
     page; the summary links there. The log's entry of the page covers a `preview`.
     """
-    website = website_or_404(request, slug)
+    website = context.website
     is_preview = "preview" in request.GET
     if is_preview:
-        log.record_fragment(request.user, visitor_context_or_404(request, slug, visitor_id))
-    profile = _load_profile(request, website, visitor_id, None if is_preview else AuditAction.SUMMARY)
+        log.record_fragment(request.user, context)
+    profile = _load_profile(request, website, context.visitor_id, None if is_preview else AuditAction.SUMMARY)
     preferred = get_preferences(request)
     zone = time_zone_of(request, website)
     query = TimelineQuery(at=TimelineQuery.read(request.GET, datetime.now(zone)).at).in_zone(zone)
@@ -62,7 +64,7 @@ def summary(request: SignedInRequest, slug: str, visitor_id: str) -> HttpRespons
 def events(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """A CSV file with a row per event, oldest first. For members."""
     website = website_or_404(request, slug, Role.MEMBER)
-    profile = _load_profile(request, website, visitor_id, AuditAction.CSV)
+    profile = _load_profile(request, website, visitor_id_or_404(visitor_id), AuditAction.CSV)
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(journey.csv_rows(profile.contents.journey))
     # Spreadsheets read a CSV file as UTF-8 only with a byte order mark.
@@ -75,7 +77,7 @@ def events(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
 def answer(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     """DataFast's answer as it was received, with masked secrets; with `?download` as a file. For members."""
     website = website_or_404(request, slug, Role.MEMBER)
-    profile = _load_profile(request, website, visitor_id, AuditAction.JSON)
+    profile = _load_profile(request, website, visitor_id_or_404(visitor_id), AuditAction.JSON)
     try:
         body = journey.mask_answer(profiles.load_answer(website, profile.visitor_id))
     except profiles.VisitorErased as error:
@@ -86,22 +88,21 @@ def answer(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
 
 
 def _load_profile(
-    request: SignedInRequest, website: Website, visitor_id: str, action: AuditAction | None
+    request: SignedInRequest, website: Website, visitor_id: UUID, action: AuditAction | None
 ) -> profiles.Profile:
     """Return the stored profile, fetched where none is stored; write the action to the audit log.
 
     Raises Http404 and LogUnavailable.
     """
-    visitor = visitor_id_or_404(visitor_id)
     try:
-        profile = profiles.get_profile(website, visitor)
+        profile = profiles.get_profile(website, visitor_id)
     except profiles.StoreUnavailable as error:
         raise OperationalError(str(error)) from error  # a 503
     except UpstreamError as error:
-        log.record_lookup(request.user, website, visitor, action or AuditAction.PAGE, error)
+        log.record_lookup(request.user, website, visitor_id, action or AuditAction.PAGE, error)
         raise Http404("Nothing is stored about this visitor.") from error
     if action:
-        log.record_lookup(request.user, website, visitor, action)
+        log.record_lookup(request.user, website, visitor_id, action)
     return profile
 
 

@@ -13,8 +13,9 @@ from visitors.audit import log
 from visitors.audit.log import refuse_if_not_audited
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.journey_page import presenters, updates
+from visitors.models import VisitorContext
 from visitors.profiles.budget import Purpose
-from visitors.web.access import SignedInRequest, visitor_context_or_404
+from visitors.web.access import SignedInRequest, with_visitor
 from visitors.web.kept_forms import accepts_old_token
 
 # However many pages follow a visitor, DataFast is called no more often.
@@ -24,7 +25,8 @@ FOLLOW_INTERVAL = timedelta(seconds=10)
 @accepts_old_token
 @require_POST
 @refuse_if_not_audited
-def follow(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
+@with_visitor
+def follow(request: SignedInRequest, context: VisitorContext) -> HttpResponse:
     """Answer with the changed parts of the page, out of band.
 
     204: nothing is new, and the visitor is on the site. 286: the visit has ended. The page of an erased or unknown
@@ -32,7 +34,6 @@ def follow(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
     is known when to try again.
     """
     sessions.mark_automatic(request)
-    context = visitor_context_or_404(request, slug, visitor_id)
     website, visitor = context.website, context.visitor_id
     try:
         profile = profiles.refresh_profile(website, visitor, max_age=FOLLOW_INTERVAL, purpose=Purpose.LIVE)

@@ -24,7 +24,7 @@ from visitors.journey_page.timeline import TimelineQuery
 from visitors.lookup import last_seen
 from visitors.models import AuditAction, VisitorContext, Website
 from visitors.roles import Role
-from visitors.web.access import SignedInRequest, visitor_context_or_404
+from visitors.web.access import SignedInRequest, with_visitor
 from visitors.web.kept_forms import accepts_old_token
 from visitors.web.time_zones import local_now
 
@@ -35,12 +35,13 @@ _MAX_MANAGERS_NAMED = 3
 
 @require_GET
 @refuse_if_not_audited
-def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
+@with_visitor
+def show(request: SignedInRequest, context: VisitorContext) -> HttpResponse:
     """Show the journey page, from the stored profile; from DataFast where none is stored."""
-    context = visitor_context_or_404(request, slug, visitor_id)
-    if visitor_id != str(context.visitor_id):
+    page_url = reverse("journey", args=[context.website.slug, context.visitor_id])
+    if request.path != page_url:  # the id is in capitals
         query_string = request.GET.urlencode()
-        return redirect(f"{reverse('journey', args=[slug, context.visitor_id])}{query_string and f'?{query_string}'}")
+        return redirect(f"{page_url}{query_string and f'?{query_string}'}")
     query = TimelineQuery.read(request.GET, local_now(request, context.website))
     try:
         article = rendering.load_article(request, context, query)
@@ -56,9 +57,9 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
 @accepts_old_token
 @require_POST
 @refuse_if_not_audited
-def refresh(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
+@with_visitor
+def refresh(request: SignedInRequest, context: VisitorContext) -> HttpResponse:
     """Fetch what is new. With htmx: the parts of the page that changed, and a notice where that failed."""
-    context = visitor_context_or_404(request, slug, visitor_id)
     website, visitor = context.website, context.visitor_id
     # Sent by the page itself when it opens with an older profile, not by a user's press.
     is_automatic = "automatic" in request.POST
@@ -76,7 +77,7 @@ def refresh(request: SignedInRequest, slug: str, visitor_id: str) -> HttpRespons
         if notice:
             messages.warning(request, str(notice))
         query_string = updates.read_query_of_page(request).address().removesuffix("?")
-        return redirect(f"{reverse('journey', args=[slug, visitor])}{query_string}")
+        return redirect(f"{reverse('journey', args=[website.slug, visitor])}{query_string}")
     page = updates.PageState.read(request)
     if page.is_current(profile.version):
         is_pressed_in_vain = not (is_automatic or notice)

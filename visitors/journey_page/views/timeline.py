@@ -20,7 +20,7 @@ from visitors.journey_page.ribbon import make_ribbon, shapes_svg
 from visitors.journey_page.timeline import TimelineQuery, present_timeline, present_visit_events, visit_address
 from visitors.lookup import last_seen
 from visitors.models import VisitorContext
-from visitors.web.access import SignedInRequest, visitor_context_or_404
+from visitors.web.access import SignedInRequest, with_visitor
 from visitors.web.time_zones import local_now, time_zone_of
 
 SEARCH_FIELD = "timeline-q"  # its id in the page
@@ -29,15 +29,15 @@ _ANCHOR = re.compile(r"[a-z]+(-[a-z0-9]{1,20})?", re.ASCII)
 
 @require_GET
 @refuse_if_not_audited
-def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
+@with_visitor
+def show(request: SignedInRequest, context: VisitorContext) -> HttpResponse:
     """Render the part of a timeline that `part` names ("visits", "events"; else the whole), of the version `version`.
 
     When that version is gone, the whole timeline of the newest one replaces the page's one, with a note, so that a
     page never mixes two. A whole timeline goes into the browser's history under the journey page's own address.
     """
-    context = visitor_context_or_404(request, slug, visitor_id)
     website, visitor = context.website, context.visitor_id
-    page_url = reverse("journey", args=[slug, visitor])
+    page_url = reverse("journey", args=[website.slug, visitor])
     if not request.htmx:
         return redirect(f"{page_url}?{request.GET.urlencode()}")
     wanted = request.GET.get("version", "")
@@ -55,7 +55,7 @@ def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
     zone = time_zone_of(request, website)
     now = datetime.now(UTC)
     marked_after = last_seen.marked_after(last_seen.decode_seen(request.GET.get("seen", "")))
-    part_url = reverse("timeline", args=[slug, visitor])
+    part_url = reverse("timeline", args=[website.slug, visitor])
     if part == "events":
         row = present_visit_events(journey, query, zone=zone, now=now, marked_after=marked_after)
         if row is None:
