@@ -3,6 +3,8 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
+from visitors.journey_page.views import anywhere
+
 
 class VisitorIdConverter(StringConverter):
     """Match 36 characters of a UUID. `visitor_id_or_404` validates it, so that any other text is a 404 of the view."""
@@ -13,6 +15,7 @@ class VisitorIdConverter(StringConverter):
 register_converter(VisitorIdConverter, "visitor_id")
 
 urlpatterns = [
+    path("visitors/<visitor_id:visitor_id>/", anywhere.find, name="find_visitor"),
     path("<slug:slug>/visitors/<visitor_id:visitor_id>/", include("visitors.journey_page.urls")),
     path("", include("visitors.lookup.urls")),
     path("", include("visitors.accounts.urls")),

@@ -77,6 +77,8 @@ TABLE = {
     "design": ({}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),  # only with DEBUG and in the demo
     "metrics": ({}, "get", (NOT_THERE,) * 6),  # off without METRICS_TOKEN
     "current": ({"slug": "lumenkit"}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),  # without the cookie
+    # On the website that knows the visitor; without a website, no one is asked.
+    "find_visitor": ({"visitor_id": VISITOR}, "get", (SIGN_IN, NOT_THERE, 302, 302, 302, NOT_THERE)),
     "journey": (ABOUT_VISITOR, "get", those_who_see(FINE)),
     "refresh": (ABOUT_VISITOR, "post", those_who_see(302)),
     "timeline": (ABOUT_VISITOR, "get", those_who_see(302)),  # without htmx, a redirect to the page

@@ -123,9 +123,9 @@ def _show(request: SignedInRequest) -> HttpResponse:
     found = _read_ids(request)
     if default is None or not found:
         return _render_home(request, websites, website=default)
-    chosen = _choose_websites(websites, found, default)
     if len(found) == 1 and not found[0].source:
-        return redirect("journey", chosen[0].slug, found[0].visitor_id)
+        return _open(websites, found[0], default)
+    chosen = _choose_websites(websites, found, default)
     return _render_home(request, websites, website=default, choices=_list_choices(request, websites, found, chosen))
 
 
@@ -145,15 +145,34 @@ def _answer(request: SignedInRequest) -> HttpResponse:
         problem = NOTHING_TO_SEARCH if is_searchable else parsed.problem
         return _render_home(request, websites, website=default, text=text, problem=problem)
     chosen = _choose_websites(websites, found, default)
-    if chosen[0].slug != request.session.get(LAST_WEBSITE):
-        request.session[LAST_WEBSITE] = chosen[0].slug
+    remember_website(request, chosen[0])
     if parsed.remark:
         messages.info(request, parsed.remark)
     if parsed.unambiguous:
-        return redirect("journey", chosen[0].slug, found[0].visitor_id)
+        return _open(websites, found[0], default)
     if parsed.is_truncated:
         messages.info(request, f"The text contains more ids. These are the first {len(found)}.")
     return redirect(_address(found, [website.slug for website in chosen]))
+
+
+def _open(websites: list[Website], one: FoundId, default: Website) -> HttpResponse:
+    """Open a visitor's journey: on the website that is named by its slug, or that stored the visitor, or on the only
+    one. Else all websites are asked, the likely one first."""
+    likely = _find_website(websites, one.hints) or default
+    named = {website.slug for website in websites} & set(one.hints)
+    if not named and len(websites) > 1:
+        stored = {pk for pk, _ in _find_stored(websites, [one.visitor_id])}
+        kept_on = [website for website in (likely, *websites) if website.pk in stored]
+        if not kept_on:
+            return redirect(f"{reverse('find_visitor', args=[one.visitor_id])}?{urlencode({'first': likely.slug})}")
+        likely = kept_on[0]
+    return redirect("journey", likely.slug, one.visitor_id)
+
+
+def remember_website(request: SignedInRequest, website: Website) -> None:
+    """Remember the website that the user has used last."""
+    if website.slug != request.session.get(LAST_WEBSITE):
+        request.session[LAST_WEBSITE] = website.slug
 
 
 def _is_known(query: str, websites: list[Website]) -> bool:

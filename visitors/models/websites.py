@@ -38,6 +38,7 @@ RESERVED_SLUGS = {
     "sign-out",
     "static",
     "status",
+    "visitors",
     "websites",
 }
 

@@ -180,20 +180,20 @@ def test_a_form_of_another_website_leads_to_the_sign_in_page(client, lumenkit):
 
 
 @pytest.mark.parametrize(
-    ("form", "slug"),
+    ("form", "address"),
     [
-        ({"pasted": f"Hello, {LEAD}"}, "lumenkit"),
-        ({"pasted": f"https://lumenkit.example/?_df_vid={LEAD}"}, "lumenkit"),
-        ({"pasted": f"https://www.{POCKETGARDEN}/?_df_vid={LEAD}"}, "pocketgarden"),
-        ({"pasted": LEAD, "website": "pocketgarden", "offered": "pocketgarden"}, "pocketgarden"),
+        ({"pasted": f"Hello, {LEAD}"}, f"/visitors/{LEAD}/?first=lumenkit"),
+        ({"pasted": f"https://lumenkit.example/?_df_vid={LEAD}"}, f"/visitors/{LEAD}/?first=lumenkit"),
+        ({"pasted": f"https://www.{POCKETGARDEN}/?_df_vid={LEAD}"}, f"/visitors/{LEAD}/?first=pocketgarden"),
+        ({"pasted": LEAD, "website": "pocketgarden"}, f"/pocketgarden/visitors/{LEAD}/"),
     ],
 )
-def test_a_look_up_of_an_ended_session_goes_on_after_the_sign_in(tab, member, pocketgarden, form, slug):
+def test_a_look_up_of_an_ended_session_goes_on_after_the_sign_in(tab, member, pocketgarden, form, address):
     pocketgarden.membership_set.create(user=member)
     response = tab.post("/", form)
     assert response.status_code == 302
     home = sign_in(tab, fields_of(tab.get(response.url)))
-    assert tab.get(home.url).url == f"/{slug}/visitors/{LEAD}/"
+    assert tab.get(home.url).url == address
 
 
 def test_a_choice_of_an_ended_session_goes_on_after_the_sign_in(tab):
