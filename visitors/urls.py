@@ -18,6 +18,8 @@ urlpatterns = [
     path("visitors/<visitor_id:visitor_id>/", anywhere.find, name="find_visitor"),
     path("<slug:slug>/visitors/<visitor_id:visitor_id>/", include("visitors.journey_page.urls")),
     path("", include("visitors.lookup.urls")),
+    path("", include("visitors.leads.urls")),
+    path("", include("visitors.team.urls")),
     path("", include("visitors.accounts.urls")),
     path("", include("visitors.websites.urls")),
     path("", include("visitors.audit.urls")),

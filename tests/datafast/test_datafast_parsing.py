@@ -31,7 +31,14 @@ from visitors.datafast.errors import (
     VisitorNotFound,
 )
 from visitors.datafast.lenient import MAX_NOTES, Builder, Note, is_reasonable, load
-from visitors.datafast.parsing import RateLimit, parse_error, parse_rate_limit, parse_visitor, parse_websites
+from visitors.datafast.parsing import (
+    RateLimit,
+    parse_error,
+    parse_rate_limit,
+    parse_visitor,
+    parse_visitors,
+    parse_websites,
+)
 from visitors.datafast.payload import Visitor, WebsiteListing
 
 PAYLOADS = Path(__file__).parents[1] / "journey" / "payloads"
@@ -403,6 +410,27 @@ def test_websites_are_read_with_their_ids():
             role="owner",
         ),
     )
+
+
+def test_a_list_of_visitors_loses_only_its_misfits():
+    listed, pagination = parse_visitors(
+        b'{"status": "success", "data": [{"visitorId": "a", "currentUrl": 7, "identity": {"city": "Oslo"}}, 3],'
+        b' "pagination": {"hasMore": true, "total": "many"}}'
+    )
+    assert [(one.visitor_id, one.current_url, one.identity.city) for one in listed] == [("a", None, "Oslo")]
+    assert (pagination.has_more, pagination.total) == (True, None)
+
+
+@pytest.mark.parametrize("pagination", [b"", b', "pagination": null', b', "pagination": [1]'])
+def test_a_list_of_visitors_without_pages_is_one_page(pagination):
+    listed, pages = parse_visitors(b'{"status": "success", "data": [{"visitorId": "a"}]' + pagination + b"}")
+    assert (len(listed), pages.has_more) == (1, None)
+
+
+@pytest.mark.parametrize("body", [b"[]", b'{"status": "success", "data": {}}', b"<p>"])
+def test_a_list_of_visitors_is_an_envelope(body):
+    with pytest.raises(MalformedAnswer):
+        parse_visitors(body)
 
 
 def test_a_bad_row_costs_only_that_row():

@@ -108,6 +108,16 @@ def test_a_share_is_reserved_for_people(noon, settings):
     assert send(Purpose.LIVE)
 
 
+def test_lists_come_last(noon, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 8
+    background, refusal = send_all(Purpose.BACKGROUND)
+    live, _ = send_all(Purpose.LIVE)
+    looked_up, _ = send_all()
+    assert (len(background), len(live), len(looked_up)) == (4, 2, 2)
+    assert "kept for people" in str(refusal)
+    assert f"{refusal.reset_at:%H:%M:%S} UTC" in str(refusal)
+
+
 def test_the_row_stays_small_with_a_large_limit(noon, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 100_000
     for _ in range(130):

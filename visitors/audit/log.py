@@ -12,7 +12,7 @@ from typing import ParamSpec, cast
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, IntegrityError
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -96,6 +96,28 @@ def record_lookup(
     except DatabaseError as failure:
         if isinstance(failure, IntegrityError) and not Website.objects.filter(pk=website.pk).exists():
             raise Http404("No such website.") from failure
+        raise LogUnavailable from failure
+
+
+def record_listed(user: User, visitors: Iterable[tuple[int, UUID]], action: AuditAction) -> None:
+    """Record that a user sees the names of visitors, pairs of website and id, in a list. Raises LogUnavailable."""
+    now = datetime.now(UTC)
+    entries = [
+        AuditEntry(
+            website_id=website_id,
+            visitor_id=visitor_id,
+            user=user,
+            user_name=user.get_username(),
+            at=now,
+            action=action,
+            result=AuditResult.DONE,
+        )
+        for website_id, visitor_id in visitors
+    ]
+    try:
+        with transaction.atomic():
+            AuditEntry.objects.bulk_create(entries)
+    except DatabaseError as failure:
         raise LogUnavailable from failure
 
 

@@ -1,4 +1,4 @@
-"""Call DataFast's API: Get visitor, and List websites.
+"""Call DataFast's API: Get visitor, List visitors, and List websites.
 
 The constructor fixes everything about a call: deadline, sizes, retries, redirects, and which servers are trusted. A
 caller can only shorten one call's deadline. Make one client per process and share it between threads. It opens its
@@ -34,8 +34,8 @@ from visitors.datafast.errors import (
     UpstreamError,
 )
 from visitors.datafast.lenient import Note
-from visitors.datafast.parsing import parse_error, parse_rate_limit, parse_visitor, parse_websites
-from visitors.datafast.payload import RateLimit, Visitor, WebsiteListing
+from visitors.datafast.parsing import parse_error, parse_rate_limit, parse_visitor, parse_visitors, parse_websites
+from visitors.datafast.payload import ListedVisitor, RateLimit, Visitor, WebsiteListing
 from visitors.datafast.transport import Call, open_session, running, tls_context
 
 logger = logging.getLogger("visitors.datafast")
@@ -61,6 +61,17 @@ class VisitorAnswer:
     visitor: Visitor
     notes: tuple[Note, ...]
     body: bytes
+    rate: RateLimit | None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorsAnswer:
+    """A page of a list of visitors; whether there are more, and how many in all if DataFast said so; the token's rate
+    limit if DataFast sent it."""
+
+    visitors: tuple[ListedVisitor, ...]
+    has_more: bool
+    total: int | None
     rate: RateLimit | None
 
 
@@ -147,6 +158,27 @@ class Client:
             if parsed.is_empty:
                 raise MalformedAnswer("it is empty")
             return VisitorAnswer(parsed.visitor, parsed.notes, body, rate)
+
+    def list_visitors(
+        self,
+        credential: Credential,
+        query: dict[str, str],
+        *,
+        deadline: float | None = None,
+        charge: Callable[[], None] = _do_nothing,
+    ) -> VisitorsAnswer:
+        """List visitors; `query` has DataFast's names. Raises UpstreamError, never NoJourney. See `get_visitor`.
+
+        RequestRefused has DataFast's sentence about filters that it does not accept.
+        """
+        call = self._call(deadline, charge)
+        with _logged("List visitors", call):
+            try:
+                body, rate = self._get(call, "visitors", credential.token, query | credential.query)
+            except NoJourney as exc:  # 400 or 404, which are about the filters here
+                raise RequestRefused(400, upstream_message=exc.upstream_message) from exc
+            visitors, pagination = parse_visitors(body)
+            return VisitorsAnswer(visitors, bool(pagination.has_more), pagination.total, rate)
 
     def list_websites(
         self, account: AccountToken, *, deadline: float | None = None, charge: Callable[[], None] = _do_nothing

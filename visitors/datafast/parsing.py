@@ -1,4 +1,4 @@
-"""Parse DataFast's responses: Get visitor, List websites, errors, and rate limit headers.
+"""Parse DataFast's responses: Get visitor, List visitors, List websites, errors, and rate limit headers.
 
 The fast path decodes the envelope straight into the structs. Everything that it can't decode, or must not (see
 `_decode_strictly`), takes the slow path in `lenient`, which drops single fields and notes them.
@@ -33,7 +33,7 @@ from visitors.datafast.errors import (
     VisitorNotFound,
 )
 from visitors.datafast.lenient import Builder, Note, is_reasonable, load
-from visitors.datafast.payload import RateLimit, Visitor, WebsiteListing
+from visitors.datafast.payload import ListedVisitor, Pagination, RateLimit, Visitor, WebsiteListing
 
 
 class ParsedVisitor(Struct, frozen=True):
@@ -60,7 +60,14 @@ class _WebsitesEnvelope(Struct):
     data: tuple[WebsiteListing, ...]
 
 
+class _VisitorsEnvelope(Struct):
+    status: Literal["success"]
+    data: tuple[ListedVisitor, ...]
+    pagination: Pagination | None = None
+
+
 _VISITOR_ANSWER = msgspec.json.Decoder(_VisitorEnvelope)
+_VISITORS_ANSWER = msgspec.json.Decoder(_VisitorsEnvelope)
 _WEBSITES_ANSWER = msgspec.json.Decoder(_WebsitesEnvelope)
 
 _Envelope = TypeVar("_Envelope")
@@ -83,6 +90,17 @@ def parse_websites(body: bytes) -> tuple[WebsiteListing, ...]:
     data, builder = _open_leniently(body, list)
     websites: tuple[WebsiteListing, ...] = builder.build(tuple[WebsiteListing, ...], data)
     return websites
+
+
+def parse_visitors(body: bytes) -> tuple[tuple[ListedVisitor, ...], Pagination]:
+    """Parse a List visitors answer. Raises MalformedAnswer if it is not `{"status": "success", "data": […]}`."""
+    envelope = _decode_strictly(_VISITORS_ANSWER, body)
+    if envelope is not None:
+        return envelope.data, envelope.pagination or Pagination()
+    data, builder = _open_leniently(body, list)
+    pagination = load(body)[0].get("pagination")
+    visitors: tuple[ListedVisitor, ...] = builder.build(tuple[ListedVisitor, ...], data)
+    return visitors, builder.build(Pagination, pagination) or Pagination()
 
 
 def _decode_strictly(decoder: msgspec.json.Decoder[_Envelope], body: bytes) -> _Envelope | None:

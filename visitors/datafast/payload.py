@@ -139,6 +139,37 @@ class Visitor(Payload, frozen=True, kw_only=True):
     prediction: Prediction | None = None
 
 
+class ListedIdentity(Payload, frozen=True, kw_only=True):
+    """The place and device of a listed visitor, as plain text. `region` is a code without its country's ("CA")."""
+
+    country: str | None = None
+    region: str | None = None
+    city: str | None = None
+    browser: str | None = None
+    os: str | None = None
+    device: str | None = None
+
+
+class ListedVisitor(Payload, frozen=True, kw_only=True):
+    """A row of List visitors. `last_seen_at` is the time of the goal where the list is filtered by one.
+
+    `acquisition` has no fixed keys; `referrer` in it is an address or a name such as "Google".
+    """
+
+    visitor_id: str | None = None
+    last_seen_at: str | None = None
+    current_url: str | None = None
+    identity: ListedIdentity | None = None
+    acquisition: dict[str, str | None] | None = None
+
+
+class Pagination(Payload, frozen=True, kw_only=True):
+    """Which part of a list an answer is. `total` is mostly absent."""
+
+    has_more: bool | None = None
+    total: Whole | None = None
+
+
 class WebsiteListing(Payload, frozen=True, kw_only=True):
     """A website that an account token opens, as List websites returns it. `id` (24 hex digits) is its `websiteId`."""
 

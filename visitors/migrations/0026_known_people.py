@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                 ("email", models.CharField(max_length=254)),
                 ("email_domain", models.CharField(max_length=253)),
                 ("company", models.CharField(max_length=120)),
+                ("company_key", models.CharField(max_length=253)),
                 ("user_id", models.CharField(max_length=255)),
                 ("place", models.CharField(max_length=120)),
                 ("system", models.CharField(max_length=40)),

@@ -49,6 +49,8 @@ class AuditAction(models.TextChoices):
     CHOICE = "choice", "List of ids"
     # Names in the results of a search, for some minutes.
     SEARCH = "search", "Search"
+    # A name in the list of visitors.
+    LIST = "list", "List of visitors"
     ERASE = "erase", "Erased"
 
 

@@ -18,6 +18,9 @@ class KnownPerson(models.Model):
     and deleted with it. `net_paid` is in `currency`, the one with most payments; None without a payment of a known
     amount. `expected_value` is in USD.
 
+    `company_key` is equal for people of one company: its folded name, else the domain of the email address unless that
+    is one of free mail; "" where neither is known.
+
     `search_text` has the folded words of name, email, email domain, company and user id, and the parts of each word
     between punctuation. Each is behind two blanks: "  priya  raman". It is "" where none is known. A full-text index
     contains it on SQLite, where triggers keep that up to date, and a trigram index on PostgreSQL (migration 0026). A
@@ -31,6 +34,7 @@ class KnownPerson(models.Model):
     email = models.CharField(max_length=254)
     email_domain = models.CharField(max_length=253)
     company = models.CharField(max_length=120)
+    company_key = models.CharField(max_length=253)
     user_id = models.CharField(max_length=255)
     place = models.CharField(max_length=120)
     system = models.CharField(max_length=40)
@@ -52,8 +56,29 @@ class KnownPerson(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["website", "visitor_id"], name="one_known_person_per_visitor")
         ]
-        # With few people on a website among many, PostgreSQL searches all of them instead of the text index.
-        indexes: ClassVar = [models.Index(fields=["website", "id"], name="newest_people_of_a_website")]
+        indexes: ClassVar = [
+            # With few people on a website among many, PostgreSQL searches all of them instead of the text index.
+            models.Index(fields=["website", "id"], name="newest_people_of_a_website"),
+            # The orders of the list of leads, and their companies.
+            *(
+                models.Index(
+                    fields=["website", f"-{column}", "-id"],
+                    condition=models.Q(is_customer=False, **{f"{column}__isnull": False}),
+                    name=f"leads_by_{name}",
+                )
+                for column, name in (
+                    ("score", "score"),
+                    ("expected_value", "value"),
+                    ("last_seen_at", "last_seen"),
+                    ("visits", "visits"),
+                    ("pricing_views", "pricing"),
+                )
+            ),
+            models.Index(fields=["website", "company_key"], name="people_by_company"),
+            # One person with several ids.
+            models.Index(fields=["website", "email"], name="people_by_email"),
+            models.Index(fields=["website", "user_id"], name="people_by_user_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.visitor_id} on {self.website_id}"

@@ -12,7 +12,8 @@ What the service promises:
 - Profiles are stored per website and visitor, and fresh for PROFILE_FRESH_SECONDS.
 - However many readers, processes and machines want one visitor at once, DataFast is called once, and all of them get
   the result or the error. If the calling process dies, another one takes over before its readers' deadline.
-- A token never makes more calls per minute than DataFast allows, and people come before pages that refresh themselves.
+- A token never makes more calls per minute than DataFast allows. People come before pages that refresh themselves, and
+  these before lists that are completed.
 - A website whose calls keep failing is not called for a few seconds.
 - When a call fails, or our database cannot be written, and a copy is stored, the reader gets the copy and the error.
 
@@ -22,9 +23,11 @@ Every error is an `UpstreamError`; its text is one sentence for the reader.
 from visitors.profiles.budget import Purpose
 from visitors.profiles.circuit import is_datafast_failing
 from visitors.profiles.errors import StoreUnavailable, VisitorErased
+from visitors.profiles.listing import list_visitors
 from visitors.profiles.profile import Profile, is_fresh
 from visitors.profiles.service import (
     get_budget_usage,
+    get_calls_left,
     get_journey,
     get_profile,
     get_recent_journeys,
@@ -43,6 +46,7 @@ __all__ = [
     "VisitorErased",
     "erase_profile",
     "get_budget_usage",
+    "get_calls_left",
     "get_journey",
     "get_profile",
     "get_recent_journeys",
@@ -51,6 +55,7 @@ __all__ = [
     "index_people",
     "is_datafast_failing",
     "is_fresh",
+    "list_visitors",
     "load_answer",
     "refresh_profile",
     "reset_after_key_change",

@@ -1,7 +1,7 @@
 """How many calls a token may make in a minute. All processes and machines share the count.
 
-The minute rolls, so whichever minute DataFast counts in, it never gets more calls than its limit. A part of them is
-reserved for people: pages that refresh themselves can't use it.
+The minute rolls, so whichever minute DataFast counts in, it never gets more calls than its limit. People come first: a
+part of the calls is reserved for them, and pages that refresh themselves come before work in the background.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import transaction
 
 from dashboard.clock import latest_possible_time
-from visitors.datafast.client import VisitorAnswer, WebsitesAnswer
+from visitors.datafast.client import VisitorAnswer, VisitorsAnswer, WebsitesAnswer
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.errors import RateLimited, UpstreamError
 from visitors.datafast.payload import RateLimit
@@ -32,8 +32,6 @@ TRAVEL_SECONDS = 1
 # Requests are counted by the second in which they were sent. Until one is dropped, that second must have ended, then
 # DataFast's minute, and then the travel.
 COUNTED_SECONDS = 1 + 60 + TRAVEL_SECONDS
-# The share of the limit that only people may use.
-RESERVED_SHARE = 0.25
 # How long a 429 without a reset time stops calls.
 DEFAULT_BLOCK = timedelta(seconds=60)
 # The longest time that a 429 stops calls, as DataFast counts by the minute. A stored block that ends much later was
@@ -42,14 +40,20 @@ MAX_BLOCK = timedelta(minutes=5)
 # How long a limit that DataFast named is used. Most answers name none, so we would not learn that it was raised.
 LIMIT_VALID_FOR = timedelta(hours=1)
 
-Answer = TypeVar("Answer", VisitorAnswer, WebsitesAnswer)
+Answer = TypeVar("Answer", VisitorAnswer, VisitorsAnswer, WebsitesAnswer)
 
 
 class Purpose(StrEnum):
-    """Why DataFast is called. LOOKUP: a person waits for it. LIVE: a page refreshes itself, and can wait."""
+    """Why DataFast is called. LOOKUP: a person waits for it. LIVE: a page refreshes itself, and can wait. BACKGROUND: a
+    list is completed, which can wait for both."""
 
     LOOKUP = "look-up"
     LIVE = "live"
+    BACKGROUND = "background"
+
+
+# The share of the limit that each purpose may use up. The rest is reserved for those before it.
+SHARES = {Purpose.LOOKUP: 1.0, Purpose.LIVE: 0.75, Purpose.BACKGROUND: 0.5}
 
 
 class Budget:
@@ -121,9 +125,7 @@ class Budget:
 
     def _free_at(self, row: RateBudget, calls: Counter[int], now: float) -> float:
         """Return the Unix time at which the next request can be sent: `now`, or later."""
-        limit = _limit(row)
-        allowed = limit if self._purpose is Purpose.LOOKUP else max(1, int(limit * (1 - RESERVED_SHARE)))
-        surplus, free_at = calls.total() - allowed, now
+        surplus, free_at = calls.total() - allowed_calls(_limit(row), self._purpose), now
         for second, count in sorted(calls.items()):
             if surplus < 0:
                 break
@@ -136,6 +138,11 @@ class Budget:
 def key_of(credential: Credential | AccountToken) -> str:
     """Return the name of a token's budget: a keyed hash, from which the token can't be found."""
     return hmac.new(settings.SECRET_KEY.encode(), credential.token.encode(), hashlib.sha256).hexdigest()
+
+
+def allowed_calls(limit: int, purpose: Purpose) -> int:
+    """Return how many calls of a minute's limit may be used up when one more is made for a purpose. At least 1."""
+    return max(1, int(limit * SHARES[purpose]))
 
 
 def get_usage(credentials: Sequence[Credential | AccountToken]) -> list[tuple[int, int]]:

@@ -34,7 +34,11 @@ class WebsitePaused(UpstreamError):
 
 
 class Reserved(RateLimited):
-    """The calls left in this minute are reserved for people; a page that refreshes itself must wait."""
+    """The calls left in this minute are reserved for people; pages that refresh themselves and lists must wait."""
+
+    def __str__(self) -> str:
+        again = f" Try again after {self.reset_at.astimezone(UTC):%H:%M:%S} UTC." if self.reset_at else ""
+        return f"The other calls of this minute are kept for people who look up visitors.{again}"
 
 
 class TokenLost(KeyRejected):

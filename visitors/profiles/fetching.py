@@ -87,8 +87,8 @@ def fetch(website: Website, visitor_id: UUID, *, not_before: datetime, purpose: 
         raise WebsitePaused
     deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
     request = FetchRequest(website, visitor_id, not_before, purpose, datetime.now(UTC), deadline)
-    # Only a person's look-up starts with a visitor: a page that refreshes itself must not bring back an erased one.
-    is_first_allowed = not is_known and purpose is Purpose.LOOKUP
+    # A person starts with a visitor: a page that refreshes itself must not bring back an erased one.
+    is_first_allowed = not is_known and purpose is not Purpose.LIVE
     held = lease.acquire_first(website.pk, visitor_id) if is_first_allowed else None
     is_stored = _call_and_store(held, request) if held else False
     waited_for: UUID | None = None

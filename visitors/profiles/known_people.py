@@ -11,6 +11,16 @@ from visitors.journey import Journey, Paid, Person, read_device_type, read_locat
 from visitors.models import KnownPerson, Snapshot
 from visitors.profiles.stored_form import Contents
 
+# Email domains that say nothing about a person's company.
+FREE_MAIL_DOMAINS = frozenset(
+    """
+    aol.com fastmail.com free.fr gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net googlemail.com hey.com hotmail.co.uk
+    hotmail.com hotmail.de hotmail.fr icloud.com laposte.net libero.it live.com mac.com mail.com mail.ru me.com msn.com
+    naver.com orange.fr outlook.com outlook.de outlook.fr pm.me proton.me protonmail.com qq.com t-online.de
+    tutanota.com web.de yahoo.co.jp yahoo.co.uk yahoo.com yahoo.de yahoo.fr yandex.com yandex.ru ymail.com zoho.com
+    126.com 163.com
+    """.split()  # noqa: SIM905
+)
 # What the column of an amount can hold. A larger amount is a mistake.
 _MAX_AMOUNT = Decimal(10) ** 15
 _PARTS = re.compile(r"[^\W_]+")
@@ -53,6 +63,7 @@ def make(snapshot: Snapshot, contents: Contents) -> KnownPerson:
         website_id=snapshot.website_id,
         visitor_id=snapshot.visitor_id,
         **words,
+        company_key=fold(words["company"]) or ("" if domain in FREE_MAIL_DOMAINS else words["email_domain"]),
         score=journey.prediction.score,
         confidence=journey.prediction.confidence,
         expected_value=journey.prediction.expected_value,

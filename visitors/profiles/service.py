@@ -125,3 +125,9 @@ def get_budget_usage(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
         with suppress(KeyLost, CredentialError):
             credentials[website.pk] = website.credential()
     return dict(zip(credentials, budget.get_usage(list(credentials.values())), strict=True))
+
+
+def get_calls_left(website: Website, purpose: Purpose) -> int:
+    """Return how many calls for a purpose the website's token has left in this minute. One query."""
+    usage = get_budget_usage([website]).get(website.pk)
+    return max(0, budget.allowed_calls(usage[1], purpose) - usage[0]) if usage else 0

@@ -89,11 +89,17 @@ def with_visitor(view: Callable[[SignedInRequest, VisitorContext], HttpResponse]
 
 def visitor_id_or_404(text: str) -> UUID:
     """Return the visitor id of a URL, in upper or lower case. Raises Http404 for anything but a UUID of version 4."""
-    try:
-        visitor_id = UUID(text)
-    except ValueError as error:
-        raise Http404("Not a visitor id.") from error
-    # UUID() also accepts braces, missing dashes and more.
-    if visitor_id.version != 4 or str(visitor_id) != text.lower():
+    visitor_id = parse_visitor_id(text)
+    if visitor_id is None:
         raise Http404("Not a visitor id.")
     return visitor_id
+
+
+def parse_visitor_id(text: str) -> UUID | None:
+    """Return the visitor id, in upper or lower case; None for anything but a UUID of version 4."""
+    try:
+        visitor_id = UUID(text)
+    except ValueError:
+        return None
+    # UUID() also accepts braces, missing dashes and more.
+    return visitor_id if visitor_id.version == 4 and str(visitor_id) == text.lower() else None

@@ -1,0 +1,1 @@
+"""Find visitors without an id: by what they did."""

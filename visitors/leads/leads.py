@@ -1,0 +1,169 @@
+"""Leads: known people who have not bought yet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.http import QueryDict
+
+from visitors.accounts.users import display_name
+from visitors.formatting.folding import fold
+from visitors.formatting.text import clean
+from visitors.models import KnownPerson, MetricsPoint, Ownership, Pin, Website
+
+PAGE_SIZE = 50
+QUIET_AFTER = timedelta(days=14)
+TREND_OVER = timedelta(days=7)
+_MAX_PAGE_DIGITS = 4
+_MAX_GROUP_LENGTH = 253
+
+
+class Sort(StrEnum):
+    """The order of the leads, best first."""
+
+    SCORE = "score"
+    VALUE = "value"
+    RECENT = "recent"
+    VISITS = "visits"
+    PRICING = "pricing"
+
+    @property
+    def label(self) -> str:
+        """Return the name on the page."""
+        return _SORTS[self][0]
+
+    @property
+    def column(self) -> str:
+        """Return the column of `KnownPerson`."""
+        return _SORTS[self][1]
+
+
+_SORTS = {
+    Sort.SCORE: ("Score", "score"),
+    Sort.VALUE: ("Expected value", "expected_value"),
+    Sort.RECENT: ("Last seen", "last_seen_at"),
+    Sort.VISITS: ("Visits", "visits"),
+    Sort.PRICING: ("Pricing views", "pricing_views"),
+}
+
+
+class Show(StrEnum):
+    """Which leads are shown."""
+
+    ALL = "all"
+    MINE = "mine"
+    PINNED = "pinned"
+    UNOWNED = "unowned"
+    QUIET = "quiet"
+
+    @property
+    def label(self) -> str:
+        """Return the name on the page."""
+        return _SHOWN[self]
+
+
+_SHOWN = {
+    Show.ALL: "All leads",
+    Show.MINE: "Mine",
+    Show.PINNED: "Pinned",
+    Show.UNOWNED: "Without an owner",
+    Show.QUIET: f"Quiet for {QUIET_AFTER.days} days",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LeadQuery:
+    """What the address of the list asks for. `company` is a company or an email domain, "" for everyone.
+
+    The list of a company's people includes customers.
+    """
+
+    sort: Sort = Sort.SCORE
+    show: Show = Show.ALL
+    company: str = ""
+    page: int = 1
+
+    @classmethod
+    def read(cls, values: QueryDict) -> "LeadQuery":
+        """Read the query of an address. What cannot be read has its default."""
+        sort, show, page = values.get("sort", ""), values.get("show", ""), values.get("page", "")
+        is_page = page.isascii() and page.isdigit() and len(page) <= _MAX_PAGE_DIGITS
+        return cls(
+            Sort(sort) if sort in set(Sort) else Sort.SCORE,
+            Show(show) if show in set(Show) else Show.ALL,
+            clean(values.get("company", "")).strip()[:_MAX_GROUP_LENGTH],
+            max(1, int(page)) if is_page else 1,
+        )
+
+    def address(self, **changes: str | int) -> str:
+        """Return the query of an address, with its question mark; a change of the order starts at the first page."""
+        values = {"sort": self.sort.value, "show": self.show.value, "company": self.company, "page": 1} | changes
+        defaults = {"sort": Sort.SCORE.value, "show": Show.ALL.value, "company": "", "page": 1}
+        query = urlencode({name: value for name, value in values.items() if value != defaults[name]})
+        return f"?{query}" if query else "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A lead with what the list adds. `score_before` is the score a week ago, None where it is unknown."""
+
+    person: KnownPerson
+    fetched_at: datetime
+    score_before: float | None
+    owner: str
+
+
+def load_leads(user: User, website: Website, query: LeadQuery) -> tuple[list[Lead], bool]:
+    """Return a page of leads, and whether there are more. Three queries."""
+    start = (query.page - 1) * PAGE_SIZE
+    keys = list(_select(user, website, query).values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+    points = MetricsPoint.objects.filter(
+        website=website, visitor_id=OuterRef("visitor_id"), at__lte=datetime.now(UTC) - TREND_OVER
+    )
+    people = KnownPerson.objects.filter(pk__in=keys[:PAGE_SIZE]).annotate(
+        fetched_at=F("snapshot__fetched_at"), score_before=Subquery(points.order_by("-at").values("score")[:1])
+    )
+    by_key = {person.pk: person for person in people}
+    found = [by_key[key] for key in keys if key in by_key]
+    owners = _load_owners(website, [person.visitor_id for person in found])
+    leads = [
+        Lead(person, person.fetched_at, person.score_before, owners.get(person.visitor_id, "")) for person in found
+    ]
+    return leads, len(keys) > PAGE_SIZE
+
+
+def group_of(person: KnownPerson) -> str:
+    """Return what a person shares with colleagues: the company, else the email domain; "" for a free mail domain."""
+    return person.company or (person.email_domain if person.company_key else "")
+
+
+def _select(user: User, website: Website, query: LeadQuery) -> QuerySet[KnownPerson]:
+    leads = KnownPerson.objects.filter(website=website)
+    leads = leads.filter(company_key=fold(query.company)) if query.company else leads.filter(is_customer=False)
+    match query.show:
+        case Show.MINE:
+            leads = leads.filter(visitor_id__in=_visitors(Ownership.objects.filter(website=website, owner=user)))
+        case Show.PINNED:
+            leads = leads.filter(visitor_id__in=_visitors(Pin.objects.filter(website=website, user=user)))
+        case Show.UNOWNED:
+            leads = leads.exclude(visitor_id__in=_visitors(Ownership.objects.filter(website=website)))
+        case Show.QUIET:
+            leads = leads.filter(last_seen_at__lt=datetime.now(UTC) - QUIET_AFTER)
+    column = query.sort.column
+    if query.company:
+        return leads.order_by(F(column).desc(nulls_last=True), "-pk")
+    return leads.filter(**{f"{column}__isnull": False}).order_by(f"-{column}", "-pk")
+
+
+def _visitors(rows: "QuerySet[Ownership] | QuerySet[Pin]") -> QuerySet[Ownership, UUID] | QuerySet[Pin, UUID]:
+    return rows.values_list("visitor_id", flat=True)
+
+
+def _load_owners(website: Website, visitor_ids: Iterable[UUID]) -> dict[UUID, str]:
+    owned = Ownership.objects.filter(website=website, visitor_id__in=list(visitor_ids)).select_related("owner")
+    return {ownership.visitor_id: display_name(ownership.owner) for ownership in owned}
