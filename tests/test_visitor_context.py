@@ -18,14 +18,20 @@ from visitors.models import (
     AuditResult,
     LastSeen,
     Membership,
+    Note,
+    Ownership,
+    Pin,
     Snapshot,
+    Tag,
     VisitorContext,
+    VisitorTag,
     Website,
     load_visitor_context,
 )
 from visitors.models.visitor_context import ColleagueViews
 from visitors.roles import Role
 from visitors.sandbox import documented
+from visitors.team import memory
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
 OTHER = UUID(documented.CUSTOMER.visitor_id)
@@ -52,8 +58,33 @@ def context_by_orm(user, slug, visitor_id):
         if views
         else None,
         shown.filter(user=user).values_list("at", flat=True).first(),
+        has_memory(website, user, visitor_id),
         Membership.objects.filter(user=user, role=Role.ADMIN).exists(),
     )
+
+
+def has_memory(website, user, visitor_id):
+    about = {"website": website, "visitor_id": visitor_id}
+    rows = [model.objects.filter(**about) for model in (Note, VisitorTag, Ownership)]
+    return any(found.exists() for found in (*rows, Pin.objects.filter(**about, user=user)))
+
+
+@pytest.mark.parametrize("remember", ["note", "tag", "owner", "own pin", "another's pin"])
+def test_the_context_knows_whether_the_team_remembers_the_visitor(lumenkit, member, viewer, remember):
+    match remember:
+        case "note":
+            memory.add_note(viewer, lumenkit, LEAD, "Call her.")
+        case "tag":
+            Tag.objects.create(website=lumenkit, name="hot")
+            memory.set_tags(lumenkit, LEAD, ["hot"])
+        case "owner":
+            memory.set_owner(lumenkit, LEAD, viewer)
+        case _:
+            memory.set_pinned(member if remember == "own pin" else viewer, lumenkit, LEAD, is_pinned=True)
+    for visitor_id in (LEAD, OTHER):
+        found = load_visitor_context(member, "lumenkit", visitor_id)
+        assert found == context_by_orm(member, "lumenkit", visitor_id)
+        assert found.has_memory is (visitor_id == LEAD and remember != "another's pin")
 
 
 @pytest.mark.parametrize("visitor_id", [LEAD, OTHER], ids=["looked up", "unknown"])

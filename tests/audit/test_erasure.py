@@ -28,7 +28,7 @@ def two_visitors(sandbox, lumenkit, member, viewer):
 
 def test_traces_count_all_that_is_stored(two_visitors, lumenkit):
     fetched_at = Snapshot.objects.get(visitor_id=LEAD).fetched_at
-    assert erasure.find_traces(lumenkit, LEAD) == erasure.Traces(fetched_at, 1, 2, 2)
+    assert erasure.find_traces(lumenkit, LEAD) == erasure.Traces(fetched_at, 1, 2, 0, 2)
 
 
 def test_erasing_deletes_one_visitor_and_no_other(two_visitors, lumenkit, admin):

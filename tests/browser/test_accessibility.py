@@ -21,6 +21,9 @@ PAGES = {scene.name: scene.path for scene in STATES if scene is not STALE} | {
     "key refused": address(documented.named("unauthorized")),
     "limit": address(documented.named("rate limited")),
     "no such page": "/nothing/here/",
+    "visitors": "/lumenkit/visitors/?period=90",
+    "no visitors": "/lumenkit/visitors/?city=Nowhere&utm_term=x",
+    "filters that do not go together": "/lumenkit/visitors/?goal=trial_started&customer=true",
     "no visitor here": "/lumenkit/visitors/current/",
 }
 

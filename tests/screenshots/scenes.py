@@ -120,6 +120,9 @@ OTHERS = (
         lambda page: page.evaluate("document.querySelector('#timeline').classList.add('is-slow')"),
     ),
     Scene("47-design", "/design/"),
+    Scene("48-visitors", "/lumenkit/visitors/?period=90"),
+    Scene("48-visitors-none", "/lumenkit/visitors/?city=Nowhere&utm_term=x"),
+    Scene("48-visitors-problem", "/lumenkit/visitors/?goal=trial_started&customer=true", widths=(PHONE, DESK)),
     Scene("50-print", LEAD, widths=(TABLET,), look={"media": "print"}),
     Scene("51-forced-colors", CUSTOMER, widths=(DESK,), look={"forced_colors": "active"}),
 )

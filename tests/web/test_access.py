@@ -91,6 +91,17 @@ TABLE = {
     "summary": (ABOUT_VISITOR, "get", those_who_see(FINE)),
     "events": (ABOUT_VISITOR, "get", members(FINE)),
     "answer": (ABOUT_VISITOR, "get", members(FINE)),
+    "visitors": ({"slug": "lumenkit"}, "get", those_who_see(FINE)),
+    "leads": ({"slug": "lumenkit"}, "get", those_who_see(FINE)),
+    "load_visitors": ({"slug": "lumenkit"}, "post", those_who_see(302)),
+    "export_visitors": ({"slug": "lumenkit"}, "get", members(FINE)),
+    "team": (ABOUT_VISITOR, "get", those_who_see(FINE)),
+    "add_note": (ABOUT_VISITOR, "post", members(302)),
+    "change_note": (ABOUT_VISITOR | {"note": NUMBER}, "post", members(NOT_THERE)),
+    "pin": (ABOUT_VISITOR, "post", those_who_see(302)),
+    "change_owner": (ABOUT_VISITOR, "post", members(302)),
+    "change_tags": (ABOUT_VISITOR, "post", members(302)),
+    "tags": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "websites": ({}, "get", (SIGN_IN, REFUSED, REFUSED, REFUSED, FINE, FINE)),
     "add_website": ({}, "get", administrators(FINE)),
     "add_website_details": ({}, "get", administrators(302)),  # no key was pasted
@@ -118,14 +129,30 @@ TABLE = {
     "invitation": ({"signed": "made-up"}, "get", (NOT_THERE,) * 6),
 }
 # The values of every form that has no fields to fill in; each URL reads the ones that it needs.
-VALUES = {"answer": "yes", "role": "viewer", "theme": "dark", "zone": "UTC"}
+VALUES = {
+    "answer": "yes",
+    "id": VISITOR,
+    "owner": "",
+    "pinned": "yes",
+    "role": "viewer",
+    "tags": "",
+    "text": "Hello.",
+    "theme": "dark",
+    "zone": "UTC",
+}
 # URLs that change something, by POST.
 POST_ONLY = {
+    "add_note",
+    "change_note",
+    "change_owner",
+    "change_tags",
     "change_preferences",
     "change_role",
     "follow",
+    "load_visitors",
     "mark_seen",
     "pause_website",
+    "pin",
     "refresh",
     "renew_invitation",
     "reset_link",

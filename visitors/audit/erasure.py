@@ -3,17 +3,20 @@
 DataFast's own copy stays: the next lookup fetches it again.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 
 from visitors import profiles
 from visitors.audit import log
 from visitors.lookup.people import search
-from visitors.models import AuditEntry, LastSeen, Website
+from visitors.models import TEAM_MODELS, AuditEntry, LastSeen, Website
 from visitors.web import change_log
 
 
@@ -22,17 +25,18 @@ class Traces:
     """What is stored about a visitor on a website.
 
     `fetched_at` is the time of the profile, None without one; then the numbers of points of its history, of users who
-    have looked at the visitor, and of audit entries with their id.
+    have looked at the visitor, of notes, tags, owners and pins, and of audit entries with their id.
     """
 
     fetched_at: datetime | None
     metrics_points: int
     users: int
+    team_rows: int
     audit_entries: int
 
     def __bool__(self) -> bool:
         """Whether anything is stored."""
-        return bool(self.fetched_at or self.metrics_points or self.users or self.audit_entries)
+        return bool(self.fetched_at or self.metrics_points or self.users or self.team_rows or self.audit_entries)
 
 
 def find_traces(website: Website, visitor_id: UUID) -> Traces:
@@ -40,7 +44,8 @@ def find_traces(website: Website, visitor_id: UUID) -> Traces:
     stored = profiles.get_stored_data(website.pk, visitor_id)
     seen = LastSeen.objects.filter(website=website, visitor_id=visitor_id)
     entries = AuditEntry.objects.filter(website=website, visitor_id=visitor_id)
-    return Traces(stored.answered_at, stored.metrics_points, seen.count(), entries.count())
+    team_rows = sum(rows.count() for rows in _team_rows(website, visitor_id))
+    return Traces(stored.answered_at, stored.metrics_points, seen.count(), team_rows, entries.count())
 
 
 def erase(website: Website, visitor_id: UUID, *, by: User | None) -> Traces:
@@ -52,6 +57,13 @@ def erase(website: Website, visitor_id: UUID, *, by: User | None) -> Traces:
         stored = profiles.erase_profile(website.pk, visitor_id)
         search.remove_deleted()
         users, _ = LastSeen.objects.filter(website=website, visitor_id=visitor_id).delete()
+        team_rows = sum(rows.delete()[0] for rows in _team_rows(website, visitor_id))
         entries = log.erase(by, website, visitor_id)
     change_log.record(by, "erased a visitor", website=website)
-    return Traces(stored.answered_at, stored.metrics_points, users, entries)
+    return Traces(stored.answered_at, stored.metrics_points, users, team_rows, entries)
+
+
+def _team_rows(website: Website, visitor_id: UUID) -> Iterator[QuerySet[Any]]:
+    """Yield the notes, tags, owner and pins of a visitor."""
+    for model in TEAM_MODELS:
+        yield model.objects.filter(website=website, visitor_id=visitor_id)

@@ -2,6 +2,7 @@
 
 - profiles, what people are found by, metrics and fetch leases: RETENTION_DAYS after they were fetched;
 - what a user saw of a visitor: RETENTION_DAYS after they last looked;
+- notes and tags of visitors without a profile, an owner and a pin: RETENTION_DAYS after they were written;
 - entries of the audit log: after AUDIT_DAYS;
 - invitations: three days after they were accepted, or RETENTION_DAYS after they were made;
 - failed sign-ins after a day, and expired sessions.
@@ -18,13 +19,26 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connections, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from visitors.accounts import throttling
 from visitors.accounts.invitations import VALID_FOR
 from visitors.formatting import format_count, join_list
 from visitors.lookup.people import search
-from visitors.models import AuditEntry, Claim, FetchLease, Invitation, LastSeen, MetricsPoint, Snapshot, Website
+from visitors.models import (
+    AuditEntry,
+    Claim,
+    FetchLease,
+    Invitation,
+    LastSeen,
+    MetricsPoint,
+    Note,
+    Ownership,
+    Pin,
+    Snapshot,
+    VisitorTag,
+    Website,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -116,12 +130,20 @@ def _list_expired(now: datetime) -> "Iterator[tuple[str, QuerySet[Any], Q]]":
     yield "metrics point", MetricsPoint.objects.order_by("pk"), Q(at__lt=limit)
     yield "fetch lease", FetchLease.objects.order_by("pk"), Q(expires_at__lt=limit)
     yield "look", LastSeen.objects.order_by("pk"), Q(looked_at__lt=limit)
+    for name, model, written in (("note", Note, "written_at"), ("tag", VisitorTag, "tagged_at")):
+        yield name, model.objects.order_by("pk"), Q(**{f"{written}__lt": limit}) & _is_abandoned()
     audit_expired = Q(at__lt=now - timedelta(days=settings.AUDIT_DAYS))
     for website in Website.objects.order_by("pk"):
         # By an index, as the log is by far the largest table.
         yield "audit entry", AuditEntry.unrestricted.filter(website=website).order_by("at", "pk"), audit_expired
     used_or_old = Q(used_at__lt=now - VALID_FOR) | Q(used_at=None, created_at__lt=limit)
     yield "invitation", Invitation.objects.order_by("pk"), used_or_old
+
+
+def _is_abandoned() -> Q:
+    """Return the condition that a visitor has neither a profile nor an owner nor a pin."""
+    about = {"website": OuterRef("website"), "visitor_id": OuterRef("visitor_id")}
+    return Q(*(~Q(Exists(model.objects.filter(**about))) for model in (Snapshot, Ownership, Pin)))
 
 
 def _delete_in_batches(rows: "QuerySet[Any]", expired: Q, most: int) -> int:

@@ -17,6 +17,7 @@ from visitors.journey_page.article_cache import Article
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.lookup import last_seen
 from visitors.models import VisitorContext, Website
+from visitors.team.presenter import present_team
 from visitors.web.access import SignedInRequest
 from visitors.web.preferences import get_preferences
 from visitors.web.time_zones import time_zone_menu, time_zone_of
@@ -87,6 +88,7 @@ def render_page(
             "seen": article.seen,
             "age": present_age(request, website, article.fetched_at),
             "colleagues": _present_colleagues(request, context),
+            "team": present_team(request, website, context.visitor_id, has_memory=context.has_memory),
             "zones": time_zone_menu(request, website),
         },
     )

@@ -12,6 +12,7 @@ from visitors.models.audit import (
 from visitors.models.claims import Claim
 from visitors.models.known_people import KnownPerson
 from visitors.models.profiles import FetchLease, MetricsPoint, RateBudget, Snapshot, StoredJourney
+from visitors.models.team import TEAM_MODELS, Note, Ownership, Pin, Tag, VisitorTag
 from visitors.models.visitor_context import VisitorContext, load_visitor_context
 from visitors.models.websites import (
     RESERVED_SLUGS,
@@ -24,6 +25,7 @@ from visitors.models.websites import (
 
 __all__ = [
     "RESERVED_SLUGS",
+    "TEAM_MODELS",
     "AppendOnly",
     "AuditAction",
     "AuditEntry",
@@ -36,12 +38,17 @@ __all__ = [
     "LastSeen",
     "Membership",
     "MetricsPoint",
+    "Note",
     "OpenIDIdentity",
+    "Ownership",
+    "Pin",
     "Preferences",
     "RateBudget",
     "Snapshot",
     "StoredJourney",
+    "Tag",
     "VisitorContext",
+    "VisitorTag",
     "Website",
     "WebsiteQuerySet",
     "known_time_zones",

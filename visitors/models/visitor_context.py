@@ -16,6 +16,7 @@ from dashboard.clock import latest_possible_time
 from visitors.models.accounts import Membership
 from visitors.models.audit import AuditEntry, AuditResult, LastSeen
 from visitors.models.profiles import Snapshot
+from visitors.models.team import Note, Ownership, Pin, VisitorTag
 from visitors.models.websites import Website
 from visitors.roles import Role
 
@@ -25,9 +26,13 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 # One look into an index of the log per member of the website, so the length of the log does not matter.
-_WEBSITE, _MEMBERSHIP, _ENTRY, _SNAPSHOT, _LAST_SEEN = (
+_WEBSITE, _MEMBERSHIP, _ENTRY, _SNAPSHOT, _LAST_SEEN, _NOTE, _TAG, _OWNERSHIP, _PIN = (
     model._meta.db_table  # noqa: SLF001 the public name of a table's name
-    for model in (Website, Membership, AuditEntry, Snapshot, LastSeen)
+    for model in (Website, Membership, AuditEntry, Snapshot, LastSeen, Note, VisitorTag, Ownership, Pin)
+)
+_HAS_MEMORY = " OR ".join(
+    f"EXISTS (SELECT 1 FROM {table} WHERE website_id = website.id AND visitor_id = %(visitor)s{own})"  # noqa: S608
+    for table, own in ((_NOTE, ""), (_TAG, ""), (_OWNERSHIP, ""), (_PIN, " AND user_id = member.user_id"))
 )
 _QUERY = f"""
     WITH colleague AS (
@@ -49,6 +54,7 @@ _QUERY = f"""
                 AND result = %(shown)s AND at <= %(latest)s
             ORDER BY at DESC LIMIT 1
         ) AS shown_at,
+        ({_HAS_MEMORY}) AS has_memory,
         EXISTS (SELECT 1 FROM {_MEMBERSHIP} WHERE user_id = %(user)s AND role = %(admin)s) AS manages_websites
     FROM {_WEBSITE} AS website
     JOIN {_MEMBERSHIP} AS member ON member.website_id = website.id AND member.user_id = %(user)s
@@ -74,7 +80,8 @@ class VisitorContext:
 
     `snapshot` is the version of the stored snapshot and the time of its answer, or None. `seen` is the user's
     `LastSeen.seen`, None if they have never looked. `shown_at` is when the user was last shown the visitor.
-    `manages_websites` is whether the user is an admin of any website, which the menu of each page needs to know.
+    `has_memory` is whether the team has notes, tags or an owner for the visitor, or the user a pin. `manages_websites`
+    is whether the user is an admin of any website, which the menu of each page needs to know.
     """
 
     website: Website
@@ -83,6 +90,7 @@ class VisitorContext:
     seen: bytes | None
     colleagues: ColleagueViews | None
     shown_at: datetime | None
+    has_memory: bool
     manages_websites: bool
 
 
@@ -109,6 +117,7 @@ def load_visitor_context(user: User, slug: str, visitor_id: UUID) -> VisitorCont
         extra["seen"],
         ColleagueViews(extra["colleagues"], extra["colleague"], colleague_at) if colleague_at else None,
         _time(extra["shown_at"]),
+        bool(extra["has_memory"]),
         bool(extra["manages_websites"]),
     )
 

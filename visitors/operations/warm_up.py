@@ -17,6 +17,7 @@ from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import VisitorContext, Website
 from visitors.profiles import store
 from visitors.profiles.client import datafast_client
+from visitors.roles import Role
 from visitors.web.access import SignedInRequest
 
 VISITOR = UUID("00000000-0000-4000-8000-000000000000")
@@ -42,8 +43,9 @@ def render_page() -> HttpResponse:
     prepared = store.prepare(VisitorAnswer(parsed.visitor, parsed.notes, ANSWER, None))
     profile = profiles.Profile(VISITOR, prepared.version, prepared.at, prepared.contents)
     website = Website(slug="warm-up", name="Warm-up", domain="example.com", time_zone="America/New_York")
+    website.role = Role.MEMBER
     request = SignedInRequest()
     request.user, request.manages_websites = User(username="warm-up"), False
-    context = VisitorContext(website, VISITOR, None, None, None, None, request.manages_websites)
+    context = VisitorContext(website, VISITOR, None, None, None, None, has_memory=False, manages_websites=False)
     query = TimelineQuery()
     return rendering.render_page(request, context, rendering.make_article(request, context, profile, query), query)

@@ -37,6 +37,7 @@ class Command(BaseCommand):
             f"Erased: {'a journey' if erased.fetched_at else 'no journey'},"
             f" {format_count(erased.metrics_points, 'point')} of its history,"
             f" what {format_count(erased.users, 'user')} saw of it,"
+            f" {format_count(erased.team_rows, 'note, tag, owner or pin', 'notes, tags, owners and pins')},"
             f" the id in {format_count(erased.audit_entries, 'entry', 'entries')} of the audit log.\n"
             f"Running servers drop the pages in their memory within {ARTICLE_SECONDS} seconds.\n"
             "DataFast's own copy stays: the next lookup of this visitor fetches it again."

@@ -1,0 +1,202 @@
+"""Notes, pins, owners and tags."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.contrib.auth import get_user_model
+
+from visitors.audit import erasure, retention
+from visitors.models import TEAM_MODELS, Membership, Note, Ownership, Pin, Snapshot, Tag, VisitorTag
+from visitors.roles import Role
+from visitors.sandbox import documented
+from visitors.team import memory
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
+OTHER = UUID(documented.CUSTOMER.visitor_id)
+URL = f"/lumenkit/visitors/{LEAD}/"
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def colleague(person_with_role):
+    return person_with_role("carl", Role.MEMBER)
+
+
+@pytest.fixture
+def send(browser_of_member):
+    """Send a form of the team's part of the page, and return what comes back."""
+
+    def post(path, **values):
+        values.setdefault("forms", "")
+        response = browser_of_member.post(f"{URL}{path}", values, headers=HTMX)
+        assert response.status_code == 200
+        return response.content.decode()
+
+    return post
+
+
+def test_a_note_is_plain_text_with_its_author_and_time(send, member, browser_of_member):
+    html = send("notes/", text="<b>Call</b> her\r\nbefore Friday\u202e ")
+    note = Note.objects.get()
+    assert note.text == "<b>Call</b> her\nbefore Friday\N{REPLACEMENT CHARACTER}"
+    assert (note.author, note.author_name) == (member, "mina")
+    for page in (html, browser_of_member.get(URL).content.decode()):
+        assert "&lt;b&gt;Call&lt;/b&gt; her" in page
+        assert "mina" in page
+    assert "<b>Call" not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("", "Write something first."), (" \n ", "Write something"), ("x" * 2001, "at most 2,000")]
+)
+def test_a_note_that_cannot_be_kept_stays_in_its_field(send, text, sentence):
+    html = send("notes/", text=text)
+    assert sentence in html
+    assert not text.strip() or text in html
+    assert not Note.objects.exists()
+
+
+def test_authors_change_their_own_notes_only(send, browser_of_member, member, colleague, lumenkit):
+    memory.add_note(member, lumenkit, LEAD, "Mine.")
+    memory.add_note(colleague, lumenkit, LEAD, "His.")
+    mine, his = Note.objects.get(author=member), Note.objects.get(author=colleague)
+    html = send(f"notes/{mine.pk}/", text="Mine, changed.")
+    assert "Mine, changed." in html
+    assert ", edited" in html
+    for values in ({"text": "Changed."}, {"delete": "yes"}):
+        assert browser_of_member.post(f"{URL}notes/{his.pk}/", values).status_code == 404
+        other = f"/lumenkit/visitors/{OTHER}/notes/{mine.pk}/"
+        assert browser_of_member.post(other, values).status_code == 404
+    assert "Mine, changed." not in send(f"notes/{mine.pk}/", delete="yes")
+    assert list(Note.objects.values_list("text", flat=True)) == ["His."]
+
+
+def test_a_note_outlives_its_author_s_account(member, colleague, lumenkit, send):
+    memory.add_note(colleague, lumenkit, LEAD, "His.")
+    colleague.delete()
+    html = send("pin/", pinned="yes")
+    assert "His." in html
+    assert "carl" in html
+
+
+def test_a_pin_is_a_user_s_own(send, member, colleague, lumenkit):
+    memory.set_pinned(colleague, lumenkit, LEAD, is_pinned=True)
+    assert 'aria-pressed="true"' in send("pin/", pinned="yes")
+    send("pin/", pinned="yes")
+    assert Pin.objects.count() == 2
+    assert 'aria-pressed="false"' in send("pin/", pinned="no")
+    assert Pin.objects.get().user == colleague
+
+
+def test_members_and_managers_can_own_a_visitor(send, member, admin, viewer, lumenkit):
+    stranger = get_user_model().objects.create_user("sam")
+    assert "Owner: <bdi>ada</bdi>" in send("owner/", owner=admin.pk)
+    for nobody in (viewer.pk, stranger.pk, "x"):
+        assert "no longer a member" in send("owner/", owner=nobody)
+    assert Ownership.objects.get().owner == admin
+    send("owner/", owner=member.pk)
+    assert Ownership.objects.get().owner == member
+    send("owner/", owner="")
+    assert not Ownership.objects.exists()
+
+
+def test_tags_come_from_the_website_s_list(send, lumenkit, pocketgarden):
+    for website, name in ((lumenkit, "hot"), (lumenkit, "partner"), (pocketgarden, "foreign")):
+        Tag.objects.create(website=website, name=name)
+    send("tags/", tags="", tag=["hot", "foreign", "invented"])
+    assert list(VisitorTag.objects.values_list("tag__name", flat=True)) == ["hot"]
+    send("tags/", tags="", tag=["partner"])
+    assert list(VisitorTag.objects.values_list("tag__name", flat=True)) == ["partner"]
+    send("tags/", tags="")
+    assert not VisitorTag.objects.exists()
+
+
+def test_managers_keep_the_list_of_tags(client, admin, lumenkit):
+    client.force_login(admin)
+    client.post("/websites/lumenkit/tags/", {"tags": "Hot,  hot , key  account,,"})
+    assert list(Tag.objects.values_list("name", flat=True)) == ["hot", "key account"]
+    memory.set_tags(lumenkit, LEAD, ["hot"])
+    client.post("/websites/lumenkit/tags/", {"tags": "key account"})
+    assert list(Tag.objects.values_list("name", flat=True)) == ["key account"]
+    assert not VisitorTag.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("tags", "sentence"), [(", ".join(f"t{n}" for n in range(21)), "at most 20 tags"), ("x" * 31, "at most 30 char")]
+)
+def test_a_list_of_tags_has_limits(client, admin, lumenkit, tags, sentence):
+    client.force_login(admin)
+    response = client.post("/websites/lumenkit/tags/", {"tags": tags})
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert not Tag.objects.exists()
+
+
+def test_viewers_read_and_pin_but_do_not_write(client, viewer, member, lumenkit):
+    memory.add_note(member, lumenkit, LEAD, "Call her.")
+    client.force_login(viewer)
+    html = client.get(f"{URL}team/?forms", headers=HTMX).content.decode()
+    assert "Call her." in html
+    assert "textarea" not in html
+    assert client.post(f"{URL}pin/", {"pinned": "yes"}, headers=HTMX).status_code == 200
+
+
+def test_the_forms_stay_open_until_done(browser_of_member):
+    closed = browser_of_member.post(f"{URL}pin/", {"pinned": "yes"}, headers=HTMX).content.decode()
+    assert "New note" not in closed
+    assert "New note" in browser_of_member.get(f"{URL}team/?forms", headers=HTMX).content.decode()
+
+
+def test_without_a_script_the_forms_are_a_page(browser_of_member):
+    assert "New note" in browser_of_member.get(f"{URL}team/").content.decode()
+    response = browser_of_member.post(f"{URL}notes/", {"text": ""}, follow=True)
+    assert "Write something first." in response.content.decode()
+
+
+def remember(user, website, visitor_id):
+    """Make a row of each kind about a visitor."""
+    tag, _ = Tag.objects.get_or_create(website=website, name="hot")
+    memory.add_note(user, website, visitor_id, "Call her.")
+    memory.set_tags(website, visitor_id, [tag.name])
+    memory.set_owner(website, visitor_id, user)
+    memory.set_pinned(user, website, visitor_id, is_pinned=True)
+
+
+def test_erasing_a_visitor_erases_what_the_team_knows(member, lumenkit, pocketgarden):
+    for website, visitor_id in ((lumenkit, LEAD), (lumenkit, OTHER), (pocketgarden, LEAD)):
+        remember(member, website, visitor_id)
+    assert erasure.find_traces(lumenkit, LEAD).team_rows == 4
+    assert erasure.erase(lumenkit, LEAD, by=member).team_rows == 4
+    for model in TEAM_MODELS:
+        left = set(model.objects.values_list("website__slug", "visitor_id"))
+        assert left == {("lumenkit", OTHER), ("pocketgarden", LEAD)}
+
+
+def test_notes_are_kept_as_long_as_the_profile_or_while_somebody_cares(member, lumenkit, settings):
+    kept, stored, owned, pinned, old = (UUID(int=number, version=4) for number in range(1, 6))
+    now = datetime.now(UTC)
+    past = now - timedelta(days=settings.RETENTION_DAYS + 1)
+    Tag.objects.create(website=lumenkit, name="hot")
+    with time_machine.travel(past, tick=False):
+        for visitor_id in (stored, owned, pinned, old):
+            memory.add_note(member, lumenkit, visitor_id, "Call.")
+            memory.set_tags(lumenkit, visitor_id, ["hot"])
+    memory.add_note(member, lumenkit, kept, "Call.")
+    Snapshot.objects.create(website=lumenkit, visitor_id=stored, fetched_at=now, version="1", answer_compressed=b"")
+    memory.set_owner(lumenkit, owned, member)
+    memory.set_pinned(member, lumenkit, pinned, is_pinned=True)
+    deleted = retention.purge()
+    assert (deleted["note"], deleted["tag"]) == (1, 1)
+    assert set(Note.objects.values_list("visitor_id", flat=True)) == {kept, stored, owned, pinned}
+    assert set(VisitorTag.objects.values_list("visitor_id", flat=True)) == {stored, owned, pinned}
+
+
+def test_a_removed_website_takes_everything_along(member, lumenkit):
+    remember(member, lumenkit, LEAD)
+    Membership.objects.all().delete()
+    lumenkit.delete()
+    assert not any(model.objects.exists() for model in TEAM_MODELS)

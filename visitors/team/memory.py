@@ -1,0 +1,101 @@
+"""Read and change what the team knows of a visitor."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from visitors.accounts.users import display_name
+from visitors.models import Membership, Note, Ownership, Pin, Tag, VisitorTag, Website
+from visitors.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the team knows of a visitor, notes newest first."""
+
+    notes: tuple[Note, ...] = ()
+    tags: tuple[str, ...] = ()
+    owner: User | None = None
+    is_pinned: bool = False
+
+    @property
+    def owner_name(self) -> str:
+        """Return the owner's name, "" without one."""
+        return display_name(self.owner) if self.owner else ""
+
+
+def load_memory(user: User, website: Website, visitor_id: UUID) -> Memory:
+    """Return what the team knows of a visitor. Four queries."""
+    about = {"website": website, "visitor_id": visitor_id}
+    ownership = Ownership.objects.filter(**about).select_related("owner").first()
+    return Memory(
+        notes=tuple(Note.objects.filter(**about).order_by("-written_at", "-pk")),
+        tags=tuple(VisitorTag.objects.filter(**about).order_by("tag__name").values_list("tag__name", flat=True)),
+        owner=ownership.owner if ownership else None,
+        is_pinned=Pin.objects.filter(**about, user=user).exists(),
+    )
+
+
+def list_possible_owners(website: Website) -> list[User]:
+    """Return who can own a visitor of a website: its members and managers."""
+    members = Membership.objects.filter(website=website, user__is_active=True).exclude(role=Role.VIEWER)
+    users = [member.user for member in members.select_related("user")]
+    return sorted(users, key=lambda user: display_name(user).casefold())
+
+
+def add_note(author: User, website: Website, visitor_id: UUID, text: str) -> None:
+    """Write a note."""
+    Note.objects.create(
+        website=website,
+        visitor_id=visitor_id,
+        author=author,
+        author_name=display_name(author)[:150],
+        text=text,
+        written_at=datetime.now(UTC),
+    )
+
+
+def find_own_note(author: User, website: Website, visitor_id: UUID, pk: int) -> Note | None:
+    """Return a note on this visitor if the user wrote it."""
+    return Note.objects.filter(pk=pk, author=author, website=website, visitor_id=visitor_id).first()
+
+
+def edit_note(note: Note, text: str) -> None:
+    """Replace the text of a note."""
+    note.text, note.edited_at = text, datetime.now(UTC)
+    note.save(update_fields=["text", "edited_at"])
+
+
+def set_pinned(user: User, website: Website, visitor_id: UUID, *, is_pinned: bool) -> None:
+    """Pin a visitor for a user, or remove the pin."""
+    if is_pinned:
+        pin = Pin(user=user, website=website, visitor_id=visitor_id, pinned_at=datetime.now(UTC))
+        Pin.objects.bulk_create([pin], ignore_conflicts=True)
+    else:
+        Pin.objects.filter(user=user, website=website, visitor_id=visitor_id).delete()
+
+
+def set_owner(website: Website, visitor_id: UUID, owner: User | None) -> None:
+    """Make a user the owner of a visitor; None for no owner."""
+    if owner is None:
+        Ownership.objects.filter(website=website, visitor_id=visitor_id).delete()
+        return
+    Ownership.objects.update_or_create(
+        website=website, visitor_id=visitor_id, defaults={"owner": owner, "since": datetime.now(UTC)}
+    )
+
+
+def set_tags(website: Website, visitor_id: UUID, names: Iterable[str]) -> None:
+    """Give a visitor these tags of the website, and no others. Unknown names are left out."""
+    tags = Tag.objects.filter(website=website, name__in=list(names))
+    now = datetime.now(UTC)
+    with transaction.atomic():
+        VisitorTag.objects.filter(website=website, visitor_id=visitor_id).exclude(tag__in=tags).delete()
+        VisitorTag.objects.bulk_create(
+            [VisitorTag(website=website, visitor_id=visitor_id, tag=tag, tagged_at=now) for tag in tags],
+            ignore_conflicts=True,
+        )

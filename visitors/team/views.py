@@ -1,0 +1,157 @@
+"""Write notes, pin, own and tag a visitor. With htmx, each answers with the team's part of the journey page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from visitors.audit import log
+from visitors.audit.log import refuse_if_not_audited
+from visitors.models import Tag, VisitorContext, Website
+from visitors.roles import Role
+from visitors.team import memory
+from visitors.team.forms import NoteForm, TagsForm
+from visitors.team.presenter import present_team
+from visitors.web.access import SignedInRequest, manager_required, visitor_context_or_404, website_or_404
+
+Change = Callable[..., str]
+
+
+def _changes_memory(least: Role) -> Callable[[Change], Callable[..., HttpResponse]]:
+    """Decorate a function that changes something and returns what is wrong, "" for nothing.
+
+    The view needs at least this role on the website, and shows the team's part of the page.
+    """
+
+    def decorate(change: Change) -> Callable[..., HttpResponse]:
+        @require_POST
+        @refuse_if_not_audited
+        @wraps(change)
+        def view(request: SignedInRequest, slug: str, visitor_id: str, **kwargs: Any) -> HttpResponse:
+            website_or_404(request, slug, least)
+            context = visitor_context_or_404(request, slug, visitor_id)
+            problem = change(request, context.website, context.visitor_id, **kwargs)
+            if request.htmx:
+                log.record_fragment(request.user, context)
+                return _render_team(request, context, problem)
+            if problem:
+                messages.warning(request, problem)
+            return redirect(f"{reverse('journey', args=[slug, context.visitor_id])}#team")
+
+        return view
+
+    return decorate
+
+
+@_changes_memory(Role.MEMBER)
+def add_note(request: SignedInRequest, website: Website, visitor_id: UUID) -> str:
+    """Write a note (`text`)."""
+    if "text" not in request.POST:
+        raise BadRequest("`text` is missing.")
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return str(form.errors["text"][0])
+    memory.add_note(request.user, website, visitor_id, form.cleaned_data["text"])
+    return ""
+
+
+@_changes_memory(Role.MEMBER)
+def change_note(request: SignedInRequest, website: Website, visitor_id: UUID, note: int) -> str:
+    """Replace the text of one's own note, or delete it (`delete=yes`)."""
+    is_deleted = request.POST.get("delete") == "yes"
+    if not is_deleted and "text" not in request.POST:
+        raise BadRequest("`text` is missing.")
+    found = memory.find_own_note(request.user, website, visitor_id, note)
+    if found is None:
+        raise Http404("No such note of this user.")
+    if is_deleted:
+        found.delete()
+        return ""
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return str(form.errors["text"][0])
+    memory.edit_note(found, form.cleaned_data["text"])
+    return ""
+
+
+@_changes_memory(Role.VIEWER)
+def pin(request: SignedInRequest, website: Website, visitor_id: UUID) -> str:
+    """Pin the visitor for this user (`pinned=yes`), or remove the pin (`pinned=no`)."""
+    answer = request.POST.get("pinned")
+    if answer not in ("yes", "no"):
+        raise BadRequest("`pinned` is yes or no.")
+    memory.set_pinned(request.user, website, visitor_id, is_pinned=answer == "yes")
+    return ""
+
+
+@_changes_memory(Role.MEMBER)
+def change_owner(request: SignedInRequest, website: Website, visitor_id: UUID) -> str:
+    """Make a member of the website the owner (`owner`, an account's number); "" for no owner."""
+    text = request.POST.get("owner")
+    if text is None:
+        raise BadRequest("`owner` is missing.")
+    possible = {str(user.pk): user for user in memory.list_possible_owners(website)}
+    if text and text not in possible:
+        return "This person is no longer a member of the website."
+    memory.set_owner(website, visitor_id, possible.get(text))
+    return ""
+
+
+@_changes_memory(Role.MEMBER)
+def change_tags(request: SignedInRequest, website: Website, visitor_id: UUID) -> str:
+    """Give the visitor these tags (`tag`), and no others. The form sends `tags` along, for none."""
+    if "tags" not in request.POST:
+        raise BadRequest("`tags` is missing.")
+    memory.set_tags(website, visitor_id, request.POST.getlist("tag"))
+    return ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manager_required
+def show_tags(request: SignedInRequest, website: Website) -> HttpResponse:
+    """Show and change the tags of a website."""
+    names = list(Tag.objects.filter(website=website).values_list("name", flat=True))
+    form = TagsForm(request.POST if request.method == "POST" else None, initial={"tags": ", ".join(names)})
+    if request.method == "POST" and "tags" not in request.POST:
+        raise BadRequest("`tags` is missing.")
+    if form.is_valid():
+        wanted = form.cleaned_data["tags"]
+        with transaction.atomic():
+            Tag.objects.filter(website=website).exclude(name__in=wanted).delete()
+            Tag.objects.bulk_create([Tag(website=website, name=name) for name in wanted], ignore_conflicts=True)
+        messages.success(request, "Tags saved.")
+        return redirect("tags", website.slug)
+    return render(request, "team/tags.html", {"website": website, "form": form}, status=422 if form.is_bound else 200)
+
+
+@require_GET
+@refuse_if_not_audited
+def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
+    """Show what the team knows of a visitor, with the forms to change it (`?forms`): a part of the journey page.
+
+    Without htmx, a page with the forms.
+    """
+    context = visitor_context_or_404(request, slug, visitor_id)
+    log.record_fragment(request.user, context)
+    return _render_team(request, context)
+
+
+def _render_team(request: SignedInRequest, context: VisitorContext, problem: str = "") -> HttpResponse:
+    website, visitor_id = context.website, context.visitor_id
+    with_forms = not request.htmx or "forms" in request.GET or "forms" in request.POST
+    values = {
+        "website": website,
+        "visitor_id": visitor_id,
+        "team": present_team(request, website, visitor_id, with_forms=with_forms),
+        "problem": problem,
+        "typed": request.POST.get("text", "") if problem else "",
+    }
+    return render(request, "team/_team.html" if request.htmx else "team/page.html", values)
