@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.page_reader import Page
+from tests.sessions import sign_in
 from visitors.audit import erasure
 from visitors.audit.search import PAGE_SIZE
 from visitors.models import AuditAction, AuditEntry, AuditResult
@@ -30,7 +31,7 @@ def clock(time_machine):
 
 @pytest.fixture
 def browser(client, admin):
-    client.force_login(admin)
+    sign_in(client, admin)
     return client
 
 
@@ -82,7 +83,7 @@ def test_entries_come_newest_first_in_the_website_s_time(browser, log):
 
 
 def test_an_administrator_without_a_role_gets_no_journey_links(client, log, db):
-    client.force_login(get_user_model().objects.create_superuser("root"))
+    sign_in(client, get_user_model().objects.create_superuser("root"))
     response = client.get(ADDRESS)
     assert str(BEN) in response.content.decode()
     assert f"/lumenkit/visitors/{BEN}/" not in Page(response.content).links

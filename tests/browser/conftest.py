@@ -14,6 +14,7 @@ from django.test import Client
 from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import skip_without
+from tests.sessions import sign_in
 from visitors.sandbox import Sandbox
 
 # Debian's packages of Chromium. The headless shell is Chromium without its own windows, so the tests take half of the
@@ -84,7 +85,7 @@ def desk(chromium, live_server, sandbox):
         context.set_default_timeout(TIMEOUT_MS)
         if user is not None:
             client = Client()
-            client.force_login(user)
+            sign_in(client, user)
             cookies = [{"name": name, "value": morsel.value} for name, morsel in client.cookies.items()]
             context.add_cookies([cookie | {"url": live_server.url} for cookie in cookies])
         page = context.new_page()

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from tests.sessions import sign_in
 from visitors.models import RESERVED_SLUGS, Invitation, Membership, OpenIDIdentity, Website
 from visitors.operations.views import health
 from visitors.roles import Role
@@ -232,7 +233,7 @@ def test_each_role_gets_the_expected_status(people, sandbox, name):
         sandbox.calls.clear()
         before = transaction.savepoint()  # what one user does must not change what the next one gets
         if user:
-            client.force_login(user)
+            sign_in(client, user)
         answer = getattr(client, method)(reverse(name, kwargs=filled), VALUES if method == "post" else {})
         transaction.savepoint_rollback(before)
         assert answer.status_code == status, person
@@ -251,7 +252,7 @@ def test_changes_need_post(browser_of_member, sandbox, name):
 @pytest.mark.parametrize("name", sorted(POST_ONLY))
 def test_post_needs_a_csrf_token(member, sandbox, name):
     careful = Client(enforce_csrf_checks=True)
-    careful.force_login(member)
+    sign_in(careful, member)
     assert careful.post(reverse(name, kwargs=TABLE[name][0])).status_code == 403
     assert len(sandbox.calls) == 0
 
@@ -273,7 +274,7 @@ def test_a_form_without_its_values_changes_no_rights(client, people, sandbox, na
     get_user_model().objects.filter(pk=root.pk).update(email="root@example.com", first_name="Ruth")
     Membership.objects.create(website=Website.objects.get(), user=root, role=Role.ADMIN)
     OpenIDIdentity.objects.create(user_id=NUMBER, issuer="https://login.example.com", subject="cora")
-    client.force_login(root)
+    sign_in(client, root)
     before = rights()
     for values in ({}, {"answer": ""}, {"answer": "maybe"}, {"anyway": "yes"}):
         response = client.post(reverse(name, kwargs=TABLE[name][0]), values)
@@ -320,7 +321,7 @@ def test_nul_characters_are_no_server_error(people, sandbox, name):
         client = Client()
         client.cookies.load(dict.fromkeys(("journeydesk_csrf", "journeydesk_browser"), NUL))
         if user:
-            client.force_login(user)
+            sign_in(client, user)
         before = transaction.savepoint()
         answer = getattr(client, method)(address, values)
         transaction.savepoint_rollback(before)

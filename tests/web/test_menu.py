@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.utils import OperationalError
 
 from tests.page_reader import Page
+from tests.sessions import sign_in
 from visitors.models import Membership
 from visitors.roles import Role
 from visitors.sandbox import documented
@@ -37,7 +38,7 @@ def admin(admin, pocketgarden):
 
 @pytest.mark.parametrize("address", PAGES)
 def test_a_websites_admin_finds_websites_on_every_page(client, admin, sandbox, address):
-    client.force_login(admin)
+    sign_in(client, admin)
     page = Page(client.get(address).content)
     assert "/websites/" in page.links
     assert "/people/" not in page.links
@@ -50,7 +51,7 @@ def test_other_members_have_no_websites_in_the_menu(browser_of_member, pocketgar
 
 @pytest.mark.parametrize("address", PAGES)
 def test_an_administrator_finds_websites_and_people_on_every_page(client, db, address):
-    client.force_login(get_user_model().objects.create_superuser("root"))
+    sign_in(client, get_user_model().objects.create_superuser("root"))
     assert {"/websites/", "/people/"} <= set(Page(client.get(address).content).links)
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from tests.page_reader import Page
+from tests.sessions import sign_in
 from visitors.models import AuditAction, AuditEntry, AuditResult, Invitation, LastSeen, Membership, Website
 from visitors.roles import Role
 from visitors.sandbox import documented
@@ -23,7 +24,7 @@ def root(db):
 @pytest.fixture
 def browser(client, root):
     """The test client, signed in as an administrator."""
-    client.force_login(root)
+    sign_in(client, root)
     return client
 
 
@@ -57,7 +58,7 @@ def test_an_existing_user_becomes_administrator_at_once(browser, member):
         browser.post("/people/", {"name_or_email": "mina"}, follow=True)
     )
     theirs = Client()
-    theirs.force_login(member)
+    sign_in(theirs, member)
     assert theirs.get("/people/").status_code == 200
 
 
@@ -76,7 +77,7 @@ def test_a_new_administrator_gets_a_link_shown_once(browser):
 def test_admins_cannot_change_administrator_invitations(client, browser, admin):
     browser.post("/people/", {"name_or_email": "ana@example.com"})
     invitation = Invitation.objects.get()
-    client.force_login(admin)
+    sign_in(client, admin)
     for what in ("link", "withdraw"):
         assert client.post(f"/invitations/{invitation.pk}/{what}/", {"answer": "yes"}).status_code == 403
     assert Invitation.objects.get().key == invitation.key
@@ -98,7 +99,7 @@ def test_an_invalid_name_is_refused_beside_the_field(browser, typed, sentence):
 
 def test_deactivating_an_account_ends_its_sessions(browser, member):
     theirs = Client()
-    theirs.force_login(member)
+    sign_in(theirs, member)
     assert theirs.get("/").status_code == 200
     browser.post(f"/people/{member.pk}/active/", {"answer": "no"})
     assert theirs.get("/").url.startswith("/sign-in/")
@@ -144,7 +145,7 @@ def test_the_audit_log_keeps_entries_of_deleted_accounts(browser, lumenkit, memb
 
 def test_an_account_is_deleted_with_its_roles(browser, member):
     theirs = Client()
-    theirs.force_login(member)
+    sign_in(theirs, member)
     assert "Delete the account" in words(browser.get(f"/people/{member.pk}/delete/"))
     assert User.objects.filter(pk=member.pk).exists()
     assert "mina was deleted." in words(browser.post(f"/people/{member.pk}/delete/", {"answer": "yes"}, follow=True))
@@ -173,7 +174,7 @@ def test_websites_without_another_admin_are_named(browser, admin):
 
 @pytest.mark.parametrize("address", ["active", "administrator", "delete"])
 def test_only_administrators_change_accounts(client, admin, root, address):
-    client.force_login(admin)
+    sign_in(client, admin)
     assert client.post(f"/people/{root.pk}/{address}/", {"answer": "no"}).status_code == 403
     assert client.post("/people/", {"name_or_email": "ada"}).status_code == 403
     root.refresh_from_db()

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from tests.page_reader import Page
+from tests.sessions import sign_in
 from visitors.accounts import invitations
 from visitors.models import Invitation, Membership
 from visitors.roles import Role
@@ -56,7 +57,7 @@ def test_an_invitation_names_the_inviter_and_the_website(client, link):
 
 
 def test_opening_an_invitation_changes_nothing(client, link, viewer):
-    client.force_login(viewer)
+    sign_in(client, viewer)
     for browser in (Client(), client):
         for _ in range(3):
             browser.get(link)
@@ -154,7 +155,7 @@ def test_a_new_account_gets_the_invited_email(client, link):
 
 def test_an_existing_user_accepts_with_a_button(client, link, viewer):
     User.objects.filter(pk=viewer.pk).update(email="ana@example.com")
-    client.force_login(viewer)
+    sign_in(client, viewer)
     assert "Join as <bdi>vera</bdi>" in words(client.get(link))
     assert Membership.objects.get(user=viewer).role == "viewer"
     assert "Welcome. You are now a member of Lumenkit." in words(client.post(link, YES, follow=True))
@@ -163,7 +164,7 @@ def test_an_existing_user_accepts_with_a_button(client, link, viewer):
 
 @pytest.mark.parametrize("sent", [{}, {"answer": "no"}, ANA])
 def test_a_signed_in_user_joins_with_the_button_only(client, open_link, viewer, sent):
-    client.force_login(viewer)
+    sign_in(client, viewer)
     page = client.post(open_link, sent)
     assert page.status_code == 400
     assert "Join as <bdi>vera</bdi>" in words(page)
@@ -172,7 +173,7 @@ def test_a_signed_in_user_joins_with_the_button_only(client, open_link, viewer, 
 
 
 def test_an_invitation_of_another_email_is_refused(client, link, viewer):
-    client.force_login(viewer)
+    sign_in(client, viewer)
     for answer in (client.get(link), client.post(link, YES)):
         assert answer.status_code == 403
         assert "for someone else" in words(answer)
@@ -180,7 +181,7 @@ def test_an_invitation_of_another_email_is_refused(client, link, viewer):
 
 
 def test_an_invitation_that_gives_nothing_new_is_refused(client, lumenkit, admin, viewer):
-    client.force_login(viewer)
+    sign_in(client, viewer)
     link = invitations.path(invitations.invite("anyone", lumenkit, Role.VIEWER, by=admin))
     assert client.get(link).status_code == 409
     assert client.post(link, YES).status_code == 409
@@ -189,7 +190,7 @@ def test_an_invitation_that_gives_nothing_new_is_refused(client, lumenkit, admin
 def test_accepting_needs_a_csrf_token(link, viewer):
     User.objects.filter(pk=viewer.pk).update(email="ana@example.com")
     careful = Client(enforce_csrf_checks=True)
-    careful.force_login(viewer)
+    sign_in(careful, viewer)
     assert careful.post(link, YES).status_code == 403
     assert Client(enforce_csrf_checks=True).post(link, ANA).status_code == 403
     assert Invitation.objects.get().used_at is None
@@ -212,7 +213,7 @@ def test_signing_in_leads_back_to_the_invitation(client, link):
 
 
 def test_a_refused_invitation_is_logged_without_the_link(client, link, viewer, caplog):
-    client.force_login(viewer)
+    sign_in(client, viewer)
     client.get(link)
     assert f"An invitation was refused (wrong recipient) to user {viewer.pk}." in caplog.text
     assert link.split("/")[2] not in caplog.text

@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client
 
+from tests.sessions import sign_in
 from visitors import profiles
 from visitors.models import Membership
 from visitors.sandbox import documented
@@ -23,7 +24,7 @@ def test_each_reader_gets_their_own_name_and_form_token(member, lumenkit, sandbo
     Membership.objects.create(website=lumenkit, user=other)
     browsers = [Client(enforce_csrf_checks=True) for _ in range(2)]
     for browser, user in zip(browsers, (member, other), strict=True):
-        browser.force_login(user)
+        sign_in(browser, user)
     hers, theirs = (browser.get(ADDRESS).content.decode() for browser in browsers)
     assert "mina" in hers
     assert "joachim" in theirs

@@ -6,6 +6,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from tests.sessions import sign_in
+
 
 @pytest.fixture
 def administrator(db):
@@ -19,7 +21,7 @@ def signed_in():
 
     def made(user):
         browser = Client()
-        browser.force_login(user)
+        sign_in(browser, user)
         return browser
 
     return made

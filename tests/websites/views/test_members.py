@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 from django.test import Client
 
+from tests.sessions import sign_in
 from visitors.accounts import invitations
 from visitors.models import Invitation, Membership
 from visitors.roles import Role
@@ -19,7 +20,7 @@ PAGE = "/websites/lumenkit/people/"
 @pytest.fixture
 def browser(client, admin):
     """The test client, signed in as the website's admin."""
-    client.force_login(admin)
+    sign_in(client, admin)
     return client
 
 
@@ -53,7 +54,7 @@ def test_an_existing_user_gets_the_role_at_once(browser, typed):
     assert answer.redirect_chain == [(PAGE, 302)]
     assert "ana (ana) is now a viewer of Lumenkit." in answer.content.decode()
     theirs = Client()
-    theirs.force_login(ana)
+    sign_in(theirs, ana)
     assert "Lumenkit" in theirs.get("/").content.decode()
 
 
@@ -126,7 +127,7 @@ def test_typed_text_is_escaped_and_kept(browser):
 
 def test_a_role_is_changed_and_taken_away_at_once(browser, member):
     theirs = Client()
-    theirs.force_login(member)
+    sign_in(theirs, member)
     # 404 without a role, 403 with one that is too low.
     export = "/lumenkit/visitors/00000000-0000-0000-0000-000000000000/events.csv"
     assert theirs.get(export).status_code == 404
@@ -160,7 +161,7 @@ def test_giving_up_the_own_role_redirects_home(browser, person_with_role):
 
 @pytest.mark.parametrize("person", ["viewer", "member"])
 def test_only_managers_change_members(client, request, person, admin):
-    client.force_login(request.getfixturevalue(person))
+    sign_in(client, request.getfixturevalue(person))
     number = number_of("ada")
     posts = {
         PAGE: {"name_or_email": "x", "role": "admin"},
@@ -202,7 +203,7 @@ def test_an_invitation_gets_a_new_link_or_is_withdrawn(browser):
 
 
 def test_an_administrator_manages_members_without_a_role(client, admin):
-    client.force_login(User.objects.create_superuser("root"))
+    sign_in(client, User.objects.create_superuser("root"))
     assert "ada" in client.get(PAGE).content.decode()
     assert client.post(f"{PAGE}{number_of('ada')}/remove/", {"answer": "yes"}).status_code == 302
     assert role_of("ada") is None
