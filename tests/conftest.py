@@ -32,7 +32,7 @@ PROCESS_FIXTURES = {"manage", "running", "workers"}
 # that only a change of the code makes it fail; `make test-matrix` draws new ones.
 hypothesis.settings.register_profile(
     "short",
-    max_examples=40,
+    max_examples=25,
     derandomize=True,
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],

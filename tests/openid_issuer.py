@@ -5,13 +5,14 @@
         location = issuer.agree(address_of_the_authorization, "jane")
 
 `issuer.answers["/oauth2/token"] = lambda answer: …` changes the response of that path before it is sent.
+
+Importing this module takes half a second, so import it where it is used.
 """
 
 import warnings
 from functools import cache
 from threading import Thread
 from unittest.mock import patch
-from urllib.parse import parse_qs, urlsplit
 
 import flask
 import requests
@@ -83,8 +84,3 @@ class OpenIDIssuer:
             answer.direct_passthrough = False
             answer.set_data(flask.json.dumps(change(flask.json.loads(answer.get_data()))))
         return answer
-
-
-def query(address):
-    """Return the query parameters of a URL."""
-    return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}

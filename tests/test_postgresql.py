@@ -1,4 +1,4 @@
-"""The tests of shared leases, budgets and erasure once more, on a real PostgreSQL, as part of `make test`.
+"""Some tests of shared leases, budgets and erasure once more, on a real PostgreSQL, as part of `make test`.
 
 `make test-matrix` runs all tests of the service there.
 """
@@ -30,6 +30,8 @@ def test_shared_calls_budgets_and_erasure_work_on_postgresql(postgresql_url):
             "no:cacheprovider",
             "-m",
             "not (process or matrix)",
+            "-k",
+            "share or takes_over or lost or erasing",
             *ESSENTIAL_TESTS,
         ],
         cwd=ROOT,

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import violations
-from tests.openid_issuer import OpenIDIssuer
 from visitors.accounts.openid import provider
 from visitors.accounts.views.password_reset import make_reset_link
 
@@ -41,6 +40,8 @@ def test_too_many_attempts_show_how_long_to_wait(desk, member):
 
 
 def test_openid_sign_in_works_under_the_content_security_policy(desk, live_server, member, settings):
+    from tests.openid_issuer import OpenIDIssuer  # noqa: PLC0415 (slow)
+
     member.email = "mina@example.com"
     member.set_unusable_password()
     member.save()

@@ -476,8 +476,8 @@ def calls_to_parse(text):
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_text_takes_linear_work(piece):
-    short, long = (calls_to_parse((piece * (size // len(piece) + 1))[:size]) for size in (50_000, 200_000))
-    assert long <= 4 * short + 1_000
+    short, long = (calls_to_parse((piece * (size // len(piece) + 1))[:size]) for size in (10_000, 40_000))
+    assert long <= 4 * short + 200
 
 
 def test_a_million_characters_of_ids_are_classified_in_part_only():

@@ -1,6 +1,8 @@
 """Fixtures that run `manage.py` in its own process, with its own environment and state folder."""
 
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -28,6 +30,27 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def prepared_state(tmp_path_factory, worker_id):
+    """A state folder after a first start, which takes seconds: one for all workers of the run."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "prepared-state"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            script = "from visitors.management.commands.serve import prepare; prepare()"
+            words = [sys.executable, "manage.py", "shell", "-v", "0", "-c", script]
+            subprocess.run(words, cwd=ROOT, env=ENVIRONMENT | {"STATE_DIR": str(folder)}, check=True)
+    return folder
+
+
+@pytest.fixture
+def later_start(prepared_state, tmp_path):
+    """Let `manage` and `running` find the state folder of an earlier start."""
+    shutil.copytree(prepared_state, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(prepared_state, tmp_path / "state")
 
 
 @pytest.fixture

@@ -29,9 +29,8 @@ shop.save()
 
 
 @pytest.fixture
-def database(manage, tmp_path):
+def database(manage, later_start, tmp_path):
     """A deployment's database with a website in it."""
-    assert manage("migrate", "--verbosity", "0").returncode == 0
     added = manage("shell", "-c", SHOP)
     assert added.returncode == 0, added.stderr
     return tmp_path / "journeydesk.sqlite3"

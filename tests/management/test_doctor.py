@@ -14,8 +14,7 @@ def test_a_deployment_before_its_first_start_has_nothing_wrong(manage):
     assert "       `make serve` creates it." in ended.stdout
 
 
-def test_a_running_deployment_is_described(manage):
-    manage("migrate", "--verbosity", "0")
+def test_a_running_deployment_is_described(manage, later_start):
     ended = manage("doctor", "--offline")
     assert "0 websites, 0 users, 0 administrators." in ended.stdout
     assert "wrong  There is no administrator. (journeydesk.E010)" in ended.stdout

@@ -73,7 +73,7 @@ def printed(process):
     return text
 
 
-def test_each_start_prints_the_same_link_until_it_is_used(running, free_port):
+def test_each_start_prints_the_same_link_until_it_is_used(running, later_start, free_port):
     with running(free_port, "serve") as process:
         first = INVITATION.search(printed(process))[2]
     with running(free_port, "serve") as process, requests.Session() as browser:
@@ -91,19 +91,7 @@ def test_each_start_prints_the_same_link_until_it_is_used(running, free_port):
         assert "/invitations/" not in printed(process)
 
 
-def test_serving_migrates_and_collects_static_files(running, free_port):
-    origin = f"http://127.0.0.1:{free_port}"
-    with running(free_port, "serve"), requests.Session() as browser:
-        page = browser.get(f"{origin}/sign-in/", timeout=10)
-        assert page.ok
-        style = re.search(r'href="(/static/journeydesk\.[0-9a-f]+\.css)"', page.text)[1]
-        sheet = browser.get(origin + style, headers={"Accept-Encoding": "br"}, timeout=10)
-        assert sheet.headers["Content-Encoding"] == "br"
-        assert "immutable" in sheet.headers["Cache-Control"]
-        assert sheet.headers["X-Request-ID"]
-
-
-def test_each_request_is_a_line_of_json_in_the_log(running, free_port):
+def test_each_request_is_a_line_of_json_in_the_log(running, later_start, free_port):
     with running(free_port, "serve") as process:
         answer = requests.get(
             f"http://127.0.0.1:{free_port}/sign-in/", headers={"X-Request-ID": "a-proxys-id"}, timeout=10
@@ -131,16 +119,23 @@ def open_the_database(port):
     assert requests.get(f"http://127.0.0.1:{port}/", cookies={"journeydesk_session": "x" * 32}, timeout=10).ok
 
 
-def test_only_their_owner_can_read_the_state_files(running, free_port, tmp_path):
-    state = tmp_path / "state"
-    with running(free_port, "serve", METRICS_TOKEN="a-token-of-the-tests-for-metrics"):
+def test_the_first_start_prepares_all_files_for_their_owner_only(running, free_port, tmp_path):
+    state, origin = tmp_path / "state", f"http://127.0.0.1:{free_port}"
+    with running(free_port, "serve", METRICS_TOKEN="a-token-of-the-tests-for-metrics"), requests.Session() as browser:
+        page = browser.get(f"{origin}/sign-in/", timeout=10)
+        assert page.ok
+        style = re.search(r'href="(/static/journeydesk\.[0-9a-f]+\.css)"', page.text)[1]
+        sheet = browser.get(origin + style, headers={"Accept-Encoding": "br"}, timeout=10)
+        assert sheet.headers["Content-Encoding"] == "br"
+        assert "immutable" in sheet.headers["Cache-Control"]
+        assert sheet.headers["X-Request-ID"]
         open_the_database(free_port)
         names = {path.name for path in state.iterdir()}
         assert {"journeydesk.sqlite3", "journeydesk.sqlite3-wal", "static", "metrics"} <= names
         assert [state.stat().st_mode & 0o077, exposed(state)] == [0, []]
 
 
-def test_the_start_protects_a_database_that_others_could_read(running, free_port, tmp_path):
+def test_the_start_protects_a_database_that_others_could_read(running, later_start, free_port, tmp_path):
     database = tmp_path / "elsewhere.sqlite3"
     database.touch(mode=0o644)
     database.chmod(0o644)
@@ -157,7 +152,7 @@ def test_a_command_creates_the_database_for_its_owner_only(manage, tmp_path):
     assert (tmp_path / "new" / "file.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
-def test_too_long_request_headers_are_refused(running, free_port):
+def test_too_long_request_headers_are_refused(running, later_start, free_port):
     with running(free_port, "serve"), socket.create_connection(("127.0.0.1", free_port), timeout=10) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"x" * 100_000)
         assert connection.recv(100).startswith(b"HTTP/1.1 431 ")
@@ -198,6 +193,6 @@ def test_https_sends_the_chosen_hsts_and_secure_cookies(manage, chosen, header):
     assert ended.stdout.splitlines() == [f"200 {header}", "True True"]
 
 
-def test_a_setting_that_is_no_longer_used_does_not_stop_the_start(running, free_port):
+def test_a_setting_that_is_no_longer_used_does_not_stop_the_start(running, later_start, free_port):
     with running(free_port, "serve", CACHE_URL="redis://127.0.0.1:9/0") as process:
         assert "CACHE_URL is set, and no longer used" in printed(process)

@@ -5,6 +5,7 @@ import hashlib
 import json
 import time
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
@@ -12,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from tests.openid_issuer import OpenIDIssuer, query
 from tests.page_reader import Page
 from visitors.accounts.openid import provider, views
 from visitors.models import OpenIDIdentity
@@ -31,6 +31,11 @@ def verified(email, **claims):
     return {"email": email, "email_verified": True, **claims}
 
 
+def query(address):
+    """Return the query parameters of a URL."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+
+
 PEOPLE = {
     "subject-mina": verified("Mina@example.com", name="Mina Park"),
     "subject-unverified": {"email": "mina@example.com", "email_verified": False},
@@ -43,6 +48,8 @@ PEOPLE = {
 
 @pytest.fixture
 def issuer(settings):
+    from tests.openid_issuer import OpenIDIssuer  # noqa: PLC0415 (slow)
+
     with OpenIDIssuer(PEOPLE) as running:
         settings.OIDC_ISSUER = running.url
         settings.OIDC_RP_CLIENT_ID = "journeydesk"
