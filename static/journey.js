@@ -204,7 +204,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
     const age = document.createElement("span");
     age.dataset.age = 0;
     age.textContent = formatAge(0);
-    document.querySelector("#age > span").replaceChildren("; asked again ", age, ", nothing new");
+    document.querySelector("#age > span").replaceChildren("; checked ", age, ", no change");
   }
   planRequest(Math.max(interval(), xhr.getResponseHeader("Retry-After")));
 });
@@ -217,8 +217,8 @@ function showPause() {
   if (!followForm()) return;
   const live = document.getElementById("live");
   live.classList.toggle("is-paused", isPaused);
-  live.textContent = isPaused ? "On the site when paused" : "On the site now";
-  document.getElementById("follow-pause").textContent = isPaused ? "Resume" : "Pause";
+  live.textContent = isPaused ? "Updates paused" : "On the site now";
+  document.getElementById("follow-pause").textContent = isPaused ? "Resume updates" : "Pause updates";
 }
 
 document.addEventListener("click", (event) => {
@@ -306,7 +306,7 @@ function announceNews() {
   if (stateOf("timeline-version") === stateOf("refresh-version")) return;
   const link = document.createElement("a");
   link.href = ""; // the address at the time of the click
-  link.textContent = "There is news – show";
+  link.textContent = "New activity: show";
   document.getElementById("news").replaceChildren(link);
 }
 

@@ -198,7 +198,7 @@ def test_a_filtered_timeline_stays_and_offers_new_events(watch):
     page.evaluate("document.getElementById('ledger').dataset.before = 'yes'")
     watched.turn()
     link = page.locator("#news a")
-    expect(link).to_contain_text("– show")
+    expect(link).to_contain_text(": show")
     expect(page.locator("#ledger[data-before]")).to_have_count(1)
     watched.answered(link.click)
     expect(page.locator("#ledger[data-before]")).to_have_count(0)
@@ -214,9 +214,9 @@ def test_requests_become_rarer_while_nothing_is_new(watch):
         count = len(watched.asked)
         assert watched.turn(1, server=0) == 204
         assert len(watched.asked) == count + 1
-    expect(watched.page.locator("#age")).to_have_text(re.compile(r"; asked again just now, nothing new$"))
+    expect(watched.page.locator("#age")).to_have_text(re.compile(r"; checked just now, no change$"))
     watched.wait(12)
-    expect(watched.page.locator("#age")).to_have_text(re.compile(r"; asked again 1\d seconds ago, nothing new$"))
+    expect(watched.page.locator("#age")).to_have_text(re.compile(r"; checked 1\d seconds ago, no change$"))
     watched.page.unroute("**/follow/")
     watched.turn(40)
     watched.turn(10)
@@ -226,7 +226,7 @@ def test_a_paused_page_sends_nothing_until_it_is_resumed(watch):
     watched = watch()
     watched.page.get_by_role("button", name="Pause").click()
     expect(watched.page.locator("#live")).to_have_class("live is-paused")
-    expect(watched.page.locator("#live")).to_have_text("On the site when paused")
+    expect(watched.page.locator("#live")).to_have_text("Updates paused")
     watched.wait(120)
     assert watched.asked == []
     with watched.page.expect_response("**/follow/"):

@@ -127,7 +127,7 @@ def test_a_tab_from_before_another_sign_in_refreshes(journey_page, member, impat
     other.keyboard.press("Enter")
     expect(other.get_by_label("Who are you looking for?")).to_be_visible()
     page.get_by_role("button", name="Refresh").click()
-    expect(page.locator("#age")).to_contain_text("nothing new")
+    expect(page.locator("#age")).to_contain_text("no change")
     page.locator("#find").fill(documented.CUSTOMER.visitor_id)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Jonas Weber")
@@ -149,7 +149,7 @@ def test_a_refresh_without_news_changes_only_the_age(journey_page, impatient):
     page.evaluate("document.querySelector('#timeline').dataset.before = 'yes'")
     button = page.get_by_role("button", name="Refresh")
     button.click()
-    expect(page.locator("#age")).to_contain_text("nothing new")
+    expect(page.locator("#age")).to_contain_text("no change")
     expect(button).to_be_focused()
     assert page.evaluate("document.querySelector('#timeline').dataset.before") == "yes"
 
@@ -192,7 +192,7 @@ def test_a_failing_server_is_shown_and_can_be_retried(journey_page, impatient, f
     page.unroute("**/refresh/")
     page.locator("#notice").get_by_role("button", name="Try again").click()
     expect(page.locator("#notice")).to_be_empty()
-    expect(page.locator("#age")).to_contain_text("nothing new")
+    expect(page.locator("#age")).to_contain_text("no change")
 
 
 def test_a_slow_refresh_shows_progress(journey_page, impatient):

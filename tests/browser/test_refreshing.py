@@ -190,7 +190,7 @@ def is_up_to_date(page):
 def test_another_filter_shows_the_announced_events(refreshed):
     page, press = refreshed("?q=page-1", visitor(12), visitor(13))
     press()
-    expect(page.locator("#news")).to_have_text("5 new events – show")
+    expect(page.locator("#news")).to_have_text("5 new events: show")
     page.get_by_role("checkbox", name="Pages").check()
     expect(page.locator("#visit-13")).to_be_visible()
     assert is_up_to_date(page)
@@ -202,7 +202,7 @@ def test_rows_without_a_place_are_announced(refreshed):
     page, press = refreshed("?open=5", visitor(40), visitor(41))
     page.locator("#visit-5 summary").click()  # the list begins further down, and the address no longer says so
     press()
-    expect(page.locator("#news")).to_have_text("There is news – show")
+    expect(page.locator("#news")).to_have_text("New activity: show")
     page.locator("#news a").click()
     expect(page.locator("#visit-41")).to_be_visible()
     assert is_up_to_date(page)
@@ -229,5 +229,5 @@ def test_new_events_of_a_new_day_are_announced(refreshed, clock):
     page, press = refreshed("", visitor(12), visitor(13))
     clock.shift(timedelta(minutes=20))
     press()
-    expect(page.locator("#news")).to_have_text("There is news – show")
+    expect(page.locator("#news")).to_have_text("New activity: show")
     expect(page.locator("#ledger > .visit")).to_have_count(12)

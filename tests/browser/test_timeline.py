@@ -191,7 +191,7 @@ def test_a_new_version_replaces_the_whole_timeline(tab):
     Snapshot.objects.update(version="newer")
     StoredJourney.objects.all().delete()
     scroll_to_more(tab)
-    expect(tab.locator("#timeline")).to_contain_text("There was news of this visitor meanwhile.")
+    expect(tab.locator("#timeline")).to_contain_text("New activity arrived meanwhile.")
     expect(tab.get_by_role("heading", name="Timeline")).to_be_in_viewport()
     load_all(tab)
     assert visits(tab) == [str(number) for number in range(400, 0, -1)]

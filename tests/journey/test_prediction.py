@@ -25,7 +25,7 @@ def test_a_value_out_of_range_is_named_as_unreadable(score):
 @pytest.mark.parametrize(
     ("confidence", "is_weak", "words"),
     [
-        (0.49, True, "too little data to decide on"),
+        (0.49, True, "low confidence, do not rely on it"),
         (0.5, False, "a fair amount of data behind it"),
         (0.831, False, "plenty of data behind it"),
         (None, True, "DataFast does not say how much data is behind it"),

@@ -63,7 +63,7 @@ class PredictionReading(Record, frozen=True, kw_only=True):
         if self.confidence is None:
             return "DataFast does not say how much data is behind it"
         if self.is_weak:
-            return "too little data to decide on"
+            return "low confidence, do not rely on it"
         return "plenty of data behind it" if self.confidence >= HIGH_CONFIDENCE else "a fair amount of data behind it"
 
 

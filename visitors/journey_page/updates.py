@@ -76,7 +76,7 @@ def present_changes(
         )
     link = ""
     if is_behind and rows_shown is None:
-        link = "There is news"  # the version that the timeline shows is gone, so its new rows are unknown
+        link = "New activity"  # the version that the timeline shows is gone, so its new rows are unknown
     elif arrived and not arrived.rows:
         link = arrived.link
     return {

@@ -61,7 +61,7 @@ def test_large_and_tiny_chances_are_percentages_only(rate, text):
 
 
 def test_a_low_confidence_is_a_warning():
-    assert present_fields(score=79, confidence=0.31).warning == "Too little data to decide on."
+    assert present_fields(score=79, confidence=0.31).warning == "Low confidence, do not rely on it."
     assert facts(present_fields(confidence=0.31))["Confidence"] == "31%"
     assert present_fields(score=79).warning == "DataFast does not say how much data is behind it."
     assert present_fields(score=79, confidence=0.5).warning == ""
@@ -75,7 +75,7 @@ def test_impossible_numbers_are_left_out_and_named():
 
 
 def test_a_missing_prediction_has_a_reason():
-    assert "already a customer:" in present(None, is_customer=True).absence
+    assert "already a customer" in present(None, is_customer=True).absence
     assert "no revenue attribution" in present(None).absence
 
 

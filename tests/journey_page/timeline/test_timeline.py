@@ -90,8 +90,8 @@ def test_a_visit_without_the_visitor_has_no_number():
     renewal, _ = visits_of(shown(derived))
     assert (renewal.number, renewal.place, renewal.way, renewal.duration) == (
         "–",
-        "without the visitor",
-        "nothing on the site",
+        "not counted as a visit",
+        "Automatic: no visit",
         "",
     )
     assert renewal.key.startswith("t")
@@ -343,7 +343,7 @@ def test_a_kind_selects_its_events_and_opens_their_visits():
 def test_a_search_finds_pages_and_goals_in_any_case():
     timeline = shown(DERIVED, "q=PRICING")
     assert [row.key for row in visits_of(timeline)] == ["3", "1"]
-    assert notes_of(timeline) == [("gap", "1 visit in between without a match")]
+    assert notes_of(timeline) == [("gap", "1 visit hidden by this filter")]
     assert [line.name for line in lines_of(shown(DERIVED, "q=sign"))] == ["signup"]
 
 
@@ -395,7 +395,7 @@ def test_a_range_may_end_before_a_moment_of_the_zone():
 
 def test_a_range_before_nothing_asks_for_the_moment():
     timeline = shown(DERIVED, "range=before")
-    assert timeline.remarks == ("Say before which moment, in the field beside the range.",)
+    assert timeline.remarks == ("Enter a time in the field Before.",)
     assert len(lines_of(timeline)) == 6
 
 
@@ -667,7 +667,7 @@ def test_further_payments_and_refunds_are_counted_separately():
 def test_events_without_the_visitor_are_no_visit_in_between():
     renewal = goal("subscription_renewed", days=2, **PROVIDER)
     derived = journey(view("/one"), view("/one", days=4), goals=(renewal,))
-    assert ("gap", "Events without the visitor in between without a match") in notes_of(shown(derived, "q=one"))
+    assert ("gap", "Automatic events hidden by this filter") in notes_of(shown(derived, "q=one"))
 
 
 def test_one_listed_visit_of_several_is_not_the_only_one():

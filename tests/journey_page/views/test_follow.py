@@ -81,7 +81,7 @@ def test_a_filtered_timeline_gets_one_link_to_new_rows(browser_of_member, clock)
     assert "arrived" not in parts(answer)
     page = Page(answer.content)
     assert any("kind=goal" in link for link in page.links)
-    assert " – show" in page.text
+    assert ": show" in page.text
     newest = version()
     assert follow(browser_of_member, newest, "?kind=goal", timeline=known, announced=newest).status_code == 204
     # The timeline of another filter, chosen meanwhile, has no such link yet.
@@ -92,7 +92,7 @@ def test_a_page_of_an_unknown_version_gets_the_link_too(browser_of_member, clock
     opened(browser_of_member)
     clock.shift(60)
     answer = follow(browser_of_member, "0123456789abcdef")
-    assert "There is news – show" in Page(answer.content).text
+    assert "New activity: show" in Page(answer.content).text
     assert "arrived" not in parts(answer)
 
 

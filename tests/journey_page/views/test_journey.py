@@ -277,8 +277,8 @@ def test_a_refresh_without_news_updates_the_age_only(browser_of_member, other_up
     clock.shift(10)
     response = refreshed(browser_of_member, PAYLOAD_ID, version=version)
     assert swapped(response) == {"notice", "age", "said"}
-    assert "just now; nothing new" in Page(response.content).text
-    assert "Nothing new." in Page(response.content).text
+    assert "just now; no change" in Page(response.content).text
+    assert "No change." in Page(response.content).text
     assert len(other_upstream.requests) == 2
 
 

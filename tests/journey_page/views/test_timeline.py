@@ -116,7 +116,7 @@ def test_a_lost_version_is_replaced_by_the_newest_timeline(browser_of_member, pa
     answer = get_fragment(browser_of_member, f"?from=200&kind=goal&part={part}&version=0123456789abcdef", LONG)
     html = answer.content.decode()
     assert html.count('id="timeline"') == 1
-    assert "There was news of this visitor meanwhile." in html
+    assert "New activity arrived meanwhile." in html
     assert visits_in(html)[0] == "400"
     assert answer.headers["HX-Retarget"] == "#timeline"
     assert answer.headers["HX-Reswap"].startswith("outerHTML")
@@ -128,7 +128,7 @@ def test_a_version_does_not_open_another_visitor_s_journey(browser_of_member, lu
     (snapshot,) = Snapshot.objects.all()
     html = get_fragment(browser_of_member, f"?part=visits&version={snapshot.version}").content.decode()
     assert profiles.get_journey(lumenkit, snapshot.visitor_id, snapshot.version) is not None
-    assert "There was news of this visitor meanwhile." in html
+    assert "New activity arrived meanwhile." in html
     assert visits_in(html)[0] == "9"
 
 

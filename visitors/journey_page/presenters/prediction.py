@@ -11,7 +11,7 @@ from visitors.journey import BASELINE, HIGH_CONFIDENCE, Absence, Leaning, Observ
 from visitors.journey_page.presenters.facts import Fact, list_facts
 
 _ABSENCES = {
-    Absence.CUSTOMER: "This visitor is already a customer: DataFast predicts who may become one.",
+    Absence.CUSTOMER: "No score: already a customer.",
     Absence.UNKNOWN: (
         "DataFast sent none: either the visitor is already a customer, "
         "or the website has no revenue attribution set up."
@@ -65,7 +65,7 @@ class Meter:
     `needle` is the score in percent of the meter's width, `bar_start` and `bar_width` the stretch between it and the
     baseline. Without a usable score `score` is "" and the meter is not drawn; `no_score` means that none was sent.
     `short_score` is a whole number. `impossible` names the numbers that were left out: "the score and the confidence".
-    `warning` is a sentence where the prediction is too weak to decide on. `trend` is set where earlier answers had
+    `warning` is a sentence where the prediction is too weak to rely on. `trend` is set where earlier answers had
     other scores. `reasons` are the strongest observations, `observations` the others.
     """
 

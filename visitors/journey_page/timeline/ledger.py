@@ -266,8 +266,8 @@ class Ledger:
             return None
         if between := self.journey.outlines[newer.index + 1 : this.index]:
             visits = sum(visit.is_attended for visit in between)
-            passed = formatting.format_count(visits, "visit") if visits else "Events without the visitor"
-            return NoteRow(style="gap", text=f"{passed} in between without a match")
+            hidden = formatting.format_count(visits, "visit") if visits else "Automatic events"
+            return NoteRow(style="gap", text=f"{hidden} hidden by this filter")
         gap = newer.visit.gap_before
         return None if gap is None else NoteRow(style="gap", text=formatting.format_gap(gap))
 

@@ -182,7 +182,7 @@ def _list_kinds(ledger: Ledger) -> tuple[Choice, ...]:
 def _list_remarks(query: TimelineQuery, before: ResolvedTime | None) -> tuple[str, ...]:
     remarks = list(query.rejected)
     if query.span == BEFORE:
-        remarks.append(before.remark if before else "Say before which moment, in the field beside the range.")
+        remarks.append(before.remark if before else "Enter a time in the field Before.")
     return tuple(remark for remark in remarks if remark)
 
 

@@ -173,7 +173,7 @@ class RowPresenter:
 
     def _no_page(self, visit: Visit) -> str:
         if not visit.is_attended:
-            return "nothing on the site"
+            return "Automatic: no visit"
         return "no page view listed" if self._is_cut_off else "no page view"
 
     def _place(self, visit: VisitOutline) -> Iterable[str]:
@@ -183,7 +183,7 @@ class RowPresenter:
         if self.is_ahead(visit.started_at):
             yield CLOCK_AHEAD
         elif not visit.is_attended:
-            yield "without the visitor"
+            yield "not counted as a visit"
         elif is_latest and is_first and self._is_only_visit:
             yield "only visit"
         else:

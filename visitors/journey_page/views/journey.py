@@ -84,7 +84,7 @@ def refresh(request: SignedInRequest, context: VisitorContext) -> HttpResponse:
         changes: dict[str, Any] = {
             "age": rendering.present_age(request, website, profile.fetched_at),
             "nothing_new": is_pressed_in_vain,
-            "announcement": "Nothing new." if is_pressed_in_vain else "",
+            "announcement": "No change." if is_pressed_in_vain else "",
         }
     else:
         changes = updates.present_changes(request, website, profile, page)
