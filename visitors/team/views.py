@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +20,7 @@ from visitors.roles import Role
 from visitors.team import memory
 from visitors.team.forms import NoteForm, TagsForm
 from visitors.team.presenter import present_team
-from visitors.web.access import SignedInRequest, manager_required, visitor_context_or_404, website_or_404
+from visitors.web.access import SignedInRequest, manager_required, with_visitor
 
 Change = Callable[..., str]
 
@@ -34,17 +34,18 @@ def _changes_memory(least: Role) -> Callable[[Change], Callable[..., HttpRespons
     def decorate(change: Change) -> Callable[..., HttpResponse]:
         @require_POST
         @refuse_if_not_audited
+        @with_visitor
         @wraps(change)
-        def view(request: SignedInRequest, slug: str, visitor_id: str, **kwargs: Any) -> HttpResponse:
-            website_or_404(request, slug, least)
-            context = visitor_context_or_404(request, slug, visitor_id)
+        def view(request: SignedInRequest, context: VisitorContext, **kwargs: Any) -> HttpResponse:
+            if not Role(context.website.role).includes(least):
+                raise PermissionDenied
             problem = change(request, context.website, context.visitor_id, **kwargs)
             if request.htmx:
                 log.record_fragment(request.user, context)
                 return _render_team(request, context, problem)
             if problem:
                 messages.warning(request, problem)
-            return redirect(f"{reverse('journey', args=[slug, context.visitor_id])}#team")
+            return redirect(f"{reverse('journey', args=[context.website.slug, context.visitor_id])}#team")
 
         return view
 
@@ -134,12 +135,12 @@ def show_tags(request: SignedInRequest, website: Website) -> HttpResponse:
 
 @require_GET
 @refuse_if_not_audited
-def show(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
+@with_visitor
+def show(request: SignedInRequest, context: VisitorContext) -> HttpResponse:
     """Show what the team knows of a visitor, with the forms to change it (`?forms`): a part of the journey page.
 
     Without htmx, a page with the forms.
     """
-    context = visitor_context_or_404(request, slug, visitor_id)
     log.record_fragment(request.user, context)
     return _render_team(request, context)
 

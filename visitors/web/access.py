@@ -70,19 +70,19 @@ def administrator_required(view: Callable[Concatenate[SignedInRequest, ...], Htt
     return check
 
 
-def with_visitor(view: Callable[[SignedInRequest, VisitorContext], HttpResponse]) -> View:
+def with_visitor(view: Callable[Concatenate[SignedInRequest, VisitorContext, ...], HttpResponse]) -> View:
     """Call a view with the website and what the database has on the visitor in the URL, for this user.
 
     The response is a 404 without a role there, and for an invalid id.
     """
 
     @wraps(view)
-    def check(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
+    def check(request: SignedInRequest, slug: str, visitor_id: str, **kwargs: Any) -> HttpResponse:
         context = load_visitor_context(request.user, slug, visitor_id_or_404(visitor_id))
         if context is None:
             raise Http404("No such website.")
         request.manages_websites = context.manages_websites
-        return view(request, context)
+        return view(request, context, **kwargs)
 
     return check
 
