@@ -753,3 +753,54 @@ def test_no_journey_is_not_logged_as_a_failure(caplog):
 def test_urllib3_still_logs_other_calls(caplog):
     logging.getLogger("urllib3.connectionpool").warning("someone else's")
     assert [record.getMessage() for record in caplog.records] == ["someone else's"]
+
+
+# The realtime map and metadata
+
+
+def ask(method, *behaviors):
+    with FaultyUpstream(*behaviors) as upstream, closing(Client(upstream.url)) as client:
+        return getattr(client, method)(ACCOUNT), upstream.requests
+
+
+def test_the_realtime_map_leaves_out_what_does_not_fit():
+    visitor = {
+        "visitorId": VISITOR_ID,
+        "visitCount": "many",
+        "profileData": {"displayName": "Mina", "isRandomName": False},
+    }
+    data = {
+        "count": 2,
+        "visitors": [visitor, 7],
+        "recentEvents": None,
+        "recentPayments": [{"amount": 49, "currency": "USD"}],
+    }
+    got, requests = ask("get_realtime_map", answer(200, {"status": "success", "data": data}))
+    [found] = got.realtime_map.visitors
+    assert (found.visitor_id, found.visit_count, found.profile_data.display_name) == (VISITOR_ID, None, "Mina")
+    assert got.realtime_map.recent_events is None
+    assert got.realtime_map.recent_payments[0].amount == 49
+    assert requests[0].path == f"/api/v1/analytics/realtime/map?websiteId={ACCOUNT.website_id}"
+
+
+def test_metadata_describes_a_website():
+    row = {"domain": "lumenkit.example", "timezone": "America/New_York", "name": "Lumenkit", "currency": "USD"}
+    got, requests = ask("get_metadata", answer(200, {"status": "success", "data": [row]}))
+    assert (got.metadata.domain, got.metadata.currency) == ("lumenkit.example", "USD")
+    assert requests[0].path == f"/api/v1/analytics/metadata?websiteId={ACCOUNT.website_id}"
+
+
+@pytest.mark.parametrize("method", ["get_realtime_map", "get_metadata"])
+@pytest.mark.parametrize(
+    ("behavior", "expected"),
+    [
+        (error(400), RequestRefused),
+        (error(403, "Missing permission"), RequestRefused),
+        (error(404), RequestRefused),
+        (error(401), Unauthorized),
+        (answer(200, {"status": "success", "data": "nothing"}), MalformedAnswer),
+    ],
+)
+def test_a_refused_map_says_nothing_about_visitors_or_the_whole_key(method, behavior, expected):
+    with pytest.raises(expected):
+        ask(method, behavior)

@@ -18,7 +18,7 @@ from visitors.sandbox.tokens import (
 from visitors.sandbox.websites import LUMENKIT, POCKETGARDEN
 
 CUSTOMER_PATH = f"/visitors/{CUSTOMER.visitor_id}"
-READING_PATHS = [CUSTOMER_PATH, "/visitors"]
+READING_PATHS = [CUSTOMER_PATH, "/visitors", "/analytics/realtime/map", "/analytics/metadata"]
 
 
 @pytest.mark.parametrize("path", [*READING_PATHS, "/admin/websites"])

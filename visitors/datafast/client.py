@@ -1,4 +1,4 @@
-"""Call DataFast's API: Get visitor, List visitors, and List websites.
+"""Call DataFast's API: Get visitor, List visitors, the realtime map, metadata, and List websites.
 
 The constructor fixes everything about a call: deadline, sizes, retries, redirects, and which servers are trusted. A
 caller can only shorten one call's deadline. Make one client per process and share it between threads. It opens its
@@ -25,6 +25,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_p
 
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.errors import (
+    Forbidden,
     InvalidVisitorId,
     MalformedAnswer,
     NoJourney,
@@ -34,8 +35,16 @@ from visitors.datafast.errors import (
     UpstreamError,
 )
 from visitors.datafast.lenient import Note
-from visitors.datafast.parsing import parse_error, parse_rate_limit, parse_visitor, parse_visitors, parse_websites
-from visitors.datafast.payload import ListedVisitor, RateLimit, Visitor, WebsiteListing
+from visitors.datafast.parsing import (
+    parse_error,
+    parse_metadata,
+    parse_rate_limit,
+    parse_realtime_map,
+    parse_visitor,
+    parse_visitors,
+    parse_websites,
+)
+from visitors.datafast.payload import ListedVisitor, RateLimit, RealtimeMap, Visitor, WebsiteListing, WebsiteMetadata
 from visitors.datafast.transport import Call, open_session, running, tls_context
 
 logger = logging.getLogger("visitors.datafast")
@@ -80,6 +89,23 @@ class WebsitesAnswer:
     """The websites that an account token opens, and the token's rate limit if DataFast sent it."""
 
     websites: tuple[WebsiteListing, ...]
+    rate: RateLimit | None
+
+
+@dataclass(frozen=True, slots=True)
+class RealtimeAnswer:
+    """Who is on a website, the JSON `body` as received, and the token's rate limit if DataFast sent it."""
+
+    realtime_map: RealtimeMap
+    body: bytes
+    rate: RateLimit | None
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataAnswer:
+    """The website that a token opens, and the token's rate limit if DataFast sent it."""
+
+    metadata: WebsiteMetadata
     rate: RateLimit | None
 
 
@@ -192,6 +218,25 @@ class Client:
                 raise RequestRefused(upstream_message=exc.upstream_message) from exc
             return WebsitesAnswer(parse_websites(body), rate)
 
+    def get_realtime_map(
+        self, credential: Credential, *, deadline: float | None = None, charge: Callable[[], None] = _do_nothing
+    ) -> RealtimeAnswer:
+        """Get who is on a website now. Raises UpstreamError, never NoJourney; RequestRefused if the token may not read
+        this. See `get_visitor`."""
+        call = self._call(deadline, charge)
+        with _logged("Realtime map", call):
+            body, rate = self._get_analytics(call, "realtime/map", credential)
+            return RealtimeAnswer(parse_realtime_map(body), body, rate)
+
+    def get_metadata(
+        self, credential: Credential, *, deadline: float | None = None, charge: Callable[[], None] = _do_nothing
+    ) -> MetadataAnswer:
+        """Get which website a token opens. Raises what `get_realtime_map` does."""
+        call = self._call(deadline, charge)
+        with _logged("Metadata", call):
+            body, rate = self._get_analytics(call, "metadata", credential)
+            return MetadataAnswer(parse_metadata(body), rate)
+
     def reach(self) -> tuple[int, datetime | None]:
         """Send one request without a token. Return the HTTP status and the server's time (UTC; None if it sent none).
 
@@ -237,6 +282,15 @@ class Client:
             if body is None:
                 raise MalformedAnswer(f"it is larger than {self._max_body_bytes:,} bytes")
             return body, rate
+
+    def _get_analytics(self, call: Call, path: str, credential: Credential) -> tuple[bytes, RateLimit | None]:
+        """Return what `_get` does. What is about a visitor or the whole key elsewhere is a refusal of this call."""
+        try:
+            return self._get(call, f"analytics/{path}", credential.token, credential.query)
+        except (NoJourney, Forbidden) as exc:
+            refusal = RequestRefused(403 if isinstance(exc, Forbidden) else None, upstream_message=exc.upstream_message)
+            refusal.rate = exc.rate
+            raise refusal from exc
 
     def _send_with_retries(self, call: Call, url: str, token: str, query: dict[str, str] | None) -> requests.Response:
         """Return the last response, with its body unread. Raises UpstreamError if there is none."""

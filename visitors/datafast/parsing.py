@@ -1,4 +1,4 @@
-"""Parse DataFast's responses: Get visitor, List visitors, List websites, errors, and rate limit headers.
+"""Parse DataFast's responses: visitors, websites, the realtime map, metadata, errors, and rate limit headers.
 
 The fast path decodes the envelope straight into the structs. Everything that it can't decode, or must not (see
 `_decode_strictly`), takes the slow path in `lenient`, which drops single fields and notes them.
@@ -33,7 +33,15 @@ from visitors.datafast.errors import (
     VisitorNotFound,
 )
 from visitors.datafast.lenient import Builder, Note, is_reasonable, load
-from visitors.datafast.payload import ListedVisitor, Pagination, RateLimit, Visitor, WebsiteListing
+from visitors.datafast.payload import (
+    ListedVisitor,
+    Pagination,
+    RateLimit,
+    RealtimeMap,
+    Visitor,
+    WebsiteListing,
+    WebsiteMetadata,
+)
 
 
 class ParsedVisitor(Struct, frozen=True):
@@ -101,6 +109,25 @@ def parse_visitors(body: bytes) -> tuple[tuple[ListedVisitor, ...], Pagination]:
     pagination = load(body)[0].get("pagination")
     visitors: tuple[ListedVisitor, ...] = builder.build(tuple[ListedVisitor, ...], data)
     return visitors, builder.build(Pagination, pagination) or Pagination()
+
+
+def parse_realtime_map(body: bytes) -> RealtimeMap:
+    """Parse an answer of the realtime map. Raises MalformedAnswer if it is not `{"status": "success", "data": {…}}`.
+
+    What does not fit is left out. Always the slow path: the answer has no more than a few hundred entries.
+    """
+    data, builder = _open_leniently(body, dict)
+    found: RealtimeMap = builder.build(RealtimeMap, data)
+    return found
+
+
+def parse_metadata(body: bytes) -> WebsiteMetadata:
+    """Parse a metadata answer. Raises MalformedAnswer if it is not `{"status": "success", "data": [{…}]}`."""
+    data, builder = _open_leniently(body, list)
+    if not data or not isinstance(data[0], dict):
+        raise MalformedAnswer("it describes no website")
+    found: WebsiteMetadata = builder.build(WebsiteMetadata, data[0])
+    return found
 
 
 def _decode_strictly(decoder: msgspec.json.Decoder[_Envelope], body: bytes) -> _Envelope | None:

@@ -182,6 +182,97 @@ class WebsiteListing(Payload, frozen=True, kw_only=True):
     role: str | None = None
 
 
+class WebsiteMetadata(Payload, frozen=True, kw_only=True):
+    """The website that a token opens, as `GET /analytics/metadata` returns it."""
+
+    domain: str | None = None
+    timezone: str | None = None
+    name: str | None = None
+    currency: str | None = None
+
+
+class MapLocation(Payload, frozen=True, kw_only=True):
+    """Where a visitor of the realtime map is. `region` is an ISO 3166-2 code ("US-CO")."""
+
+    city: str | None = None
+    region: str | None = None
+    country_code: str | None = None
+
+
+class MapSystem(Payload, frozen=True, kw_only=True):
+    """What a visitor of the realtime map uses."""
+
+    browser: Software | None = None
+    os: Software | None = None
+    device: Device | None = None
+
+
+class MapProfile(Payload, frozen=True, kw_only=True):
+    """Who a visitor of the realtime map is. With `is_random_name`, DataFast made up the name: it is never shown."""
+
+    display_name: str | None = None
+    user_id: str | int | float | None = None
+    has_profile: bool | None = None
+    is_random_name: bool | None = None
+
+
+class MapLikelihood(Payload, frozen=True, kw_only=True):
+    """The prediction for a visitor of the realtime map: `score` 0 to 100, `confidence` 0 to 1."""
+
+    score: float | None = None
+    confidence: float | None = None
+
+
+class MapVisitor(Payload, frozen=True, kw_only=True):
+    """A visitor of the last ten minutes. `current_url` is a path without a host, `session_start_time` ISO 8601."""
+
+    visitor_id: str | None = None
+    location: MapLocation | None = None
+    system: MapSystem | None = None
+    current_url: str | None = None
+    referrer: str | None = None
+    session_start_time: str | None = None
+    visit_count: Whole | None = None
+    params: dict[str, str | None] | None = None
+    is_customer: bool | None = None
+    customer_name: str | None = None
+    customer_email: str | None = None
+    profile_data: MapProfile | None = None
+    conversion_likelihood: MapLikelihood | None = None
+
+
+class MapEvent(Payload, frozen=True, kw_only=True):
+    """An event of the last ten minutes: a page view with its `path`, or a goal, whose name is in `extra_data`."""
+
+    type: str | None = None
+    visitor_id: str | None = None
+    timestamp: str | None = None
+    path: str | None = None
+    extra_data: dict[str, Any] | None = None
+
+
+class MapPayment(Payload, frozen=True, kw_only=True):
+    """A payment of the last ten minutes. It names no visitor id. `display_name` may be a random name."""
+
+    timestamp: str | None = None
+    name: str | None = None
+    email: str | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    renewal: bool | None = None
+
+
+class RealtimeMap(Payload, frozen=True, kw_only=True):
+    """Who is on a website: the visitors, events and payments of the last ten minutes.
+
+    Source: the reference of `GET /api/v1/analytics/realtime/map`.
+    """
+
+    visitors: tuple[MapVisitor, ...] | None = None
+    recent_events: tuple[MapEvent, ...] | None = None
+    recent_payments: tuple[MapPayment, ...] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class RateLimit:
     """A token's rate limit: calls a minute, calls left, and when DataFast's minute starts again (UTC)."""

@@ -19,7 +19,13 @@ from django.conf import settings
 from django.db import transaction
 
 from dashboard.clock import latest_possible_time
-from visitors.datafast.client import VisitorAnswer, VisitorsAnswer, WebsitesAnswer
+from visitors.datafast.client import (
+    MetadataAnswer,
+    RealtimeAnswer,
+    VisitorAnswer,
+    VisitorsAnswer,
+    WebsitesAnswer,
+)
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.errors import RateLimited, UpstreamError
 from visitors.datafast.payload import RateLimit
@@ -40,7 +46,7 @@ MAX_BLOCK = timedelta(minutes=5)
 # How long a limit that DataFast named is used. Most answers name none, so we would not learn that it was raised.
 LIMIT_VALID_FOR = timedelta(hours=1)
 
-Answer = TypeVar("Answer", VisitorAnswer, VisitorsAnswer, WebsitesAnswer)
+Answer = TypeVar("Answer", VisitorAnswer, VisitorsAnswer, WebsitesAnswer, RealtimeAnswer, MetadataAnswer)
 
 
 class Purpose(StrEnum):

@@ -181,3 +181,15 @@ def website_row(website: Website) -> dict[str, Any]:
         "currency": website.currency,
         "role": website.role,
     }
+
+
+def metadata_row(website: Website) -> dict[str, Any]:
+    """Return the only row of the metadata of a website."""
+    return {
+        "domain": website.domain,
+        "timezone": website.timezone,
+        "name": website.name,
+        "kpi": "revenue",
+        "kpiColorScheme": "orange",
+        "currency": website.currency,
+    }

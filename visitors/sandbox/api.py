@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from visitors.sandbox.answers import Answer, ApiError, VisitorAnswers, success, website_row
+from visitors.sandbox.answers import Answer, ApiError, VisitorAnswers, metadata_row, success, website_row
 from visitors.sandbox.limits import RateLimiter
 from visitors.sandbox.listing import listing
 from visitors.sandbox.population import Population, is_bot
+from visitors.sandbox.realtime import realtime_map
 from visitors.sandbox.tokens import READ_ANALYTICS, READ_WEBSITES, Keyring, Token
 from visitors.sandbox.websites import Website
 
@@ -44,7 +45,7 @@ class Request:
 
 
 class Api:
-    """Get visitor, List visitors and List websites over a population."""
+    """Get visitor, List visitors, the realtime map, metadata and List websites over a population."""
 
     def __init__(
         self, population: Population, keyring: Keyring, limiter: RateLimiter, clock: Callable[[], int]
@@ -68,6 +69,10 @@ class Api:
             respond: Callable[[Request, Token], Answer] = self._visitor
         elif request.path == f"{PREFIX}/visitors":
             respond = self._visitors
+        elif request.path == f"{PREFIX}/analytics/realtime/map":
+            respond = self._realtime_map
+        elif request.path == f"{PREFIX}/analytics/metadata":
+            respond = self._metadata
         elif request.path == f"{PREFIX}/admin/websites":
             respond = self._websites
         else:
@@ -102,6 +107,13 @@ class Api:
         now = self._clock()
         rows, pagination = listing(self._population.listed(website, now), website, request.query, now)
         return success(rows, pagination=pagination)
+
+    def _realtime_map(self, request: Request, token: Token) -> Answer:
+        website, now = _website(request, token), self._clock()
+        return success(realtime_map(self._population.listed(website, now), website, now))
+
+    def _metadata(self, request: Request, token: Token) -> Answer:
+        return success([metadata_row(_website(request, token))])
 
     def _websites(self, request: Request, token: Token) -> Answer:  # noqa: ARG002 (same signature as the others)
         if token.website is not None:

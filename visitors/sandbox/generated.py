@@ -6,16 +6,16 @@ A visitor's id and character depend on its number alone; only the dates depend o
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from visitors.sandbox.attributes import EASTERN, OFFICE, POCKET, SOURCES, WESTERN
-from visitors.sandbox.clock import SECOND, seeded_random
+from visitors.sandbox.clock import DAY, HOUR, MINUTE, SECOND, seeded_random
 from visitors.sandbox.history import History
-from visitors.sandbox.visitor import Machine, Place, Prediction, Profile, Visitor
+from visitors.sandbox.visitor import VISIT_GAP, Event, Machine, Place, Prediction, Profile, Visitor
 from visitors.sandbox.websites import LUMENKIT, POCKETGARDEN, Website
 
-PER_WEBSITE = 150
+PER_WEBSITE, ARRIVING_PER_WEBSITE = 150, 40
 
 _HOURS = (7, 8, 9, 9, 10, 10, 10, 11, 11, 11, 12, 13, 14, 14, 14, 15, 15, 16, 16, 17, 18, 19, 20, 20, 21, 21, 22, 23)
 
@@ -129,6 +129,37 @@ def generated_visitors(today: int) -> tuple[Visitor, ...]:
     return tuple(
         _visitor(content, number, today) for content in (_LUMENKIT, _POCKETGARDEN) for number in range(PER_WEBSITE)
     )
+
+
+def arriving_visitors(today: int) -> tuple[Visitor, ...]:
+    """Return the visitors of both websites who come back to the site all through the day, some of them at any time."""
+    return tuple(
+        _arriving(content, number, today)
+        for content in (_LUMENKIT, _POCKETGARDEN)
+        for number in range(PER_WEBSITE, PER_WEBSITE + ARRIVING_PER_WEBSITE)
+    )
+
+
+def _arriving(content: _Content, number: int, today: int) -> Visitor:
+    """Return a visitor who has a visit of some minutes about every hour of today, and the usual history before."""
+    usual = _visitor(content, number, today)
+    rng = seeded_random("arrivals", f"{content.website.domain}/{number}")
+    pages = [page for page in usual.pages if page.at < today - VISIT_GAP]
+    goals = [goal for goal in usual.goals if goal.at < today - VISIT_GAP]
+    is_customer = any(goal.body["name"] == "payment" for goal in goals)
+    at = today + rng.randrange(HOUR)
+    while at < today + DAY:
+        for path in rng.choices(content.pages, k=rng.randint(3, 8)):
+            pages.append(Event(at, {"url": content.website.domain + path if path.startswith("/") else path}))
+            at += rng.randrange(20 * SECOND, 120 * SECOND)
+        if rng.random() < 0.2:
+            name, description = rng.choice(content.goals)
+            goals.append(Event(at, {"name": name, "description": description, "origin": "manual"}))
+        elif is_customer and rng.random() < 0.1:
+            price = {"amount": rng.choice(content.prices), "currency": content.website.currency}
+            goals.append(Event(at, {"name": "payment", "origin": "payment_provider"} | price))
+        at += rng.randrange(40 * MINUTE, 70 * MINUTE)
+    return replace(usual, pages=pages, goals=goals)
 
 
 def _visitor(content: _Content, number: int, today: int) -> Visitor:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from visitors.sandbox.documented import BOT, DOCUMENTED, LIVE
-from visitors.sandbox.generated import generated_visitors
+from visitors.sandbox.generated import arriving_visitors, generated_visitors
 from visitors.sandbox.live import live_visitor
 from visitors.sandbox.stories import stories, visitor_of_failure
 from visitors.sandbox.visitor import Visitor
@@ -15,7 +15,7 @@ class Population:
     """The visitors as of `today`, a UTC midnight in milliseconds."""
 
     def __init__(self, today: int) -> None:
-        visitors = (*stories(today), *generated_visitors(today))
+        visitors = (*stories(today), *generated_visitors(today), *arriving_visitors(today))
         self._listed = {website: tuple(v for v in visitors if v.website is website) for website in WEBSITES}
         self._by_id = {(visitor.website, visitor.visitor_id): visitor for visitor in visitors}
         for website in WEBSITES:
