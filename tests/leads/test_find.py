@@ -66,6 +66,14 @@ def test_a_row_has_the_facts_of_datafast(browser_of_member, other_upstream):
     assert "plan=pro" not in html
 
 
+def test_a_page_has_its_readable_name_and_the_file_its_path(browser_of_member, other_upstream, lumenkit):
+    lumenkit.names = {"goals": {}, "pages": {"/pricing": "Plans & prices"}}
+    lumenkit.save()
+    other_upstream.behaviors = [page(ROW)]
+    assert '<bdi title="/pricing">Plans &amp; prices</bdi>' in browser_of_member.get(URL).content.decode()
+    assert "/pricing" in browser_of_member.get("/lumenkit/visitors.csv").content.decode()
+
+
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [

@@ -9,6 +9,7 @@ from visitors.datafast.payload import Identity, ListedIdentity, ListedVisitor
 from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago, format_money
 from visitors.formatting.avatars import avatar_color, initials
 from visitors.journey.location import read_location, read_value
+from visitors.journey.names import Names
 from visitors.journey.pages import parse_page
 from visitors.journey.timestamps import parse_timestamp
 from visitors.journey.touches import first_touch
@@ -48,12 +49,16 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class VisitorRow:
-    """A visitor in a list. `nickname` is shown where there is no name: "Osaka · Android"."""
+    """A visitor in a list. `nickname` is shown where there is no name: "Osaka · Android".
+
+    `page_name` is the readable name of the page, "" without one.
+    """
 
     who: Who
     nickname: str
     last_seen: DisplayTime | None
     page: str
+    page_name: str
     place: str
     device: str
     source: str
@@ -65,9 +70,9 @@ def present_rows(website: Website, listed: Iterable[ListedVisitor], *, now: date
     for one in listed:
         if visitor_id := parse_visitor_id(one.visitor_id or ""):
             by_id.setdefault(visitor_id, one)
-    known = load_known(website, by_id)
+    known, names = load_known(website, by_id), website.readable_names
     return [
-        _present_row(one, known.get(visitor_id) or Who(visitor_id), now=now, zone=zone)
+        _present_row(one, known.get(visitor_id) or Who(visitor_id), names, now=now, zone=zone)
         for visitor_id, one in by_id.items()
     ]
 
@@ -93,7 +98,7 @@ def _present_person(person: KnownPerson) -> Who:
     )
 
 
-def _present_row(listed: ListedVisitor, who: Who, *, now: datetime, zone: tzinfo) -> VisitorRow:
+def _present_row(listed: ListedVisitor, who: Who, names: Names, *, now: datetime, zone: tzinfo) -> VisitorRow:
     facts = listed.identity or ListedIdentity()
     location = read_location(Identity(country=facts.country, region=facts.region, city=facts.city))
     browser, system = read_value(facts.browser), read_value(facts.os)
@@ -103,6 +108,7 @@ def _present_row(listed: ListedVisitor, who: Who, *, now: datetime, zone: tzinfo
         nickname=" · ".join(part for part in (location.city or location.country, system) if part) or ANONYMOUS,
         last_seen=display_time(at, zone, format_ago(at, now)) if at else None,
         page=page.label if page else "",
+        page_name=names.page_of(page),
         place=", ".join(dict.fromkeys(part for part in (location.city, location.region, location.country) if part)),
         device=" on ".join(part for part in (browser, system) if part),
         source=_find_source(listed.acquisition or {}),
