@@ -201,6 +201,7 @@ def test_another_filter_shows_the_announced_events(refreshed):
 def test_rows_without_a_place_are_announced(refreshed):
     page, press = refreshed("?open=5", visitor(40), visitor(41))
     page.locator("#visit-5 summary").click()  # the list begins further down, and the address no longer says so
+    expect(page).not_to_have_url(re.compile("open=5"))
     press()
     expect(page.locator("#news")).to_have_text("New activity: show")
     page.locator("#news a").click()
