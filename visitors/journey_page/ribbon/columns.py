@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from itertools import pairwise
 
+import msgspec
 from msgspec.structs import astuple
 
 from visitors.journey import Counts, VisitOutline
@@ -89,8 +90,7 @@ def columns(visits: Sequence[VisitOutline], until: datetime, zone: tzinfo) -> tu
 
 def add_counts(counts: Iterable[Counts]) -> Counts:
     """Return the sums of several counts."""
-    totals = map(sum, zip(*map(astuple, counts), strict=True))
-    return Counts(**dict(zip(Counts.__struct_fields__, totals, strict=False)))
+    return msgspec.convert([*map(sum, zip(*map(astuple, counts), strict=True))], Counts)
 
 
 def _emptied(starts: list[datetime]) -> list[Column]:
