@@ -16,6 +16,7 @@ from visitors.models import (
     AuditAction,
     AuditEntry,
     AuditResult,
+    KnownPerson,
     LastSeen,
     Membership,
     Note,
@@ -28,7 +29,7 @@ from visitors.models import (
     Website,
     load_visitor_context,
 )
-from visitors.models.visitor_context import ColleagueViews
+from visitors.models.visitor_context import MAX_COLLEAGUES, ColleagueViews, Related
 from visitors.roles import Role
 from visitors.sandbox import documented
 from visitors.team import memory
@@ -59,8 +60,34 @@ def context_by_orm(user, slug, visitor_id):
         else None,
         shown.filter(user=user).values_list("at", flat=True).first(),
         has_memory(website, user, visitor_id),
+        related(website, visitor_id),
         Membership.objects.filter(user=user, role=Role.ADMIN).exists(),
     )
+
+
+def related(website, visitor_id):
+    person = KnownPerson.objects.filter(website=website, visitor_id=visitor_id).first()
+    if person is None:
+        return Related(0, 0, "")
+    others = KnownPerson.objects.filter(website=website).exclude(visitor_id=visitor_id)
+    same = [other for other in others if person.email and other.email == person.email]
+    same += [other for other in others if person.user_id and other.user_id == person.user_id and other not in same]
+    colleagues = [other for other in others if person.company_key and other.company_key == person.company_key]
+    return Related(len(same), min(len(colleagues), MAX_COLLEAGUES), person.company or person.email_domain)
+
+
+@pytest.mark.parametrize("kind", ["email", "user_id", "company_key", "empty"])
+def test_the_context_knows_related_people(lumenkit, member, sandbox, kind):
+    for visitor_id in (LEAD, OTHER):
+        profiles.get_profile(lumenkit, visitor_id)
+    blank = dict.fromkeys(("email", "email_domain", "user_id", "company", "company_key"), "")
+    KnownPerson.objects.update(**blank)
+    if kind != "empty":
+        KnownPerson.objects.update(**{kind: "same"})
+    for visitor_id in (LEAD, OTHER):
+        found = load_visitor_context(member, "lumenkit", visitor_id)
+        assert found == context_by_orm(member, "lumenkit", visitor_id)
+        assert found.related[:2] == (int(kind in ("email", "user_id")), int(kind == "company_key"))
 
 
 def has_memory(website, user, visitor_id):

@@ -22,6 +22,8 @@ PAGES = {scene.name: scene.path for scene in STATES if scene is not STALE} | {
     "limit": address(documented.named("rate limited")),
     "no such page": "/nothing/here/",
     "visitors": "/lumenkit/visitors/?period=90",
+    "leads": "/lumenkit/visitors/leads/",
+    "notes": f"{LEAD}team/",
     "no visitors": "/lumenkit/visitors/?city=Nowhere&utm_term=x",
     "filters that do not go together": "/lumenkit/visitors/?goal=trial_started&customer=true",
     "no visitor here": "/lumenkit/visitors/current/",
@@ -71,7 +73,7 @@ def test_pages_of_administrators_are_accessible(desk, check, lumenkit, name):
     check(page, name)
 
 
-@pytest.mark.parametrize("name", ["", "people/", "names/", "links/", "audit-log/", "key/", "remove/"])
+@pytest.mark.parametrize("name", ["", "people/", "names/", "links/", "audit-log/", "tags/", "key/", "remove/"])
 def test_pages_of_a_website_are_accessible(desk, check, admin, member, name):
     page = desk(user=admin)
     page.goto(f"/websites/lumenkit/{name}")

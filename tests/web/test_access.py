@@ -89,6 +89,7 @@ TABLE = {
     "audit_log": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "audit_log_csv": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "erase": (ABOUT_VISITOR, "get", those_who_manage(FINE)),
+    "same_person": (ABOUT_VISITOR, "get", those_who_see(302)),  # there is one id only
     "summary": (ABOUT_VISITOR, "get", those_who_see(FINE)),
     "events": (ABOUT_VISITOR, "get", members(FINE)),
     "answer": (ABOUT_VISITOR, "get", members(FINE)),

@@ -14,9 +14,10 @@ from visitors import metrics, profiles
 from visitors.journey import Seen, compare_seen
 from visitors.journey_page import article_cache, presenters
 from visitors.journey_page.article_cache import Article
-from visitors.journey_page.timeline import TimelineQuery
+from visitors.journey_page.timeline import TeamNote, TimelineQuery
 from visitors.lookup import last_seen
 from visitors.models import VisitorContext, Website
+from visitors.team import memory
 from visitors.team.presenter import present_team
 from visitors.web.access import SignedInRequest
 from visitors.web.preferences import get_preferences
@@ -28,12 +29,12 @@ def load_article(request: SignedInRequest, context: VisitorContext, query: Timel
 
     Raises UpstreamError.
     """
-    website = context.website
+    website, team_notes = context.website, load_team_notes(context)
     # Everything but the stored answer on which an article depends.
     view = (
         (website.pk, website.slug, website.domain, website.name, website.time_zone, website.role),
         repr((website.names, website.links)),
-        (context.visitor_id, last_seen.load_seen(context.seen)),
+        (context.visitor_id, last_seen.load_seen(context.seen), team_notes),
         # As text: two moments of a clock that is set back compare as equal.
         repr(query),
         (time_zone_of(request, website).key, get_preferences(request)["clock"]),
@@ -44,17 +45,21 @@ def load_article(request: SignedInRequest, context: VisitorContext, query: Timel
         metrics.count_found("database")
         return article
     profile = profiles.get_profile(website, context.visitor_id)
-    article = make_article(request, context, profile, query)
+    article = make_article(request, context, profile, query, team_notes)
     article_cache.store(((profile.version, profile.fetched_at), view), article)
     return article
 
 
 def make_article(
-    request: SignedInRequest, context: VisitorContext, profile: profiles.Profile, query: TimelineQuery
+    request: SignedInRequest,
+    context: VisitorContext,
+    profile: profiles.Profile,
+    query: TimelineQuery,
+    team_notes: tuple[TeamNote, ...] = (),
 ) -> Article:
     """Render the article of a profile."""
     website, seen = context.website, last_seen.load_seen(context.seen)
-    presented = present(request, website, profile, query, seen)
+    presented = present(request, website, profile, query, seen, team_notes=team_notes)
     person = profile.contents.journey.person
     return Article(
         version=profile.version,
@@ -88,6 +93,7 @@ def render_page(
             "seen": article.seen,
             "age": present_age(request, website, article.fetched_at),
             "colleagues": _present_colleagues(request, context),
+            "related": context.related,
             "team": present_team(request, website, context.visitor_id, has_memory=context.has_memory),
             "zones": time_zone_menu(request, website),
         },
@@ -100,6 +106,8 @@ def present(
     profile: profiles.Profile,
     query: TimelineQuery,
     seen: Seen | None,
+    *,
+    team_notes: tuple[TeamNote, ...] = (),
 ) -> presenters.JourneyPage:
     """Return the journey page of a profile as records of text. `seen` is what this user saw last."""
     return presenters.present_journey(
@@ -111,7 +119,14 @@ def present(
         page_url=reverse("journey", args=[website.slug, profile.visitor_id]),
         part_url=reverse("timeline", args=[website.slug, profile.visitor_id]),
         links=website.links,
+        team_notes=team_notes,
     )
+
+
+def load_team_notes(context: VisitorContext) -> tuple[TeamNote, ...]:
+    """Return the team's notes on a visitor. At most one query."""
+    notes = memory.load_notes(context.website, context.visitor_id) if context.has_memory else ()
+    return tuple(TeamNote(note.written_at, note.author_name, note.text) for note in notes)
 
 
 def present_age(request: SignedInRequest, website: Website, fetched_at: datetime) -> presenters.Age:

@@ -15,6 +15,7 @@ from django.db import connection, models
 from dashboard.clock import latest_possible_time
 from visitors.models.accounts import Membership
 from visitors.models.audit import AuditEntry, AuditResult, LastSeen
+from visitors.models.known_people import KnownPerson
 from visitors.models.profiles import Snapshot
 from visitors.models.team import Note, Ownership, Pin, VisitorTag
 from visitors.models.websites import Website
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
 
+# Of a person's company; more are not counted.
+MAX_COLLEAGUES = 100
 # One look into an index of the log per member of the website, so the length of the log does not matter.
-_WEBSITE, _MEMBERSHIP, _ENTRY, _SNAPSHOT, _LAST_SEEN, _NOTE, _TAG, _OWNERSHIP, _PIN = (
+_WEBSITE, _MEMBERSHIP, _ENTRY, _SNAPSHOT, _LAST_SEEN, _NOTE, _TAG, _OWNERSHIP, _PIN, _PERSON = (
     model._meta.db_table  # noqa: SLF001 the public name of a table's name
-    for model in (Website, Membership, AuditEntry, Snapshot, LastSeen, Note, VisitorTag, Ownership, Pin)
+    for model in (Website, Membership, AuditEntry, Snapshot, LastSeen, Note, VisitorTag, Ownership, Pin, KnownPerson)
 )
 _HAS_MEMORY = " OR ".join(
     f"EXISTS (SELECT 1 FROM {table} WHERE website_id = website.id AND visitor_id = %(visitor)s{own})"  # noqa: S608
@@ -55,15 +58,40 @@ _QUERY = f"""
             ORDER BY at DESC LIMIT 1
         ) AS shown_at,
         ({_HAS_MEMORY}) AS has_memory,
+        (
+            SELECT COUNT(*) FROM {_PERSON} AS other
+            WHERE other.website_id = website.id AND other.visitor_id <> %(visitor)s
+                AND (other.email = person.email AND person.email <> ''
+                    OR other.user_id = person.user_id AND person.user_id <> '')
+        ) AS other_ids,
+        (
+            SELECT COUNT(*) FROM (
+                SELECT 1 FROM {_PERSON} AS other
+                WHERE other.website_id = website.id AND other.company_key = person.company_key
+                    AND other.visitor_id <> %(visitor)s AND person.company_key <> ''
+                LIMIT {MAX_COLLEAGUES}
+            ) AS colleagues_of_person
+        ) AS company_people,
+        COALESCE(NULLIF(person.company, ''), person.email_domain) AS company_name,
         EXISTS (SELECT 1 FROM {_MEMBERSHIP} WHERE user_id = %(user)s AND role = %(admin)s) AS manages_websites
     FROM {_WEBSITE} AS website
     JOIN {_MEMBERSHIP} AS member ON member.website_id = website.id AND member.user_id = %(user)s
     LEFT JOIN {_SNAPSHOT} AS snapshot ON snapshot.website_id = website.id AND snapshot.visitor_id = %(visitor)s
+    LEFT JOIN {_PERSON} AS person ON person.website_id = website.id AND person.visitor_id = %(visitor)s
     LEFT JOIN {_LAST_SEEN} AS last_seen ON last_seen.website_id = website.id AND last_seen.user_id = member.user_id
         AND last_seen.visitor_id = %(visitor)s
     LEFT JOIN colleague ON TRUE
     WHERE website.slug = %(slug)s
 """  # noqa: S608 names of our own tables
+
+
+class Related(NamedTuple):
+    """How many other ids of a website have the visitor's email address or user id, and how many people (at most
+    MAX_COLLEAGUES) are of the same company, with its name."""
+
+    other_ids: int
+    company_people: int
+    company: str
 
 
 class ColleagueViews(NamedTuple):
@@ -91,6 +119,7 @@ class VisitorContext:
     colleagues: ColleagueViews | None
     shown_at: datetime | None
     has_memory: bool
+    related: Related
     manages_websites: bool
 
 
@@ -118,6 +147,7 @@ def load_visitor_context(user: User, slug: str, visitor_id: UUID) -> VisitorCont
         ColleagueViews(extra["colleagues"], extra["colleague"], colleague_at) if colleague_at else None,
         _time(extra["shown_at"]),
         bool(extra["has_memory"]),
+        Related(extra["other_ids"], extra["company_people"], extra["company_name"] or ""),
         bool(extra["manages_websites"]),
     )
 

@@ -15,6 +15,7 @@ from visitors.datafast.parsing import parse_visitor
 from visitors.journey_page import rendering
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import VisitorContext, Website
+from visitors.models.visitor_context import Related
 from visitors.profiles import store
 from visitors.profiles.client import datafast_client
 from visitors.roles import Role
@@ -46,6 +47,8 @@ def render_page() -> HttpResponse:
     website.role = Role.MEMBER
     request = SignedInRequest()
     request.user, request.manages_websites = User(username="warm-up"), False
-    context = VisitorContext(website, VISITOR, None, None, None, None, has_memory=False, manages_websites=False)
+    context = VisitorContext(
+        website, VISITOR, None, None, None, None, has_memory=False, related=Related(0, 0, ""), manages_websites=False
+    )
     query = TimelineQuery()
     return rendering.render_page(request, context, rendering.make_article(request, context, profile, query), query)

@@ -33,11 +33,16 @@ def load_memory(user: User, website: Website, visitor_id: UUID) -> Memory:
     about = {"website": website, "visitor_id": visitor_id}
     ownership = Ownership.objects.filter(**about).select_related("owner").first()
     return Memory(
-        notes=tuple(Note.objects.filter(**about).order_by("-written_at", "-pk")),
+        notes=load_notes(website, visitor_id),
         tags=tuple(VisitorTag.objects.filter(**about).order_by("tag__name").values_list("tag__name", flat=True)),
         owner=ownership.owner if ownership else None,
         is_pinned=Pin.objects.filter(**about, user=user).exists(),
     )
+
+
+def load_notes(website: Website, visitor_id: UUID) -> tuple[Note, ...]:
+    """Return the notes on a visitor, newest first. One query."""
+    return tuple(Note.objects.filter(website=website, visitor_id=visitor_id).order_by("-written_at", "-pk"))
 
 
 def list_possible_owners(website: Website) -> list[User]:

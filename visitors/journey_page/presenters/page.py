@@ -14,7 +14,7 @@ from visitors.journey_page.presenters.identity import present_whereabouts
 from visitors.journey_page.presenters.prediction import present_prediction
 from visitors.journey_page.presenters.side import Side, present_side
 from visitors.journey_page.ribbon import Ribbon, make_ribbon, shapes_svg
-from visitors.journey_page.timeline import Timeline, TimelineQuery, present_timeline, visit_address
+from visitors.journey_page.timeline import TeamNote, Timeline, TimelineQuery, present_timeline, visit_address
 from visitors.profiles import Profile
 from visitors.web.tool_links import fill_template
 
@@ -49,6 +49,7 @@ def present_journey(
     page_url: str,
     part_url: str,
     links: Sequence[Mapping[str, str]] = (),
+    team_notes: Sequence[TeamNote] = (),
 ) -> JourneyPage:
     """Return the page of a profile, with the timeline that `query` asks for.
 
@@ -68,6 +69,7 @@ def present_journey(
         page_url=page_url,
         part_url=part_url,
         marked_after=marked_after,
+        team_notes=team_notes,
     )
     filled = (fill_template(**link, visitor_id=profile.visitor_id, person=journey.person) for link in links)
     tool_links = tuple(link for link in filled if link)

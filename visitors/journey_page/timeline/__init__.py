@@ -6,5 +6,14 @@
 from visitors.journey_page.timeline.presenter import Timeline, present_timeline, present_visit_events, visit_address
 from visitors.journey_page.timeline.query import TimelineQuery
 from visitors.journey_page.timeline.row_presenter import visit_key
+from visitors.journey_page.timeline.rows import TeamNote
 
-__all__ = ["Timeline", "TimelineQuery", "present_timeline", "present_visit_events", "visit_address", "visit_key"]
+__all__ = [
+    "TeamNote",
+    "Timeline",
+    "TimelineQuery",
+    "present_timeline",
+    "present_visit_events",
+    "visit_address",
+    "visit_key",
+]

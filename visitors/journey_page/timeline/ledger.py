@@ -27,7 +27,7 @@ from visitors.journey import (
 )
 from visitors.journey_page.timeline.query import BEFORE, SPANS, UNDATED, Position, TimelineQuery
 from visitors.journey_page.timeline.row_presenter import RowPresenter, present_undated, visit_key
-from visitors.journey_page.timeline.rows import EventRow, NoteRow, VisitRow
+from visitors.journey_page.timeline.rows import EventRow, NoteRow, TeamNote, VisitRow
 
 ROWS = 150
 WHOLE_LIST = 80  # visits and events; a longer list has no events of folded visits, which most readers leave folded
@@ -83,7 +83,14 @@ class Ledger:
     """
 
     def __init__(
-        self, journey: Journey, query: TimelineQuery, *, zone: tzinfo, now: datetime, marked_after: datetime | None
+        self,
+        journey: Journey,
+        query: TimelineQuery,
+        *,
+        zone: tzinfo,
+        now: datetime,
+        marked_after: datetime | None,
+        team_notes: Sequence[TeamNote] = (),
     ) -> None:
         self.journey, self.query = journey.as_of(now), query.in_zone(zone)
         self.since = now - SPANS[query.span] if query.span in SPANS else None
@@ -103,6 +110,7 @@ class Ledger:
         self._is_short = len(self.sections) + sum(section.events for section in self.sections) <= WHOLE_LIST
         self._moment_place = self._place_of_moment()
         self._cut_place = self._place_of_cut()
+        self._team_notes = self._place_team_notes(team_notes)
 
     def _select(self, now: datetime) -> Selection | None:
         query = self.query
@@ -236,6 +244,15 @@ class Ledger:
             (place for place, section in enumerate(dated) if section.visit and is_it(section.visit)), len(dated)
         )
 
+    def _place_team_notes(self, notes: Sequence[TeamNote]) -> dict[int, list[NoteRow]]:
+        """Return the team's notes by the place above which they are shown, newest first; none among what was found."""
+        placed: dict[int, list[NoteRow]] = {}
+        if not self.query.is_filtered:
+            for note in sorted(notes, reverse=True):
+                place = self._first_place(lambda visit, at=note.at: visit.started_at <= at)  # type: ignore[misc]
+                placed.setdefault(place, []).append(self.presenter.present_team_note(note))
+        return placed
+
     def _newer_than_moment(self, section: Section) -> int:
         """Return how many of a section's events are newer than the moment in it; 0 without the moment."""
         moment = self.moment
@@ -244,9 +261,9 @@ class Ledger:
         return sum(event.at is not None and event.at > moment.at for event in self._events(section))
 
     def _notes_above(self, place: int) -> list[NoteRow]:
-        """Return the notes between a section and the newer one: a gap or the cut, and the moment."""
+        """Return the lines between a section and the newer one: the team's notes, a gap or the cut, and the moment."""
         gap, moment = self._gap_above(place), self.moment
-        notes = [] if gap is None else [gap]
+        notes = self._team_notes.get(place, []) + ([] if gap is None else [gap])
         if moment is None or place != self._moment_place:
             return notes
         if place < len(self.sections) and self._has_moment(self.sections[place]):

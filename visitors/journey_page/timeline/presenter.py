@@ -1,5 +1,6 @@
 """The timeline as its template shows it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from visitors import formatting
@@ -14,7 +15,7 @@ from visitors.journey_page.timeline.ledger import Ledger, LedgerPage
 from visitors.journey_page.timeline.local_times import ResolvedTime, format_field_value, resolve_time
 from visitors.journey_page.timeline.query import BEFORE, SPANS, TimelineQuery
 from visitors.journey_page.timeline.row_presenter import format_iso, visit_key
-from visitors.journey_page.timeline.rows import NoteRow, Row, VisitRow
+from visitors.journey_page.timeline.rows import NoteRow, Row, TeamNote, VisitRow
 
 _KINDS = {
     Kind.PAGE: "Pages",
@@ -111,14 +112,16 @@ def present_timeline(
     page_url: str,
     part_url: str,
     marked_after: datetime | None = None,
+    team_notes: Sequence[TeamNote] = (),
 ) -> Timeline:
     """Return the timeline of a journey for a query.
 
     Ranges count back from `now`, and days are named from it. Events later than `marked_after` are marked as new.
+    `team_notes` are shown at their time, except in what a filter leaves.
     """
     at = resolve_time(query.at, zone) if query.at else None
     before = resolve_time(query.before, zone) if query.before else None
-    ledger = Ledger(journey, query, zone=zone, now=now, marked_after=marked_after)
+    ledger = Ledger(journey, query, zone=zone, now=now, marked_after=marked_after, team_notes=team_notes)
     page, query = ledger.page(), ledger.query
     before_value = format_field_value(before.at, zone) if before else ""
     at_value = format_field_value(at.at, zone, " ") if at else ""

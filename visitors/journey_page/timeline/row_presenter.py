@@ -21,7 +21,7 @@ from visitors.journey import (
     goal_names,
     is_ahead,
 )
-from visitors.journey_page.timeline.rows import Badge, EventRow, NoteRow, PagePath, VisitRow
+from visitors.journey_page.timeline.rows import Badge, EventRow, NoteRow, PagePath, TeamNote, VisitRow
 
 # The dwell whose bar is full. One scale for all visits makes bars comparable; longer times are in the text beside it.
 FULL_BAR = timedelta(minutes=5)
@@ -97,6 +97,11 @@ class RowPresenter:
     def present_ticket(self, at: datetime, text: str) -> NoteRow:
         """Return the row that marks the time of a ticket."""
         return NoteRow(style="moment", text=text, iso=format_iso(at), clock=self._clock(at.astimezone(self._zone)))
+
+    def present_team_note(self, note: TeamNote) -> NoteRow:
+        """Return the row of a note of the team."""
+        clock = self.format_day_and_clock(note.at)
+        return NoteRow(style="team", text=note.text, iso=format_iso(note.at), clock=clock, author=note.author)
 
     def _event(self, fold: Fold, start: datetime | None) -> EventRow:
         event = fold.event

@@ -1,10 +1,19 @@
 """The rows of a timeline, as records of text: templates lay them out and escape them."""
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, NamedTuple
 
 from msgspec import Struct
 
 from visitors.journey import Intent
+
+
+class TeamNote(NamedTuple):
+    """A note of the team on the visitor, to show at its time."""
+
+    at: datetime
+    author: str
+    text: str
 
 
 class Row(Struct, frozen=True, kw_only=True, gc=False):
@@ -40,15 +49,17 @@ class Badge(Row, frozen=True):
 
 
 class NoteRow(Row, frozen=True):
-    """A line between visits or events; `style` is "gap", "cut" (here DataFast left something out) or "moment".
+    """A line between visits or events; `style` is "gap", "cut" (here DataFast left something out), "moment" or "team".
 
-    A "moment" is the time of a ticket, and has `iso` and `clock`.
+    A "moment" is the time of a ticket, and has `iso` and `clock`. "team" is a note of the team; its `clock` has the day
+    as well, and `author` wrote it.
     """
 
     style: str
     text: str
     iso: str = ""
     clock: str = ""
+    author: str = ""
 
 
 class EventRow(Row, frozen=True):

@@ -18,8 +18,9 @@ from visitors.audit import log
 from visitors.audit.log import refuse_if_not_audited
 from visitors.datafast.errors import UpstreamError
 from visitors.journey_page.timeline import TimelineQuery
-from visitors.models import AuditAction, VisitorContext, Website
+from visitors.models import AuditAction, Note, VisitorContext, Website
 from visitors.roles import Role
+from visitors.team import memory
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404, with_visitor
 from visitors.web.preferences import get_preferences
 from visitors.web.time_zones import time_zone_of
@@ -62,14 +63,27 @@ def summary(request: SignedInRequest, context: VisitorContext) -> HttpResponse:
 @require_GET
 @refuse_if_not_audited
 def events(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse:
-    """A CSV file with a row per event, oldest first. For members."""
+    """A CSV file with a row per event, oldest first, and then one per note of the team. For members."""
     website = website_or_404(request, slug, Role.MEMBER)
     profile = _load_profile(request, website, visitor_id_or_404(visitor_id), AuditAction.CSV)
     text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(journey.csv_rows(profile.contents.journey))
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    writer.writerows(journey.csv_rows(profile.contents.journey))
+    writer.writerows(_note_row(note) for note in reversed(memory.load_notes(website, profile.visitor_id)))
     # Spreadsheets read a CSV file as UTF-8 only with a byte order mark.
     body = text.getvalue().encode("utf-8-sig")
     return _file(body, "text/csv; charset=utf-8", f"{website.slug}-{profile.visitor_id}.csv")
+
+
+def _note_row(note: Note) -> list[str]:
+    """Return the row of a note: its time, author and text in the columns of events."""
+    cells = dict.fromkeys(journey.CSV_HEADER, "") | {
+        "time_utc": note.written_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "kind": "note",
+        "name": note.author_name,
+        "description": note.text,
+    }
+    return [journey.escape_formula(cell) for cell in cells.values()]
 
 
 @require_GET

@@ -16,6 +16,7 @@ from visitors.audit import log
 from visitors.audit.log import refuse_if_not_audited
 from visitors.datafast.errors import UpstreamError
 from visitors.journey import Journey
+from visitors.journey_page import rendering
 from visitors.journey_page.ribbon import make_ribbon, shapes_svg
 from visitors.journey_page.timeline import TimelineQuery, present_timeline, present_visit_events, visit_address
 from visitors.lookup import last_seen
@@ -71,6 +72,7 @@ def show(request: SignedInRequest, context: VisitorContext) -> HttpResponse:
         page_url=page_url,
         part_url=part_url,
         marked_after=marked_after,
+        team_notes=rendering.load_team_notes(context),
     )
     if part == "visits":
         return render(request, "journey_page/_visits.html", {"timeline": shown})
