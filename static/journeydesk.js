@@ -241,6 +241,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What polls stops in a hidden tab, and is brought up to date when the tab is shown again.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.detail.elt.matches("[data-polls]")) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) document.querySelectorAll("[data-polls]").forEach((part) => htmx.trigger(part, "again"));
+});
+
 // Close an open menu on Escape and on a click elsewhere.
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;

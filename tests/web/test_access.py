@@ -93,6 +93,8 @@ TABLE = {
     "summary": (ABOUT_VISITOR, "get", those_who_see(FINE)),
     "events": (ABOUT_VISITOR, "get", members(FINE)),
     "answer": (ABOUT_VISITOR, "get", members(FINE)),
+    "live": ({"slug": "lumenkit"}, "get", those_who_see(FINE)),
+    "live_strip": ({}, "get", ALL_SIGNED_IN),
     "visitors": ({"slug": "lumenkit"}, "get", those_who_see(FINE)),
     "leads": ({"slug": "lumenkit"}, "get", those_who_see(FINE)),
     "load_visitors": ({"slug": "lumenkit"}, "post", those_who_see(302)),

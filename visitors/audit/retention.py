@@ -1,5 +1,6 @@
 """Retention: data past its time is deleted once an hour by one process, in small batches beside the running requests.
 
+- who was on a website, once nobody has watched for an hour;
 - profiles, what people are found by, metrics and fetch leases: RETENTION_DAYS after they were fetched;
 - what a user saw of a visitor: RETENTION_DAYS after they last looked;
 - notes and tags of visitors without a profile, an owner and a pin: RETENTION_DAYS after they were written;
@@ -31,6 +32,7 @@ from visitors.models import (
     FetchLease,
     Invitation,
     LastSeen,
+    LiveList,
     MetricsPoint,
     Note,
     Ownership,
@@ -43,6 +45,7 @@ from visitors.models import (
 logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 3600
+LIVE_LIST_KEPT_FOR = timedelta(hours=1)
 # How long after its start a process first checks whether a purge is due, and how often from then on.
 FIRST_CHECK_SECONDS = 5
 CHECK_INTERVAL_SECONDS = 600
@@ -66,6 +69,7 @@ def purge() -> dict[str, int]:
         search.remove_deleted()
     for rows, expired in (
         (Claim.objects.order_by("pk"), Q(expires_at__lt=now)),
+        (LiveList.objects.order_by("pk"), Q(called_at__lt=now - LIVE_LIST_KEPT_FOR)),
         (Session.objects.order_by("pk"), Q(expire_date__lt=now)),
         *throttling.list_old_failures(),
     ):

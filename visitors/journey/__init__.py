@@ -31,7 +31,7 @@ from visitors.journey.seen import Difference, Seen, compare_seen, make_seen
 from visitors.journey.summary import SummaryLine, summarize, summarize_by_topic
 from visitors.journey.ticket_moment import Near, TicketMoment, Where, find_ticket_moment
 from visitors.journey.totals import Paid, Totals
-from visitors.journey.touches import Touch
+from visitors.journey.touches import Touch, first_touch
 from visitors.journey.visits import VISIT_GAP, Visit, VisitOutline
 
 __all__ = [
@@ -82,6 +82,7 @@ __all__ = [
     "derive",
     "escape_formula",
     "find_ticket_moment",
+    "first_touch",
     "fold",
     "is_ahead",
     "main_intent",

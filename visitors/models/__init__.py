@@ -11,7 +11,7 @@ from visitors.models.audit import (
 )
 from visitors.models.claims import Claim
 from visitors.models.known_people import KnownPerson
-from visitors.models.profiles import FetchLease, MetricsPoint, RateBudget, Snapshot, StoredJourney
+from visitors.models.profiles import FetchLease, LiveList, MetricsPoint, RateBudget, Snapshot, StoredJourney
 from visitors.models.team import TEAM_MODELS, Note, Ownership, Pin, Tag, VisitorTag
 from visitors.models.visitor_context import VisitorContext, load_visitor_context
 from visitors.models.websites import (
@@ -36,6 +36,7 @@ __all__ = [
     "Invitation",
     "KnownPerson",
     "LastSeen",
+    "LiveList",
     "Membership",
     "MetricsPoint",
     "Note",

@@ -47,8 +47,8 @@ class AuditAction(models.TextChoices):
     JSON = "json", "Raw JSON"
     # A name in a list of several ids that were pasted.
     CHOICE = "choice", "List of ids"
-    # Names in the results of a search, for some minutes.
-    SEARCH = "search", "Search"
+    # Names in the results of a search, or of those who are on the site, for some minutes.
+    SEARCH = "search", "Search or live list"
     # A name in the list of visitors.
     LIST = "list", "List of visitors"
     ERASE = "erase", "Erased"

@@ -132,3 +132,23 @@ class RateBudget(models.Model):
 
     def __str__(self) -> str:
         return f"{sum(count for _, count in self.calls)} calls"
+
+
+class LiveList(models.Model):
+    """Who is on a website, as DataFast last answered. All who watch it read this row.
+
+    `called_at` is when the last call began; whoever moves it forward makes the next one, so there is one call at a
+    time. `is_calling` is false once it has ended; a call that never ends is over when the next one is due. `error` is
+    empty if it succeeded, and encoded by `visitors.profiles.errors` otherwise. `answered_at` is when the answer came
+    that is in `answer_compressed`; None without one.
+    """
+
+    website = models.OneToOneField(Website, on_delete=models.CASCADE, primary_key=True)
+    called_at = models.DateTimeField()
+    is_calling = models.BooleanField(default=False)
+    error = models.BinaryField(default=b"")
+    answered_at = models.DateTimeField(null=True)
+    answer_compressed = models.BinaryField(default=b"")
+
+    def __str__(self) -> str:
+        return f"who is on {self.website_id}"

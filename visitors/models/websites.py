@@ -29,6 +29,7 @@ RESERVED_SLUGS = {
     "healthz",
     "invitations",
     "metrics",
+    "now",
     "openid",
     "people",
     "readyz",

@@ -24,6 +24,7 @@ from visitors.profiles.budget import Purpose
 from visitors.profiles.circuit import is_datafast_failing
 from visitors.profiles.errors import StoreUnavailable, VisitorErased
 from visitors.profiles.listing import list_visitors
+from visitors.profiles.live import LiveVisitors, get_live_visitors
 from visitors.profiles.profile import Profile, is_fresh
 from visitors.profiles.service import (
     get_budget_usage,
@@ -39,6 +40,7 @@ from visitors.profiles.service import (
 from visitors.profiles.store import StoredData, erase_profile, get_stored_data, index_people
 
 __all__ = [
+    "LiveVisitors",
     "Profile",
     "Purpose",
     "StoreUnavailable",
@@ -48,6 +50,7 @@ __all__ = [
     "get_budget_usage",
     "get_calls_left",
     "get_journey",
+    "get_live_visitors",
     "get_profile",
     "get_recent_journeys",
     "get_stored_data",

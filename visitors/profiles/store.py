@@ -25,7 +25,7 @@ from visitors.datafast.parsing import parse_visitor
 from visitors.datafast.payload import Visitor
 from visitors.journey import Journey
 from visitors.models import FetchLease, MetricsPoint, Snapshot, StoredJourney, Website
-from visitors.profiles import known_people
+from visitors.profiles import known_people, live
 from visitors.profiles.profile import Profile
 from visitors.profiles.stored_form import (
     Contents,
@@ -178,6 +178,7 @@ def erase_profile(website_id: int, visitor_id: UUID) -> StoredData:
     # The lease first: a process that is about to store an answer has locked it, and is waited for.
     FetchLease.objects.filter(website_id=website_id, visitor_id=visitor_id).delete()
     delete_answers(website_id, visitor_id)
+    live.forget_live_visitors(website_id)
     return stored
 
 
