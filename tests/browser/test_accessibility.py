@@ -91,7 +91,7 @@ def test_password_reset_is_accessible(desk, check, db, settings, path):
 def test_answers_to_pasted_text_are_accessible(desk, check, member):
     page = desk(user=member)
     page.goto("/")
-    page.locator("#pasted").fill("hello")
+    page.locator("#pasted").fill("Nothing in this message names a visitor. " * 5)
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     check(page, "no id")

@@ -10,6 +10,7 @@ from django.db import connection
 from tests.page_reader import Page
 from visitors.models import AuditEntry, KnownPerson, Membership, load_visitor_context
 from visitors.sandbox import documented, tokens
+from visitors.team import memory
 
 LEAD = documented.RETURNING_LEAD.visitor_id
 OTHER = documented.CUSTOMER.visitor_id
@@ -303,3 +304,16 @@ def test_anonymous_visitors_are_listed_by_place_and_system(browser_of_member, sa
     assert "Priya Raman" in shown
     known.delete()
     assert "Anonymous visitor" in Page(browser_of_member.get("/").content).text
+
+
+def test_pinned_visitors_are_listed_while_the_user_sees_the_website(client, member, viewer, lumenkit, sandbox):
+    lead = UUID(documented.RETURNING_LEAD.visitor_id)
+    for user in (member, viewer):
+        client.force_login(user)
+        client.get(f"/lumenkit/visitors/{lead}/")
+    memory.set_pinned(viewer, lumenkit, lead, is_pinned=True)
+    assert "Pinned" in client.get("/").content.decode()
+    Membership.objects.filter(user=viewer).delete()
+    assert "Pinned" not in client.get("/").content.decode()
+    client.force_login(member)
+    assert "Pinned" not in client.get("/").content.decode()

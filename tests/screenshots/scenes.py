@@ -97,7 +97,7 @@ STATES = (
 )
 OTHERS = (
     Scene("20-look-up", "/", widths=(*WIDTHS, WIDE)),
-    Scene("21-look-up-problem", "/", _paste("hello, who is this?")),
+    Scene("21-look-up-problem", "/", _paste("Nothing in this message names a visitor. " * 5)),
     Scene("22-look-up-several", "/", _paste(SEVERAL)),
     Scene("23-sign-in", "/sign-in/", who=""),
     Scene("24-account", "/account/"),

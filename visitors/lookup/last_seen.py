@@ -9,16 +9,17 @@ from uuid import UUID
 import msgspec
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from dashboard.clock import latest_possible_time
 from visitors.formatting.text import truncate
 from visitors.journey import Journey, Seen, make_seen
-from visitors.models import LastSeen, Snapshot, Website
+from visitors.models import LastSeen, Pin, Snapshot, Website
 
 # A page that is reloaded again and again, or that follows a visitor, writes no more often than this.
 WRITE_INTERVAL = timedelta(minutes=1)
 RECENT_LIMIT = 12
+PINNED_LIMIT = 24
 _LABEL_LIMIT = 120
 _BEFORE_ALL_EVENTS = datetime(2000, 1, 1, tzinfo=UTC)  # DataFast did not exist yet
 
@@ -115,6 +116,12 @@ def recently_opened_by(user: User, websites: Iterable[Website]) -> QuerySet[Last
     """Return the visitors that the user opened last on these websites, newest first."""
     opened = opened_by(user, websites).filter(looked_at__lte=latest_possible_time())
     return opened.order_by("-looked_at")[:RECENT_LIMIT]
+
+
+def pinned_by(user: User, websites: Iterable[Website]) -> QuerySet[LastSeen]:
+    """Return the visitors that the user pinned on these websites, opened last first."""
+    pins = Pin.objects.filter(user=user, website=OuterRef("website"), visitor_id=OuterRef("visitor_id"))
+    return opened_by(user, websites).filter(Exists(pins)).order_by("-looked_at")[:PINNED_LIMIT]
 
 
 def _is_stored(website: Website, visitor_id: UUID) -> bool:

@@ -218,6 +218,7 @@ def _render_home(
         "problem": problem,
         "choices": choices,
         "recent": None if choices else _present_recent(request, last_seen.recently_opened_by(request.user, websites)),
+        "pinned": [] if choices else _present_recent(request, last_seen.pinned_by(request.user, websites)),
         "steps": first_steps(sees_websites=bool(websites)) if request.user.is_superuser and not choices else [],
         "has_visitor_cookie": VISITOR_COOKIE in request.COOKIES,
     }
