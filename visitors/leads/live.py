@@ -6,12 +6,13 @@ from datetime import datetime, tzinfo
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from visitors.datafast.payload import Identity, MapEvent, MapLocation, MapProfile, MapSystem, MapVisitor, RealtimeMap
+from visitors.datafast.payload import Identity, MapEvent, MapLocation, MapSystem, MapVisitor, RealtimeMap
 from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago, format_money, format_short_duration
 from visitors.formatting.text import clean, truncate
 from visitors.journey import ENOUGH_CONFIDENCE, first_touch, is_ahead, read_location, read_value
 from visitors.journey.timestamps import parse_timestamp
 from visitors.leads.rows import Who, load_known
+from visitors.lookup.people.live import read_identity
 from visitors.models import Website
 from visitors.web.access import parse_visitor_id
 
@@ -83,14 +84,10 @@ def _present(one: MapVisitor, known: Who, now: datetime) -> LiveRow:
 
 
 def _identify(one: MapVisitor, known: Who) -> Who:
-    """Return who a visitor is. A name that DataFast made up is none."""
-    profile = one.profile_data or MapProfile()
-    # Only where DataFast says that it is not made up.
-    real_name = read_value(profile.display_name) if profile.is_random_name is False else ""
-    user_id = "" if profile.user_id is None else read_value(str(profile.user_id))
-    email = read_value(one.customer_email)
-    name = real_name or read_value(one.customer_name) or known.name or email or user_id
-    detail = next((text for text in (email, known.detail, user_id) if text and text != name), "")
+    """Return who a visitor is, according to DataFast's live list, and else to the stored profile."""
+    identity = read_identity(one)
+    name = identity.name or known.name or identity.label
+    detail = next((text for text in (identity.email, known.detail, identity.user_id) if text and text != name), "")
     score, is_weak = known.score, known.is_score_weak
     likelihood = one.conversion_likelihood
     if likelihood and likelihood.score is not None and 0 <= likelihood.score <= 100:

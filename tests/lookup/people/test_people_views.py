@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 
+from tests.faulty_upstream import answer
 from tests.lookup.people.people import add_person
 from tests.page_reader import Page
 from visitors.models import AuditEntry, Membership, Website
@@ -81,9 +82,28 @@ def test_nobody_found_says_what_was_searched(browser_of_member, priya):
     assert "No one found so far" in suggestions(browser_of_member, "zebra").text
     shown = Page(browser_of_member.get("/search/", {"q": "<b>zebra"}).content)
     assert "No one found for “<b>zebra”" in shown.text
-    assert "who were looked up on lumenkit.example before" in shown.text
+    assert "who were looked up on lumenkit.example before, and of those who are on the site now" in shown.text
     assert "found by the visitor id" in shown.text
     assert shown.with_id("find")["value"] == "<b>zebra"
+
+
+def test_someone_on_the_site_is_found_whom_nobody_has_looked_up(browser_of_member, sandbox, member, lumenkit):
+    live = documented.LIVE.visitor_id
+    shown = Page(browser_of_member.get("/search/", {"q": "marina"}).content)
+    assert "1 person on the site now matching “marina”" in shown.text
+    assert f"/lumenkit/visitors/{live}/" in shown.links
+    [entry] = AuditEntry.objects.all()
+    assert (entry.user, entry.website, entry.action) == (member, lumenkit, "search")
+    # The user id of one person opens the journey.
+    assert browser_of_member.get("/search/", {"q": "user_51877"}).url == f"/lumenkit/visitors/{live}/"
+    assert sum(call.path.endswith("/realtime/map") for call in sandbox.calls) == 1
+
+
+def test_a_made_up_name_of_someone_on_the_site_finds_nobody(browser_of_member, other_upstream):
+    profile = {"displayName": "Teal Otter", "isRandomName": True, "userId": None}
+    data = {"visitors": [{"visitorId": LEAD, "profileData": profile}]}
+    other_upstream.behaviors = [answer(200, {"status": "success", "data": data})]
+    assert "No one found" in Page(browser_of_member.get("/search/", {"q": "otter"}).content).text
 
 
 def test_what_looks_like_an_id_may_be_a_user_id(browser_of_member, lumenkit):

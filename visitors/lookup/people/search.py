@@ -56,9 +56,9 @@ def find_people(query: str, website_ids: Sequence[int], limit: int) -> Found:
     return Found(tuple(people[:limit]), len(people) > limit)
 
 
-def is_exactly(person: KnownPerson, query: str) -> bool:
-    """Whether the query is the person's whole email address or user id."""
-    return fold(query.strip()) in (fold(person.email), fold(person.user_id))
+def is_exactly(query: str, *values: str) -> bool:
+    """Whether the query is one of these values as a whole, such as an email address or a user id."""
+    return fold(query.strip()) in map(fold, values)
 
 
 def remove_deleted() -> None:

@@ -1,0 +1,73 @@
+"""Find people among those who are on the site now: nobody needs to have looked them up before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from visitors import profiles
+from visitors.datafast.payload import MapProfile, MapVisitor
+from visitors.formatting.avatars import avatar_color
+from visitors.formatting.folding import fold
+from visitors.journey import read_value
+from visitors.lookup.people.search import split_query
+from visitors.models import Website
+from visitors.web.access import parse_visitor_id
+
+# Each website may need a call, so a search asks for the live visitors of so many.
+MAX_WEBSITES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LiveIdentity:
+    """What DataFast says about who a live visitor is, "" for what it does not."""
+
+    name: str = ""
+    email: str = ""
+    user_id: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name, else the email address, else the user id."""
+        return self.name or self.email or self.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class LiveMatch:
+    """A live visitor who was found, and the website."""
+
+    website: Website
+    visitor_id: UUID
+    identity: LiveIdentity
+
+    @property
+    def color(self) -> int:
+        """Return the number of the avatar's color."""
+        return avatar_color(self.visitor_id)
+
+    @property
+    def facts(self) -> list[str]:
+        """Return what else is known, and the domain of the website."""
+        facts = (self.identity.email, self.identity.user_id, self.website.domain)
+        return [fact for fact in facts if fact and fact != self.identity.label]
+
+
+def read_identity(visitor: MapVisitor) -> LiveIdentity:
+    """Return who a live visitor is. A name that DataFast made up, or may have made up, is none."""
+    profile = visitor.profile_data or MapProfile()
+    real_name = read_value(profile.display_name) if profile.is_random_name is False else ""
+    user_id = "" if profile.user_id is None else read_value(str(profile.user_id))
+    return LiveIdentity(real_name or read_value(visitor.customer_name), read_value(visitor.customer_email), user_id)
+
+
+def find_live(query: str, websites: Iterable[Website], limit: int) -> list[LiveMatch]:
+    """Return at most `limit` visitors who are on one of the first websites now, and in whom all words are found."""
+    words = split_query(query)
+    found: list[LiveMatch] = []
+    for website in list(websites)[:MAX_WEBSITES]:
+        realtime_map = profiles.get_live_visitors(website).realtime_map
+        for visitor in (realtime_map and realtime_map.visitors) or ():
+            identity, visitor_id = read_identity(visitor), parse_visitor_id(visitor.visitor_id or "")
+            text = fold(f"{identity.name} {identity.email} {identity.user_id}")
+            if visitor_id and all(word in text for word in words):
+                found.append(LiveMatch(website, visitor_id, identity))
+    return found[:limit]
