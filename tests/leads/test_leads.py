@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -10,9 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from visitors import profiles
+from visitors.audit import erasure
 from visitors.leads import leads, refreshing
 from visitors.leads.leads import LeadQuery
-from visitors.models import AuditAction, AuditEntry, Claim, KnownPerson, MetricsPoint, Snapshot
+from visitors.models import AuditAction, AuditEntry, Claim, FetchLease, KnownPerson, MetricsPoint, Snapshot
 from visitors.profiles import Purpose
 from visitors.sandbox import documented
 from visitors.team import memory
@@ -168,9 +169,10 @@ def refreshed(monkeypatch):
     """The visitors whose profiles are asked for, instead of asking for them."""
     asked = []
 
-    def refresh(website, visitor_id, *, max_age, purpose):
+    def refresh(website, visitor_id, *, max_age, purpose, is_automatic):
         asked.append(visitor_id.int & 0xFF)
         assert purpose is Purpose.BACKGROUND
+        assert is_automatic
         return profiles.Profile(website.pk, visitor_id, "1", datetime.now(UTC))
 
     monkeypatch.setattr(refreshing.profiles, "refresh_profile", refresh)
@@ -216,9 +218,40 @@ def test_a_refresh_leaves_the_calls_of_people(lumenkit, sandbox, settings):
     for _ in range(2):  # half of the minute
         profiles.refresh_profile(lumenkit, LEAD, max_age=timedelta(0))
     Snapshot.objects.update(fetched_at=datetime.now(UTC) - timedelta(days=1))
+    FetchLease.objects.update(finished_at=datetime.now(UTC) - timedelta(days=1))
     calls = len(sandbox.calls)
     assert refreshing.refresh_leads() == 0
     assert len(sandbox.calls) == calls
+
+
+def test_a_lead_who_is_erased_meanwhile_does_not_come_back(lumenkit, sandbox, monkeypatch):
+    refreshing.mark_in_use(lumenkit)
+    with time_machine.travel(datetime.now(UTC) - timedelta(days=1)):
+        profiles.get_profile(lumenkit, LEAD)
+    refresh = profiles.refresh_profile
+
+    def erase_before(website, visitor_id, **options):
+        erasure.erase(website, visitor_id, by=None)
+        return refresh(website, visitor_id, **options)
+
+    monkeypatch.setattr(refreshing.profiles, "refresh_profile", erase_before)
+    assert refreshing.refresh_leads() == 1
+    assert not Snapshot.objects.exists()
+
+
+def test_a_lead_who_could_not_be_refreshed_holds_up_no_others(lumenkit, add_lead, refreshed, clock):
+    refreshing.mark_in_use(lumenkit)
+    best = add_lead(2, score=90, fetched=timedelta(days=1))
+    add_lead(1, fetched=timedelta(days=1))
+    now = datetime.now(UTC)
+    FetchLease.objects.create(
+        website=lumenkit, visitor_id=best.visitor_id, token=uuid4(), expires_at=now, finished_at=now, error=b"x"
+    )
+    refreshing.refresh_leads()
+    assert refreshed == [1]
+    clock.shift(refreshing.RETRY_AFTER)
+    refreshing.refresh_leads()
+    assert refreshed == [1, 2, 1]
 
 
 def test_one_process_refreshes_a_minute(lumenkit, add_lead, refreshed):

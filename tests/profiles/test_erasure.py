@@ -167,11 +167,12 @@ def test_a_reader_in_another_process_gets_no_answer(sandbox, lumenkit, workers):
     assert rows() == [0, 0, 0, 0]
 
 
-def test_a_page_that_refreshes_itself_brings_no_visitor_back(sandbox, lumenkit):
+@pytest.mark.parametrize("purpose", list(profiles.Purpose))
+def test_what_refreshes_itself_brings_no_visitor_back(sandbox, lumenkit, purpose):
     profiles.get_profile(lumenkit, LEAD)
     erase(lumenkit)
     with pytest.raises(profiles.VisitorErased):
-        profiles.refresh_profile(lumenkit, LEAD, max_age=timedelta(seconds=10), purpose=profiles.Purpose.LIVE)
+        profiles.refresh_profile(lumenkit, LEAD, max_age=timedelta(0), purpose=purpose, is_automatic=True)
     assert sandbox.calls.count(str(LEAD)) == 1
     assert rows() == [0, 0, 0, 0]
 

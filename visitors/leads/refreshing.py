@@ -11,7 +11,7 @@ from django.db import connections
 
 from visitors import profiles
 from visitors.datafast.errors import NoJourney, UpstreamError
-from visitors.models import Claim, KnownPerson, Website
+from visitors.models import Claim, FetchLease, KnownPerson, Website
 from visitors.profiles import Purpose
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,8 @@ INTERVAL_SECONDS = 60
 MAX_AGE = timedelta(hours=6)
 BEST_LEADS = 100
 LEADS_PER_RUN = 5
+# How long a lead is left alone who could not be refreshed, so that one whom DataFast answers badly holds up no others.
+RETRY_AFTER = timedelta(hours=1)
 # Nobody is likely to want a lead who was last seen longer ago.
 SEEN_WITHIN = timedelta(days=60)
 # How long a list of leads counts as in use after someone opened it, and how often that is written down.
@@ -74,17 +76,22 @@ def _refresh_website(website: Website) -> int:
     leads = KnownPerson.objects.filter(website=website, is_customer=False, score__isnull=False)
     best = leads.filter(last_seen_at__gte=now - SEEN_WITHIN).order_by("-score", "-pk")
     ages = best.values_list("visitor_id", "snapshot__fetched_at")[:BEST_LEADS]
-    old = [visitor_id for visitor_id, fetched_at in ages if fetched_at < now - MAX_AGE][:LEADS_PER_RUN]
-    for number, visitor_id in enumerate(old):
+    old = [visitor_id for visitor_id, fetched_at in ages if fetched_at < now - MAX_AGE]
+    tried = FetchLease.objects.filter(website=website, visitor_id__in=old, finished_at__gt=now - RETRY_AFTER)
+    just_tried = set(tried.values_list("visitor_id", flat=True))
+    due = [visitor_id for visitor_id in old if visitor_id not in just_tried][:LEADS_PER_RUN]
+    for number, visitor_id in enumerate(due):
         try:
-            profile = profiles.refresh_profile(website, visitor_id, max_age=MAX_AGE, purpose=Purpose.BACKGROUND)
-        except NoJourney:
+            profile = profiles.refresh_profile(
+                website, visitor_id, max_age=MAX_AGE, purpose=Purpose.BACKGROUND, is_automatic=True
+            )
+        except (NoJourney, profiles.VisitorErased):
             continue
         except UpstreamError:
             return number
-        if profile.problem:  # the budget is used up, or DataFast fails: the next run tries again
+        if profile.problem:  # the budget is used up, or DataFast fails: the next run goes on with the others
             return number
-    return len(old)
+    return len(due)
 
 
 def _in_use(website: Website) -> str:

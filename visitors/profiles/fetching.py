@@ -78,17 +78,18 @@ class FetchRequest:
         return error
 
 
-def fetch(website: Website, visitor_id: UUID, *, not_before: datetime, purpose: Purpose, is_known: bool) -> None:
+def fetch(
+    website: Website, visitor_id: UUID, *, not_before: datetime, purpose: Purpose, is_first_allowed: bool
+) -> None:
     """Store an answer that comes at `not_before` or later, to our call or another reader's. Raises UpstreamError.
 
-    `is_known` says that an older answer is stored. Takes at most UPSTREAM_DEADLINE_SECONDS.
+    `is_first_allowed`: call for a visitor for whom nobody has called. Without it such a visitor was erased, since an
+    older answer was stored, or a page or list refreshes itself. Takes at most UPSTREAM_DEADLINE_SECONDS.
     """
     if website.paused_at:
         raise WebsitePaused
     deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
     request = FetchRequest(website, visitor_id, not_before, purpose, datetime.now(UTC), deadline)
-    # A person starts with a visitor: a page that refreshes itself must not bring back an erased one.
-    is_first_allowed = not is_known and purpose is not Purpose.LIVE
     held = lease.acquire_first(website.pk, visitor_id) if is_first_allowed else None
     is_stored = _call_and_store(held, request) if held else False
     waited_for: UUID | None = None

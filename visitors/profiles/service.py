@@ -33,18 +33,25 @@ def get_profile(website: Website, visitor_id: UUID) -> Profile:
     stored = store.load_profile(website, visitor_id)
     if stored is None:
         kept_since = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
-        return _fetch(website, visitor_id, kept_since, Purpose.LOOKUP, is_known=False)
+        return _fetch(website, visitor_id, kept_since, Purpose.LOOKUP, is_first_allowed=True)
     metrics.count_found("database")
     return stored
 
 
 def refresh_profile(
-    website: Website, visitor_id: UUID, *, max_age: timedelta | None = None, purpose: Purpose = Purpose.LOOKUP
+    website: Website,
+    visitor_id: UUID,
+    *,
+    max_age: timedelta | None = None,
+    purpose: Purpose = Purpose.LOOKUP,
+    is_automatic: bool = False,
 ) -> Profile:
     """Return a profile that is at most `max_age` old (default: PROFILE_FRESH_SECONDS), fetching it if needed.
 
     If fetching fails and a copy is stored, return the copy with its `problem`. Raises UpstreamError if none is stored,
     if DataFast answers that there is no such visitor, and if the visitor was erased.
+
+    `is_automatic` says that no person asked for it, which must not bring back an erased visitor.
     """
     if max_age is None:
         max_age = timedelta(seconds=settings.PROFILE_FRESH_SECONDS)
@@ -54,17 +61,22 @@ def refresh_profile(
         metrics.count_found("database")
         return stored
     try:
-        return _fetch(website, visitor_id, not_before, purpose, is_known=stored is not None)
+        is_first_allowed = stored is None and not is_automatic
+        return _fetch(website, visitor_id, not_before, purpose, is_first_allowed=is_first_allowed)
     except UpstreamError as error:
         if stored is None or isinstance(error, (*fetching.NO_JOURNEY_VALID_FOR, VisitorErased)):
             raise
         return replace(stored, problem=error)
 
 
-def _fetch(website: Website, visitor_id: UUID, not_before: datetime, purpose: Purpose, *, is_known: bool) -> Profile:
+def _fetch(
+    website: Website, visitor_id: UUID, not_before: datetime, purpose: Purpose, *, is_first_allowed: bool
+) -> Profile:
     """Fetch a profile. Raises UpstreamError: StoreUnavailable if our database cannot be written."""
     try:
-        fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_known=is_known)
+        fetching.fetch(
+            website, visitor_id, not_before=not_before, purpose=purpose, is_first_allowed=is_first_allowed
+        )
         profile = store.load_profile(website, visitor_id)
         if profile is None:
             raise VisitorErased

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -11,8 +12,9 @@ from django.contrib.auth import get_user_model
 from tests.faulty_upstream import answer, error
 from tests.page_reader import Page
 from visitors import profiles
+from visitors.audit import erasure
 from visitors.journey_page import article_cache
-from visitors.models import Membership, Website
+from visitors.models import Membership, Snapshot, Website
 from visitors.sandbox import documented
 
 LEAD = documented.RETURNING_LEAD.visitor_id
@@ -415,3 +417,11 @@ def test_an_answer_that_comes_during_the_request_is_shown(browser_of_member, lum
     assert "Jane Doe" not in shown.text
     monkeypatch.setattr(profiles, "get_profile", None)  # the next reader finds the article under the newer answer
     assert "Jane Roe" in page(browser_of_member, PAYLOAD_ID).text
+
+
+def test_a_page_that_refreshes_itself_leads_away_from_an_erased_visitor(browser_of_member, sandbox, lumenkit):
+    browser_of_member.get(address())
+    erasure.erase(lumenkit, UUID(LEAD), by=None)
+    answered = browser_of_member.post(address(LEAD, "refresh/"), {"automatic": ""}, headers={"HX-Request": "true"})
+    assert answered.headers["HX-Redirect"] == "/"
+    assert not Snapshot.objects.exists()

@@ -36,7 +36,9 @@ def follow(request: SignedInRequest, context: VisitorContext) -> HttpResponse:
     sessions.mark_automatic(request)
     website, visitor = context.website, context.visitor_id
     try:
-        profile = profiles.refresh_profile(website, visitor, max_age=FOLLOW_INTERVAL, purpose=Purpose.LIVE)
+        profile = profiles.refresh_profile(
+            website, visitor, max_age=FOLLOW_INTERVAL, purpose=Purpose.LIVE, is_automatic=True
+        )
     except (profiles.VisitorErased, NoJourney) as error:
         return updates.redirect_away(request, website, visitor, error)
     except UpstreamError as error:

@@ -67,7 +67,7 @@ def refresh(request: SignedInRequest, context: VisitorContext) -> HttpResponse:
         sessions.mark_automatic(request)
     max_age = None if is_automatic else PRESSED_AGAIN
     try:
-        profile = profiles.refresh_profile(website, visitor, max_age=max_age)
+        profile = profiles.refresh_profile(website, visitor, max_age=max_age, is_automatic=is_automatic)
     except UpstreamError as error:
         return updates.redirect_away(request, website, visitor, error)
     log.record_fragment(request.user, context)
