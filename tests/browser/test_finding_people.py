@@ -24,6 +24,7 @@ def test_results_appear_while_typing_and_arrows_choose_one(desk, member, people,
     page = desk(user=member, width=width)
     page.goto(f"/lumenkit/visitors/{LEAD}/")
     page.goto("/")
+    expect(page.locator("#pasted")).to_be_focused()
     page.keyboard.type("priya")
     results = page.locator("#suggestions a")
     expect(results).to_have_text(["Priya Raman", "Priya Nair"])

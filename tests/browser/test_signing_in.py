@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 from playwright.sync_api import expect
 
 from tests.browser.conftest import violations
@@ -28,13 +29,13 @@ def test_a_reset_password_signs_in(desk, member, live_server):
 
 
 def test_too_many_attempts_show_how_long_to_wait(desk, member):
+    for _ in range(9):
+        Client().post("/sign-in/", {"username": "mina", "password": "wrong"})
     page = desk()
     page.goto("/sign-in/")
-    for _ in range(10):
-        page.get_by_label("User name or email").fill("mina")
-        page.get_by_label("Password").fill("wrong")
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("User name or email").fill("mina")
+    page.get_by_label("Password").fill("wrong")
+    page.keyboard.press("Enter")
     expect(page.get_by_text("Try again in 30 minutes.")).to_be_visible()
     assert violations(page) == []
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import hold, stop_clock
+from tests.browser.conftest import hold, settle, stop_clock
 from visitors.sandbox import documented
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -142,7 +142,7 @@ def test_slow_older_visits_have_a_placeholder(desk, member, sandbox):
     expect(page.locator("#more.is-slow")).to_be_attached()
     release()
     expect(rows.nth(before)).to_be_attached()
-    page.wait_for_load_state("networkidle")  # the next ones may have come into view
+    settle(page)  # the next ones may have come into view
     expect(page.locator(".is-slow")).to_have_count(0)
 
 
@@ -179,7 +179,7 @@ def test_the_focus_moves_to_the_older_visits(desk, member, sandbox):
     expect(page.locator("#more")).to_have_attribute("aria-busy", "true")
     release()
     expect(page.locator("#ledger > .visit").nth(next_visit).locator("summary")).to_be_focused()
-    page.wait_for_load_state("networkidle")
+    settle(page)
 
 
 def test_the_age_counts_up_while_the_tab_is_visible(desk, member, sandbox):
