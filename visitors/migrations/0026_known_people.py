@@ -7,20 +7,22 @@ import django.db.models.deletion
 from django.db import DatabaseError, migrations, models
 
 TABLE, INDEX = "visitors_knownperson", "visitors_knownperson_search"
-# An index without a copy of the text: it reads the table, and the triggers tell it what changes.
+# The number of a row begins with the website, so that a search reads the part of the index that is about its website.
+ROWID = "(({0}.website_id << 40) + {0}.id)"
+NEW, OLD = ROWID.format("new"), ROWID.format("old")
+# An index without a copy of the text. The triggers tell it what changes.
 FTS5 = [
-    f"CREATE VIRTUAL TABLE {INDEX} USING fts5("
-    f"search_text, content='{TABLE}', content_rowid='id', tokenize='trigram case_sensitive 1')",
+    f"CREATE VIRTUAL TABLE {INDEX} USING fts5(search_text, content='', tokenize='trigram case_sensitive 1')",
     f"CREATE TRIGGER {INDEX}_insert AFTER INSERT ON {TABLE} WHEN new.search_text <> '' BEGIN "
-    f"INSERT INTO {INDEX} (rowid, search_text) VALUES (new.id, new.search_text); END",
+    f"INSERT INTO {INDEX} (rowid, search_text) VALUES ({NEW}, new.search_text); END",
     f"CREATE TRIGGER {INDEX}_delete AFTER DELETE ON {TABLE} WHEN old.search_text <> '' BEGIN "
-    f"INSERT INTO {INDEX} ({INDEX}, rowid, search_text) VALUES ('delete', old.id, old.search_text); END",
+    f"INSERT INTO {INDEX} ({INDEX}, rowid, search_text) VALUES ('delete', {OLD}, old.search_text); END",
     f"CREATE TRIGGER {INDEX}_update_old AFTER UPDATE OF search_text ON {TABLE} "
     "WHEN old.search_text <> new.search_text AND old.search_text <> '' BEGIN "
-    f"INSERT INTO {INDEX} ({INDEX}, rowid, search_text) VALUES ('delete', old.id, old.search_text); END",
+    f"INSERT INTO {INDEX} ({INDEX}, rowid, search_text) VALUES ('delete', {OLD}, old.search_text); END",
     f"CREATE TRIGGER {INDEX}_update_new AFTER UPDATE OF search_text ON {TABLE} "
     "WHEN old.search_text <> new.search_text AND new.search_text <> '' BEGIN "
-    f"INSERT INTO {INDEX} (rowid, search_text) VALUES (new.id, new.search_text); END",
+    f"INSERT INTO {INDEX} (rowid, search_text) VALUES ({NEW}, new.search_text); END",
 ]
 TRIGRAM = f"CREATE INDEX {INDEX} ON {TABLE} USING gin (search_text gin_trgm_ops)"
 

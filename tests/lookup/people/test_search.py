@@ -118,7 +118,7 @@ def test_the_index_follows_changes_and_deletions(lumenkit, priya):
     assert not KnownPerson.objects.exists()
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            # Raises an error where the index and the table differ.
+            # Raises an error for an index that contradicts itself.
             index = "visitors_knownperson_search"
             cursor.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
 

@@ -22,6 +22,9 @@ MAX_WORDS = 8
 MAX_CANDIDATES = 200
 # What the indexes are made of; a shorter pattern has no entry in them.
 _TRIGRAM = 3
+# On SQLite the number of an entry of the index is made of the website's and the person's.
+_WEBSITE_SHIFT = 40
+_MAX_PERSON = 2**_WEBSITE_SHIFT - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +88,17 @@ def _find_candidates(patterns: list[str], website_ids: Sequence[int]) -> list[in
 
 def _find_with_fts5(patterns: list[str], website_ids: Sequence[int]) -> list[int]:
     expression = " AND ".join('"{}"'.format(pattern.replace('"', '""')) for pattern in patterns)
-    websites = ", ".join("%s" for _ in website_ids)
+    found: list[int] = []
     with connection.cursor() as cursor:
-        # CROSS JOIN keeps the order: the index first, newest row first, until there are enough.
-        cursor.execute(
-            "SELECT person.id FROM visitors_knownperson_search AS found "  # noqa: S608 placeholders only
-            "CROSS JOIN visitors_knownperson AS person ON person.id = found.rowid "
-            f"WHERE found.search_text MATCH %s AND person.website_id IN ({websites}) "
-            f"ORDER BY found.rowid DESC LIMIT {MAX_CANDIDATES}",
-            [expression, *website_ids],
-        )
-        return [pk for (pk,) in cursor.fetchall()]
+        for website_id in website_ids:
+            first = website_id << _WEBSITE_SHIFT
+            cursor.execute(
+                "SELECT rowid FROM visitors_knownperson_search WHERE visitors_knownperson_search MATCH %s "
+                "AND rowid BETWEEN %s AND %s ORDER BY rowid DESC LIMIT %s",
+                [expression, first, first + _MAX_PERSON, MAX_CANDIDATES],
+            )
+            found += [rowid - first for (rowid,) in cursor.fetchall()]
+    return sorted(found, reverse=True)[:MAX_CANDIDATES]
 
 
 def _find_with_trigrams(patterns: list[str], website_ids: Sequence[int]) -> list[int]:
