@@ -74,9 +74,7 @@ def _fetch(
 ) -> Profile:
     """Fetch a profile. Raises UpstreamError: StoreUnavailable if our database cannot be written."""
     try:
-        fetching.fetch(
-            website, visitor_id, not_before=not_before, purpose=purpose, is_first_allowed=is_first_allowed
-        )
+        fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_first_allowed=is_first_allowed)
         profile = store.load_profile(website, visitor_id)
         if profile is None:
             raise VisitorErased

@@ -1,5 +1,6 @@
 """Searching people: both databases find what the ORM finds, and nobody on a website that was not asked for."""
 
+from importlib import import_module
 from itertools import pairwise
 
 import pytest
@@ -130,3 +131,14 @@ def test_a_query_that_matches_everyone_reads_a_bounded_number(lumenkit, monkeypa
     found = find_people("same", [lumenkit.pk], 10).people
     assert len(found) == 3
     assert all(one.last_seen_at >= other.last_seen_at for one, other in pairwise(found))
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="is about PostgreSQL")
+def test_a_user_who_may_not_create_the_extension_learns_what_to_run(db):
+    migration = import_module("visitors.migrations.0026_known_people")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP EXTENSION pg_trgm CASCADE")
+        cursor.execute("CREATE ROLE journeydesk_powerless")
+        cursor.execute("SET LOCAL ROLE journeydesk_powerless")
+        with pytest.raises(RuntimeError, match='--command "CREATE EXTENSION pg_trgm"'):
+            migration.create_extension(cursor, connection.settings_dict)

@@ -65,7 +65,7 @@ def is_exactly(query: str, *values: str) -> bool:
 
 
 def remove_deleted() -> None:
-    """Remove what deleted people have left in the index: FTS5 only marks it. Takes half a second for 100,000 people.
+    """Remove what deleted people have left in the index: FTS5 only marks it. Takes a second for 100,000 people.
 
     PostgreSQL's VACUUM does that by itself.
     """
