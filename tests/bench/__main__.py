@@ -1,4 +1,7 @@
-"""Runs the bench and prints its table; `--json` ends it with one line of JSON. Takes about two minutes."""
+"""Runs the bench and prints its table; `--json` ends it with one line of JSON. Takes about two minutes.
+
+`--browser` measures how long a browser takes to show a journey instead.
+"""
 
 import argparse
 import json
@@ -17,7 +20,7 @@ from uuid import uuid4
 
 import requests
 
-from tests.bench import load
+from tests.bench import browser, load
 from tests.processes import environment, free_port, process
 
 WORKERS, THREADS = 4, 4
@@ -116,6 +119,10 @@ class Scene:
             "Content-Type": "application/x-www-form-urlencoded",
         }
         return load.request("POST", path, headers | HTMX, form.encode())
+
+    def cookies(self) -> dict[str, str]:
+        """The cookies of the member."""
+        return {name: morsel.value for name, morsel in self.client.cookies.items()}
 
     def _cookies(self) -> str:
         return self.client.cookies.output(attrs=[], header="", sep=";").strip()
@@ -334,10 +341,16 @@ def show(rows: Rows, memory: list[int]) -> None:
     print(f"Memory of the server's processes: {', '.join(f'{size} MB' for size in memory)}.")
 
 
+def print_json(rows: Rows | browser.Figures) -> None:
+    """Print the figures for a machine."""
+    print(json.dumps({name: {key: round(value, 3) for key, value in row.items()} for name, row in rows.items()}))
+
+
 def main() -> None:
     """Set the scene, measure, print."""
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    parser.add_argument("--browser", action="store_true", help="measure a browser's loading of a journey instead")
     options = parser.parse_args()
     sandbox_port, port = free_port(), free_port()
     sandbox = f"http://127.0.0.1:{sandbox_port}"
@@ -359,6 +372,14 @@ def main() -> None:
         with process(sandbox_words, sandbox), (Path(folder) / "log").open("wb") as log:
             scene = Scene(sandbox, ("127.0.0.1", port))
             # The server logs each request, as in production; that is part of what is measured.
+            if options.browser:
+                path = browser.store_journey(scene)
+                with process(server_words, health, log=log):
+                    figures = browser.measure(scene.address, scene.cookies(), path)
+                browser.show(figures)
+                if options.json:
+                    print_json(figures)
+                return
             with process(server_words, health, log=log) as server:
                 measure_pages(scene, rows)
                 count_queries(scene, rows)
@@ -372,7 +393,7 @@ def main() -> None:
         row["ratio_signed_in"] = row["median_ms"] / rows["signed_in"]["median_ms"]
     show(rows, memory)
     if options.json:
-        print(json.dumps({name: {key: round(value, 3) for key, value in row.items()} for name, row in rows.items()}))
+        print_json(rows)
 
 
 if __name__ == "__main__":

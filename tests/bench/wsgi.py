@@ -1,7 +1,7 @@
-"""The dashboard as its production server loads it, plus two views to compare it with, in the same worker processes.
+"""The dashboard as its production server loads it, plus views to compare it with, in the same worker processes.
 
-`/bench/bare` is a Django view without any middleware; `/bench/signed-in` one behind the dashboard's own middleware,
-which reads who is signed in and returns "ok".
+`/bench/bare` is a Django view without any middleware, and so is `/bench/page`, a small HTML page for a browser;
+`/bench/signed-in` is a view behind the dashboard's own middleware, which reads who is signed in and returns "ok".
 """
 
 import os
@@ -20,10 +20,21 @@ from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import include, path
 
+BARE_PATHS = {"/bench/bare", "/bench/page"}
+PAGE = (
+    '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Bare</title><link rel="icon" href="data:,">'
+    "<h1>A bare page</h1><p>With a sentence.</p></html>"
+)
+
 
 def ok(request: HttpRequest) -> HttpResponse:
     """Answer "ok"."""
     return HttpResponse("ok")
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """Answer a page without a style sheet and scripts."""
+    return HttpResponse(PAGE)
 
 
 def signed_in(request: HttpRequest) -> HttpResponse:
@@ -33,6 +44,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("bench/bare", ok),
+    path("bench/page", page),
     path("bench/signed-in", signed_in),
     path("", include("dashboard.urls")),
 ]
@@ -46,6 +58,6 @@ from dashboard.wsgi import application as _dashboard
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Send the bare view past the middleware."""
-    handler = _bare if environ["PATH_INFO"] == "/bench/bare" else _dashboard
+    """Send the bare views past the middleware."""
+    handler = _bare if environ["PATH_INFO"] in BARE_PATHS else _dashboard
     return handler(environ, start_response)
