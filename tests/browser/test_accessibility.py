@@ -21,6 +21,7 @@ PAGES = {scene.name: scene.path for scene in STATES if scene is not STALE} | {
     "key refused": address(documented.named("unauthorized")),
     "limit": address(documented.named("rate limited")),
     "no such page": "/nothing/here/",
+    "help": "/help/",
     "visitors": "/lumenkit/visitors/?period=90",
     "leads": "/lumenkit/visitors/leads/",
     "on the site now": "/lumenkit/visitors/now/",

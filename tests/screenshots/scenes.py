@@ -120,6 +120,7 @@ OTHERS = (
         lambda page: page.evaluate("document.querySelector('#timeline').classList.add('is-slow')"),
     ),
     Scene("47-design", "/design/"),
+    Scene("47-help", "/help/"),
     Scene("48-visitors", "/lumenkit/visitors/?period=90"),
     Scene("48-visitors-none", "/lumenkit/visitors/?city=Nowhere&utm_term=x"),
     Scene("48-live", "/lumenkit/visitors/now/"),

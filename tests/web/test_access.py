@@ -121,6 +121,7 @@ TABLE = {
     "change_role": (MEMBERSHIP, "post", those_who_manage(302)),
     "remove_member": (MEMBERSHIP, "get", those_who_manage(FINE)),
     "people": ({}, "get", administrators(FINE)),
+    "help": ({}, "get", ALL_SIGNED_IN),
     "status": ({}, "get", administrators(FINE)),
     "person": ({"user": NUMBER}, "get", administrators(FINE)),
     "set_administrator": ({"user": NUMBER}, "post", administrators(302)),

@@ -27,6 +27,7 @@ RESERVED_SLUGS = {
     "admin",
     "design",
     "healthz",
+    "help",
     "invitations",
     "metrics",
     "now",

@@ -25,6 +25,7 @@ from visitors.formatting.avatars import initials
 from visitors.formatting.text import isolate_direction
 from visitors.models import Membership
 from visitors.roles import Role
+from visitors.web.release import version
 
 
 class FlatEnvironment(Environment):
@@ -47,7 +48,7 @@ def environment(**options: Any) -> Environment:
     options.pop("autoescape", None)  # Django passes True as well
     made = FlatEnvironment(autoescape=True, **options)
     # A page has four static files, and Django looks each of them up for as long as a simple database query takes.
-    made.globals |= {"htmx_script": cache(htmx_script), "static": cache(static), "url": url}
+    made.globals |= {"htmx_script": cache(htmx_script), "static": cache(static), "url": url, "version": version}
     made.filters |= {
         "add_line_breaks": add_line_breaks,
         "address": address_html,

@@ -1,11 +1,9 @@
 """`/status/`: how this Journeydesk is set up, and what is wrong with it, for administrators."""
 
 import shutil
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -23,6 +21,7 @@ from visitors.operations import checks
 from visitors.profiles import is_datafast_failing
 from visitors.web.access import SignedInRequest, administrator_required
 from visitors.web.backups import last_backup_at
+from visitors.web.release import version
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +41,6 @@ def status(request: SignedInRequest) -> HttpResponse:
     problems.sort(key=lambda message: -message.level)
     context = {"facts": list(_facts(datetime.now(UTC))), "problems": problems, "error_level": ERROR}
     return render(request, "operations/status.html", context)
-
-
-@cache
-def version() -> str:
-    """Return this release's version."""
-    project = tomllib.loads((Path(settings.BASE_DIR) / "pyproject.toml").read_text())
-    found: str = project["project"]["version"]
-    return found
 
 
 def _run_checks() -> Iterator[CheckMessage]:
