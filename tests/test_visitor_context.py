@@ -13,6 +13,7 @@ from visitors.audit import log
 from visitors.datafast.errors import BotVisitor
 from visitors.lookup import last_seen
 from visitors.models import (
+    Alert,
     AuditAction,
     AuditEntry,
     AuditResult,
@@ -61,6 +62,7 @@ def context_by_orm(user, slug, visitor_id):
         shown.filter(user=user).values_list("at", flat=True).first(),
         has_memory(website, user, visitor_id),
         related(website, visitor_id),
+        Alert.objects.filter(user=user, is_read=False).count(),
         Membership.objects.filter(user=user, role=Role.ADMIN).exists(),
     )
 

@@ -29,6 +29,7 @@ PAGES = {scene.name: scene.path for scene in STATES if scene is not STALE} | {
     "nobody found": "/search/?q=zebra",
     "unknown everywhere": "/visitors/0e5c0000-0000-4000-8000-00000000000f/",
     "notes": f"{LEAD}team/",
+    "alerts": "/alerts/",
     "no visitors": "/lumenkit/visitors/?city=Nowhere&utm_term=x",
     "filters that do not go together": "/lumenkit/visitors/?goal=trial_started&customer=true",
     "no visitor here": "/lumenkit/visitors/current/",

@@ -8,7 +8,7 @@ import time_machine
 from django.contrib.auth import get_user_model
 
 from visitors.audit import erasure, retention
-from visitors.models import TEAM_MODELS, Membership, Note, Ownership, Pin, Snapshot, Tag, VisitorTag
+from visitors.models import TEAM_MODELS, Alert, Membership, Note, Ownership, Pin, Snapshot, Tag, VisitorTag
 from visitors.roles import Role
 from visitors.sandbox import documented
 from visitors.team import memory
@@ -164,13 +164,16 @@ def remember(user, website, visitor_id):
     memory.set_tags(website, visitor_id, [tag.name])
     memory.set_owner(website, visitor_id, user)
     memory.set_pinned(user, website, visitor_id, is_pinned=True)
+    now = datetime.now(UTC)
+    about = {"user": user, "website": website, "visitor_id": visitor_id}
+    Alert.objects.create(**about, kind=Alert.Kind.PAID, visit_started_at=now, at=now, name="Priya")
 
 
 def test_erasing_a_visitor_erases_what_the_team_knows(member, lumenkit, pocketgarden):
     for website, visitor_id in ((lumenkit, LEAD), (lumenkit, OTHER), (pocketgarden, LEAD)):
         remember(member, website, visitor_id)
-    assert erasure.find_traces(lumenkit, LEAD).team_rows == 4
-    assert erasure.erase(lumenkit, LEAD, by=member).team_rows == 4
+    assert erasure.find_traces(lumenkit, LEAD).team_rows == 5
+    assert erasure.erase(lumenkit, LEAD, by=member).team_rows == 5
     for model in TEAM_MODELS:
         left = set(model.objects.values_list("website__slug", "visitor_id"))
         assert left == {("lumenkit", OTHER), ("pocketgarden", LEAD)}

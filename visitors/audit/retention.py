@@ -4,6 +4,7 @@
 - profiles, what people are found by, metrics and fetch leases: RETENTION_DAYS after they were fetched;
 - what a user saw of a visitor: RETENTION_DAYS after they last looked;
 - notes and tags of visitors without a profile, an owner and a pin: RETENTION_DAYS after they were written;
+- alerts: after RETENTION_DAYS;
 - entries of the audit log: after AUDIT_DAYS;
 - invitations: three days after they were accepted, or RETENTION_DAYS after they were made;
 - failed sign-ins after a day, and expired sessions.
@@ -27,6 +28,7 @@ from visitors.accounts.invitations import VALID_FOR
 from visitors.formatting import format_count, join_list
 from visitors.lookup.people import search
 from visitors.models import (
+    Alert,
     AuditEntry,
     Claim,
     FetchLease,
@@ -136,6 +138,7 @@ def _list_expired(now: datetime) -> "Iterator[tuple[str, QuerySet[Any], Q]]":
     yield "look", LastSeen.objects.order_by("pk"), Q(looked_at__lt=limit)
     for name, model, written in (("note", Note, "written_at"), ("tag", VisitorTag, "tagged_at")):
         yield name, model.objects.order_by("pk"), Q(**{f"{written}__lt": limit}) & _is_abandoned()
+    yield "alert", Alert.objects.order_by("pk"), Q(at__lt=limit)
     audit_expired = Q(at__lt=now - timedelta(days=settings.AUDIT_DAYS))
     for website in Website.objects.order_by("pk"):
         # By an index, as the log is by far the largest table.

@@ -1,4 +1,5 @@
 """Keep the best leads current: a thread of one process asks DataFast for those whose profiles are old, a few a minute.
+It also makes the alerts.
 
 It uses only what the budget leaves for background work, and only for websites whose list of leads is in use.
 """
@@ -11,6 +12,7 @@ from django.db import connections
 
 from visitors import profiles
 from visitors.datafast.errors import NoJourney, UpstreamError
+from visitors.leads import alerts
 from visitors.models import Claim, FetchLease, KnownPerson, Website
 from visitors.profiles import Purpose
 
@@ -65,6 +67,7 @@ def _run(stop: threading.Event) -> None:
     while not stop.wait(INTERVAL_SECONDS):
         try:
             refresh_if_due()
+            alerts.check_if_due()
         finally:
             connections.close_all()
 

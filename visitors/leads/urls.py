@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from visitors.leads.views import find, leads, live
+from visitors.leads.views import alerts, find, leads, live
 
 urlpatterns = [
+    path("alerts/", alerts.show, name="alerts"),
+    path("alerts/read/", alerts.mark_read, name="read_alerts"),
     path("<slug:slug>/visitors/", find.find, name="visitors"),
     path("now/", live.show_strip, name="live_strip"),
     path("<slug:slug>/visitors/now/", live.show, name="live"),

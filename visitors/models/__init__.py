@@ -12,7 +12,7 @@ from visitors.models.audit import (
 from visitors.models.claims import Claim
 from visitors.models.known_people import KnownPerson
 from visitors.models.profiles import FetchLease, LiveList, MetricsPoint, RateBudget, Snapshot, StoredJourney
-from visitors.models.team import TEAM_MODELS, Note, Ownership, Pin, Tag, VisitorTag
+from visitors.models.team import TEAM_MODELS, Alert, Note, Ownership, Pin, Tag, VisitorTag
 from visitors.models.visitor_context import VisitorContext, load_visitor_context
 from visitors.models.websites import (
     RESERVED_SLUGS,
@@ -26,6 +26,7 @@ from visitors.models.websites import (
 __all__ = [
     "RESERVED_SLUGS",
     "TEAM_MODELS",
+    "Alert",
     "AppendOnly",
     "AuditAction",
     "AuditEntry",

@@ -83,6 +83,7 @@ class Preferences(models.Model):
     )
     time_zone = models.CharField(max_length=64, blank=True, default="", validators=[validate_time_zone])
     shortcuts = models.CharField(max_length=3, choices=[("on", "On"), ("off", "Off")], default="on")
+    alert_mail = models.CharField(max_length=3, choices=[("on", "On"), ("off", "Off")], default="off")
     summary_content = models.CharField(
         max_length=7,
         choices=[(Content.SHORT.value, "Short"), (Content.FULL.value, "Full"), (Content.BILLING.value, "Billing")],

@@ -101,5 +101,42 @@ class VisitorTag(models.Model):
         return f"{self.tag_id} on {self.visitor_id}"
 
 
+class Alert(models.Model):
+    """Something that a pinned visitor did, for the user who pinned them: once per visit and kind.
+
+    `visit_started_at` tells visits apart. `name` is what the visitor was called then.
+    """
+
+    class Kind(models.TextChoices):
+        """What happened, as pages say it behind the name."""
+
+        ONLINE = "online", "is on the site"
+        PRICING = "pricing", "opened pricing"
+        PAID = "paid", "paid"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False)
+    website = models.ForeignKey(Website, on_delete=models.CASCADE, db_index=False)
+    visitor_id = models.UUIDField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    visit_started_at = models.DateTimeField()
+    at = models.DateTimeField()
+    name = models.CharField(max_length=120)
+    is_read = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["website", "visitor_id", "user", "kind", "visit_started_at"], name="one_alert_per_visit"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-at"], name="alerts_of_a_user"),
+            models.Index(fields=["user"], condition=models.Q(is_read=False), name="unread_alerts_of_a_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visitor_id} {self.kind} for {self.user_id}"
+
+
 # All that is erased with a visitor.
-TEAM_MODELS: tuple[type[Note | VisitorTag | Ownership | Pin], ...] = (Note, VisitorTag, Ownership, Pin)
+TEAM_MODELS: tuple[type[Note | VisitorTag | Ownership | Pin | Alert], ...] = (Note, VisitorTag, Ownership, Pin, Alert)

@@ -17,7 +17,7 @@ from visitors.models.accounts import Membership
 from visitors.models.audit import AuditEntry, AuditResult, LastSeen
 from visitors.models.known_people import KnownPerson
 from visitors.models.profiles import Snapshot
-from visitors.models.team import Note, Ownership, Pin, VisitorTag
+from visitors.models.team import Alert, Note, Ownership, Pin, VisitorTag
 from visitors.models.websites import Website
 from visitors.roles import Role
 
@@ -29,9 +29,21 @@ if TYPE_CHECKING:
 # Of a person's company; more are not counted.
 MAX_COLLEAGUES = 100
 # One look into an index of the log per member of the website, so the length of the log does not matter.
-_WEBSITE, _MEMBERSHIP, _ENTRY, _SNAPSHOT, _LAST_SEEN, _NOTE, _TAG, _OWNERSHIP, _PIN, _PERSON = (
+_WEBSITE, _MEMBERSHIP, _ENTRY, _SNAPSHOT, _LAST_SEEN, _NOTE, _TAG, _OWNERSHIP, _PIN, _ALERT, _PERSON = (
     model._meta.db_table  # noqa: SLF001 the public name of a table's name
-    for model in (Website, Membership, AuditEntry, Snapshot, LastSeen, Note, VisitorTag, Ownership, Pin, KnownPerson)
+    for model in (
+        Website,
+        Membership,
+        AuditEntry,
+        Snapshot,
+        LastSeen,
+        Note,
+        VisitorTag,
+        Ownership,
+        Pin,
+        Alert,
+        KnownPerson,
+    )
 )
 _HAS_MEMORY = " OR ".join(
     f"EXISTS (SELECT 1 FROM {table} WHERE website_id = website.id AND visitor_id = %(visitor)s{own})"  # noqa: S608
@@ -73,6 +85,7 @@ _QUERY = f"""
             ) AS colleagues_of_person
         ) AS company_people,
         COALESCE(NULLIF(person.company, ''), person.email_domain) AS company_name,
+        (SELECT COUNT(*) FROM {_ALERT} WHERE user_id = %(user)s AND NOT is_read) AS unread_alerts,
         EXISTS (SELECT 1 FROM {_MEMBERSHIP} WHERE user_id = %(user)s AND role = %(admin)s) AS manages_websites
     FROM {_WEBSITE} AS website
     JOIN {_MEMBERSHIP} AS member ON member.website_id = website.id AND member.user_id = %(user)s
@@ -108,8 +121,9 @@ class VisitorContext:
 
     `snapshot` is the version of the stored snapshot and the time of its answer, or None. `seen` is the user's
     `LastSeen.seen`, None if they have never looked. `shown_at` is when the user was last shown the visitor.
-    `has_memory` is whether the team has notes, tags or an owner for the visitor, or the user a pin. `manages_websites`
-    is whether the user is an admin of any website, which the menu of each page needs to know.
+    `has_memory` is whether the team has notes, tags or an owner for the visitor, or the user a pin. `unread_alerts`
+    is the number of the user's alerts, and `manages_websites` whether they are an admin of any website; the menu of
+    each page needs both.
     """
 
     website: Website
@@ -120,6 +134,7 @@ class VisitorContext:
     shown_at: datetime | None
     has_memory: bool
     related: Related
+    unread_alerts: int
     manages_websites: bool
 
 
@@ -148,6 +163,7 @@ def load_visitor_context(user: User, slug: str, visitor_id: UUID) -> VisitorCont
         _time(extra["shown_at"]),
         bool(extra["has_memory"]),
         Related(extra["other_ids"], extra["company_people"], extra["company_name"] or ""),
+        extra["unread_alerts"],
         bool(extra["manages_websites"]),
     )
 

@@ -25,6 +25,7 @@ RESERVED_SLUGS = {
     "account",
     "add",
     "admin",
+    "alerts",
     "design",
     "healthz",
     "help",

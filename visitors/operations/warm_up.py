@@ -46,9 +46,18 @@ def render_page() -> HttpResponse:
     website = Website(slug="warm-up", name="Warm-up", domain="example.com", time_zone="America/New_York")
     website.role = Role.MEMBER
     request = SignedInRequest()
-    request.user, request.manages_websites = User(username="warm-up"), False
+    request.user, request.manages_websites, request.unread_alerts = User(username="warm-up"), False, 0
     context = VisitorContext(
-        website, VISITOR, None, None, None, None, has_memory=False, related=Related(0, 0, ""), manages_websites=False
+        website,
+        VISITOR,
+        snapshot=None,
+        seen=None,
+        colleagues=None,
+        shown_at=None,
+        has_memory=False,
+        related=Related(0, 0, ""),
+        unread_alerts=0,
+        manages_websites=False,
     )
     query = TimelineQuery()
     return rendering.render_page(request, context, rendering.make_article(request, context, profile, query), query)

@@ -40,10 +40,10 @@ class LiveVisitors:
     problem: UpstreamError | None
 
 
-def get_live_visitors(website: Website) -> LiveVisitors:
+def get_live_visitors(website: Website, purpose: Purpose = Purpose.LIVE) -> LiveVisitors:
     """Return who is on a website, at most INTERVAL old where DataFast answers. Raises nothing of DataFast's."""
     try:
-        _update(website)
+        _update(website, purpose)
         found = LiveList.objects.filter(website=website).first()
     except Error as error:
         if not is_database_unavailable(error):
@@ -67,7 +67,7 @@ def forget_live_visitors(website_id: int) -> None:
     )
 
 
-def _update(website: Website) -> None:
+def _update(website: Website, purpose: Purpose) -> None:
     """Call DataFast if that is due and no other process does. Wait for a running call where there is no list yet."""
     now = datetime.now(UTC)
     deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
@@ -76,18 +76,18 @@ def _update(website: Website) -> None:
         LiveList.objects.bulk_create([LiveList(website=website, called_at=now - INTERVAL)], ignore_conflicts=True)
     is_due = Q(called_at__lte=now - INTERVAL) | Q(called_at__gt=latest_possible_time())
     if rows.filter(is_due).update(called_at=now, is_calling=True):
-        _call(website, now, deadline)
+        _call(website, purpose, now, deadline)
         return
     while rows.filter(is_calling=True, answered_at=None).exists() and time.monotonic() < deadline:
         time.sleep(MAX_POLL_SECONDS)
 
 
-def _call(website: Website, called_at: datetime, deadline: float) -> None:
+def _call(website: Website, purpose: Purpose, called_at: datetime, deadline: float) -> None:
     """Ask DataFast, and store the answer or the error unless a later call has begun."""
     values: dict[str, object] = {"is_calling": False}
     try:
         with calls.slot():
-            answer = calls.call(website, Purpose.LIVE, deadline, _ask)
+            answer = calls.call(website, purpose, deadline, _ask)
         values |= {"error": b"", "answered_at": datetime.now(UTC), "answer_compressed": zlib.compress(answer.body, 3)}
     except UpstreamError as error:
         values["error"] = errors.encode(error)

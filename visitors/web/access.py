@@ -20,11 +20,13 @@ View = Callable[..., HttpResponse]
 class SignedInRequest(HttpRequest):
     """A request of a signed-in user. `visitors.accounts.middleware` guarantees it for views that do not opt out.
 
-    `manages_websites` is whether the user is an admin of any website, where a query has found out; the menu needs it.
+    `manages_websites` is whether the user is an admin of any website, and `unread_alerts` the number of their alerts,
+    where a query has found out; the menu needs them.
     """
 
     user: User
     manages_websites: bool
+    unread_alerts: int
     htmx: HtmxDetails
 
 
@@ -81,7 +83,7 @@ def with_visitor(view: Callable[Concatenate[SignedInRequest, VisitorContext, ...
         context = load_visitor_context(request.user, slug, visitor_id_or_404(visitor_id))
         if context is None:
             raise Http404("No such website.")
-        request.manages_websites = context.manages_websites
+        request.manages_websites, request.unread_alerts = context.manages_websites, context.unread_alerts
         return view(request, context, **kwargs)
 
     return check

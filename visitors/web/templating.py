@@ -23,7 +23,7 @@ from jinja2 import Environment, StrictUndefined
 from visitors.formatting import add_line_breaks, address_html
 from visitors.formatting.avatars import initials
 from visitors.formatting.text import isolate_direction
-from visitors.models import Membership
+from visitors.models import Alert, Membership
 from visitors.roles import Role
 from visitors.web.release import version
 
@@ -73,8 +73,11 @@ def form_token(request: HttpRequest) -> dict[str, object]:
 
 
 def menu(request: HttpRequest) -> dict[str, object]:
-    """Context processor: whether the user manages a website, which the menu then leads to. At most one query."""
-    return {"manages_websites": SimpleLazyObject(lambda: _manages_websites(request))}
+    """Context processor: whether the user manages a website, and the number of unread alerts. At most two queries."""
+    return {
+        "manages_websites": SimpleLazyObject(lambda: _manages_websites(request)),
+        "unread_alerts": SimpleLazyObject(lambda: _count_unread_alerts(request)),
+    }
 
 
 def url(name: str, *args: object) -> str:
@@ -97,3 +100,14 @@ def _manages_websites(request: HttpRequest) -> bool:
     with suppress(DatabaseError):
         return Membership.objects.filter(user=request.user, role=Role.ADMIN).exists()
     return False
+
+
+def _count_unread_alerts(request: HttpRequest) -> int:
+    if not isinstance(request.user, User):
+        return 0
+    known: int | None = getattr(request, "unread_alerts", None)
+    if known is not None:
+        return known
+    with suppress(DatabaseError):
+        return Alert.objects.filter(user=request.user, is_read=False).count()
+    return 0
