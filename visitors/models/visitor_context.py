@@ -46,7 +46,7 @@ _WEBSITE, _MEMBERSHIP, _ENTRY, _SNAPSHOT, _LAST_SEEN, _NOTE, _TAG, _OWNERSHIP, _
     )
 )
 _HAS_MEMORY = " OR ".join(
-    f"EXISTS (SELECT 1 FROM {table} WHERE website_id = website.id AND visitor_id = %(visitor)s{own})"  # noqa: S608
+    f"EXISTS (SELECT 1 FROM {table} WHERE website_id = website.id AND visitor_id = %(visitor)s{own})"  # noqa: S608 names of our own tables
     for table, own in ((_NOTE, ""), (_TAG, ""), (_OWNERSHIP, ""), (_PIN, " AND user_id = member.user_id"))
 )
 _QUERY = f"""
