@@ -91,6 +91,7 @@ def test_an_address_in_a_sentence_keeps_its_order(text, isolated):
 def test_truncating_closes_isolates(limit):
     cut = truncate("a \u2068\u05d0\u05d1\u05d2\u05d3\u2069 (\u2068\u05d0\u05d1\u2069)", limit)
     assert cut.count("\u2068") == cut.count("\u2069")
+    assert len(cut) <= limit
 
 
 def test_truncating_in_the_middle_keeps_begin_and_end():

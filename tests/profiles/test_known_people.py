@@ -2,6 +2,7 @@
 
 from datetime import UTC, timedelta
 from decimal import Decimal
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -75,6 +76,18 @@ def test_an_anonymous_visitor_has_a_nickname(lumenkit):
     person = known_people.make(Snapshot(website=lumenkit), Contents(identity, derive(Visitor()), ()))
     assert (person.place, person.system, person.device) == ("Osaka, Japan", "Android", "phone")
     assert (person.label, person.identity, person.search_text) == ("Osaka · Android", "", "")
+
+
+def test_text_that_becomes_longer_fits_into_the_table(other_upstream, lumenkit, browser_of_member):
+    text = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 300  # 18 letters when it is folded
+    profile = {"userId": text, "metadata": {"name": text, "company": text, "email": text}}
+    identity = {"params": {"utm_source": text}}
+    body = {"status": "success", "data": {"visitorId": str(LEAD), "identity": identity, "profile": profile}}
+    other_upstream.behaviors = [answer(body=body)]
+    assert browser_of_member.get(f"/lumenkit/visitors/{LEAD}/").status_code == 200
+    person = KnownPerson.objects.get()
+    person.clean_fields(exclude=[field.name for field in KnownPerson._meta.fields if not getattr(person, field.name)])
+    assert "company=" in browser_of_member.get("/lumenkit/visitors/leads/?company=" + quote(person.company)).text
 
 
 @pytest.mark.django_db

@@ -50,8 +50,14 @@ def truncate(text: str, limit: int = 80) -> str:
     if len(text) <= limit:
         return text
     cut = text[: limit - 1].rstrip()
-    opened = cut.count(_FIRST_STRONG_ISOLATE) + cut.count(_LEFT_TO_RIGHT_ISOLATE)
-    return f"{cut}{_END_OF_ISOLATE * (opened - cut.count(_END_OF_ISOLATE))}…"
+    while len(cut) + (still_open := _count_open(cut)) >= limit:
+        cut = cut[:-1]
+    return f"{cut}{_END_OF_ISOLATE * still_open}…"
+
+
+def _count_open(text: str) -> int:
+    opened = text.count(_FIRST_STRONG_ISOLATE) + text.count(_LEFT_TO_RIGHT_ISOLATE)
+    return opened - text.count(_END_OF_ISOLATE)
 
 
 def truncate_middle(text: str, limit: int = 80) -> str:

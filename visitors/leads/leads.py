@@ -144,7 +144,10 @@ def group_of(person: KnownPerson) -> str:
 
 def _select(user: User, website: Website, query: LeadQuery) -> QuerySet[KnownPerson]:
     leads = KnownPerson.objects.filter(website=website)
-    leads = leads.filter(company_key=fold(query.company)) if query.company else leads.filter(is_customer=False)
+    if query.company:
+        leads = leads.filter(company_key=fold(query.company)[:_MAX_GROUP_LENGTH])
+    else:
+        leads = leads.filter(is_customer=False)
     match query.show:
         case Show.MINE:
             leads = leads.filter(visitor_id__in=_visitors(Ownership.objects.filter(website=website, owner=user)))

@@ -63,7 +63,9 @@ def make(snapshot: Snapshot, contents: Contents) -> KnownPerson:
         website_id=snapshot.website_id,
         visitor_id=snapshot.visitor_id,
         **words,
-        company_key=fold(words["company"]) or ("" if domain in FREE_MAIL_DOMAINS else words["email_domain"]),
+        # Folding can make a text longer.
+        company_key=fold(words["company"])[: _LENGTHS["company_key"]]
+        or ("" if domain in FREE_MAIL_DOMAINS else words["email_domain"]),
         score=journey.prediction.score,
         confidence=journey.prediction.confidence,
         expected_value=journey.prediction.expected_value,
