@@ -1,5 +1,6 @@
 """Notes, pins, owners and tags."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import pytest
 import time_machine
 from django.contrib.auth import get_user_model
 
+from visitors import profiles
 from visitors.audit import erasure, retention
 from visitors.models import TEAM_MODELS, Alert, Membership, Note, Ownership, Pin, Snapshot, Tag, VisitorTag
 from visitors.roles import Role
@@ -27,8 +29,9 @@ def colleague(person_with_role):
 
 
 @pytest.fixture
-def send(browser_of_member):
-    """Send a form of the team's part of the page, and return what comes back."""
+def send(browser_of_member, lumenkit):
+    """Send a form of the team's part of the page of a stored visitor, and return what comes back."""
+    profiles.get_profile(lumenkit, LEAD)
 
     def post(path, **values):
         values.setdefault("forms", "")
@@ -153,8 +156,34 @@ def test_the_forms_stay_open_until_done(browser_of_member):
 
 def test_without_a_script_the_forms_are_a_page(browser_of_member):
     assert "New note" in browser_of_member.get(f"{URL}team/").content.decode()
-    response = browser_of_member.post(f"{URL}notes/", {"text": ""}, follow=True)
-    assert "Write something first." in response.content.decode()
+    too_long = "x" * 2001
+    response = browser_of_member.post(f"{URL}notes/", {"text": too_long})
+    assert response.status_code == 422
+    assert "at most 2,000" in response.content.decode()
+    assert too_long in response.content.decode()
+
+
+def test_a_change_that_cannot_be_kept_stays_in_the_field_of_its_note(send, member, lumenkit):
+    memory.add_note(member, lumenkit, LEAD, "Mine.")
+    mine, too_long = Note.objects.get(), "x" * 2001
+    fields = re.findall("<textarea[^>]*>([^<]*)<", send(f"notes/{mine.pk}/", text=too_long))
+    assert fields == [too_long, ""]
+
+
+def test_nothing_is_written_about_an_erased_visitor(send, member, admin, lumenkit):
+    Tag.objects.create(website=lumenkit, name="hot")
+    remember(member, lumenkit, LEAD)
+    erasure.erase(lumenkit, LEAD, by=admin)
+    html = send("notes/", text="Call Priya.")
+    assert "erased" in html
+    assert "Call Priya." in html
+    for path, values in (
+        ("pin/", {"pinned": "yes"}),
+        ("owner/", {"owner": admin.pk}),
+        ("tags/", {"tags": "", "tag": ["hot"]}),
+    ):
+        assert "erased" in send(path, **values)
+    assert not any(model.objects.exists() for model in TEAM_MODELS)
 
 
 def remember(user, website, visitor_id):

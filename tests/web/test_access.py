@@ -102,9 +102,9 @@ TABLE = {
     "load_visitors": ({"slug": "lumenkit"}, "post", those_who_see(302)),
     "export_visitors": ({"slug": "lumenkit"}, "get", members(FINE)),
     "team": (ABOUT_VISITOR, "get", those_who_see(FINE)),
-    "add_note": (ABOUT_VISITOR, "post", members(302)),
+    "add_note": (ABOUT_VISITOR, "post", members(422)),  # nothing is stored of this visitor
     "change_note": (ABOUT_VISITOR | {"note": NUMBER}, "post", members(NOT_THERE)),
-    "pin": (ABOUT_VISITOR, "post", those_who_see(302)),
+    "pin": (ABOUT_VISITOR, "post", those_who_see(422)),
     "change_owner": (ABOUT_VISITOR, "post", members(302)),
     "change_tags": (ABOUT_VISITOR, "post", members(302)),
     "tags": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),

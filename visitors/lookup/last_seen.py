@@ -12,9 +12,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from dashboard.clock import latest_possible_time
+from visitors import profiles
 from visitors.formatting.text import truncate
 from visitors.journey import Journey, Seen, make_seen
-from visitors.models import LastSeen, Pin, Snapshot, Website
+from visitors.models import LastSeen, Pin, Website
 
 # A page that is reloaded again and again, or that follows a visitor, writes no more often than this.
 WRITE_INTERVAL = timedelta(minutes=1)
@@ -69,7 +70,7 @@ def create_unseen(user: User, website: Website, visitor_id: UUID, label: str) ->
     """
     row = _row(user, website, visitor_id, label, looked_at=datetime.now(UTC), seen=_UNSEEN)
     with transaction.atomic():
-        if _is_stored(website, visitor_id):
+        if profiles.lock_stored(website.pk, visitor_id):
             LastSeen.objects.bulk_create([row], ignore_conflicts=True)
 
 
@@ -85,7 +86,7 @@ def mark_seen(user: User, website: Website, visitor_id: UUID, journey: Journey) 
     label = journey.person.label if journey.person else ""
     row = _row(user, website, visitor_id, label, looked_at=now, seen=_dump(make_seen(journey, now)))
     with transaction.atomic():
-        if _is_stored(website, visitor_id):
+        if profiles.lock_stored(website.pk, visitor_id):
             LastSeen.objects.bulk_create(
                 [row],
                 update_conflicts=True,
@@ -122,12 +123,6 @@ def pinned_by(user: User, websites: Iterable[Website]) -> QuerySet[LastSeen]:
     """Return the visitors that the user pinned on these websites, opened last first."""
     pins = Pin.objects.filter(user=user, website=OuterRef("website"), visitor_id=OuterRef("visitor_id"))
     return opened_by(user, websites).filter(Exists(pins)).order_by("-looked_at")[:PINNED_LIMIT]
-
-
-def _is_stored(website: Website, visitor_id: UUID) -> bool:
-    """Whether the visitor is stored. Locks the row, so that an erasure waits until this transaction ends."""
-    snapshots = Snapshot.objects.select_for_update().filter(website=website, visitor_id=visitor_id)
-    return bool(snapshots.values_list("pk"))
 
 
 def _dump(seen: Seen) -> bytes:

@@ -37,7 +37,7 @@ from visitors.profiles.service import (
     refresh_profile,
     reset_after_key_change,
 )
-from visitors.profiles.store import StoredData, erase_profile, get_stored_data, index_people
+from visitors.profiles.store import StoredData, erase_profile, get_stored_data, index_people, lock_stored
 
 __all__ = [
     "LiveVisitors",
@@ -60,6 +60,7 @@ __all__ = [
     "is_fresh",
     "list_visitors",
     "load_answer",
+    "lock_stored",
     "refresh_profile",
     "reset_after_key_change",
 ]

@@ -182,6 +182,11 @@ def erase_profile(website_id: int, visitor_id: UUID) -> StoredData:
     return stored
 
 
+def lock_stored(website_id: int, visitor_id: UUID) -> bool:
+    """Return whether a visitor is stored, inside the caller's transaction. An erasure waits until that ends."""
+    return bool(_snapshots(website_id, visitor_id).select_for_update().values_list("pk"))
+
+
 def get_stored_data(website_id: int, visitor_id: UUID) -> StoredData:
     """Return what is stored of a visitor."""
     answered_at = _snapshots(website_id, visitor_id).values_list("fetched_at", flat=True).first()

@@ -65,8 +65,9 @@ def add_note(author: User, website: Website, visitor_id: UUID, text: str) -> Non
 
 
 def find_own_note(author: User, website: Website, visitor_id: UUID, pk: int) -> Note | None:
-    """Return a note on this visitor if the user wrote it."""
-    return Note.objects.filter(pk=pk, author=author, website=website, visitor_id=visitor_id).first()
+    """Return a note on this visitor if the user wrote it, locked for the caller's transaction."""
+    own = Note.objects.select_for_update().filter(pk=pk, author=author)
+    return own.filter(website=website, visitor_id=visitor_id).first()
 
 
 def edit_note(note: Note, text: str) -> None:

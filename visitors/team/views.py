@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from visitors import profiles
 from visitors.audit import log
 from visitors.audit.log import refuse_if_not_audited
 from visitors.models import Tag, VisitorContext, Website
@@ -23,6 +24,8 @@ from visitors.team.presenter import present_team
 from visitors.web.access import SignedInRequest, manager_required, with_visitor
 
 Change = Callable[..., str]
+
+NOT_STORED = "This visitor was erased or has expired, so nothing was saved. Open the journey again first."
 
 
 def _changes_memory(least: Role) -> Callable[[Change], Callable[..., HttpResponse]]:
@@ -39,12 +42,11 @@ def _changes_memory(least: Role) -> Callable[[Change], Callable[..., HttpRespons
         def view(request: SignedInRequest, context: VisitorContext, **kwargs: Any) -> HttpResponse:
             if not Role(context.website.role).includes(least):
                 raise PermissionDenied
-            problem = change(request, context.website, context.visitor_id, **kwargs)
-            if request.htmx:
+            with transaction.atomic():
+                problem = change(request, context.website, context.visitor_id, **kwargs)
+            if request.htmx or problem:
                 log.record_fragment(request.user, context)
-                return _render_team(request, context, problem)
-            if problem:
-                messages.warning(request, problem)
+                return _render_team(request, context, problem, edited=kwargs.get("note"))
             return redirect(f"{reverse('journey', args=[context.website.slug, context.visitor_id])}#team")
 
         return view
@@ -60,6 +62,8 @@ def add_note(request: SignedInRequest, website: Website, visitor_id: UUID) -> st
     form = NoteForm(request.POST)
     if not form.is_valid():
         return str(form.errors["text"][0])
+    if not profiles.lock_stored(website.pk, visitor_id):
+        return NOT_STORED
     memory.add_note(request.user, website, visitor_id, form.cleaned_data["text"])
     return ""
 
@@ -89,6 +93,8 @@ def pin(request: SignedInRequest, website: Website, visitor_id: UUID) -> str:
     answer = request.POST.get("pinned")
     if answer not in ("yes", "no"):
         raise BadRequest("`pinned` is yes or no.")
+    if answer == "yes" and not profiles.lock_stored(website.pk, visitor_id):
+        return NOT_STORED
     memory.set_pinned(request.user, website, visitor_id, is_pinned=answer == "yes")
     return ""
 
@@ -102,6 +108,8 @@ def change_owner(request: SignedInRequest, website: Website, visitor_id: UUID) -
     possible = {str(user.pk): user for user in memory.list_possible_owners(website)}
     if text and text not in possible:
         return "This person is no longer a member of the website."
+    if text and not profiles.lock_stored(website.pk, visitor_id):
+        return NOT_STORED
     memory.set_owner(website, visitor_id, possible.get(text))
     return ""
 
@@ -111,7 +119,10 @@ def change_tags(request: SignedInRequest, website: Website, visitor_id: UUID) ->
     """Give the visitor these tags (`tag`), and no others. The form sends `tags` along, for none."""
     if "tags" not in request.POST:
         raise BadRequest("`tags` is missing.")
-    memory.set_tags(website, visitor_id, request.POST.getlist("tag"))
+    tags = request.POST.getlist("tag")
+    if tags and not profiles.lock_stored(website.pk, visitor_id):
+        return NOT_STORED
+    memory.set_tags(website, visitor_id, tags)
     return ""
 
 
@@ -145,7 +156,10 @@ def show(request: SignedInRequest, context: VisitorContext) -> HttpResponse:
     return _render_team(request, context)
 
 
-def _render_team(request: SignedInRequest, context: VisitorContext, problem: str = "") -> HttpResponse:
+def _render_team(
+    request: SignedInRequest, context: VisitorContext, problem: str = "", edited: int | None = None
+) -> HttpResponse:
+    """Render the part. With a problem, the text that was typed stays in its field: that of the note `edited`."""
     website, visitor_id = context.website, context.visitor_id
     with_forms = not request.htmx or "forms" in request.GET or "forms" in request.POST
     values = {
@@ -154,5 +168,9 @@ def _render_team(request: SignedInRequest, context: VisitorContext, problem: str
         "team": present_team(request, website, visitor_id, with_forms=with_forms),
         "problem": problem,
         "typed": request.POST.get("text", "") if problem else "",
+        "edited": edited,
     }
-    return render(request, "team/_team.html" if request.htmx else "team/page.html", values)
+    # htmx swaps in no response that is an error.
+    if request.htmx:
+        return render(request, "team/_team.html", values)
+    return render(request, "team/page.html", values, status=422 if problem else 200)
