@@ -4,7 +4,6 @@ What cannot be recorded is not shown: a log that a full disk switches off would 
 """
 
 import logging
-import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -22,6 +21,7 @@ from dashboard.database import RETRY_AFTER_SECONDS
 from visitors.datafast.errors import BotVisitor, KeyRejected, RateLimited, UpstreamError, VisitorNotFound
 from visitors.models import AuditAction, AuditEntry, AuditResult, VisitorContext, Website
 from visitors.web.access import SignedInRequest
+from visitors.web.prefetching import is_prefetch
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +41,6 @@ _RESULTS: tuple[tuple[type[UpstreamError], AuditResult], ...] = (
     (KeyRejected, AuditResult.KEY_REFUSED),
     (RateLimited, AuditResult.LIMITED),
 )
-# The standard header that a browser prefetches with, and those of older browsers and of Safari.
-_PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
-_PREFETCH = re.compile("prefetch|prerender|preview", re.IGNORECASE)
 
 
 class LogUnavailable(Exception):
@@ -60,7 +57,7 @@ def refuse_if_not_audited(view: Callable[Parameters, HttpResponse]) -> Callable[
     @wraps(view)
     def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
         request = cast("SignedInRequest", args[0])
-        if any(_PREFETCH.search(request.headers.get(name, "")) for name in _PURPOSE_HEADERS):
+        if is_prefetch(request):
             return HttpResponse(status=503)
         try:
             return view(*args, **kwargs)

@@ -32,6 +32,7 @@ from visitors.roles import Role
 from visitors.web import time_zones
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
 from visitors.web.kept_forms import accepts_old_token
+from visitors.web.prefetching import is_prefetch
 
 logger = logging.getLogger(__name__)
 
@@ -274,7 +275,7 @@ def _list_choices(
 def _record_names(request: SignedInRequest, names: Iterable[tuple[int, UUID]]) -> bool:
     """Record that the user sees these visitors' names. Return False where they must not be shown: where that cannot be
     recorded, and where the user may never look at the list."""
-    if request.method != "GET" or "Sec-Purpose" in request.headers:
+    if request.method != "GET" or is_prefetch(request):
         return False
     user, now = request.user, datetime.now(UTC)
     entries = [

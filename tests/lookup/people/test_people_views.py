@@ -148,7 +148,8 @@ def test_one_entry_of_the_log_covers_the_searches_of_some_minutes(browser_of_mem
 def test_a_search_that_shows_nobody_is_not_recorded(browser_of_member, priya):
     suggestions(browser_of_member, "zebra")
     browser_of_member.get("/search/?q=zebra")
-    assert browser_of_member.get("/search/?q=priya", headers={"Sec-Purpose": "prefetch"}).status_code == 503
+    for header in ("Sec-Purpose", "X-Purpose"):
+        assert browser_of_member.get("/search/?q=priya", headers={header: "prefetch"}).status_code == 503
     assert browser_of_member.head("/search/?q=priya").status_code == 405
     assert not AuditEntry.objects.exists()
 

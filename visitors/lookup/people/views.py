@@ -20,6 +20,7 @@ from visitors.lookup.people.search import find_people, is_exactly
 from visitors.lookup.views import LAST_WEBSITE
 from visitors.models import KnownPerson, Website
 from visitors.web.access import SignedInRequest
+from visitors.web.prefetching import is_prefetch
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def show_results(request: SignedInRequest) -> HttpResponse:
     query = to_query(request.GET.get("q", ""))
     if not query:
         return redirect("look_up")
-    if "Sec-Purpose" in request.headers:
+    if is_prefetch(request):
         return HttpResponse(status=503)  # the user may never look at the results, so they must not be recorded
     websites = list(Website.objects.visible_to(request.user))
     results = search(request, query, websites, RESULTS)
