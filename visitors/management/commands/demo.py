@@ -2,7 +2,9 @@
 
 import os
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -11,8 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dashboard import addresses, server
 from dashboard.environment import LOOPBACK_NAMES
+from visitors import profiles
+from visitors.datafast.errors import UpstreamError
 from visitors.management.commands.serve import prepare
-from visitors.models import Membership, Website
+from visitors.models import Membership, Tag, Website
 from visitors.roles import Role
 from visitors.sandbox import documented, tokens, websites
 from visitors.sandbox.server import Sandbox
@@ -29,6 +33,9 @@ COLLEAGUES = {
     "mina": ("Mina Park", {"lumenkit": Role.MEMBER, "pocketgarden": Role.VIEWER}),
     "victor": ("Victor Lind", {"pocketgarden": Role.VIEWER}),
 }
+TAGS = ("partner", "key account", "at risk")
+# Few enough to leave most of the first minute's calls to the user.
+STORED_VISITORS = 20
 
 
 class Command(BaseCommand):
@@ -57,6 +64,7 @@ class Command(BaseCommand):
             settings.PUBLIC_URL = settings.PUBLIC_URL or f"http://{addresses.local_address(name, port)}"
             os.environ |= {"ALLOWED_HOSTS": ",".join(settings.ALLOWED_HOSTS), "HTTPS": "false"}
             os.environ["PUBLIC_URL"] = settings.PUBLIC_URL
+            _store_visitors()
             server.serve(host, port, started=lambda: self._print_welcome(host, port))
         self.stdout.write("\nThe demo has ended.")
 
@@ -99,6 +107,16 @@ class Command(BaseCommand):
         for visitor in documented.HEADLINES:
             self.stdout.write(f"  {visitor.visitor_id}  {visitor.name}: {visitor.description}")
         self.stdout.write("\nCtrl-C ends the demo.\n")
+
+
+def _store_visitors() -> None:
+    """Look up some visitors of each website, so that the lists of leads are not empty on the first day."""
+    for website in Website.objects.filter(slug__in=WEBSITES):
+        Tag.objects.bulk_create([Tag(website=website, name=name) for name in TAGS], ignore_conflicts=True)
+        with suppress(UpstreamError):
+            listed = profiles.list_visitors(website, {"limit": str(STORED_VISITORS)})
+            for visitor in listed.visitors:
+                profiles.get_profile(website, UUID(visitor.visitor_id))
 
 
 def _allowed_hosts(host: str) -> list[str]:
