@@ -28,8 +28,11 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     # Seconds to wait for another writer. Writes take milliseconds; waiting long for a fault would block all threads.
     "timeout": 2,
-    # In WAL mode readers never wait for the writer.
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
+    # In WAL mode readers never wait for the writer. What is deleted is overwritten in the file, whatever the default of
+    # this SQLite.
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000; PRAGMA secure_delete=ON;"
+    ),
 }
 
 

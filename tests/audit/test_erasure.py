@@ -11,6 +11,7 @@ from visitors.audit import erasure, log
 from visitors.lookup import last_seen
 from visitors.models import AuditAction, AuditEntry, LastSeen, Snapshot
 from visitors.sandbox import documented
+from visitors.websites import actions
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
 OTHER = UUID(documented.CUSTOMER.visitor_id)
@@ -50,6 +51,17 @@ def test_nothing_of_an_erased_visitor_is_left_in_any_table(sandbox, lumenkit, me
     erasure.erase(lumenkit, LEAD, by=None)
     assert not find_in_database("priya", "raman", "northwind", LEAD.hex)
     assert "No one found" in client.get("/search/?q=Priya").content.decode()
+    assert_index_is_empty()
+
+
+def test_a_removed_website_leaves_nothing_in_the_index(sandbox, lumenkit, admin):
+    profiles.get_profile(lumenkit, LEAD)
+    actions.remove(admin, lumenkit)
+    assert not find_in_database("priya", "raman", "northwind", LEAD.hex)
+    assert_index_is_empty()
+
+
+def assert_index_is_empty():
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             # The first ten rows are the structure of the index.

@@ -15,7 +15,6 @@ from django.db.models import QuerySet
 
 from visitors import profiles
 from visitors.audit import log
-from visitors.lookup.people import search
 from visitors.models import TEAM_MODELS, AuditEntry, LastSeen, Website
 from visitors.web import change_log
 
@@ -55,7 +54,7 @@ def erase(website: Website, visitor_id: UUID, *, by: User | None) -> Traces:
     """
     with transaction.atomic():
         stored = profiles.erase_profile(website.pk, visitor_id)
-        search.remove_deleted()
+        profiles.remove_deleted()
         users, _ = LastSeen.objects.filter(website=website, visitor_id=visitor_id).delete()
         team_rows = sum(rows.delete()[0] for rows in _team_rows(website, visitor_id))
         entries = log.erase(by, website, visitor_id)

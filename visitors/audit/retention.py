@@ -23,10 +23,10 @@ from django.contrib.sessions.models import Session
 from django.db import connections, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from visitors import profiles
 from visitors.accounts import throttling
 from visitors.accounts.invitations import VALID_FOR
 from visitors.formatting import format_count, join_list
-from visitors.lookup.people import search
 from visitors.models import (
     Alert,
     AuditEntry,
@@ -68,7 +68,7 @@ def purge() -> dict[str, int]:
     for name, rows, expired in _list_expired(now):
         deleted[name] += _delete_in_batches(rows, expired, MAX_ROWS_PER_RUN - deleted[name])
     if deleted["answer"]:
-        search.remove_deleted()
+        profiles.remove_deleted()
     for rows, expired in (
         (Claim.objects.order_by("pk"), Q(expires_at__lt=now)),
         (LiveList.objects.order_by("pk"), Q(called_at__lt=now - LIVE_LIST_KEPT_FOR)),

@@ -23,6 +23,7 @@ Every error is an `UpstreamError`; its text is one sentence for the reader.
 from visitors.profiles.budget import Purpose
 from visitors.profiles.circuit import is_datafast_failing
 from visitors.profiles.errors import StoreUnavailable, VisitorErased
+from visitors.profiles.known_people import remove_deleted
 from visitors.profiles.listing import list_visitors
 from visitors.profiles.live import LiveVisitors, get_live_visitors
 from visitors.profiles.profile import Profile, is_fresh
@@ -62,5 +63,6 @@ __all__ = [
     "load_answer",
     "lock_stored",
     "refresh_profile",
+    "remove_deleted",
     "reset_after_key_change",
 ]

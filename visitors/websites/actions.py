@@ -151,6 +151,7 @@ def remove(by: User, website: Website) -> None:
         # Leases first: a process that saves a fetched profile locks in the same order.
         FetchLease.objects.filter(website=website).delete()
         Website.objects.filter(pk=website.pk).delete()
+        profiles.remove_deleted()
     change_log.record(by, "removed", website=website)
 
 

@@ -64,16 +64,6 @@ def is_exactly(query: str, *values: str) -> bool:
     return fold(query.strip()) in map(fold, values)
 
 
-def remove_deleted() -> None:
-    """Remove what deleted people have left in the index: FTS5 only marks it. Takes a second for 100,000 people.
-
-    PostgreSQL's VACUUM does that by itself.
-    """
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("INSERT INTO visitors_knownperson_search (visitors_knownperson_search) VALUES ('optimize')")
-
-
 def _load(candidates: list[int]) -> list[KnownPerson]:
     """Return the people, seen last first."""
     found = KnownPerson.objects.filter(pk__in=candidates).defer("search_text")
