@@ -212,7 +212,7 @@ def test_a_call_that_lost_its_lease_deletes_nothing(sandbox, lumenkit, together)
 def test_a_call_that_has_finished_meanwhile_is_not_made_again(sandbox, lumenkit):
     started_at = datetime.now(UTC)
     profile = profiles.get_profile(lumenkit, LEAD)
-    fetching.fetch(lumenkit, LEAD, not_before=started_at, purpose=Purpose.LOOKUP, is_known=True)
+    fetching.fetch(lumenkit, LEAD, not_before=started_at, purpose=Purpose.LOOKUP, is_first_allowed=False)
     assert profiles.get_profile(lumenkit, LEAD) == profile
     assert sandbox.calls.count(str(LEAD)) == 1
 

@@ -19,8 +19,10 @@ from visitors.journey import derive
 from visitors.journey_page import presenters
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import Preferences, Website
+from visitors.models.visitor_context import Related
 from visitors.profiles import Profile
 from visitors.profiles.stored_form import Contents
+from visitors.team.presenter import Team
 from visitors.web.preferences import CHOICES
 
 VISITOR_ID = UUID("a3ab2331-989f-4cfa-91c6-2461c9e3c6bd")
@@ -55,6 +57,8 @@ def page(visitor, now, zone, query):
         "ticket_query": "",
         "seen": None,
         "colleagues": None,
+        "related": Related(other_ids=0, company_people=0, company=""),
+        "team": Team(notes=(), tags=(), owner="", is_pinned=False, can_write=False, has_forms=False),
         "csrf_input": "",
     }
     body = render_to_string("journey_page/_article_body.html", context)
