@@ -60,7 +60,6 @@ def page(visitor, now, zone, query):
         "related": Related(other_ids=0, company_people=0, company=""),
         "team": Team(notes=(), tags=(), owner="", is_pinned=False, can_write=False, has_forms=False),
         "csrf_input": "",
-        "related": Related(0, 0, ""),
     }
     body = render_to_string("journey_page/_article_body.html", context)
     context |= {"body": body, "preferences": model_to_dict(Preferences()), "preference_choices": CHOICES}
