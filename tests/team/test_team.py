@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.contrib.auth import get_user_model
+from django.db import OperationalError
 
 from visitors import profiles
 from visitors.audit import erasure, retention
@@ -168,6 +169,19 @@ def test_a_change_that_cannot_be_kept_stays_in_the_field_of_its_note(send, membe
     mine, too_long = Note.objects.get(), "x" * 2001
     fields = re.findall("<textarea[^>]*>([^<]*)<", send(f"notes/{mine.pk}/", text=too_long))
     assert fields == [too_long, ""]
+
+
+@pytest.mark.parametrize(("headers", "status"), [(HTMX, 200), ({}, 503)])
+def test_a_note_that_the_database_refuses_stays_in_its_field(send, browser_of_member, monkeypatch, headers, status):
+    def fail(*_):
+        raise OperationalError("database or disk is full")
+
+    send("pin/", pinned="yes")
+    monkeypatch.setattr(memory, "add_note", fail)
+    response = browser_of_member.post(f"{URL}notes/", {"text": "Call her.", "forms": ""}, headers=headers)
+    assert response.status_code == status
+    assert "nothing was saved" in response.content.decode()
+    assert "Call her." in response.content.decode()
 
 
 def test_nothing_is_written_about_an_erased_visitor(send, member, admin, lumenkit):

@@ -1,5 +1,6 @@
 """Write notes, pin, own and tag a visitor. With htmx, each answers with the team's part of the journey page."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -7,12 +8,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db import transaction
+from django.db import Error, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dashboard.database import is_database_unavailable
 from visitors import profiles
 from visitors.audit import log
 from visitors.audit.log import refuse_if_not_audited
@@ -25,6 +27,9 @@ from visitors.web.access import SignedInRequest, manager_required, with_visitor
 
 Change = Callable[..., str]
 
+logger = logging.getLogger(__name__)
+
+NOT_SAVED = "Journeydesk can’t write to its database right now, so nothing was saved: try again in a few seconds."
 NOT_STORED = "This visitor was erased or has expired, so nothing was saved. Open the journey again first."
 
 
@@ -42,11 +47,18 @@ def _changes_memory(least: Role) -> Callable[[Change], Callable[..., HttpRespons
         def view(request: SignedInRequest, context: VisitorContext, **kwargs: Any) -> HttpResponse:
             if not Role(context.website.role).includes(least):
                 raise PermissionDenied
-            with transaction.atomic():
-                problem = change(request, context.website, context.visitor_id, **kwargs)
+            status = 422
+            try:
+                with transaction.atomic():
+                    problem = change(request, context.website, context.visitor_id, **kwargs)
+            except Error as error:
+                if not is_database_unavailable(error):
+                    raise
+                logger.error("A change of the team's notes is not saved: %s", error)  # noqa: TRY400
+                problem, status = NOT_SAVED, 503
             if request.htmx or problem:
                 log.record_fragment(request.user, context)
-                return _render_team(request, context, problem, edited=kwargs.get("note"))
+                return _render_team(request, context, problem, edited=kwargs.get("note"), status=status)
             return redirect(f"{reverse('journey', args=[context.website.slug, context.visitor_id])}#team")
 
         return view
@@ -157,7 +169,12 @@ def show(request: SignedInRequest, context: VisitorContext) -> HttpResponse:
 
 
 def _render_team(
-    request: SignedInRequest, context: VisitorContext, problem: str = "", edited: int | None = None
+    request: SignedInRequest,
+    context: VisitorContext,
+    problem: str = "",
+    *,
+    edited: int | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """Render the part. With a problem, the text that was typed stays in its field: that of the note `edited`."""
     website, visitor_id = context.website, context.visitor_id
@@ -173,4 +190,4 @@ def _render_team(
     # htmx swaps in no response that is an error.
     if request.htmx:
         return render(request, "team/_team.html", values)
-    return render(request, "team/page.html", values, status=422 if problem else 200)
+    return render(request, "team/page.html", values, status=status)
