@@ -155,7 +155,7 @@ def test_new_visits_appear_at_the_top(desk, member, settings):
         expect(page.locator("#visit-14")).to_be_visible()
         expect(page.locator("#totals")).to_contain_text("14")
         assert page.locator("#ledger > .visit").first.get_attribute("id") == "visit-14"
-        expect(page.get_by_role("link", name="Latest visit")).to_have_attribute("href", re.compile("#visit-14$"))
+        expect(page.get_by_role("link", name="Jump to latest")).to_have_attribute("href", re.compile("#visit-14$"))
         lines = page.locator("#ledger > li").evaluate_all(
             "lines => lines.map(line => line.id || line.textContent.trim())"
         )

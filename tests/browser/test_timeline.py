@@ -149,7 +149,7 @@ def test_opening_a_visit_loads_its_events(tab):
 
 def test_links_jump_to_the_first_and_the_latest_visit(tab):
     tab.goto(LONG)
-    tab.get_by_role("link", name="First visit").click()
+    tab.get_by_role("link", name="Jump to first").click()
     expect(tab.locator("#visit-1 summary")).to_be_in_viewport()
     expect(tab.locator("#visit-1 details")).to_have_attribute("open", "")
     assert tab.url.endswith("?open=1#visit-1")
@@ -159,7 +159,7 @@ def test_links_jump_to_the_first_and_the_latest_visit(tab):
     tab.get_by_role("link", name="Show newer visits").click()
     expect(tab.locator("#visit-15")).to_be_attached()
     assert visits(tab) == [str(number) for number in range(15, 0, -1)]
-    tab.get_by_role("link", name="Latest visit").click()
+    tab.get_by_role("link", name="Jump to latest").click()
     expect(tab.locator("#visit-400 summary")).to_be_in_viewport()
 
 
@@ -200,7 +200,7 @@ def test_a_new_version_replaces_the_whole_timeline(tab):
 def test_with_a_modifier_key_a_link_opens_a_new_tab(tab):
     tab.goto(LONG)
     with tab.context.expect_page() as opened:
-        tab.get_by_role("link", name="First visit").click(modifiers=["Control"])
+        tab.get_by_role("link", name="Jump to first").click(modifiers=["Control"])
     expect(opened.value.locator("#visit-1 details")).to_have_attribute("open", "")
     assert asked(tab) == {}
 
@@ -211,7 +211,7 @@ def test_everything_is_reachable_without_javascript(desk, member):
     tab.get_by_role("link", name="Show older visits").click()
     tab.wait_for_load_state()
     assert int(visits_of_static(tab)[0]) < 400
-    tab.get_by_role("link", name="First visit").click()
+    tab.get_by_role("link", name="Jump to first").click()
     expect(tab.locator("#ledger > .visit").last).to_have_id("visit-1")  # the page may still be on its way
     tab.goto(LEAD)
     tab.get_by_role("checkbox", name="Goals").check()
@@ -325,7 +325,7 @@ def test_on_a_phone_a_ticket_time_is_sent_once_when_it_is_picked_or_entered(desk
 def test_a_request_that_failed_is_tried_again_in_its_place(tab):
     tab.goto(LONG)
     tab.route("**/timeline/**", lambda route: route.fulfill(status=500, body="no"))
-    tab.get_by_role("link", name="First visit").click()
+    tab.get_by_role("link", name="Jump to first").click()
     notice = tab.locator("#notice .notice-bad")
     expect(notice).to_contain_text("That did not work")
     tab.unroute("**/timeline/**")
@@ -338,7 +338,7 @@ def test_a_request_that_failed_is_tried_again_in_its_place(tab):
 def test_a_failed_link_that_was_replaced_can_do_no_harm(tab):
     tab.goto(LEAD)
     tab.route("**/timeline/**", lambda route: route.fulfill(status=500, body="no"))
-    tab.get_by_role("link", name="First visit").click()
+    tab.get_by_role("link", name="Jump to first").click()
     notice = tab.locator("#notice .notice-bad")
     expect(notice).to_be_visible()
     tab.unroute("**/timeline/**")

@@ -90,8 +90,8 @@ def test_a_visit_without_the_visitor_has_no_number():
     renewal, _ = visits_of(shown(derived))
     assert (renewal.number, renewal.place, renewal.way, renewal.duration) == (
         "–",
-        "not counted as a visit",
-        "Automatic: no visit",
+        "",
+        "Automatic: no visit (renewal, refund)",
         "",
     )
     assert renewal.key.startswith("t")
@@ -587,9 +587,9 @@ def test_the_jumps_lead_to_the_ends_whatever_is_shown():
     derived = many_visits(300)
     first, latest = shown(derived, "kind=page&from=200").jumps
     assert (first.label, first.anchor, latest.label, latest.anchor) == (
-        "First visit",
+        "Jump to first",
         "visit-1",
-        "Latest visit",
+        "Jump to latest",
         "visit-300",
     )
     timeline = shown(derived, first.address)

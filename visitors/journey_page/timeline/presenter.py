@@ -245,10 +245,10 @@ def _list_jumps(ledger: Ledger) -> tuple[Link, ...]:
     keys = [section.key for section in ledger.sections if section.visit is not None]
     if len(keys) < 2:
         return ()
-    first = "Earliest listed" if ledger.journey.missing else "First visit"
+    first = "Jump to earliest listed" if ledger.journey.missing else "Jump to first"
     return tuple(
         Link(label=label, address=ledger.query.with_open(key).address(start=None), anchor=f"visit-{key}")
-        for label, key in ((first, keys[-1]), ("Latest visit", keys[0]))
+        for label, key in ((first, keys[-1]), ("Jump to latest", keys[0]))
     )
 
 

@@ -178,7 +178,7 @@ class RowPresenter:
 
     def _no_page(self, visit: Visit) -> str:
         if not visit.is_attended:
-            return "Automatic: no visit"
+            return "Automatic: no visit (renewal, refund)"
         return "no page view listed" if self._is_cut_off else "no page view"
 
     def _place(self, visit: VisitOutline) -> Iterable[str]:
@@ -188,7 +188,7 @@ class RowPresenter:
         if self.is_ahead(visit.started_at):
             yield CLOCK_AHEAD
         elif not visit.is_attended:
-            yield "not counted as a visit"
+            return
         elif is_latest and is_first and self._is_only_visit:
             yield "only visit"
         else:
