@@ -12,6 +12,7 @@ from visitors.sandbox import documented
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LEAD = f"/lumenkit/visitors/{documented.RETURNING_LEAD.visitor_id}/"
+CUSTOMER = f"/lumenkit/visitors/{documented.CUSTOMER.visitor_id}/"
 LONG = f"/lumenkit/visitors/{documented.TEN_THOUSAND.visitor_id}/"
 # Record every sign of waiting, however brief.
 WATCH = """
@@ -158,14 +159,14 @@ def test_a_quick_response_shows_no_sign_of_waiting(desk, member, sandbox):
     expect(page.locator("#said")).to_be_empty()
 
 
-@pytest.mark.parametrize("name", ["First visit", "Latest visit"])
+@pytest.mark.parametrize("name", ["Jump to first", "Jump to latest"])
 def test_a_jump_moves_the_focus(desk, member, sandbox, name):
     page = desk(user=member)
     page.goto(LONG)
     link = page.get_by_role("link", name=name)
     link.focus()
     page.keyboard.press("Enter")
-    visit = "1" if name == "First visit" else "400"
+    visit = "1" if name == "Jump to first" else "400"
     expect(page.locator(f"#visit-{visit} summary")).to_be_focused()
 
 
@@ -206,3 +207,11 @@ def test_a_printed_journey_contains_its_address(desk, member, sandbox):
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(page.locator("#address")).to_have_text(page.url)
     expect(page.locator("#address")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", [LEAD, CUSTOMER])
+def test_a_journey_is_printed_on_one_page(desk, member, sandbox, path):
+    page = desk(user=member)
+    page.goto(path)
+    printed = page.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
