@@ -15,8 +15,8 @@ from visitors.web.access import SignedInRequest
 
 COLORS = (
     "ground surface sunk raised ink ink-2 ink-3 line line-2 edge accent accent-wash money money-wash refund"
-    " refund-wash goal goal-wash ticket ticket-wash bad bad-wash intent-checkout intent-pricing intent-docs intent-app intent-blog"
-    " intent-other"
+    " refund-wash goal goal-wash ticket ticket-wash bad bad-wash intent-checkout intent-pricing intent-docs intent-app"
+    " intent-blog intent-other"
 )
 
 
