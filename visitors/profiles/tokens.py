@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 from visitors.datafast.credentials import AccountToken, Credential
-from visitors.datafast.errors import Forbidden, InvalidWebsite, KeyRejected, NoJourney
-from visitors.datafast.payload import WebsiteListing
+from visitors.datafast.errors import Forbidden, InvalidWebsite, KeyRejected, NoJourney, UpstreamError
+from visitors.datafast.payload import WebsiteListing, WebsiteMetadata
 from visitors.profiles.budget import Budget, Purpose
 from visitors.profiles.client import datafast_client
 
@@ -58,6 +58,15 @@ def check_token(credential: Credential, visitor_id: UUID | None = None) -> bool:
     except NoJourney:
         return False
     return True
+
+
+def get_metadata(credential: Credential) -> WebsiteMetadata | None:
+    """Return what DataFast says of the token's website, None where it does not say. One call."""
+    budget = Budget(credential, Purpose.LOOKUP)
+    try:
+        return budget.spend(lambda: datafast_client().get_metadata(credential, charge=budget.charge)).metadata
+    except UpstreamError:
+        return None
 
 
 @contextmanager

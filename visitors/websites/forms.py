@@ -9,9 +9,10 @@ from django.core.validators import DomainNameValidator
 
 from visitors.accounts.forms import InviteForm
 from visitors.datafast.credentials import AccountToken, Credential, CredentialError, is_account_token
+from visitors.datafast.payload import WebsiteMetadata
 from visitors.formatting import is_currency
 from visitors.formatting.hosts import normalize_host
-from visitors.formatting.text import clean
+from visitors.formatting.text import clean, clean_or_none
 from visitors.journey import parse_page
 from visitors.models import Website
 from visitors.models.accounts import ROLE_CHOICES
@@ -97,6 +98,19 @@ class SettingsForm(forms.ModelForm):
         return code
 
 
+def _initial(metadata: WebsiteMetadata | None) -> dict[str, str]:
+    """Return what DataFast says of a new website, by field. The user can change it, so it is checked with the form."""
+    if metadata is None:
+        return {}
+    found = {
+        "domain": metadata.domain,
+        "name": metadata.name,
+        "time_zone": metadata.timezone,
+        "currency": metadata.currency,
+    }
+    return {field: text for field, value in found.items() if (text := clean_or_none(value))}
+
+
 class NewWebsiteForm(SettingsForm):
     """A website that is entered by hand. With an account token it needs the website's id in DataFast."""
 
@@ -116,8 +130,8 @@ class NewWebsiteForm(SettingsForm):
             "name": "Optional: defaults to the domain.",
         }
 
-    def __init__(self, *args: Any, token: str, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, *args: Any, token: str, metadata: WebsiteMetadata | None = None, **options: Any) -> None:
+        super().__init__(*args, initial=_initial(metadata), **options)
         self.fields["name"].required = False
         if is_account_token(token):
             self.fields["datafast_id"].required = True

@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 
 from visitors import encryption
-from visitors.datafast.payload import WebsiteListing
+from visitors.datafast.payload import WebsiteListing, WebsiteMetadata
 from visitors.web.access import SignedInRequest
 
 KEPT_FOR = timedelta(minutes=10)
@@ -16,14 +16,16 @@ _SESSION_KEY = "pending_token"
 class PendingToken(msgspec.Struct, frozen=True):
     """A pasted token.
 
-    `websites` are those that DataFast lists for an account token, None where it was not asked or refused. `replaces_on`
-    is the pk of the website whose key it shall replace, None for a new website.
+    `websites` are those that DataFast lists for an account token, None where it was not asked or refused. `metadata` is
+    what it says of the website that a website key opens. `replaces_on` is the pk of the website whose key it shall
+    replace, None for a new website.
     """
 
     token: str
     websites: tuple[WebsiteListing, ...] | None = None
     website_id: str | None = None
     replaces_on: int | None = None
+    metadata: WebsiteMetadata | None = None
 
 
 def save(request: SignedInRequest, pending: PendingToken) -> None:

@@ -43,6 +43,19 @@ def test_an_accepted_key_adds_the_website(browser, administrator, sandbox, chang
     assert "Lumenkit is connected." in Page(browser.get("/websites/lumenkit/").content).text
 
 
+def test_the_form_is_filled_in_with_what_datafast_says(browser, sandbox):
+    pasted(browser, KEY)
+    html = browser.get(DETAILS).content.decode()
+    for value in ("lumenkit.example", "America/New_York", "USD"):
+        assert f'value="{value}"' in html
+
+
+def test_a_key_is_accepted_where_datafast_says_nothing(browser, other_upstream):
+    other_upstream.behaviors = [error(404), error(500)]
+    assert pasted(browser, KEY).url == DETAILS
+    assert 'value="UTC"' in browser.get(DETAILS).content.decode()
+
+
 @pytest.mark.parametrize(
     ("token", "sentence"),
     [

@@ -48,9 +48,10 @@ def start(request: SignedInRequest) -> HttpResponse:
 
 def _continue(request: SignedInRequest, token: Credential | AccountToken) -> HttpResponse:
     """Test a token, save it for the next page, and redirect there. Raises TokenRejected and UpstreamError."""
-    listed, page = None, "add_website_details"
+    listed, metadata, page = None, None, "add_website_details"
     if isinstance(token, Credential):
         tokens.check_token(token)
+        metadata = tokens.get_metadata(token)
     else:
         try:
             listed, page = tokens.list_websites(token), "connect_account"
@@ -60,7 +61,7 @@ def _continue(request: SignedInRequest, token: Credential | AccountToken) -> Htt
             messages.warning(
                 request, "This token can’t list its websites. Enter the id of the website that you want to add."
             )
-    pending_token.save(request, PendingToken(token.token, listed))
+    pending_token.save(request, PendingToken(token.token, listed, metadata=metadata))
     return redirect(page)
 
 
@@ -75,7 +76,7 @@ def details(request: SignedInRequest) -> HttpResponse:
             # The form was submitted twice, and the first request has added the website.
             return redirect("website", slug)
         return _paste_again(request)
-    form = NewWebsiteForm(request.POST or None, token=pending.token)
+    form = NewWebsiteForm(request.POST or None, token=pending.token, metadata=pending.metadata)
     may_save_anyway = False
     if form.is_valid():
         website: Website = form.instance
