@@ -109,6 +109,7 @@ OTHERS = (
     Scene("33-cookieless", address(documented.COOKIELESS)),
     Scene("34-old-events", address(documented.OLD_EVENTS)),
     Scene("35-edition-2025", address(documented.EDITION_2025)),
+    Scene("36-ticket-between-visits", f"{CUSTOMER}?at=yesterday+16:40"),
     Scene("40-nothing-matches", f"{LEAD}?q=zebra"),
     Scene("41-export-menu", LEAD, _open("Export")),
     Scene("42-keys", LEAD, lambda page: page.keyboard.press("?")),
