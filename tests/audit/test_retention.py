@@ -283,6 +283,6 @@ def test_of_two_processes_at_once_one_purges(lumenkit, member):
     for process in processes:
         process.stdin.write("\n")
         process.stdin.flush()
-    printed = [process.communicate(timeout=30)[0].strip() for process in processes]
+    printed = [process.communicate(timeout=60)[0].strip() for process in processes]
     assert sorted(printed) == ["False", "True"]
     assert counts() == [0, 0, 0, 0, 0]

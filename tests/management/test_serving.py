@@ -16,10 +16,10 @@ from visitors.sandbox import documented
 def sign_in(origin, name, password):
     """Sign in as a browser would; return the session."""
     browser = requests.Session()
-    page = browser.get(f"{origin}/sign-in/", timeout=10)
+    page = browser.get(f"{origin}/sign-in/", timeout=60)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
     form = {"username": name, "password": password, "csrfmiddlewaretoken": token}
-    answer = browser.post(f"{origin}/sign-in/", form, headers={"Referer": origin}, timeout=10)
+    answer = browser.post(f"{origin}/sign-in/", form, headers={"Referer": origin}, timeout=60)
     assert answer.ok
     assert answer.url == f"{origin}/"
     return browser
@@ -31,16 +31,16 @@ def test_the_demo_shows_its_visitors_and_can_be_restarted(running, free_port):
     for host, status in (("127.0.0.1", 400), ("0.0.0.0", 200)):
         words = ("demo", "--host", host)
         with running(free_port, *words, state="demo"), sign_in(origin, "demo", "demo") as browser:
-            assert requests.get(f"{origin}/sign-in/", headers={"Host": "192.0.2.7"}, timeout=10).status_code == status
+            assert requests.get(f"{origin}/sign-in/", headers={"Host": "192.0.2.7"}, timeout=60).status_code == status
             with sign_in(origin, "victor", "demo") as colleague:
-                assert colleague.get(f"{origin}/people/", timeout=10).status_code == 403
+                assert colleague.get(f"{origin}/people/", timeout=60).status_code == 403
             for visitor in documented.HEADLINES:
-                page = browser.get(f"{origin}/lumenkit/visitors/{visitor.visitor_id}/", timeout=20)
+                page = browser.get(f"{origin}/lumenkit/visitors/{visitor.visitor_id}/", timeout=60)
                 assert page.status_code == 200
                 assert visitor.visitor_id in page.text
-            summary = browser.get(f"{page.url}summary.txt", timeout=10).text
+            summary = browser.get(f"{page.url}summary.txt", timeout=60).text
             linked = re.search(r"Journey: (http://[\d.]+:\d+)/", summary)[1]
-            assert requests.get(f"{linked}/healthz", timeout=10).ok
+            assert requests.get(f"{linked}/healthz", timeout=60).ok
             assert (linked == origin) is (host == "127.0.0.1" or network_address() == "127.0.0.1")
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", free_port)) != 0  # nothing was left behind
@@ -80,13 +80,13 @@ def test_each_start_prints_the_same_link_until_it_is_used(running, later_start, 
         origin, second = INVITATION.search(printed(process)).groups()
         assert origin == f"http://127.0.0.1:{free_port}"
         assert second == first
-        page = browser.get(origin + second, timeout=10)
+        page = browser.get(origin + second, timeout=60)
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
         form = {"first_name": "Ana", "email": "ana@example.com", "username": "ana", "csrfmiddlewaretoken": token}
         form |= dict.fromkeys(("password1", "password2"), "ships and 12 lighthouses")
-        joined = browser.post(origin + second, form, headers={"Referer": origin}, timeout=10)
+        joined = browser.post(origin + second, form, headers={"Referer": origin}, timeout=60)
         assert joined.url == f"{origin}/websites/"
-        assert browser.get(f"{origin}/people/", timeout=10).ok
+        assert browser.get(f"{origin}/people/", timeout=60).ok
     with running(free_port, "serve") as process:
         assert "/invitations/" not in printed(process)
 
@@ -98,7 +98,7 @@ def test_each_request_is_a_line_of_json_in_the_log(running, later_start, free_po
         )
         assert answer.headers["X-Request-ID"] == "a-proxys-id"
         process.send_signal(signal.SIGINT)
-        printed = process.communicate(timeout=20)[0].splitlines()
+        printed = process.communicate(timeout=60)[0].splitlines()
     lines = [json.loads(line) for line in printed if line.startswith("{")]
     (line,) = [line for line in lines if line.get("request_id") == "a-proxys-id"]
     assert (line["method"], line["route"], line["status"]) == ("GET", "sign_in", 200)
@@ -116,16 +116,16 @@ def exposed(folder):
 
 def open_the_database(port):
     """Make a worker connect to the database, and so create its write-ahead log, with a session that does not exist."""
-    assert requests.get(f"http://127.0.0.1:{port}/", cookies={"journeydesk_session": "x" * 32}, timeout=10).ok
+    assert requests.get(f"http://127.0.0.1:{port}/", cookies={"journeydesk_session": "x" * 32}, timeout=60).ok
 
 
 def test_the_first_start_prepares_all_files_for_their_owner_only(running, free_port, tmp_path):
     state, origin = tmp_path / "state", f"http://127.0.0.1:{free_port}"
     with running(free_port, "serve", METRICS_TOKEN="a-token-of-the-tests-for-metrics"), requests.Session() as browser:
-        page = browser.get(f"{origin}/sign-in/", timeout=10)
+        page = browser.get(f"{origin}/sign-in/", timeout=60)
         assert page.ok
         style = re.search(r'href="(/static/journeydesk\.[0-9a-f]+\.css)"', page.text)[1]
-        sheet = browser.get(origin + style, headers={"Accept-Encoding": "br"}, timeout=10)
+        sheet = browser.get(origin + style, headers={"Accept-Encoding": "br"}, timeout=60)
         assert sheet.headers["Content-Encoding"] == "br"
         assert "immutable" in sheet.headers["Cache-Control"]
         assert sheet.headers["X-Request-ID"]
@@ -153,7 +153,7 @@ def test_a_command_creates_the_database_for_its_owner_only(manage, tmp_path):
 
 
 def test_too_long_request_headers_are_refused(running, later_start, free_port):
-    with running(free_port, "serve"), socket.create_connection(("127.0.0.1", free_port), timeout=10) as connection:
+    with running(free_port, "serve"), socket.create_connection(("127.0.0.1", free_port), timeout=60) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"x" * 100_000)
         assert connection.recv(100).startswith(b"HTTP/1.1 431 ")
 

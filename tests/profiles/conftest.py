@@ -83,7 +83,7 @@ class Worker:
         self.process.wait()
 
     def close(self):
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=60)
 
 
 @pytest.fixture

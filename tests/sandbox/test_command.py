@@ -46,7 +46,7 @@ def test_it_prints_all_ids_and_tokens_and_ctrl_c_ends_it_cleanly():
     with manage("--port", 0) as process:
         printed = read_until(process, "Ctrl-C ends it.")
         process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=10)
+        rest, errors = process.communicate(timeout=60)
     assert "The sandbox serves http://127.0.0.1:" in printed
     for entry in DOCUMENTED:
         assert entry.visitor_id in printed
@@ -63,7 +63,7 @@ def test_it_prints_all_ids_and_tokens_and_ctrl_c_ends_it_cleanly():
 )
 def test_what_cannot_be_served_gives_one_sentence_and_exit_code_1(arguments, sentence):
     with manage(*arguments) as process:
-        printed, errors = process.communicate(timeout=20)
+        printed, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert sentence in errors
     assert len(errors.strip().splitlines()) == 1
@@ -72,7 +72,7 @@ def test_what_cannot_be_served_gives_one_sentence_and_exit_code_1(arguments, sen
 
 def test_a_taken_port_gives_one_sentence_and_exit_code_1(sandbox):
     with manage("--port", sandbox.port) as process:
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert f"port {sandbox.port} (Address already in use): choose another with --port." in errors
     assert len(errors.strip().splitlines()) == 1
