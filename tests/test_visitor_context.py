@@ -6,6 +6,8 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dashboard.clock import latest_possible_time
 from visitors import profiles
@@ -75,7 +77,20 @@ def related(website, visitor_id):
     same = [other for other in others if person.email and other.email == person.email]
     same += [other for other in others if person.user_id and other.user_id == person.user_id and other not in same]
     colleagues = [other for other in others if person.company_key and other.company_key == person.company_key]
-    return Related(len(same), min(len(colleagues), MAX_COLLEAGUES), person.company or person.email_domain)
+    counts = (min(len(people), MAX_COLLEAGUES) for people in (same, colleagues))
+    return Related(*counts, person.company or person.email_domain)
+
+
+@pytest.mark.sqlite
+def test_related_people_are_found_by_indexes(lumenkit, member):
+    with CaptureQueriesContext(connection) as queries:
+        load_visitor_context(member, "lumenkit", LEAD)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {queries[0]['sql']}")
+        plan = "\n".join(row[-1] for row in cursor.fetchall() if " other " in row[-1])
+    for column in ("email", "user_id", "company"):
+        assert f"people_by_{column} (" in plan
+    assert "newest_people" not in plan
 
 
 @pytest.mark.parametrize("kind", ["email", "user_id", "company_key", "empty"])

@@ -161,6 +161,24 @@ def test_each_order_has_its_index(lumenkit, member, sort):
     assert "TEMP B-TREE" not in plan
 
 
+@pytest.mark.sqlite
+@pytest.mark.parametrize("show", [leads.Show.MINE, leads.Show.PINNED])
+def test_a_few_leads_are_found_before_they_are_sorted(lumenkit, member, show):
+    plan = leads._select(member, lumenkit, LeadQuery(show=show))[:50].explain()
+    assert "leads_by_" not in plan
+    assert "(website_id=? AND visitor_id=?)" in plan
+
+
+def test_mine_and_pinned_have_leads_without_a_score(browser_of_member, member, add_lead, lumenkit):
+    add_lead(1, score=None)
+    scored = add_lead(2, score=5)
+    for lead in KnownPerson.objects.all():
+        memory.set_owner(lumenkit, lead.visitor_id, member)
+        memory.set_pinned(member, lumenkit, lead.visitor_id, is_pinned=True)
+    for show in (leads.Show.MINE, leads.Show.PINNED):
+        assert names(browser_of_member.get(URL, {"show": show.value})) == [scored.name, "Lead 1"]
+
+
 # Keeping the list current
 
 

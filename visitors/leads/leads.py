@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 
 from visitors.accounts.users import display_name
@@ -154,11 +154,12 @@ def _select(user: User, website: Website, query: LeadQuery) -> QuerySet[KnownPer
         case Show.PINNED:
             leads = leads.filter(visitor_id__in=_visitors(Pin.objects.filter(website=website, user=user)))
         case Show.UNOWNED:
-            leads = leads.exclude(visitor_id__in=_visitors(Ownership.objects.filter(website=website)))
+            leads = leads.exclude(Exists(Ownership.objects.filter(website=website, visitor_id=OuterRef("visitor_id"))))
         case Show.QUIET:
             leads = leads.filter(last_seen_at__lt=datetime.now(UTC) - QUIET_AFTER)
     column = query.sort.column
-    if query.company:
+    # These are few. Without the condition of the orders' indexes, they are found first and then sorted.
+    if query.company or query.show in (Show.MINE, Show.PINNED):
         return leads.order_by(F(column).desc(nulls_last=True), "-pk")
     return leads.filter(**{f"{column}__isnull": False}).order_by(f"-{column}", "-pk")
 

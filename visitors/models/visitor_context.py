@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
 
-# Of a person's company; more are not counted.
+# Of a person's company, and other ids of a person; more are not counted.
 MAX_COLLEAGUES = 100
 # One look into an index of the log per member of the website, so the length of the log does not matter.
 _WEBSITE, _MEMBERSHIP, _ENTRY, _SNAPSHOT, _LAST_SEEN, _NOTE, _TAG, _OWNERSHIP, _PIN, _ALERT, _PERSON = (
@@ -48,6 +48,18 @@ _WEBSITE, _MEMBERSHIP, _ENTRY, _SNAPSHOT, _LAST_SEEN, _NOTE, _TAG, _OWNERSHIP, _
 _HAS_MEMORY = " OR ".join(
     f"EXISTS (SELECT 1 FROM {table} WHERE website_id = website.id AND visitor_id = %(visitor)s{own})"  # noqa: S608 names of our own tables
     for table, own in ((_NOTE, ""), (_TAG, ""), (_OWNERSHIP, ""), (_PIN, " AND user_id = member.user_id"))
+)
+# Two looks into an index: for one with OR, SQLite reads all people of the website.
+_SAME_PERSON = " UNION ".join(
+    f"""
+        SELECT id FROM (
+            SELECT id FROM {_PERSON} AS other
+            WHERE other.website_id = website.id AND other.{column} = NULLIF(person.{column}, '')
+                AND other.visitor_id <> %(visitor)s
+            LIMIT {MAX_COLLEAGUES}
+        ) AS by_{column}
+    """  # noqa: S608
+    for column in ("email", "user_id")
 )
 _QUERY = f"""
     WITH colleague AS (
@@ -71,16 +83,13 @@ _QUERY = f"""
         ) AS shown_at,
         ({_HAS_MEMORY}) AS has_memory,
         (
-            SELECT COUNT(*) FROM {_PERSON} AS other
-            WHERE other.website_id = website.id AND other.visitor_id <> %(visitor)s
-                AND (other.email = person.email AND person.email <> ''
-                    OR other.user_id = person.user_id AND person.user_id <> '')
+            SELECT COUNT(*) FROM ({_SAME_PERSON} LIMIT {MAX_COLLEAGUES}) AS ids_of_person
         ) AS other_ids,
         (
             SELECT COUNT(*) FROM (
                 SELECT 1 FROM {_PERSON} AS other
-                WHERE other.website_id = website.id AND other.company_key = person.company_key
-                    AND other.visitor_id <> %(visitor)s AND person.company_key <> ''
+                WHERE other.website_id = website.id AND other.company_key = NULLIF(person.company_key, '')
+                    AND other.visitor_id <> %(visitor)s
                 LIMIT {MAX_COLLEAGUES}
             ) AS colleagues_of_person
         ) AS company_people,
@@ -99,8 +108,8 @@ _QUERY = f"""
 
 
 class Related(NamedTuple):
-    """How many other ids of a website have the visitor's email address or user id, and how many people (at most
-    MAX_COLLEAGUES) are of the same company, with its name."""
+    """How many other ids of a website have the visitor's email address or user id, and how many people are of the same
+    company (both at most MAX_COLLEAGUES), with its name."""
 
     other_ids: int
     company_people: int
