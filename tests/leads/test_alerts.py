@@ -7,6 +7,8 @@ import pytest
 from django.core import mail
 
 from tests.faulty_upstream import answer
+from visitors import profiles
+from visitors.audit import erasure
 from visitors.leads import alerts
 from visitors.models import Alert, LiveList, Membership, Pin, Preferences, RateBudget
 from visitors.sandbox import documented
@@ -85,6 +87,18 @@ def test_alerts_leave_calls_for_people(check, pinned, settings, lumenkit, other_
     LiveList.objects.update(called_at=datetime.now(UTC) - timedelta(minutes=1))
     alerts.make_alerts()
     assert sum(count for _, count in RateBudget.objects.get().calls) == 1
+
+
+def test_a_visitor_who_is_erased_during_the_call_makes_no_alert(check, pinned, lumenkit, monkeypatch):
+    ask = profiles.get_live_visitors
+
+    def ask_and_erase(*args):
+        found = ask(*args)
+        erasure.erase(lumenkit, LEAD, by=None)
+        return found
+
+    monkeypatch.setattr(alerts.profiles, "get_live_visitors", ask_and_erase)
+    assert check(on_the_site()) == []
 
 
 def test_a_failing_datafast_makes_no_alert(check, pinned):

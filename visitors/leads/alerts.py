@@ -12,6 +12,8 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from dashboard.addresses import absolute_url
@@ -56,12 +58,23 @@ def make_alerts() -> int:
 def _make_alerts(website: Website) -> int:
     # Of users who still see the website.
     pins = Pin.objects.filter(website=website, user__is_active=True, user__membership__website=website)
-    by_visitor: dict[UUID, list[Pin]] = {}
-    for pin in pins.select_related("user"):
-        by_visitor.setdefault(pin.visitor_id, []).append(pin)
-    found = profiles.get_live_visitors(website, Purpose.BACKGROUND) if by_visitor else None
+    found = profiles.get_live_visitors(website, Purpose.BACKGROUND) if pins.exists() else None
     if found is None or found.realtime_map is None or found.answered_at is None:
         return 0
+    with transaction.atomic():
+        new = _store_alerts(website, pins, found.realtime_map, found.answered_at)
+    _send_mails(website, new)
+    return len(new)
+
+
+def _store_alerts(website: Website, pins: QuerySet[Pin], found: RealtimeMap, answered_at: datetime) -> list[Alert]:
+    """Store the alerts that are new, inside the caller's transaction, and return them.
+
+    The pins are locked: a visitor who was erased during the call has none left, and a later erasure waits.
+    """
+    by_visitor: dict[UUID, list[Pin]] = {}
+    for pin in pins.select_related("user").select_for_update(of=("self",)):
+        by_visitor.setdefault(pin.visitor_id, []).append(pin)
     names = _load_names(website, by_visitor)
     wanted = {
         (pin.user_id, visitor_id, kind, visit): Alert(
@@ -70,10 +83,10 @@ def _make_alerts(website: Website) -> int:
             visitor_id=visitor_id,
             kind=kind,
             visit_started_at=visit,
-            at=found.answered_at,
+            at=answered_at,
             name=names.get(visitor_id, ANONYMOUS),
         )
-        for visitor_id, kind, visit in _find_events(website, found.realtime_map, found.answered_at)
+        for visitor_id, kind, visit in _find_events(website, found, answered_at)
         for pin in by_visitor.get(visitor_id, ())
     }
     known = Alert.objects.filter(
@@ -82,8 +95,7 @@ def _make_alerts(website: Website) -> int:
     made = set(known.values_list("user_id", "visitor_id", "kind", "visit_started_at"))
     new = [alert for key, alert in wanted.items() if key not in made]
     Alert.objects.bulk_create(new, ignore_conflicts=True)
-    _send_mails(website, new)
-    return len(new)
+    return new
 
 
 def _find_events(website: Website, found: RealtimeMap, now: datetime) -> Iterator[tuple[UUID, Alert.Kind, datetime]]:
