@@ -1,7 +1,7 @@
 """Store what a visitor is found and listed by, beside each stored profile."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -32,11 +32,9 @@ _LENGTHS = {column.name: column.max_length for column in _COLUMNS if column.max_
 _CHANGING = [column.name for column in _COLUMNS if column.name not in ("id", "snapshot")]
 
 
-def save(snapshot: Snapshot, contents: Contents) -> None:
-    """Store the row of a snapshot's newest version, inside the caller's transaction."""
-    KnownPerson.objects.bulk_create(
-        [make(snapshot, contents)], update_conflicts=True, unique_fields=["snapshot"], update_fields=_CHANGING
-    )
+def save(people: Sequence[KnownPerson]) -> None:
+    """Store the rows of snapshots' newest versions, inside the caller's transaction."""
+    KnownPerson.objects.bulk_create(people, update_conflicts=True, unique_fields=["snapshot"], update_fields=_CHANGING)
 
 
 def make(snapshot: Snapshot, contents: Contents) -> KnownPerson:

@@ -153,7 +153,7 @@ def save_answer(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, is
     )
     scores = _save_metrics(website_id, visitor_id, answer, is_first=is_first)
     _save_journey(snapshot.pk, answer.version, encode_version(answer.stored_form, scores))
-    known_people.save(snapshot, answer.contents)
+    known_people.save([known_people.make(snapshot, answer.contents)])
     if not is_first:
         others = StoredJourney.objects.filter(snapshot=snapshot).exclude(version=answer.version)
         surplus = list(others.order_by("-created_at", "-pk").values_list("pk", flat=True)[MAX_VERSIONS - 1 :])
@@ -201,11 +201,17 @@ def index_people() -> Iterator[int]:
     made = last_pk = 0
     unlisted = Snapshot.objects.filter(knownperson=None).order_by("pk").values_list("pk", flat=True)
     while pks := list(unlisted.filter(pk__gt=last_pk)[:INDEX_BATCH_SIZE]):
+        # Derived before the transaction: on SQLite it keeps out the server's writers.
+        people = {
+            (snapshot.pk, snapshot.version): known_people.make(snapshot, _derive_from(snapshot))
+            for snapshot in Snapshot.objects.filter(pk__in=pks)
+        }
         with transaction.atomic():
-            for snapshot in Snapshot.objects.select_for_update().filter(pk__in=pks):
-                parsed = parse_visitor(snapshot.answer)
-                known_people.save(snapshot, _derive(parsed.visitor, parsed.notes))
-                made += 1
+            # A profile that was stored meanwhile has its row.
+            unchanged = Snapshot.objects.select_for_update().filter(pk__in=pks).values_list("pk", "version")
+            current = [people[key] for key in unchanged if key in people]
+            known_people.save(current)
+        made += len(current)
         last_pk = pks[-1]
         yield made
 
@@ -220,18 +226,22 @@ def _derive(visitor: Visitor, notes: tuple[Note, ...]) -> Contents:
     return Contents(visitor.identity, journey.derive(visitor), notes)
 
 
+def _derive_from(snapshot: Snapshot) -> Contents:
+    parsed = parse_visitor(snapshot.answer)
+    return _derive(parsed.visitor, parsed.notes)
+
+
 def _derive_again(snapshot: Snapshot) -> bytes:
     """Derive the journey of an answer, store it, and return its stored form with the scores."""
-    parsed = parse_visitor(snapshot.answer)
     scores = [ScorePoint(*row) for row in _metrics(snapshot.website_id, snapshot.visitor_id).values_list("at", "score")]
-    contents = _derive(parsed.visitor, parsed.notes)
+    contents = _derive_from(snapshot)
     content = encode_version(encode_contents(contents)[0], scores)
     # Readers must not fail if the database can't be written. The lock prevents storing the journey of a visitor who is
     # being erased.
     with suppress(DatabaseError), transaction.atomic():
         if Snapshot.objects.select_for_update().filter(pk=snapshot.pk, version=snapshot.version).exists():
             _save_journey(snapshot.pk, snapshot.version, content)
-            known_people.save(snapshot, contents)
+            known_people.save([known_people.make(snapshot, contents)])
     return content
 
 
