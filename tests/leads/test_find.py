@@ -66,6 +66,16 @@ def test_a_row_has_the_facts_of_datafast(browser_of_member, other_upstream):
     assert "plan=pro" not in html
 
 
+def test_a_row_of_long_texts_stays_short(browser_of_member, other_upstream):
+    long = "x" * 100_000
+    identity = dict.fromkeys(("country", "region", "city", "browser", "os", "device"), long)
+    row = ROW | {"currentUrl": f"https://{long}", "identity": identity, "acquisition": {"utm_source": long}}
+    other_upstream.behaviors = [page(row)]
+    html = browser_of_member.get(URL).content.decode()
+    assert "x" * 200 in html
+    assert "x" * 400 not in html
+
+
 def test_a_page_has_its_readable_name_and_the_file_its_path(browser_of_member, other_upstream, lumenkit):
     lumenkit.names = {"goals": {}, "pages": {"/pricing": "Plans & prices"}}
     lumenkit.save()

@@ -115,6 +115,15 @@ def test_any_answer_is_shown(lumenkit):
     assert present(lumenkit, None, 7, visitor(None), visitor(profileData=[], visitCount=-1, params={"ref": 1})).rows
 
 
+def test_a_row_of_long_texts_stays_short(lumenkit):
+    long = "x" * 100_000
+    location, system = {"city": long, "region": long, "countryCode": long}, {"os": {"name": long}}
+    fields = {"currentUrl": long, "location": location, "system": system, "referrer": long, "customerName": long}
+    [row] = present(lumenkit, visitor(**fields)).rows
+    texts = (row.who.name, row.who.detail, row.nickname, row.place, row.page, row.source)
+    assert max(len(text) for text in texts) <= 80
+
+
 def test_the_page_lists_who_is_on_the_site_and_records_that(browser_of_member, sandbox, lumenkit, member):
     shown = Page(browser_of_member.get("/lumenkit/visitors/now/").content)
     assert f"/lumenkit/visitors/{documented.LIVE.visitor_id}/" in shown.links

@@ -74,8 +74,9 @@ def _present(one: MapVisitor, known: Who, now: datetime) -> LiveRow:
     started_at = parse_timestamp(one.session_start_time)
     return LiveRow(
         who=_identify(one, known),
-        nickname=" · ".join(part for part in (location.city or location.country, os) if part) or ANONYMOUS,
-        place=location.city or location.region or location.country,
+        nickname=truncate(" · ".join(part for part in (location.city or location.country, os) if part), _TEXT_LIMIT)
+        or ANONYMOUS,
+        place=truncate(location.city or location.region or location.country, _TEXT_LIMIT),
         page=truncate(clean(one.current_url or ""), _TEXT_LIMIT),
         source=_source(one),
         time_on_site=format_short_duration(now - started_at) if started_at and not is_ahead(started_at, now) else "",

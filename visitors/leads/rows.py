@@ -8,6 +8,7 @@ from uuid import UUID
 from visitors.datafast.payload import Identity, ListedIdentity, ListedVisitor
 from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago, format_money
 from visitors.formatting.avatars import avatar_color, initials
+from visitors.formatting.text import truncate
 from visitors.journey.location import read_location, read_value
 from visitors.journey.names import Names
 from visitors.journey.pages import parse_page
@@ -18,6 +19,8 @@ from visitors.web.access import parse_visitor_id
 
 # Below it a score is muted, as on the journey page.
 LOW_CONFIDENCE = 0.5
+# Of each text in a row.
+TEXT_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +108,18 @@ def _present_row(listed: ListedVisitor, who: Who, names: Names, *, now: datetime
     at, page = parse_timestamp(listed.last_seen_at), parse_page(listed.current_url)
     return VisitorRow(
         who=who,
-        nickname=" · ".join(part for part in (location.city or location.country, system) if part) or ANONYMOUS,
+        nickname=_join(" · ", location.city or location.country, system) or ANONYMOUS,
         last_seen=display_time(at, zone, format_ago(at, now)) if at else None,
-        page=page.label if page else "",
+        page=truncate(page.label, TEXT_LIMIT) if page else "",
         page_name=names.page_of(page),
-        place=", ".join(dict.fromkeys(part for part in (location.city, location.region, location.country) if part)),
-        device=" on ".join(part for part in (browser, system) if part),
-        source=_find_source(listed.acquisition or {}),
+        place=_join(", ", location.city, location.region, location.country),
+        device=_join(" on ", browser, system),
+        source=truncate(_find_source(listed.acquisition or {}), TEXT_LIMIT),
     )
+
+
+def _join(separator: str, *parts: str) -> str:
+    return truncate(separator.join(dict.fromkeys(part for part in parts if part)), TEXT_LIMIT)
 
 
 def _find_source(acquisition: dict[str, str | None]) -> str:
