@@ -59,15 +59,22 @@ def read_identity(visitor: MapVisitor) -> LiveIdentity:
     return LiveIdentity(real_name or read_value(visitor.customer_name), read_value(visitor.customer_email), user_id)
 
 
-def find_live(query: str, websites: Iterable[Website], limit: int) -> list[LiveMatch]:
-    """Return at most `limit` visitors who are on one of the first websites now, and in whom all words are found."""
+def find_live(query: str, websites: Iterable[Website], limit: int) -> tuple[list[LiveMatch], list[Website]]:
+    """Return at most `limit` visitors who are on one of the first websites now, and in whom all words are found.
+
+    With them, return the websites that were searched: of the others it is not known who is on them.
+    """
     words = split_query(query)
     found: list[LiveMatch] = []
+    searched: list[Website] = []
     for website in list(websites)[:MAX_WEBSITES]:
         realtime_map = profiles.get_live_visitors(website).realtime_map
-        for visitor in (realtime_map and realtime_map.visitors) or ():
+        if realtime_map is None:
+            continue
+        searched.append(website)
+        for visitor in realtime_map.visitors or ():
             identity, visitor_id = read_identity(visitor), parse_visitor_id(visitor.visitor_id or "")
             text = fold(f"{identity.name} {identity.email} {identity.user_id}")
             if visitor_id and all(word in text for word in words):
                 found.append(LiveMatch(website, visitor_id, identity))
-    return found[:limit]
+    return found[:limit], searched

@@ -29,12 +29,14 @@ SUGGESTIONS, RESULTS = 8, 50
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The people to show, and whether more match; `live` are those on the site, where no one else was found.
-    `is_unavailable`: they can't be shown, as that can't be recorded."""
+    """The people to show, and whether more match; `live` are those on the site, where no one else was found, and
+    `live_domains` the websites that were searched for them. `is_unavailable`: they can't be shown, as that can't be
+    recorded."""
 
     people: tuple[KnownPerson, ...] = ()
     rows: tuple[PersonRow, ...] = ()
     live: tuple[LiveMatch, ...] = ()
+    live_domains: str = ""
     has_more: bool = False
     is_unavailable: bool = False
 
@@ -99,10 +101,10 @@ def search(request: SignedInRequest, query: str, websites: list[Website], limit:
 def _search_live(request: SignedInRequest, query: str, websites: list[Website]) -> Results:
     """Return those who match among the people on the site now, the website used last first."""
     last = request.session.get(LAST_WEBSITE)
-    found = find_live(query, sorted(websites, key=lambda website: website.slug != last), RESULTS)
+    found, searched = find_live(query, sorted(websites, key=lambda website: website.slug != last), RESULTS)
     if not _is_recorded(request, {match.website.pk for match in found}):
         return Results(is_unavailable=True)
-    return Results(live=tuple(found))
+    return Results(live=tuple(found), live_domains=join_list([website.domain for website in searched]))
 
 
 def _is_recorded(request: SignedInRequest, website_ids: set[int]) -> bool:
