@@ -278,8 +278,9 @@ document.addEventListener("toggle", async ({ target: menu }) => {
 // A new website's zone is most often the user's. Zones that the server does not know are not among the choices.
 whenParsed(() => {
   const field = document.querySelector("[data-own-zone] [name=time_zone]");
+  if (field?.value !== "UTC") return;
   const name = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (field?.value === "UTC" && [...field.list.options].some(({ value }) => value === name)) field.value = name;
+  if ([...field.list.options].some(({ value }) => value === name)) field.value = name;
 });
 
 // ---- Waiting --------------------------------------------------------------------------------------------------------
