@@ -58,7 +58,7 @@ _SAME_PERSON = " UNION ".join(
                 AND other.visitor_id <> %(visitor)s
             LIMIT {MAX_COLLEAGUES}
         ) AS by_{column}
-    """  # noqa: S608
+    """  # noqa: S608 names of our own tables
     for column in ("email", "user_id")
 )
 _QUERY = f"""
