@@ -13,6 +13,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, transaction
+from django.db.models import Count, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,7 +28,7 @@ from visitors.lookup import id_parser, last_seen
 from visitors.lookup.checklist import first_steps
 from visitors.lookup.people.query import to_query
 from visitors.lookup.people.search import find_people
-from visitors.models import AuditAction, AuditEntry, AuditResult, KnownPerson, LastSeen, Snapshot, Website
+from visitors.models import Alert, AuditAction, AuditEntry, AuditResult, KnownPerson, LastSeen, Snapshot, Website
 from visitors.roles import Role
 from visitors.web import time_zones
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
@@ -117,9 +118,18 @@ def look_up(request: HttpRequest) -> HttpResponse:
     return ask_to_sign_in(request, page)
 
 
+def _load_websites(request: SignedInRequest) -> list[Website]:
+    """Return the user's websites. The same query counts the alerts that the menu names."""
+    unread = Alert.objects.filter(website=OuterRef("pk"), user=request.user, is_read=False).order_by()
+    number = unread.values("user").annotate(number=Count("pk")).values("number")
+    websites = list(Website.objects.visible_to(request.user).annotate(unread=Subquery(number)))
+    request.unread_alerts = sum(vars(website)["unread"] or 0 for website in websites)
+    return websites
+
+
 def _show(request: SignedInRequest) -> HttpResponse:
     """Show the form and the ids in the address, or open the journey of a single one."""
-    websites = list(Website.objects.visible_to(request.user))
+    websites = _load_websites(request)
     default = _default_website(request, websites)
     found = _read_ids(request)
     if default is None or not found:
@@ -133,7 +143,7 @@ def _show(request: SignedInRequest) -> HttpResponse:
 def _answer(request: SignedInRequest) -> HttpResponse:
     """Respond to what was pasted."""
     parsed, found = _parse(request)
-    websites = list(Website.objects.visible_to(request.user))
+    websites = _load_websites(request)
     slug = request.POST.get("website", "")
     default = next((one for one in websites if one.slug == slug), _default_website(request, websites))
     if default is None or not found:
