@@ -64,7 +64,7 @@ def context_by_orm(user, slug, visitor_id):
         shown.filter(user=user).values_list("at", flat=True).first(),
         has_memory(website, user, visitor_id),
         related(website, visitor_id),
-        Alert.objects.filter(user=user, is_read=False).count(),
+        Alert.objects.filter(user=user, is_read=False, website__membership__user=user).count(),
         Membership.objects.filter(user=user, role=Role.ADMIN).exists(),
     )
 

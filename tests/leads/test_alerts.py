@@ -136,7 +136,9 @@ def test_the_bell_counts_and_the_page_lists(check, pinned, browser_of_member, vi
 def test_alerts_of_a_website_that_the_user_no_longer_sees_are_hidden(check, pinned, browser_of_member, member):
     check(on_the_site())
     Membership.objects.filter(user=member).delete()
-    assert str(LEAD) not in browser_of_member.get("/alerts/").content.decode()
+    html = browser_of_member.get("/alerts/").content.decode()
+    assert str(LEAD) not in html
+    assert "bar-count" not in html
 
 
 def test_one_process_checks_a_minute(check, pinned, other_upstream):

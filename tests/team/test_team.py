@@ -129,6 +129,15 @@ def test_managers_keep_the_list_of_tags(client, admin, lumenkit):
     assert not VisitorTag.objects.exists()
 
 
+def test_a_tag_with_another_case_stays_on_its_visitors(client, admin, lumenkit):
+    Tag.objects.create(website=lumenkit, name="hot")
+    memory.set_tags(lumenkit, LEAD, ["hot"])
+    client.force_login(admin)
+    client.post("/websites/lumenkit/tags/", {"tags": "Hot, new"})
+    assert list(VisitorTag.objects.values_list("tag__name", flat=True)) == ["Hot"]
+    assert set(Tag.objects.values_list("name", flat=True)) == {"Hot", "new"}
+
+
 @pytest.mark.parametrize(
     ("tags", "sentence"), [(", ".join(f"t{n}" for n in range(21)), "at most 20 tags"), ("x" * 31, "at most 30 char")]
 )

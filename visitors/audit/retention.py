@@ -1,6 +1,6 @@
 """Retention: data past its time is deleted once an hour by one process, in small batches beside the running requests.
 
-- who was on a website, once nobody has watched for an hour;
+- who was on a website, once no page has shown it for an hour;
 - profiles, what people are found by, metrics and fetch leases: RETENTION_DAYS after they were fetched;
 - what a user saw of a visitor: RETENTION_DAYS after they last looked;
 - notes and tags of visitors without a profile, an owner and a pin: RETENTION_DAYS after they were written;

@@ -9,6 +9,7 @@ from visitors.datafast.payload import Identity, ListedIdentity, ListedVisitor
 from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago, format_money
 from visitors.formatting.avatars import avatar_color, initials
 from visitors.formatting.text import truncate
+from visitors.journey import ENOUGH_CONFIDENCE
 from visitors.journey.location import read_location, read_value
 from visitors.journey.names import Names
 from visitors.journey.pages import parse_page
@@ -17,8 +18,6 @@ from visitors.journey.touches import first_touch
 from visitors.models import KnownPerson, Website
 from visitors.web.access import parse_visitor_id
 
-# Below it a score is muted, as on the journey page.
-LOW_CONFIDENCE = 0.5
 # Of each text in a row.
 TEXT_LIMIT = 300
 
@@ -95,7 +94,7 @@ def _present_person(person: KnownPerson) -> Who:
         name=person.identity,
         detail=person.company or (person.email if person.email != person.identity else ""),
         score="" if person.score is None else f"{person.score:.0f}",
-        is_score_weak=(person.confidence or 0) < LOW_CONFIDENCE,
+        is_score_weak=(person.confidence or 0) < ENOUGH_CONFIDENCE,
         paid=paid,
         is_known=True,
     )

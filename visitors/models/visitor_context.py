@@ -94,7 +94,10 @@ _QUERY = f"""
             ) AS colleagues_of_person
         ) AS company_people,
         COALESCE(NULLIF(person.company, ''), person.email_domain) AS company_name,
-        (SELECT COUNT(*) FROM {_ALERT} WHERE user_id = %(user)s AND NOT is_read) AS unread_alerts,
+        (
+            SELECT COUNT(*) FROM {_ALERT} WHERE user_id = %(user)s AND NOT is_read
+                AND website_id IN (SELECT website_id FROM {_MEMBERSHIP} WHERE user_id = %(user)s)
+        ) AS unread_alerts,
         EXISTS (SELECT 1 FROM {_MEMBERSHIP} WHERE user_id = %(user)s AND role = %(admin)s) AS manages_websites
     FROM {_WEBSITE} AS website
     JOIN {_MEMBERSHIP} AS member ON member.website_id = website.id AND member.user_id = %(user)s

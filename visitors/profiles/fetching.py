@@ -83,7 +83,7 @@ def fetch(
 ) -> None:
     """Store an answer that comes at `not_before` or later, to our call or another reader's. Raises UpstreamError.
 
-    `is_first_allowed`: call for a visitor for whom nobody has called. Without it such a visitor was erased, since an
+    `is_first_allowed`: call for a visitor for whom no call was made. Without it such a visitor was erased, since an
     older answer was stored, or a page or list refreshes itself. Takes at most UPSTREAM_DEADLINE_SECONDS.
     """
     if website.paused_at:

@@ -95,6 +95,19 @@ def set_owner(website: Website, visitor_id: UUID, owner: User | None) -> None:
     )
 
 
+def save_tags(website: Website, names: Iterable[str]) -> None:
+    """Make these the tags of a website. A tag that differs only in its case is renamed, and stays on its visitors."""
+    wanted = {name.casefold(): name for name in names}
+    with transaction.atomic():
+        for tag in Tag.objects.select_for_update().filter(website=website):
+            name = wanted.pop(tag.name.casefold(), None)
+            if name is None:
+                tag.delete()
+            elif name != tag.name:
+                Tag.objects.filter(pk=tag.pk).update(name=name)
+        Tag.objects.bulk_create([Tag(website=website, name=name) for name in wanted.values()], ignore_conflicts=True)
+
+
 def set_tags(website: Website, visitor_id: UUID, names: Iterable[str]) -> None:
     """Give a visitor these tags of the website, and no others. Unknown names are left out."""
     tags = Tag.objects.filter(website=website, name__in=list(names))

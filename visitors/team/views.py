@@ -147,10 +147,7 @@ def show_tags(request: SignedInRequest, website: Website) -> HttpResponse:
     if request.method == "POST" and "tags" not in request.POST:
         raise BadRequest("`tags` is missing.")
     if form.is_valid():
-        wanted = form.cleaned_data["tags"]
-        with transaction.atomic():
-            Tag.objects.filter(website=website).exclude(name__in=wanted).delete()
-            Tag.objects.bulk_create([Tag(website=website, name=name) for name in wanted], ignore_conflicts=True)
+        memory.save_tags(website, form.cleaned_data["tags"])
         messages.success(request, "Tags saved.")
         return redirect("tags", website.slug)
     return render(request, "team/tags.html", {"website": website, "form": form}, status=422 if form.is_bound else 200)

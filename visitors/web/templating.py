@@ -109,5 +109,5 @@ def _count_unread_alerts(request: HttpRequest) -> int:
     if known is not None:
         return known
     with suppress(DatabaseError):
-        return Alert.objects.filter(user=request.user, is_read=False).count()
+        return Alert.objects.filter(user=request.user, is_read=False, website__membership__user=request.user).count()
     return 0

@@ -1,4 +1,4 @@
-"""Find people among those who are on the site now: nobody needs to have looked them up before."""
+"""Find people among those who are on the site now: also those whom no user has looked up before."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
