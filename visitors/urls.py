@@ -23,5 +23,6 @@ urlpatterns = [
     path("", include("visitors.accounts.urls")),
     path("", include("visitors.websites.urls")),
     path("", include("visitors.audit.urls")),
+    path("", include("visitors.integrations.urls")),
     path("", include("visitors.operations.urls")),
 ]

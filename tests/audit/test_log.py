@@ -17,7 +17,15 @@ from visitors.datafast.errors import (
     Unavailable,
     VisitorNotFound,
 )
-from visitors.models import AppendOnly, AuditAction, AuditEntry, AuditResult, Membership, load_visitor_context
+from visitors.models import (
+    AppendOnly,
+    AuditAction,
+    AuditEntry,
+    AuditResult,
+    AuditSource,
+    Membership,
+    load_visitor_context,
+)
 from visitors.profiles.errors import TokenLost
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +45,20 @@ def test_an_entry_has_user_visitor_time_action_and_result(lumenkit, member):
     assert (entry.website, entry.user, entry.user_name, entry.visitor_id) == (lumenkit, member, "mina", VISITOR)
     assert (entry.visitor_hash, entry.action, entry.result) == ("", AuditAction.CSV, AuditResult.SHOWN)
     assert before <= entry.at <= datetime.now(UTC)
+
+
+def test_an_entry_names_who_asked_in_another_program(lumenkit):
+    log.record_lookup(None, lumenkit, VISITOR, AuditAction.SUMMARY, source=AuditSource.CARD, user_name="A" * 500)
+    entry = AuditEntry.objects.get()
+    assert (entry.user, entry.source, entry.action) == (None, AuditSource.CARD, AuditAction.SUMMARY)
+    assert entry.user_name.startswith("AAA")
+    assert len(entry.user_name) <= 150
+
+
+def test_an_entry_of_a_page_comes_from_a_browser(lumenkit, member):
+    record(member, lumenkit)
+    log.record_listed(member, [(lumenkit.pk, OTHER)], AuditAction.LIST, source=AuditSource.MCP)
+    assert list(AuditEntry.objects.order_by("pk").values_list("source", flat=True)) == ["web", "mcp"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.page_reader import Page
 from tests.sessions import sign_in
 from visitors.audit import erasure
 from visitors.audit.search import PAGE_SIZE
-from visitors.models import AuditAction, AuditEntry, AuditResult
+from visitors.models import AuditAction, AuditEntry, AuditResult, AuditSource
 
 ADDRESS = "/websites/lumenkit/audit-log/"
 EXPORT = "/websites/lumenkit/audit-log.csv"
@@ -35,7 +35,17 @@ def browser(client, admin):
     return client
 
 
-def write(website, user, visitor=ANNE, *, hours=0.0, action=AuditAction.PAGE, result=AuditResult.SHOWN, number=1):
+def write(
+    website,
+    user,
+    visitor=ANNE,
+    *,
+    hours=0.0,
+    action=AuditAction.PAGE,
+    result=AuditResult.SHOWN,
+    source=AuditSource.WEB,
+    number=1,
+):
     """Add entries, a second apart, beginning so many hours ago."""
     at = NOW - timedelta(hours=hours)
     AuditEntry.objects.bulk_create(
@@ -46,6 +56,7 @@ def write(website, user, visitor=ANNE, *, hours=0.0, action=AuditAction.PAGE, re
             visitor_id=visitor,
             at=at + timedelta(seconds=second),
             action=action,
+            source=source,
             result=result,
         )
         for second in range(number)
@@ -57,7 +68,7 @@ def log(lumenkit, pocketgarden, member, viewer):
     """Three entries, and one of another website."""
     write(lumenkit, member, ANNE, hours=50)
     write(lumenkit, member, BEN, hours=26, action=AuditAction.CSV)
-    write(lumenkit, viewer, ANNE, hours=2, result=AuditResult.BOT)
+    write(lumenkit, viewer, ANNE, hours=2, result=AuditResult.BOT, source=AuditSource.API)
     write(pocketgarden, member, ANNE, hours=1)
 
 
@@ -76,7 +87,7 @@ def test_entries_come_newest_first_in_the_website_s_time(browser, log):
     page = Page(response.content)
     assert listed(response) == ["vera", "mina", "mina"]
     assert "today, 06:00 vera" in page.text  # New York
-    assert "Journey Bot" in page.text
+    assert "Journey API Bot" in page.text
     assert "yesterday, 06:00 mina" in page.text
     assert f"/lumenkit/visitors/{BEN}/" in page.links
     assert "times in America/New York" in page.text
@@ -103,6 +114,8 @@ def test_an_empty_log_explains_itself(browser):
         (f"visitor={BEN}", ["mina"]),
         ("action=csv", ["mina"]),
         ("action=nonsense", ["vera", "mina", "mina"]),
+        ("source=api", ["vera"]),
+        ("source=nonsense", ["vera", "mina", "mina"]),
         ("first=2026-05-03", ["vera", "mina"]),
         ("last=2026-05-03", ["mina", "mina"]),
         ("first=2026-05-03&last=2026-05-03", ["mina"]),
@@ -208,15 +221,15 @@ def test_the_export_is_complete_and_has_no_formulas(browser, lumenkit, member, m
     head, *entries = rows(response)
     assert response.headers["Content-Disposition"] == 'attachment; filename="lumenkit-audit-log.csv"'
     assert response.headers["Cache-Control"] == "private, no-store"
-    assert head == ["time_utc", "person", "visitor_id", "from", "result"]
+    assert head == ["time_utc", "person", "visitor_id", "from", "result", "through"]
     assert len(entries) == 31
-    assert entries[-1] == ["2026-05-04T11:00:00.000Z", "'=cmd|' /C calc'!A0", str(ANNE), "page", "not found"]
+    assert entries[-1] == ["2026-05-04T11:00:00.000Z", "'=cmd|' /C calc'!A0", str(ANNE), "page", "not found", "web"]
 
 
 def test_every_cell_of_the_export_is_quoted(browser, log):
     lines = browser.get(EXPORT).getvalue().decode("utf-8-sig").splitlines()
-    assert lines[0] == '"time_utc","person","visitor_id","from","result"'
-    assert all(line.startswith('"') and line.count('","') == 4 for line in lines)
+    assert lines[0] == '"time_utc","person","visitor_id","from","result","through"'
+    assert all(line.startswith('"') and line.count('","') == 5 for line in lines)
 
 
 def test_reading_the_log_adds_no_entry(browser, log):

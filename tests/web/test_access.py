@@ -108,6 +108,7 @@ TABLE = {
     "change_owner": (ABOUT_VISITOR, "post", members(302)),
     "change_tags": (ABOUT_VISITOR, "post", members(302)),
     "tags": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
+    "integrations": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "websites": ({}, "get", (SIGN_IN, REFUSED, REFUSED, REFUSED, FINE, FINE)),
     "add_website": ({}, "get", administrators(FINE)),
     "add_website_details": ({}, "get", administrators(302)),  # no key was pasted

@@ -19,7 +19,8 @@ from django.utils.crypto import salted_hmac
 
 from dashboard.database import RETRY_AFTER_SECONDS
 from visitors.datafast.errors import BotVisitor, KeyRejected, RateLimited, UpstreamError, VisitorNotFound
-from visitors.models import AuditAction, AuditEntry, AuditResult, VisitorContext, Website
+from visitors.formatting.text import truncate
+from visitors.models import AuditAction, AuditEntry, AuditResult, AuditSource, VisitorContext, Website
 from visitors.web.access import SignedInRequest
 from visitors.web.prefetching import is_prefetch
 
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 Parameters = ParamSpec("Parameters")
 
 HASH_LENGTH = 32
+_MAX_NAME_LENGTH = 150
 # Part of every stored hash: with another value, entries of visitors who were erased before would no longer be found.
 _HASH_SALT = "visitors.look_ups"
 # The user name in entries that a command of `manage.py` made. No user name contains a blank.
@@ -71,11 +73,19 @@ def refuse_if_not_audited(view: Callable[Parameters, HttpResponse]) -> Callable[
 
 
 def record_lookup(
-    user: User, website: Website, visitor_id: UUID, action: AuditAction, error: UpstreamError | None = None
+    user: User | None,
+    website: Website,
+    visitor_id: UUID,
+    action: AuditAction,
+    error: UpstreamError | None = None,
+    *,
+    source: AuditSource = AuditSource.WEB,
+    user_name: str = "",
 ) -> None:
     """Record that a user looks at a visitor; `error` is why nothing can be shown.
 
-    Raises LogUnavailable, and Http404 if the website was removed in the meantime.
+    Without a user, `user_name` says who asked in another program. Raises LogUnavailable, and Http404 if the website
+    was removed in the meantime.
     """
     result = AuditResult.SHOWN
     if error:
@@ -83,12 +93,13 @@ def record_lookup(
     try:
         AuditEntry.objects.create(
             website_id=website.pk,
-            user_id=user.pk,
-            user_name=user.get_username(),
+            user=user,
+            user_name=user.get_username() if user else truncate(user_name, _MAX_NAME_LENGTH),
             visitor_id=visitor_id,
             at=datetime.now(UTC),
             action=action,
             result=result,
+            source=source,
         )
     except DatabaseError as failure:
         if isinstance(failure, IntegrityError) and not Website.objects.filter(pk=website.pk).exists():
@@ -96,7 +107,13 @@ def record_lookup(
         raise LogUnavailable from failure
 
 
-def record_listed(user: User, visitors: Iterable[tuple[int, UUID]], action: AuditAction) -> None:
+def record_listed(
+    user: User,
+    visitors: Iterable[tuple[int, UUID]],
+    action: AuditAction,
+    *,
+    source: AuditSource = AuditSource.WEB,
+) -> None:
     """Record that a user sees the names of visitors, pairs of website and id, in a list. Raises LogUnavailable."""
     now = datetime.now(UTC)
     entries = [
@@ -108,6 +125,7 @@ def record_listed(user: User, visitors: Iterable[tuple[int, UUID]], action: Audi
             at=now,
             action=action,
             result=AuditResult.DONE,
+            source=source,
         )
         for website_id, visitor_id in visitors
     ]

@@ -1,4 +1,4 @@
-"""Search in the audit log of a website: by user, visitor, action and day; newest first."""
+"""Search in the audit log of a website: by user, visitor, action, source and day; newest first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from django.http import QueryDict
 from visitors.audit import log
 from visitors.formatting.text import clean
 from visitors.lookup import id_parser
-from visitors.models import AuditAction, AuditEntry, AuditEntryQuerySet, Website
+from visitors.models import AuditAction, AuditEntry, AuditEntryQuerySet, AuditSource, Website
 
 PAGE_SIZE = 50
 EXPORT_BATCH_SIZE = 1000
@@ -25,14 +25,16 @@ _MAX_PK = 2**63
 class Search:
     """The filters of a search, and where its page starts. Without any, all entries from the newest on.
 
-    `person` is a user name, `visitor` an id, `action` an `AuditAction`; `first` and `last` are days in the website's
-    time zone, both included. `before` is the last entry of the page before: its time and primary key. `problems` are
-    sentences about values that cannot be read, by the name of the field; with any, nothing is found.
+    `person` is a user name, `visitor` an id, `action` an `AuditAction`, `source` an `AuditSource`; `first` and `last`
+    are days in the website's time zone, both included. `before` is the last entry of the page before: its time and
+    primary key. `problems` are sentences about values that cannot be read, by the name of the field; with any, nothing
+    is found.
     """
 
     person: str = ""
     visitor: str = ""
     action: str = ""
+    source: str = ""
     first: date | None = None
     last: date | None = None
     before: tuple[datetime, int] | None = None
@@ -54,11 +56,12 @@ class Search:
             days[name] = _parse_day(text)
             if text and days[name] is None:
                 problems[name] = "Enter the day as 2026-05-04."
-        action = values.get("action", "")
+        action, source = values.get("action", ""), values.get("source", "")
         return cls(
             person=clean(values.get("person", "")).strip(),
             visitor=visitor,
             action=action if action in AuditAction.values else "",
+            source=source if source in AuditSource.values else "",
             first=days["first"],
             last=days["last"],
             before=_parse_cursor(values.get("before", "")),
@@ -76,6 +79,7 @@ class Search:
             "person": self.person,
             "visitor": self.visitor,
             "action": self.action,
+            "source": self.source,
             "first": self.first and self.first.isoformat(),
             "last": self.last and self.last.isoformat(),
             "before": self.before and f"{self.before[0]:{_CURSOR_FORMAT}}-{self.before[1]}",
@@ -115,6 +119,8 @@ class Search:
             entries = entries.filter(log.about_visitors(website.pk, [UUID(self.visitor)]))
         if self.action:
             entries = entries.filter(action=self.action)
+        if self.source:
+            entries = entries.filter(source=self.source)
         if self.first:
             entries = entries.filter(at__gte=_midnight(self.first, zone))
         if self.last:

@@ -22,23 +22,25 @@ from visitors.audit.search import Search
 from visitors.formatting import DisplayTime, display_day_and_clock, display_time, format_ago
 from visitors.journey import escape_formula
 from visitors.lookup.last_seen import opened_by
-from visitors.models import AuditAction, AuditEntry, AuditResult, Membership, Website
+from visitors.models import AuditAction, AuditEntry, AuditResult, AuditSource, Membership, Website
 from visitors.web.access import SignedInRequest, managed_website_or_404, visitor_id_or_404
 from visitors.web.time_zones import time_zone_of
 
-CSV_HEADER = ("time_utc", "person", "visitor_id", "from", "result")
+CSV_HEADER = ("time_utc", "person", "visitor_id", "from", "result", "through")
 CSV_CHUNK_CHARACTERS = 32_000
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An entry of the log as the page shows it. `visitor_id` is "" for an erased visitor, and for a search."""
+    """An entry of the log as the page shows it. `visitor_id` is "" for an erased visitor, and for a search; `source`
+    is "" for the browser."""
 
     at: DisplayTime
     person: str
     visitor_id: str
     is_search: bool
     action: str
+    source: str
     result: str
     is_success: bool
 
@@ -61,6 +63,7 @@ def show_log(request: SignedInRequest, slug: str) -> HttpResponse:
         "rows": [_row(entry, now, zone) for entry in entries],
         "next_page": next_page,
         "actions": AuditAction.choices,
+        "sources": AuditSource.choices,
         "people": members.values_list("user__username", flat=True),
         "can_open_journeys": Website.objects.visible_to(request.user).filter(pk=website.pk).exists(),
         "zone_name": website.zone_name,
@@ -118,6 +121,7 @@ def _row(entry: AuditEntry, now: datetime, zone: ZoneInfo) -> Row:
         visitor_id=str(entry.visitor_id or ""),
         is_search=entry.action == AuditAction.SEARCH,
         action=entry.get_action_display(),
+        source="" if entry.source == AuditSource.WEB else entry.get_source_display(),
         result=entry.get_result_display(),
         is_success=entry.result in (AuditResult.SHOWN, AuditResult.DONE),
     )
@@ -133,7 +137,7 @@ def _write_csv(entries: Iterator[AuditEntry]) -> Iterator[str]:
     for entry in entries:
         at = entry.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         without_id = "" if entry.action == AuditAction.SEARCH else "forgotten"
-        cells = (at, entry.user_name, str(entry.visitor_id or without_id), entry.action, entry.result)
+        cells = (at, entry.user_name, str(entry.visitor_id or without_id), entry.action, entry.result, entry.source)
         writer.writerow([escape_formula(cell) for cell in cells])
         if text.tell() > CSV_CHUNK_CHARACTERS:
             yield text.getvalue()

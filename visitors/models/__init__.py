@@ -7,6 +7,7 @@ from visitors.models.audit import (
     AuditEntry,
     AuditEntryQuerySet,
     AuditResult,
+    AuditSource,
     LastSeen,
 )
 from visitors.models.claims import Claim
@@ -32,6 +33,7 @@ __all__ = [
     "AuditEntry",
     "AuditEntryQuerySet",
     "AuditResult",
+    "AuditSource",
     "Claim",
     "FetchLease",
     "Invitation",

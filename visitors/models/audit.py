@@ -54,6 +54,17 @@ class AuditAction(models.TextChoices):
     ERASE = "erase", "Erased"
 
 
+class AuditSource(models.TextChoices):
+    """By which way the action was asked for."""
+
+    WEB = "web", "Browser"
+    API = "api", "API"
+    MCP = "mcp", "MCP"
+    PANEL = "panel", "Panel"
+    CARD = "card", "Card"
+    SLACK = "slack", "Slack"
+
+
 class AuditResult(models.TextChoices):
     """How the action ended."""
 
@@ -77,10 +88,12 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 
 
 class AuditEntry(models.Model):
-    """An entry of the audit log: which user looked at which visitor of which website, when, how, and with what result.
+    """An entry of the audit log: which user looked at which visitor of which website, when, how, by which way,
+    and with what result.
 
     Entries are added (`visitors.audit.log`) and never changed, with two exceptions: erasing a visitor replaces their
     id, and retention deletes old entries. They outlive the user's account: `user_name` is the name at that time.
+    Where the other program is the one that asks, and names a person without an account here, there is only the name.
 
     A search has neither visitor nor text: it says that the user was shown people of this website.
 
@@ -96,6 +109,8 @@ class AuditEntry(models.Model):
     at = models.DateTimeField()
     action = models.CharField(max_length=8, choices=AuditAction.choices)
     result = models.CharField(max_length=16, choices=AuditResult.choices)
+    # The database's own default, so that adding the column does not rewrite a long log.
+    source = models.CharField(max_length=5, choices=AuditSource.choices, db_default=AuditSource.WEB)
 
     objects = AuditEntryQuerySet.as_manager()
     # Only for erasure (`visitors.audit.log`) and for `visitors.audit.retention`.

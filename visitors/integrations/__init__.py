@@ -1,0 +1,1 @@
+"""Journeydesk in other programs: tokens, the API, MCP, the panel in help desks, and cards."""
