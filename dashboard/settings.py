@@ -63,6 +63,8 @@ PROFILE_KEEP_SECONDS = min(PROFILE_KEEP_SECONDS, RETENTION_DAYS * 86_400)
 UPSTREAM_DEADLINE_SECONDS = env.number("UPSTREAM_DEADLINE_SECONDS", 10, low=1, high=60)
 # The number of calls per minute that one token may make.
 DATAFAST_REQUESTS_PER_MINUTE = env.number("DATAFAST_REQUESTS_PER_MINUTE", 60, low=1, high=100_000)
+# The number of requests per minute that one access token of a user (`jd_…`) may make.
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 120, low=1, high=100_000)
 
 # Opens /metrics to Prometheus; without it nothing is counted.
 METRICS_TOKEN = env.metrics_token()

@@ -1,11 +1,13 @@
 """Search for secrets where they must not be: in every response and log line of the test run, and in its files.
 
-The secrets are the sandbox's tokens, which the tests' websites have, and the two keys of the test run. The sandbox's
+The secrets are the sandbox's tokens, which the tests' websites have, the two keys of the test run, and every access
+token (`jd_…`) that a test creates. The sandbox's
 own log and memory are not searched: it stands in for another company's server.
 """
 
 import gzip
 import logging
+import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +19,11 @@ from django.http.response import HttpResponseBase
 
 from visitors.sandbox.tokens import TOKENS
 
+# As `visitors.integrations.tokens.actions` makes them; no example in a page is that long.
+_ACCESS_TOKEN = re.compile(rb"jd_[A-Za-z0-9_-]{43}")
+# The only response that shows one.
+_SHOWN_ONCE = ("POST", "/account/tokens/")
+
 
 def secrets() -> dict[bytes, str]:
     """Return the secrets, each with a name that may be printed."""
@@ -27,7 +34,8 @@ def secrets() -> dict[bytes, str]:
 
 def in_bytes(content: bytes, searched: dict[bytes, str] | None = None) -> list[str]:
     """Return the names of the secrets in it."""
-    return [name for secret, name in (searched or secrets()).items() if secret in content]
+    names = [name for secret, name in (searched or secrets()).items() if secret in content]
+    return [*names, "an access token"] if _ACCESS_TOKEN.search(content) else names
 
 
 def in_files(paths: Iterable[Path]) -> list[str]:
@@ -76,6 +84,8 @@ class Watch(logging.Handler):
         def watched(handler, request):
             response = get_response(handler, request)
             names = in_response(response, self.searched)
+            if (request.method, request.path) == _SHOWN_ONCE and "an access token" in names:
+                names.remove("an access token")
             self.found += [f"{name} in the response to {request.path}" for name in names]
             return response
 

@@ -80,6 +80,7 @@ def test_only_rows_past_their_time_are_deleted(lumenkit, member, now, settings):
         "tag": 0,
         "alert": 0,
         "audit entry": 1,
+        "access token": 0,
         "invitation": 0,
     }
     assert counts() == [1, 1, 1, 1, 2]
@@ -151,9 +152,9 @@ def test_a_run_is_bounded_and_the_next_one_continues(lumenkit, pocketgarden, mem
     monkeypatch.setattr(retention, "MAX_ROWS_PER_RUN", 5)
     for number in range(8):
         store((lumenkit, pocketgarden)[number % 2], member, timedelta(days=4000 + number))
-    assert [*retention.purge().values()] == [5, 5, 5, 5, 0, 0, 0, 5, 0]
+    assert [*retention.purge().values()] == [5, 5, 5, 5, 0, 0, 0, 5, 0, 0]
     assert counts() == [3] * 5
-    assert [*retention.purge().values()] == [3, 3, 3, 3, 0, 0, 0, 3, 0]
+    assert [*retention.purge().values()] == [3, 3, 3, 3, 0, 0, 0, 3, 0, 0]
     assert counts() == [0] * 5
 
 
@@ -231,7 +232,7 @@ def test_a_purge_that_deleted_rows_is_one_line_in_the_log(lumenkit, member, now,
     (record,) = [record for record in caplog.records if record.name == "visitors.audit.retention"]
     assert record.getMessage() == (
         "Deleted expired data: 1 answer, 1 metrics point, 1 fetch lease, 1 look, 0 notes, 0 tags, 0 alerts,"
-        " 0 audit entries and 0 invitations."
+        " 0 audit entries, 0 access tokens and 0 invitations."
     )
 
 

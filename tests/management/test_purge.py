@@ -20,6 +20,6 @@ def test_purging_deletes_expired_data_and_prints_the_counts(lumenkit):
     call_command("purge", stdout=printed)
     assert printed.getvalue() == (
         "Deleted 0 answers, 1 metrics point, 0 fetch leases, 0 looks, 0 notes, 0 tags, 0 alerts, 0 audit entries"
-        " and 0 invitations, and expired sign-in data.\n"
+        ", 0 access tokens and 0 invitations, and expired sign-in data.\n"
     )
     assert not MetricsPoint.objects.exists()

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from tests.sessions import sign_in
-from visitors.models import RESERVED_SLUGS, Invitation, Membership, OpenIDIdentity, Website
+from visitors.models import RESERVED_SLUGS, AccessToken, Invitation, Membership, OpenIDIdentity, Website
 from visitors.operations.views import health
 from visitors.roles import Role
 from visitors.sandbox import documented
@@ -22,7 +22,7 @@ from visitors.sandbox import documented
 VISITOR = documented.RETURNING_LEAD.visitor_id
 ABOUT_VISITOR = {"slug": "lumenkit", "visitor_id": VISITOR}
 
-# The pk of a colleague's account, of their role on Lumenkit, and of an invitation to it.
+# The pk of a colleague's account, of their role on Lumenkit, of an invitation to it, and of the colleague's token.
 NUMBER = 4711
 MEMBERSHIP = {"slug": "lumenkit", "membership": NUMBER}
 
@@ -58,6 +58,10 @@ TABLE = {
     "account": ({}, "get", ALL_SIGNED_IN),
     "change_password": ({}, "get", ALL_SIGNED_IN),
     "change_preferences": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
+    "own_tokens": ({}, "get", ALL_SIGNED_IN),
+    "revoke_own_token": ({"token": NUMBER}, "post", (SIGN_IN, *(NOT_THERE,) * 5)),  # it is a colleague's
+    "all_tokens": ({}, "get", administrators(FINE)),
+    "revoke_token": ({"token": NUMBER}, "post", administrators(302)),
     "sign_out_everywhere": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
     "password_reset": ({}, "get", (FINE,) * 6),
     "password_reset_sent": ({}, "get", (FINE,) * 6),
@@ -166,6 +170,8 @@ POST_ONLY = {
     "renew_invitation",
     "reset_link",
     "resume_website",
+    "revoke_own_token",
+    "revoke_token",
     "set_active",
     "set_administrator",
     "sign_out",
@@ -204,6 +210,9 @@ def colleague(lumenkit):
     Membership.objects.create(id=NUMBER, website=lumenkit, user=user, role=Role.VIEWER)
     Invitation.objects.create(
         id=NUMBER, website=lumenkit, role=Role.VIEWER, invited="ivo", created_at=datetime.now(UTC)
+    )
+    AccessToken.objects.create(
+        id=NUMBER, user=user, name="report", created_at=datetime.now(UTC), expires_at=datetime.now(UTC)
     )
     return user
 
@@ -276,7 +285,7 @@ def test_post_needs_a_csrf_token(member, sandbox, name):
 def rights():
     """Return everything that accounts, roles and websites are made of, apart from what fetching changes."""
     websites = Website.objects.values("slug", "name", "domain", "credential_encrypted", "paused_at")
-    models = (get_user_model(), Membership, Invitation, OpenIDIdentity)
+    models = (get_user_model(), Membership, Invitation, OpenIDIdentity, AccessToken)
     return [
         list(websites),
         list(Session.objects.values("pk")),
@@ -319,6 +328,7 @@ FIELDS = (
         "since",
         "until",
         "anyway",
+        "days",
     ),
 )
 

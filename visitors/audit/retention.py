@@ -7,7 +7,8 @@
 - alerts: after RETENTION_DAYS;
 - entries of the audit log: after AUDIT_DAYS;
 - invitations: three days after they were accepted, or RETENTION_DAYS after they were made;
-- failed sign-ins after a day, and expired sessions.
+- access tokens: RETENTION_DAYS after they expired;
+- failed sign-ins after a day, rejected tokens after an hour, and expired sessions.
 """
 
 import logging
@@ -28,6 +29,7 @@ from visitors.accounts import throttling
 from visitors.accounts.invitations import VALID_FOR
 from visitors.formatting import format_count, join_list
 from visitors.models import (
+    AccessToken,
     Alert,
     AuditEntry,
     Claim,
@@ -39,6 +41,7 @@ from visitors.models import (
     Note,
     Ownership,
     Pin,
+    RejectedTokens,
     Snapshot,
     VisitorTag,
     Website,
@@ -69,10 +72,12 @@ def purge() -> dict[str, int]:
         deleted[name] += _delete_in_batches(rows, expired, MAX_ROWS_PER_RUN - deleted[name])
     if deleted["answer"]:
         profiles.remove_deleted()
+    minute = int(now.timestamp()) // 60
     for rows, expired in (
         (Claim.objects.order_by("pk"), Q(expires_at__lt=now)),
         (LiveList.objects.order_by("pk"), Q(called_at__lt=now - LIVE_LIST_KEPT_FOR)),
         (Session.objects.order_by("pk"), Q(expire_date__lt=now)),
+        (RejectedTokens.objects.order_by("pk"), ~Q(minute__range=(minute - 60, minute + 1))),
         *throttling.list_old_failures(),
     ):
         _delete_in_batches(rows, expired, MAX_ROWS_PER_RUN)
@@ -144,6 +149,7 @@ def _list_expired(now: datetime) -> "Iterator[tuple[str, QuerySet[Any], Q]]":
         # By an index, as the log is by far the largest table.
         yield "audit entry", AuditEntry.unrestricted.filter(website=website).order_by("at", "pk"), audit_expired
     used_or_old = Q(used_at__lt=now - VALID_FOR) | Q(used_at=None, created_at__lt=limit)
+    yield "access token", AccessToken.objects.order_by("pk"), Q(expires_at__lt=limit)
     yield "invitation", Invitation.objects.order_by("pk"), used_or_old
 
 

@@ -1,9 +1,10 @@
 """URLs of the API, MCP, the panel and the cards, and of the pages that set them up."""
 
-from django.urls import path
+from django.urls import include, path
 
 from visitors.integrations import views
 
 urlpatterns = [
     path("websites/<slug:slug>/integrations/", views.integrations, name="integrations"),
+    path("", include("visitors.integrations.tokens.urls")),
 ]

@@ -39,7 +39,7 @@ _LEADING = re.compile(
 )
 _KNOWN_SHAPES = re.compile(
     r"eyJ[\w-]{5,}\.[\w-]+\.[\w-]*"
-    r"|(sk|rk|whsec|ghp|gho|ghu|ghs|github_pat|glpat|npm|dft?|shpat|shpss|xox[abeoprs])[-_]\w[\w-]{7,}"
+    r"|(sk|rk|whsec|ghp|gho|ghu|ghs|github_pat|glpat|npm|dft?|jd|shpat|shpss|xox[abeoprs])[-_]\w[\w-]{7,}"
     r"|(AKIA|ASIA)[A-Z0-9]{12,}|AIza[\w-]{20,}|ya29\.[\w-]{10,}|SG\.[\w-]{10,}\.[\w-]{10,}|Bearer [\w.~+/=-]{8,}"
 )
 _HEX = re.compile(r"[0-9a-f]{40,}|[0-9A-F]{40,}")  # 32 digits are often a UUID without its hyphens

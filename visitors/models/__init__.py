@@ -14,6 +14,7 @@ from visitors.models.claims import Claim
 from visitors.models.known_people import KnownPerson
 from visitors.models.profiles import FetchLease, LiveList, MetricsPoint, RateBudget, Snapshot, StoredJourney
 from visitors.models.team import TEAM_MODELS, Alert, Note, Ownership, Pin, Tag, VisitorTag
+from visitors.models.tokens import AccessToken, RejectedTokens, TokenRate
 from visitors.models.visitor_context import VisitorContext, load_visitor_context
 from visitors.models.websites import (
     RESERVED_SLUGS,
@@ -27,6 +28,7 @@ from visitors.models.websites import (
 __all__ = [
     "RESERVED_SLUGS",
     "TEAM_MODELS",
+    "AccessToken",
     "Alert",
     "AppendOnly",
     "AuditAction",
@@ -48,9 +50,11 @@ __all__ = [
     "Pin",
     "Preferences",
     "RateBudget",
+    "RejectedTokens",
     "Snapshot",
     "StoredJourney",
     "Tag",
+    "TokenRate",
     "VisitorContext",
     "VisitorTag",
     "Website",
