@@ -289,3 +289,26 @@ def test_every_error_of_ours_can_be_stored():
 def test_an_unknown_stored_error_becomes_unavailable(stored):
     got = errors.decode(stored)
     assert (type(got), got.reason) == (Unavailable, Reason.SERVER)
+
+
+# Readers who wait for a short time only
+
+
+def test_a_hurried_reader_gives_up_without_harm_to_others(faulty, lumenkit, settings):
+    settings.UPSTREAM_DEADLINE_SECONDS = 60
+    faulty.behaviors = [faults.hang]
+    with pytest.raises(profiles.TooSlow):
+        profiles.refresh_profile(lumenkit, VISITOR, patience=0.2)
+    lumenkit.refresh_from_db()
+    assert (lumenkit.consecutive_failures, lumenkit.circuit_open_until) == (0, None)
+    faulty.behaviors = [answer(200, FINE)]
+    assert profiles.get_profile(lumenkit, VISITOR)
+
+
+def test_a_hurried_reader_gets_the_stored_profile_and_its_problem(faulty, lumenkit):
+    faulty.behaviors = [answer(200, FINE)]
+    stored = profiles.get_profile(lumenkit, VISITOR)
+    faulty.behaviors = [faults.hang]
+    found = profiles.refresh_profile(lumenkit, VISITOR, max_age=AT_ONCE, patience=0.2)
+    assert found.version == stored.version
+    assert isinstance(found.problem, profiles.TooSlow)

@@ -6,7 +6,15 @@ everything else reads one. There is no HTTP, no Django and no clock here; `now` 
 
 from visitors.journey.events import Counts, Event, Kind
 from visitors.journey.evidence import Leaning, Observation, observe
-from visitors.journey.exports import CSV_HEADER, Content, Form, csv_rows, escape_formula, summary_text
+from visitors.journey.exports import (
+    CSV_HEADER,
+    Content,
+    Form,
+    csv_rows,
+    escape_formula,
+    latest_events,
+    summary_text,
+)
 from visitors.journey.filters import Filter, Selection, select
 from visitors.journey.folding import Fold, fold
 from visitors.journey.intent import Intent, classify, main_intent
@@ -85,6 +93,7 @@ __all__ = [
     "first_touch",
     "fold",
     "is_ahead",
+    "latest_events",
     "main_intent",
     "make_seen",
     "mask_answer",

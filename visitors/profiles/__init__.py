@@ -22,10 +22,10 @@ Every error is an `UpstreamError`; its text is one sentence for the reader.
 
 from visitors.profiles.budget import Purpose
 from visitors.profiles.circuit import is_datafast_failing
-from visitors.profiles.errors import StoreUnavailable, VisitorErased
+from visitors.profiles.errors import StoreUnavailable, TooSlow, VisitorErased, WebsitePaused
 from visitors.profiles.known_people import remove_deleted
 from visitors.profiles.listing import list_visitors
-from visitors.profiles.live import LiveVisitors, get_live_visitors
+from visitors.profiles.live import LiveVisitors, get_live_visitors, get_stored_live_visitors
 from visitors.profiles.profile import Profile, is_fresh
 from visitors.profiles.service import (
     get_budget_usage,
@@ -46,7 +46,9 @@ __all__ = [
     "Purpose",
     "StoreUnavailable",
     "StoredData",
+    "TooSlow",
     "VisitorErased",
+    "WebsitePaused",
     "erase_profile",
     "get_budget_usage",
     "get_calls_left",
@@ -55,6 +57,7 @@ __all__ = [
     "get_profile",
     "get_recent_journeys",
     "get_stored_data",
+    "get_stored_live_visitors",
     "get_stored_profile",
     "index_people",
     "is_datafast_failing",

@@ -1,5 +1,6 @@
 """One call to DataFast for a website: within the token's budget, while the circuit is closed, in a free call slot."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,12 +12,12 @@ from django.conf import settings
 
 from visitors import metrics
 from visitors.datafast.credentials import Credential, CredentialError
-from visitors.datafast.errors import KeyRejected, NoJourney, TrackingSuspended, Unavailable, UpstreamError
+from visitors.datafast.errors import KeyRejected, NoJourney, Reason, TrackingSuspended, Unavailable, UpstreamError
 from visitors.encryption import KeyLost
 from visitors.models import Website
 from visitors.profiles import circuit
 from visitors.profiles.budget import Answer, Budget, Purpose
-from visitors.profiles.errors import Busy, TokenLost, VisitorErased, WebsitePaused
+from visitors.profiles.errors import Busy, TokenLost, TooSlow, VisitorErased, WebsitePaused
 from visitors.profiles.lease import CALL_SHARE
 
 # How many calls a process makes at once: half of the threads of `dashboard.server`, so that while DataFast hangs, the
@@ -39,9 +40,9 @@ class CallOptions:
 
 
 @contextmanager
-def slot() -> Iterator[None]:
-    """Hold one of this process's call slots. Raises Busy if none becomes free soon."""
-    if not _slots.acquire(timeout=MAX_SLOT_WAIT_SECONDS):
+def slot(deadline: float = math.inf) -> Iterator[None]:
+    """Hold one of this process's call slots. Raises Busy if none becomes free soon, or by `deadline` (monotonic)."""
+    if not _slots.acquire(timeout=max(0.0, min(MAX_SLOT_WAIT_SECONDS, deadline - time.monotonic()))):
         raise Busy(datetime.now(UTC) + timedelta(seconds=RETRY_SECONDS))
     try:
         yield
@@ -49,10 +50,18 @@ def slot() -> Iterator[None]:
         _slots.release()
 
 
-def call(website: Website, purpose: Purpose, deadline: float, ask: Callable[[CallOptions], Answer]) -> Answer:
+def call(
+    website: Website,
+    purpose: Purpose,
+    deadline: float,
+    ask: Callable[[CallOptions], Answer],
+    *,
+    is_hurried: bool = False,
+) -> Answer:
     """Call DataFast with the website's current key. Record how that went on the website. Raises UpstreamError.
 
-    Hold a `slot` meanwhile. The call ends some time before the reader's `deadline`.
+    Hold a `slot` meanwhile. The call ends some time before the reader's `deadline`. If that is sooner than others wait
+    (`is_hurried`), a timeout is no failure of DataFast's, and raises TooSlow.
     """
     current = Website.objects.filter(pk=website.pk).first()
     if current is None:
@@ -71,6 +80,8 @@ def call(website: Website, purpose: Purpose, deadline: float, ask: Callable[[Cal
             _mark_key_rejected(current)
         if isinstance(error, (NoJourney, TrackingSuspended)):
             _mark_key_accepted(current)
+        if is_hurried and isinstance(error, Unavailable) and error.reason is Reason.TIMEOUT:
+            raise TooSlow from error
         if isinstance(error, Unavailable):
             circuit.record_failure(current)
         # A malformed answer is one visitor's trouble, and a call that the budget refused says nothing.

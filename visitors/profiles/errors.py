@@ -41,6 +41,12 @@ class Reserved(RateLimited):
         return f"The other calls of this minute are kept for people who look up visitors.{again}"
 
 
+class TooSlow(UpstreamError):
+    """DataFast did not answer within the short time that this reader waits. Says nothing about DataFast's state."""
+
+    sentence = "DataFast did not answer at once."
+
+
 class TokenLost(KeyRejected):
     """The stored token can't be decrypted with the configured keys."""
 

@@ -2,6 +2,7 @@
 closed."""
 
 import logging
+import math
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from visitors.models import FetchLease, Website
 from visitors.profiles import calls, errors, lease, store
 from visitors.profiles.budget import Purpose
 from visitors.profiles.client import datafast_client
-from visitors.profiles.errors import OwnFault, Reserved, StoreUnavailable, VisitorErased, WebsitePaused
+from visitors.profiles.errors import OwnFault, Reserved, StoreUnavailable, TooSlow, VisitorErased, WebsitePaused
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +42,8 @@ NO_JOURNEY_VALID_FOR: dict[type[UpstreamError], timedelta] = {
 class FetchRequest:
     """A reader who wants a visitor as DataFast described it at `not_before` or later.
 
-    `requested_at` is when the reader came. `deadline` (monotonic) is when the reader stops waiting.
+    `requested_at` is when the reader came. `deadline` (monotonic) is when the reader stops waiting; `is_hurried`: that
+    is sooner than others wait, so a timeout says nothing to them.
     """
 
     website: Website
@@ -50,6 +52,7 @@ class FetchRequest:
     purpose: Purpose
     requested_at: datetime
     deadline: float
+    is_hurried: bool = False
 
     def is_stored(self) -> bool:
         """Whether a stored answer is new enough."""
@@ -75,21 +78,31 @@ class FetchRequest:
         """Return another reader's error, unless this reader can do better."""
         if isinstance(error, Reserved) and self.purpose is Purpose.LOOKUP:
             return None
+        if isinstance(error, TooSlow) and not self.is_hurried:
+            return None
         return error
 
 
 def fetch(
-    website: Website, visitor_id: UUID, *, not_before: datetime, purpose: Purpose, is_first_allowed: bool
+    website: Website,
+    visitor_id: UUID,
+    *,
+    not_before: datetime,
+    purpose: Purpose,
+    is_first_allowed: bool,
+    patience: float | None = None,
 ) -> None:
     """Store an answer that comes at `not_before` or later, to our call or another reader's. Raises UpstreamError.
 
     `is_first_allowed`: call for a visitor for whom no call was made. Without it such a visitor was erased, since an
-    older answer was stored, or a page or list refreshes itself. Takes at most UPSTREAM_DEADLINE_SECONDS.
+    older answer was stored, or a page or list refreshes itself. Takes at most UPSTREAM_DEADLINE_SECONDS, or `patience`
+    seconds; then it raises TooSlow.
     """
     if website.paused_at:
         raise WebsitePaused
-    deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
-    request = FetchRequest(website, visitor_id, not_before, purpose, datetime.now(UTC), deadline)
+    deadline = time.monotonic() + min(settings.UPSTREAM_DEADLINE_SECONDS, patience or math.inf)
+    is_hurried = patience is not None
+    request = FetchRequest(website, visitor_id, not_before, purpose, datetime.now(UTC), deadline, is_hurried)
     held = lease.acquire_first(website.pk, visitor_id) if is_first_allowed else None
     is_stored = _call_and_store(held, request) if held else False
     waited_for: UUID | None = None
@@ -100,7 +113,7 @@ def fetch(
         if error := request.error_of(last, waited_for):
             raise error
         if time.monotonic() >= deadline:
-            raise Unavailable(Reason.TIMEOUT)
+            raise TooSlow if is_hurried else Unavailable(Reason.TIMEOUT)
         if lease.is_running(last):
             lease.wait(last, deadline)
             waited_for = last.token
@@ -119,7 +132,7 @@ def _call_and_store(held: lease.Lease, request: FetchRequest) -> bool:
         if not held.is_first and request.is_stored():
             held.finish()
             return True
-        with calls.slot():
+        with calls.slot(request.deadline):
             if not held.begin():
                 return False
             answer = _call(request)
@@ -162,6 +175,7 @@ def _call(request: FetchRequest) -> VisitorAnswer:
         request.purpose,
         request.deadline,
         lambda ask: datafast_client().get_visitor(ask.credential, visitor_id, deadline=ask.deadline, charge=ask.charge),
+        is_hurried=request.is_hurried,
     )
 
 

@@ -50,6 +50,22 @@ def get_live_visitors(website: Website, purpose: Purpose = Purpose.LIVE) -> Live
             raise
         logger.error("Who is on the site can't be stored: %s", error)  # noqa: TRY400
         return LiveVisitors(None, None, StoreUnavailable())
+    return _read(found)
+
+
+def get_stored_live_visitors(website: Website) -> LiveVisitors:
+    """Return who was on a website when a page last asked, at most KEPT_FOR ago. Makes no call."""
+    return _read(LiveList.objects.filter(website=website).first())
+
+
+def forget_live_visitors(website_id: int) -> None:
+    """Delete the list of a website, since a visitor who may be on it is erased. A running call stores nothing."""
+    LiveList.objects.filter(website_id=website_id).update(
+        called_at=datetime.now(UTC), is_calling=False, error=b"", answered_at=None, answer_compressed=b""
+    )
+
+
+def _read(found: LiveList | None) -> LiveVisitors:
     now = datetime.now(UTC)
     if found is None or found.answered_at is None or found.answered_at < now - KEPT_FOR:
         realtime_map, answered_at = None, None
@@ -58,13 +74,6 @@ def get_live_visitors(website: Website, purpose: Purpose = Purpose.LIVE) -> Live
         realtime_map = parse_realtime_map(zlib.decompress(bytes(found.answer_compressed)))
     problem = errors.decode(bytes(found.error)) if found and found.error else None
     return LiveVisitors(realtime_map, answered_at, problem)
-
-
-def forget_live_visitors(website_id: int) -> None:
-    """Delete the list of a website, since a visitor who may be on it is erased. A running call stores nothing."""
-    LiveList.objects.filter(website_id=website_id).update(
-        called_at=datetime.now(UTC), is_calling=False, error=b"", answered_at=None, answer_compressed=b""
-    )
 
 
 def _update(website: Website, purpose: Purpose) -> None:

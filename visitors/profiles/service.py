@@ -45,13 +45,15 @@ def refresh_profile(
     max_age: timedelta | None = None,
     purpose: Purpose = Purpose.LOOKUP,
     is_automatic: bool = False,
+    patience: float | None = None,
 ) -> Profile:
     """Return a profile that is at most `max_age` old (default: PROFILE_FRESH_SECONDS), fetching it if needed.
 
     If fetching fails and a copy is stored, return the copy with its `problem`. Raises UpstreamError if none is stored,
     if DataFast answers that there is no such visitor, and if the visitor was erased.
 
-    `is_automatic` says that no person asked for it, which must not bring back an erased visitor.
+    `is_automatic` says that no person asked for it, which must not bring back an erased visitor. `patience` is how many
+    seconds the reader waits at most, for those who wait less than UPSTREAM_DEADLINE_SECONDS.
     """
     if max_age is None:
         max_age = timedelta(seconds=settings.PROFILE_FRESH_SECONDS)
@@ -62,7 +64,7 @@ def refresh_profile(
         return stored
     try:
         is_first_allowed = stored is None and not is_automatic
-        return _fetch(website, visitor_id, not_before, purpose, is_first_allowed=is_first_allowed)
+        return _fetch(website, visitor_id, not_before, purpose, is_first_allowed=is_first_allowed, patience=patience)
     except UpstreamError as error:
         if stored is None or isinstance(error, (*fetching.NO_JOURNEY_VALID_FOR, VisitorErased)):
             raise
@@ -70,11 +72,24 @@ def refresh_profile(
 
 
 def _fetch(
-    website: Website, visitor_id: UUID, not_before: datetime, purpose: Purpose, *, is_first_allowed: bool
+    website: Website,
+    visitor_id: UUID,
+    not_before: datetime,
+    purpose: Purpose,
+    *,
+    is_first_allowed: bool,
+    patience: float | None = None,
 ) -> Profile:
     """Fetch a profile. Raises UpstreamError: StoreUnavailable if our database cannot be written."""
     try:
-        fetching.fetch(website, visitor_id, not_before=not_before, purpose=purpose, is_first_allowed=is_first_allowed)
+        fetching.fetch(
+            website,
+            visitor_id,
+            not_before=not_before,
+            purpose=purpose,
+            is_first_allowed=is_first_allowed,
+            patience=patience,
+        )
         profile = store.load_profile(website, visitor_id)
         if profile is None:
             raise VisitorErased

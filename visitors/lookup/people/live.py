@@ -9,7 +9,7 @@ from visitors.datafast.payload import MapProfile, MapVisitor
 from visitors.formatting.avatars import avatar_color
 from visitors.formatting.folding import fold
 from visitors.journey import read_value
-from visitors.lookup.people.search import split_query
+from visitors.lookup.people.search import is_exactly, split_query
 from visitors.models import Website
 from visitors.web.access import parse_visitor_id
 
@@ -57,6 +57,18 @@ def read_identity(visitor: MapVisitor) -> LiveIdentity:
     real_name = read_value(profile.display_name) if profile.is_random_name is False else ""
     user_id = "" if profile.user_id is None else read_value(str(profile.user_id))
     return LiveIdentity(real_name or read_value(visitor.customer_name), read_value(visitor.customer_email), user_id)
+
+
+def find_stored_live(website: Website, *, email: str = "", user_id: str = "") -> list[LiveMatch]:
+    """Return who has exactly this email address or user id in the stored list of a website. Makes no call."""
+    realtime_map = profiles.get_stored_live_visitors(website).realtime_map
+    found = []
+    for visitor in (realtime_map.visitors if realtime_map else None) or ():
+        identity, visitor_id = read_identity(visitor), parse_visitor_id(visitor.visitor_id or "")
+        pairs = ((email, identity.email), (user_id, identity.user_id))
+        if visitor_id and any(wanted and is_exactly(wanted, known) for wanted, known in pairs):
+            found.append(LiveMatch(website, visitor_id, identity))
+    return found
 
 
 def find_live(query: str, websites: Iterable[Website], limit: int) -> tuple[list[LiveMatch], list[Website]]:
