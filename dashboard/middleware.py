@@ -7,6 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -19,6 +20,7 @@ from dashboard import logs
 
 REPLACEMENT_CHARACTER = "\ufffd"
 
+View = TypeVar("View", bound=Callable[..., object])
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # The form of the ids that proxies make: hexadecimal numbers and UUIDs. No underscore, so no token passes as an id.
@@ -30,6 +32,9 @@ PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=
 # Django's middleware always compresses at level 6, which takes a stored journey's page from about 2.1 to 2.5 times a
 # plain signed-in view (`make bench`). At this level the page is an eighth longer.
 COMPRESSION_LEVEL = 3
+
+# Of a length; int() takes long for many, and refuses thousands.
+_MAX_DIGITS = 20
 
 logger = logging.getLogger("dashboard.requests")
 
@@ -123,9 +128,9 @@ class ControlCharactersMiddleware:
             del request.COOKIES[name]
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_: object) -> None:
+    def process_view(self, request: HttpRequest, view: Callable[..., object], *_: object) -> None:
         """Replace NUL in the query and the form, as browsers do. Here, as the body's size is checked by now."""
-        for name in ("GET", "POST"):
+        for name in ("GET",) if _reads_own_body(view) else ("GET", "POST"):
             values: QueryDict = getattr(request, name)
             if any("\0" in value for _, texts in values.lists() for value in texts):
                 values = values.copy()
@@ -134,19 +139,37 @@ class ControlCharactersMiddleware:
                 setattr(request, name, values)
 
 
+def reads_own_body(view: View) -> View:
+    """Mark a view that checks the size and the characters of the body itself, to answer in its caller's own format."""
+    view.reads_own_body = True  # type: ignore[attr-defined]
+    return view
+
+
+def _reads_own_body(view: Callable[..., object]) -> bool:
+    return getattr(view, "reads_own_body", False)
+
+
+def declared_length(request: HttpRequest) -> int | None:
+    """Return the declared length of the body, None for one that is malformed. WSGI reads no byte beyond it."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdecimal() and len(length) < _MAX_DIGITS else None
+
+
 class BodySizeLimitMiddleware:
     """Reject a body whose declared length exceeds `DATA_UPLOAD_MAX_MEMORY_SIZE`, before any of it is read.
 
     Django itself limits form fields only, and writes uploaded files of any size to the disk. A body without a declared
-    length is empty in WSGI.
+    length is empty in WSGI. Comes before all middleware that reads the body.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer requests with small bodies. Raises RequestDataTooBig, which becomes the page for a bad request."""
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise RequestDataTooBig("The request's body is too large.")
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., object], *_: object) -> None:
+        """Raise RequestDataTooBig for a large body, which becomes the page for a bad request."""
+        length = declared_length(request)
+        if (length is None or length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE) and not _reads_own_body(view):
+            raise RequestDataTooBig("The request's body is too large.")
