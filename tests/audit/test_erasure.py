@@ -1,6 +1,7 @@
 """Erasing a visitor: the profile, what users saw, and the ids in the audit log go together."""
 
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,8 @@ from django.db import connection
 
 from visitors import profiles
 from visitors.audit import erasure, log
+from visitors.datafast.client import Client
+from visitors.datafast.errors import VisitorNotFound
 from visitors.lookup import last_seen
 from visitors.models import AuditAction, AuditEntry, LastSeen, Snapshot
 from visitors.sandbox import documented
@@ -93,3 +96,17 @@ def test_each_erasure_of_a_visitor_is_recorded(two_visitors, lumenkit):
         erasure.erase(lumenkit, LEAD, by=None)
         assert AuditEntry.objects.filter(action=AuditAction.ERASE, user_name=log.COMMAND_NAME).count() == times
     assert AuditEntry.objects.filter(log.about_visitors(lumenkit.pk, [LEAD])).count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_found_of_a_visitor_whom_datafast_has_no_more(sandbox, lumenkit, monkeypatch):
+    profiles.get_profile(lumenkit, LEAD)
+
+    def get_visitor(*args, **kwargs):
+        raise VisitorNotFound
+
+    monkeypatch.setattr(Client, "get_visitor", get_visitor)
+    with pytest.raises(VisitorNotFound):
+        profiles.refresh_profile(lumenkit, LEAD, max_age=timedelta(0))
+    assert not find_in_database("priya", "raman", "northwind")
+    assert_index_is_empty()

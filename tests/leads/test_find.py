@@ -4,11 +4,14 @@ import csv
 import io
 import re
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
+from uuid import UUID
 
 import pytest
 
 from tests.faulty_upstream import answer
+from visitors import profiles
+from visitors.audit import erasure
 from visitors.leads.views import find as views
 from visitors.models import AuditAction, AuditEntry, AuditResult, KnownPerson, RateBudget, Snapshot
 from visitors.sandbox import documented
@@ -296,3 +299,22 @@ def test_a_list_without_an_end_ends(browser_of_member, other_upstream, monkeypat
     other_upstream.behaviors = [page(ROW, has_more=True)]
     browser_of_member.get("/lumenkit/visitors.csv")
     assert len(other_upstream.requests) == 3
+
+
+def test_without_a_script_loading_stays_on_the_page_of_the_list(browser_of_member, sandbox):
+    until = "2026-05-05T12:00:00+00:00"
+    here = f"?city=Oakland&offset=100&until={quote(until)}"
+    response = browser_of_member.post(f"{URL}load/{here}", {"id": [LEAD]})
+    assert parse_qs(urlsplit(response["Location"]).query) == {"city": ["Oakland"], "offset": ["100"], "until": [until]}
+
+
+def test_a_visitor_who_is_erased_during_the_request_is_not_loaded(browser_of_member, sandbox, lumenkit, monkeypatch):
+    fetch = profiles.refresh_profile
+
+    def refresh_and_erase(website, visitor_id, **options):
+        erasure.erase(lumenkit, UUID(OTHER), by=None)
+        return fetch(website, visitor_id, **options)
+
+    monkeypatch.setattr(profiles, "refresh_profile", refresh_and_erase)
+    browser_of_member.post(f"{URL}load/", {"id": [LEAD, OTHER]})
+    assert list(Snapshot.objects.values_list("visitor_id", flat=True)) == [UUID(LEAD)]

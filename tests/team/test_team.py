@@ -255,3 +255,23 @@ def test_a_removed_website_takes_everything_along(member, lumenkit):
     Membership.objects.all().delete()
     lumenkit.delete()
     assert not any(model.objects.exists() for model in TEAM_MODELS)
+
+
+def test_an_owner_who_lost_their_role_is_shown_as_that(send, browser_of_member, colleague, lumenkit):
+    assert "Owner: <bdi>carl</bdi>" in send("owner/", owner=str(colleague.pk))
+    Membership.objects.filter(user=colleague, website=lumenkit).delete()
+    assert "Owner: <bdi>carl (no longer a member)</bdi>" in browser_of_member.get(URL).content.decode()
+    assert memory.load_owner_names(lumenkit, [LEAD]) == {LEAD: "carl (no longer a member)"}
+
+
+def test_a_changed_note_renews_the_timeline(browser_of_member, lumenkit):
+    profiles.get_profile(lumenkit, LEAD)
+
+    def event_of(path, **values):
+        return browser_of_member.post(f"{URL}{path}", values, headers=HTMX).headers.get("HX-Trigger", "")
+
+    assert "notes-changed" in event_of("notes/", text="Call.")
+    assert "notes-changed" in event_of(f"notes/{Note.objects.get().pk}/", delete="yes")
+    assert not event_of("notes/", text="")
+    assert not event_of("pin/", pinned="yes")
+    assert "notes-changed from:body" in browser_of_member.get(URL).content.decode()

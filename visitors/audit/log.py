@@ -11,7 +11,7 @@ from typing import ParamSpec, cast
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -22,6 +22,7 @@ from visitors.datafast.errors import BotVisitor, KeyRejected, RateLimited, Upstr
 from visitors.formatting.text import truncate
 from visitors.models import AuditAction, AuditEntry, AuditResult, AuditSource, VisitorContext, Website
 from visitors.web.access import SignedInRequest
+from visitors.web.listed import add_listed
 from visitors.web.prefetching import is_prefetch
 
 logger = logging.getLogger(__name__)
@@ -115,23 +116,8 @@ def record_listed(
     source: AuditSource = AuditSource.WEB,
 ) -> None:
     """Record that a user sees the names of visitors, pairs of website and id, in a list. Raises LogUnavailable."""
-    now = datetime.now(UTC)
-    entries = [
-        AuditEntry(
-            website_id=website_id,
-            visitor_id=visitor_id,
-            user=user,
-            user_name=user.get_username(),
-            at=now,
-            action=action,
-            result=AuditResult.DONE,
-            source=source,
-        )
-        for website_id, visitor_id in visitors
-    ]
     try:
-        with transaction.atomic():
-            AuditEntry.objects.bulk_create(entries)
+        add_listed(user, visitors, action, source)
     except DatabaseError as failure:
         raise LogUnavailable from failure
 
@@ -144,6 +130,12 @@ def record_fragment(user: User, context: VisitorContext) -> None:
     """
     if context.shown_at is None or context.shown_at < datetime.now(UTC) - PAGE_ENTRY_VALID_FOR:
         record_lookup(user, context.website, context.visitor_id, AuditAction.PAGE)
+
+
+def is_erased_since(website: Website, visitor_id: UUID, at: datetime) -> bool:
+    """Whether the visitor was erased at this time or later. One query."""
+    erasures = AuditEntry.objects.filter(website=website, visitor_id=None, action=AuditAction.ERASE, at__gte=at)
+    return erasures.filter(visitor_hash=hash_visitor(website.pk, visitor_id)).exists()
 
 
 def hash_visitor(website_id: int, visitor_id: UUID) -> str:

@@ -1,6 +1,5 @@
 """Leads: known people who have not bought yet."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -11,10 +10,10 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 
-from visitors.accounts.users import display_name
 from visitors.formatting.folding import fold
 from visitors.formatting.text import clean
 from visitors.models import KnownPerson, MetricsPoint, Ownership, Pin, Website
+from visitors.team import memory
 
 PAGE_SIZE = 50
 QUIET_AFTER = timedelta(days=14)
@@ -130,7 +129,7 @@ def load_leads(user: User, website: Website, query: LeadQuery) -> tuple[list[Lea
     )
     by_key = {person.pk: person for person in people}
     found = [by_key[key] for key in keys if key in by_key]
-    owners = _load_owners(website, [person.visitor_id for person in found])
+    owners = memory.load_owner_names(website, [person.visitor_id for person in found])
     leads = [
         Lead(person, person.fetched_at, person.score_before, owners.get(person.visitor_id, "")) for person in found
     ]
@@ -166,8 +165,3 @@ def _select(user: User, website: Website, query: LeadQuery) -> QuerySet[KnownPer
 
 def _visitors(rows: "QuerySet[Ownership] | QuerySet[Pin]") -> QuerySet[Ownership, UUID] | QuerySet[Pin, UUID]:
     return rows.values_list("visitor_id", flat=True)
-
-
-def _load_owners(website: Website, visitor_ids: Iterable[UUID]) -> dict[UUID, str]:
-    owned = Ownership.objects.filter(website=website, visitor_id__in=list(visitor_ids)).select_related("owner")
-    return {ownership.visitor_id: display_name(ownership.owner) for ownership in owned}

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import Count, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,11 +28,12 @@ from visitors.lookup import id_parser, last_seen
 from visitors.lookup.checklist import first_steps
 from visitors.lookup.people.query import to_query
 from visitors.lookup.people.search import find_people
-from visitors.models import Alert, AuditAction, AuditEntry, AuditResult, KnownPerson, LastSeen, Snapshot, Website
+from visitors.models import Alert, AuditAction, KnownPerson, LastSeen, Snapshot, Website
 from visitors.roles import Role
 from visitors.web import time_zones
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
 from visitors.web.kept_forms import accepts_old_token
+from visitors.web.listed import add_listed
 from visitors.web.prefetching import is_prefetch
 
 logger = logging.getLogger(__name__)
@@ -274,7 +275,7 @@ def _list_choices(
     keys = [(website.pk, one.visitor_id) for one, website in zip(found, chosen, strict=True)]
     by_colleagues = last_seen.find_names(request.user, websites, ids)
     names = {key: by_colleagues[key] for key in keys if key in by_colleagues and key not in known}
-    if not _record_names(request, names):
+    if not _record_names(request, names, AuditAction.CHOICE):
         names = {}
     return [
         Choice(one.visitor_id, one.source, website, known.get(key), names.get(key, ""), key in stored)
@@ -282,27 +283,13 @@ def _list_choices(
     ]
 
 
-def _record_names(request: SignedInRequest, names: Iterable[tuple[int, UUID]]) -> bool:
+def _record_names(request: SignedInRequest, names: Iterable[tuple[int, UUID]], action: AuditAction) -> bool:
     """Record that the user sees these visitors' names. Return False where they must not be shown: where that cannot be
     recorded, and where the user may never look at the list."""
     if request.method != "GET" or is_prefetch(request):
         return False
-    user, now = request.user, datetime.now(UTC)
-    entries = [
-        AuditEntry(
-            website_id=website_id,
-            visitor_id=visitor_id,
-            user=user,
-            user_name=user.get_username(),
-            at=now,
-            action=AuditAction.CHOICE,
-            result=AuditResult.DONE,
-        )
-        for website_id, visitor_id in names
-    ]
     try:
-        with transaction.atomic():
-            AuditEntry.objects.bulk_create(entries)
+        add_listed(request.user, names, action)
     except DatabaseError:
         logger.warning("Names in a list are not shown, since the audit log cannot be written.")
         return False

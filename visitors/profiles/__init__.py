@@ -28,6 +28,7 @@ from visitors.profiles.listing import list_visitors
 from visitors.profiles.live import LiveVisitors, get_live_visitors, get_stored_live_visitors
 from visitors.profiles.profile import Profile, is_fresh
 from visitors.profiles.service import (
+    find_stored,
     get_budget_usage,
     get_calls_left,
     get_journey,
@@ -50,6 +51,7 @@ __all__ = [
     "VisitorErased",
     "WebsitePaused",
     "erase_profile",
+    "find_stored",
     "get_budget_usage",
     "get_calls_left",
     "get_journey",

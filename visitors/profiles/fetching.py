@@ -23,7 +23,7 @@ from visitors.datafast.errors import (
     VisitorNotFound,
 )
 from visitors.models import FetchLease, Website
-from visitors.profiles import calls, errors, lease, store
+from visitors.profiles import calls, errors, known_people, lease, store
 from visitors.profiles.budget import Purpose
 from visitors.profiles.client import datafast_client
 from visitors.profiles.errors import OwnFault, Reserved, StoreUnavailable, TooSlow, VisitorErased, WebsitePaused
@@ -144,10 +144,8 @@ def _call_and_store(held: lease.Lease, request: FetchRequest) -> bool:
                 return False
             store.save_answer(request.website.pk, request.visitor_id, prepared, is_first=held.is_first)
     except tuple(NO_JOURNEY_VALID_FOR) as no_journey:
-        with transaction.atomic(durable=True):
-            if not held.finish(no_journey):
-                return False
-            store.delete_answers(request.website.pk, request.visitor_id)
+        if not _finish_and_delete(held, request, no_journey):
+            return False
         raise
     except UpstreamError as error:
         if not held.finish(error):
@@ -164,6 +162,17 @@ def _call_and_store(held: lease.Lease, request: FetchRequest) -> bool:
         fault = OwnFault()
         held.finish(fault)
         raise fault from error
+    return True
+
+
+def _finish_and_delete(held: lease.Lease, request: FetchRequest, no_journey: UpstreamError) -> bool:
+    """Delete what is stored of a visitor of whom DataFast has no journey. Return False if the lease was lost."""
+    with transaction.atomic(durable=True):
+        if not held.finish(no_journey):
+            return False
+        was_stored = store.delete_answers(request.website.pk, request.visitor_id)
+    if was_stored:
+        known_people.remove_deleted()
     return True
 
 

@@ -120,6 +120,11 @@ def get_stored_profile(website: Website, visitor_id: UUID) -> Profile | None:
     return store.load_profile(website, visitor_id)
 
 
+def find_stored(websites: Iterable[Website], visitor_id: UUID) -> set[int]:
+    """Return the ids of the websites on which a profile of the visitor is stored. One query, and no call."""
+    return store.find_stored([website.pk for website in websites], visitor_id)
+
+
 def get_journey(website: Website, visitor_id: UUID, version: str) -> Journey | None:
     """Return the journey of one version of a profile; None if it is not stored or `version` is not a version."""
     return store.load_journey(website, visitor_id, version) if _VERSION.fullmatch(version) else None

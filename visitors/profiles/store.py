@@ -5,7 +5,7 @@ The snapshot says which version is the newest. Everything else about a visitor i
 mixes two. Erasing a visitor deletes the snapshot, and the journeys and the `KnownPerson` go with it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -102,6 +102,13 @@ def load_journey(website: Website, visitor_id: UUID, version: str) -> Journey | 
     return _with_names(contents, website).journey
 
 
+def find_stored(website_ids: Iterable[int], visitor_id: UUID) -> set[int]:
+    """Return on which of these websites a profile is stored that `load_profile` returns. One query."""
+    oldest = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
+    found = Snapshot.objects.filter(website__in=list(website_ids), visitor_id=visitor_id, fetched_at__gte=oldest)
+    return set(found.values_list("website_id", flat=True))
+
+
 def list_recent(website_id: int, limit: int) -> list[tuple[UUID, str]]:
     """Return visitor and version of the snapshots of a website that were fetched last, newest first."""
     newest = Snapshot.objects.filter(website=website_id).order_by("-fetched_at")
@@ -161,12 +168,13 @@ def save_answer(website_id: int, visitor_id: UUID, answer: PreparedAnswer, *, is
             StoredJourney.objects.filter(pk__in=surplus).delete()
 
 
-def delete_answers(website_id: int, visitor_id: UUID) -> None:
-    """Delete all answers about a visitor, inside the caller's transaction: DataFast has no journey of them."""
+def delete_answers(website_id: int, visitor_id: UUID) -> bool:
+    """Delete all answers about a visitor, inside the caller's transaction. Return whether there was one."""
     # Locked first, so that no process adds a journey before the deletion. Only the keys are read, not the answers.
     found = list(_snapshots(website_id, visitor_id).select_for_update().values_list("pk", flat=True))
     Snapshot.objects.filter(pk__in=found).only("pk").delete()
     _metrics(website_id, visitor_id).delete()
+    return bool(found)
 
 
 def erase_profile(website_id: int, visitor_id: UUID) -> StoredData:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from visitors.accounts.users import display_name
 from visitors.models import Membership, Note, Ownership, Pin, Tag, VisitorTag, Website
@@ -20,22 +21,19 @@ class Memory:
     notes: tuple[Note, ...] = ()
     tags: tuple[str, ...] = ()
     owner: User | None = None
+    owner_name: str = ""
     is_pinned: bool = False
-
-    @property
-    def owner_name(self) -> str:
-        """Return the owner's name, "" without one."""
-        return display_name(self.owner) if self.owner else ""
 
 
 def load_memory(user: User, website: Website, visitor_id: UUID) -> Memory:
     """Return what the team knows of a visitor. Four queries."""
     about = {"website": website, "visitor_id": visitor_id}
-    ownership = Ownership.objects.filter(**about).select_related("owner").first()
+    ownership = _with_owners(website, [visitor_id]).first()
     return Memory(
         notes=load_notes(website, visitor_id),
         tags=tuple(VisitorTag.objects.filter(**about).order_by("tag__name").values_list("tag__name", flat=True)),
         owner=ownership.owner if ownership else None,
+        owner_name=_name_owner(ownership) if ownership else "",
         is_pinned=Pin.objects.filter(**about, user=user).exists(),
     )
 
@@ -45,10 +43,29 @@ def load_notes(website: Website, visitor_id: UUID) -> tuple[Note, ...]:
     return tuple(Note.objects.filter(website=website, visitor_id=visitor_id).order_by("-written_at", "-pk"))
 
 
+def load_owner_names(website: Website, visitor_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the owners of these visitors by name. One query."""
+    return {ownership.visitor_id: _name_owner(ownership) for ownership in _with_owners(website, visitor_ids)}
+
+
+def _with_owners(website: Website, visitor_ids: Iterable[UUID]) -> QuerySet[Ownership]:
+    """Return the ownerships with their owners, and whether these can still be chosen, in `can_own`."""
+    found = Ownership.objects.filter(website=website, visitor_id__in=list(visitor_ids)).select_related("owner")
+    return found.annotate(can_own=Exists(_possible_owners(website).filter(user=OuterRef("owner"))))
+
+
+def _name_owner(ownership: Ownership) -> str:
+    name = display_name(ownership.owner)
+    return name if vars(ownership)["can_own"] else f"{name} (no longer a member)"
+
+
+def _possible_owners(website: Website) -> QuerySet[Membership]:
+    return Membership.objects.filter(website=website, user__is_active=True).exclude(role=Role.VIEWER)
+
+
 def list_possible_owners(website: Website) -> list[User]:
     """Return who can own a visitor of a website: its members and managers."""
-    members = Membership.objects.filter(website=website, user__is_active=True).exclude(role=Role.VIEWER)
-    users = [member.user for member in members.select_related("user")]
+    users = [member.user for member in _possible_owners(website).select_related("user")]
     return sorted(users, key=lambda user: display_name(user).casefold())
 
 

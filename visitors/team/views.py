@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from dashboard.database import is_database_unavailable
 from visitors import profiles
@@ -33,7 +34,7 @@ NOT_SAVED = "Journeydesk can’t write to its database right now, so nothing was
 NOT_STORED = "This visitor was erased or has expired, so nothing was saved. Open the journey again first."
 
 
-def _changes_memory(least: Role) -> Callable[[Change], Callable[..., HttpResponse]]:
+def _changes_memory(least: Role, *, changes_notes: bool = False) -> Callable[[Change], Callable[..., HttpResponse]]:
     """Decorate a function that changes something and returns what is wrong, "" for nothing.
 
     The view needs at least this role on the website, and shows the team's part of the page.
@@ -58,7 +59,9 @@ def _changes_memory(least: Role) -> Callable[[Change], Callable[..., HttpRespons
                 problem, status = NOT_SAVED, 503
             if request.htmx or problem:
                 log.record_fragment(request.user, context)
-                return _render_team(request, context, problem, edited=kwargs.get("note"), status=status)
+                response = _render_team(request, context, problem, edited=kwargs.get("note"), status=status)
+                # The timeline has the notes too.
+                return response if problem or not changes_notes else trigger_client_event(response, "notes-changed")
             return redirect(f"{reverse('journey', args=[context.website.slug, context.visitor_id])}#team")
 
         return view
@@ -66,7 +69,7 @@ def _changes_memory(least: Role) -> Callable[[Change], Callable[..., HttpRespons
     return decorate
 
 
-@_changes_memory(Role.MEMBER)
+@_changes_memory(Role.MEMBER, changes_notes=True)
 def add_note(request: SignedInRequest, website: Website, visitor_id: UUID) -> str:
     """Write a note (`text`)."""
     if "text" not in request.POST:
@@ -80,7 +83,7 @@ def add_note(request: SignedInRequest, website: Website, visitor_id: UUID) -> st
     return ""
 
 
-@_changes_memory(Role.MEMBER)
+@_changes_memory(Role.MEMBER, changes_notes=True)
 def change_note(request: SignedInRequest, website: Website, visitor_id: UUID, note: int) -> str:
     """Replace the text of one's own note, or delete it (`delete=yes`)."""
     is_deleted = request.POST.get("delete") == "yes"

@@ -101,8 +101,7 @@ def load(request: SignedInRequest, slug: str) -> HttpResponse:
     _record_names(request, website, people.values())
     if not request.htmx:
         messages.info(request, sentence)
-        form = FilterForm.read(request.GET)
-        return redirect(f"{reverse('visitors', args=[slug])}{form.query_string() if form.is_valid() else ''}")
+        return redirect(f"{reverse('visitors', args=[slug])}{_address_of_list(request)}")
     rest = [visitor_id for visitor_id in unknown if visitor_id not in tried]
     context = {"website": website, "people": people.values(), "sentence": sentence, "here": ""}
     return render(request, "leads/_loaded.html", context | _unloaded(website, rest))
@@ -143,9 +142,16 @@ def export(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _fetch(request: SignedInRequest, website: Website, visitor_ids: list[UUID]) -> tuple[set[UUID], str]:
-    """Fetch these visitors until the budget or DataFast refuses. Return which were tried, and a sentence on that."""
+    """Fetch these visitors until the budget or DataFast refuses. Return which were tried, and a sentence on that.
+
+    A visitor who is erased meanwhile is not fetched again.
+    """
     tried: set[UUID] = set()
+    started_at = datetime.now(UTC)
     for visitor_id in visitor_ids:
+        if log.is_erased_since(website, visitor_id, started_at):
+            tried.add(visitor_id)
+            continue
         try:
             profiles.refresh_profile(website, visitor_id, purpose=Purpose.BACKGROUND)
         except NoJourney as error:
@@ -185,6 +191,16 @@ def _cells(row: VisitorRow) -> tuple[str, ...]:
         who.score,
         who.paid,
     )
+
+
+def _address_of_list(request: SignedInRequest) -> str:
+    """Return the query of the list's page that the address of this request repeats, "" for an invalid one."""
+    form, offset, until = FilterForm.read(request.GET), _read_offset(request), _read_time(request.GET.get("until", ""))
+    if not form.is_valid():
+        return ""
+    if not (offset and until):
+        return form.query_string()
+    return form.query_string(offset=str(offset), until=until.isoformat(timespec="seconds"))
 
 
 def _read_offset(request: SignedInRequest) -> int:

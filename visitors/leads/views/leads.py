@@ -94,7 +94,3 @@ def _describe_trend(lead: Lead) -> str:
     if abs(change) < _LEAST_CHANGE:
         return ""
     return f"+{change:.0f}" if change > 0 else f"−{-change:.0f}"
-
-
-def _format_value(dollars: float | None) -> str:
-    return "" if dollars is None else format_money(Decimal(dollars), "USD")
