@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visitors.leads.views import alerts, find, leads, live
+from visitors.leads.views import alerts, find, leads, live, saved_views
 
 urlpatterns = [
     path("alerts/", alerts.show, name="alerts"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("<slug:slug>/visitors/now/", live.show, name="live"),
     path("<slug:slug>/visitors/leads/", leads.show, name="leads"),
     path("<slug:slug>/visitors/load/", find.load, name="load_visitors"),
+    path("<slug:slug>/visitors/views/", saved_views.save, name="save_view"),
+    path("<slug:slug>/visitors/views/<int:view>/", saved_views.change, name="change_view"),
     path("<slug:slug>/visitors.csv", find.export, name="export_visitors"),
 ]

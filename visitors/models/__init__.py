@@ -13,6 +13,7 @@ from visitors.models.audit import (
 from visitors.models.claims import Claim
 from visitors.models.known_people import KnownPerson
 from visitors.models.profiles import FetchLease, LiveList, MetricsPoint, RateBudget, Snapshot, StoredJourney
+from visitors.models.saved_views import SavedView
 from visitors.models.team import TEAM_MODELS, Alert, Note, Ownership, Pin, Tag, VisitorTag
 from visitors.models.tokens import AccessToken, RejectedTokens, TokenRate
 from visitors.models.visitor_context import VisitorContext, load_visitor_context
@@ -51,6 +52,7 @@ __all__ = [
     "Preferences",
     "RateBudget",
     "RejectedTokens",
+    "SavedView",
     "Snapshot",
     "StoredJourney",
     "Tag",

@@ -23,7 +23,8 @@ from visitors.formatting import format_count
 from visitors.journey import escape_formula
 from visitors.leads.filters import FilterForm
 from visitors.leads.rows import VisitorRow, Who, load_known, present_rows
-from visitors.models import AuditAction, Website
+from visitors.leads.saved_views import load_views
+from visitors.models import AuditAction, SavedView, Website
 from visitors.profiles import Purpose
 from visitors.roles import Role
 from visitors.web.access import SignedInRequest, parse_visitor_id, website_or_404
@@ -50,7 +51,9 @@ def find(request: SignedInRequest, slug: str) -> HttpResponse:
     form, offset = FilterForm.read(request.GET), _read_offset(request)
     context: dict[str, Any] = {"website": website, "form": form, "rows": None, "problem": "", "reason": ""}
     if not form.is_valid():
-        return render(request, "leads/find.html", context, status=422)
+        return render(request, "leads/find.html", context | {"views": None}, status=422)
+    here = form.query_string().removeprefix("?")
+    context["views"] = load_views(request.user, website, SavedView.Kind.FIND, here)
     zone, now = time_zone_of(request, website), datetime.now(UTC)
     begin, end = form.range(zone, now)
     until = _read_time(request.GET.get("until", ""))

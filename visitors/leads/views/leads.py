@@ -13,8 +13,9 @@ from visitors.audit.log import refuse_if_not_audited
 from visitors.formatting import DisplayTime, display_time, format_ago, format_money
 from visitors.leads import refreshing
 from visitors.leads.leads import TREND_OVER, Lead, LeadQuery, Show, Sort, group_of, load_leads
+from visitors.leads.saved_views import load_views
 from visitors.lookup.people.presenter import PersonRow, present_people
-from visitors.models import AuditAction, Website
+from visitors.models import AuditAction, SavedView, Website
 from visitors.web.access import SignedInRequest, website_or_404
 from visitors.web.time_zones import time_zone_of
 
@@ -58,6 +59,7 @@ def show(request: SignedInRequest, slug: str) -> HttpResponse:
         "newer": query.address(page=query.page - 1) if query.page > 1 else "",
         "older": query.address(page=query.page + 1) if has_more else "",
         "days": TREND_OVER.days,
+        "views": load_views(request.user, website, SavedView.Kind.LEADS, query.address(page=1).removeprefix("?")),
     }
     return render(request, "leads/leads.html", context)
 
