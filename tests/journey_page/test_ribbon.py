@@ -9,13 +9,14 @@ from tests.journey.examples import START, goal, journey, stamp, view
 from visitors.journey_page.ribbon import make_ribbon
 from visitors.journey_page.ribbon.columns import MAX_COLUMNS, Unit, columns
 from visitors.journey_page.ribbon.lanes import Lanes, Spot
+from visitors.journey_page.ribbon.layout import MAX_BLOCKS
 from visitors.journey_page.ribbon.scale import visit_widths
 from visitors.journey_page.ribbon.shapes import Word, shapes_svg
 
 
-def drawn(derived, *, after=timedelta(minutes=1), zone=UTC, ticket_at=None):
+def drawn(derived, *, after=timedelta(minutes=1), zone=UTC, **asked):
     now = derived.latest_event_at + after
-    return make_ribbon(derived, now=now, zone=zone, address=lambda visit: f"#{visit.number}", ticket_at=ticket_at)
+    return make_ribbon(derived, now=now, zone=zone, address=lambda visit: f"#{visit.number}", **asked)
 
 
 def words(shapes):
@@ -149,6 +150,24 @@ def test_together_visits_never_take_more_than_their_share():
     widths = visit_widths([timedelta(hours=hours) for hours in range(50)], 58)
     assert 57 < sum(widths) <= 58.01
     assert widths == sorted(widths)
+
+
+def test_zoomed_in_the_latest_visits_are_drawn_one_by_one():
+    visits = [view("/", days=day) for day in range(100)]
+    goals = (goal("signup", days=3), goal("demo", days=97))
+    derived = journey(*visits, goals=goals, visit_count=120)
+    shapes = drawn(derived, is_zoomed=True, ticket_at=START + timedelta(days=2))
+    assert (len(shapes.blocks), shapes.left_out, shapes.is_grouped) == (MAX_BLOCKS, 40, False)
+    assert shapes.blocks[0].label.startswith("Visit 61, ")
+    assert shapes.label.startswith("the latest 60 of 120 visits from ")
+    assert shapes.note == "40 earlier visits not shown."
+    assert [mark.label for mark in shapes.marks] == ["Goal demo"]  # no mark of a visit that is left out
+    assert shapes.ticket_at is None
+
+
+def test_zooming_into_few_visits_changes_nothing():
+    derived = journey(view("/"), view("/", days=2))
+    assert drawn(derived, is_zoomed=True) == drawn(derived)
 
 
 def test_columns_are_of_the_smallest_unit_that_is_few_enough():

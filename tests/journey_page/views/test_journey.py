@@ -67,6 +67,21 @@ def test_every_value_of_an_answer_is_on_the_page(browser_of_member, lumenkit, ot
     assert [words for words in IN_WORDS[name] if words not in shown.text] == []
 
 
+def test_the_ribbon_of_many_visits_zooms_into_the_latest_ones(browser_of_member, sandbox):
+    long = documented.TEN_THOUSAND.visitor_id
+    all_visits = page(browser_of_member, long, "?at=2026-05-01T10:00:00Z")
+    zoom = next(link for link in all_visits.links if "ribbon=latest" in link)
+    zoomed = page(browser_of_member, long, zoom)
+    assert "at=2026-05-01T10:00:00Z" in zoom
+    assert "Show the latest visits one by one" in all_visits.text
+    assert "340 earlier visits not shown." in zoomed.text
+    assert "Show all visits" in zoomed.text
+    assert "latest" in [tag.get("value") for tag in zoomed.named("input") if tag.get("name") == "ribbon"]
+    assert sum("ribbon=latest&open=" in link for link in zoomed.links) >= 60
+    assert [link for link in zoomed.links if link.startswith("?at=") and "ribbon" not in link]  # and out again
+    assert not [link for link in page(browser_of_member).links if "ribbon=latest" in link]
+
+
 def test_visitor_supplied_text_is_never_a_link(browser_of_member, sandbox):
     shown = page(browser_of_member, documented.HOSTILE.visitor_id)
     assert "<script>" in shown.text

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
 
 from django.utils.safestring import SafeString
 
@@ -14,20 +15,31 @@ from visitors.journey_page.presenters.identity import present_whereabouts
 from visitors.journey_page.presenters.prediction import present_prediction
 from visitors.journey_page.presenters.side import Side, present_side
 from visitors.journey_page.ribbon import Ribbon, make_ribbon, shapes_svg
-from visitors.journey_page.timeline import TeamNote, Timeline, TimelineQuery, present_timeline, visit_address
+from visitors.journey_page.timeline import (
+    TeamNote,
+    Timeline,
+    TimelineQuery,
+    present_timeline,
+    visit_address,
+    zoom_address,
+)
 from visitors.profiles import Profile
 from visitors.web.tool_links import fill_template
 
 
 @dataclass(frozen=True, slots=True)
 class JourneyPage:
-    """Everything that the journey page shows. `version` is the profile's, and `names` explain readable names."""
+    """Everything that the journey page shows. `version` is the profile's, and `names` explain readable names.
+
+    `zoom_address` zooms the ribbon in, or out again.
+    """
 
     version: str
     head: Head
     cards: Cards
     summary: tuple[SummaryLine, ...]
     ribbon: Ribbon | None
+    zoom_address: str
     timeline: Timeline
     side: Side
     zone_name: str
@@ -80,7 +92,15 @@ def present_journey(
         summary=tuple(
             line._replace(text=bind_numbers(line.text)) for line in summarize_by_topic(journey, now=now, zone=zone)
         ),
-        ribbon=make_ribbon(journey, now=now, zone=zone, address=visit_address, ticket_at=timeline.query.at),
+        ribbon=make_ribbon(
+            journey,
+            now=now,
+            zone=zone,
+            address=partial(visit_address, is_zoomed=query.is_zoomed),
+            ticket_at=timeline.query.at,
+            is_zoomed=query.is_zoomed,
+        ),
+        zoom_address=zoom_address(timeline.query),
         timeline=timeline,
         side=present_side(journey, whereabouts, prediction, contents.notes, now=now, zone=zone, links=tool_links),
         zone_name=format_zone(zone),

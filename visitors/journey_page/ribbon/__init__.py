@@ -9,6 +9,7 @@
 2. The height of a block is the square root of its page views, relative to the largest visit's (at least 12, so that a
    visit of three pages does not look large).
 3. More than MAX_BLOCKS visits are drawn as columns of the calendar (`columns`). A column links to its newest visit.
+   Zoomed in, the latest MAX_BLOCKS visits are drawn one by one instead.
 4. Labels are placed by priority, each from the smallest of three widths on at which it fits (`lanes`): payments newest
    first, then goals; dates of the newest visit, the first, those with payments, the others from the newest; gaps
    longest first. Labels that do not fit are still in the titles of marks and blocks.
@@ -34,11 +35,13 @@ def make_ribbon(
     zone: tzinfo,
     address: Callable[[VisitOutline], str],
     ticket_at: datetime | None = None,
+    is_zoomed: bool = False,
 ) -> Ribbon | None:
     """Return the ribbon of a journey, or None if no event has a time.
 
-    `address` returns the link of a visit's block. `ticket_at` is the moment of a ticket.
+    `address` returns the link of a visit's block. `ticket_at` is the moment of a ticket. `is_zoomed` leaves out all but
+    the latest visits.
     """
     if not journey.visits:
         return None
-    return Drawing(journey, now=now, zone=zone, address=address).ribbon(ticket_at)
+    return Drawing(journey, now=now, zone=zone, address=address, is_zoomed=is_zoomed).ribbon(ticket_at)

@@ -1,5 +1,6 @@
 """Lay out the ribbon of one journey. See the package for the rules."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -91,17 +92,26 @@ class Drawing:
     """Lays out one ribbon."""
 
     def __init__(
-        self, journey: Journey, *, now: datetime, zone: tzinfo, address: Callable[[VisitOutline], str]
+        self,
+        journey: Journey,
+        *,
+        now: datetime,
+        zone: tzinfo,
+        address: Callable[[VisitOutline], str],
+        is_zoomed: bool = False,
     ) -> None:
         self._journey = journey
         self._zone, self._address = zone, address
         self._visits = journey.outlines[::-1]
+        self._left_out = max(0, len(self._visits) - MAX_BLOCKS) if is_zoomed else 0
+        self._visits = self._visits[self._left_out :]
         # Days are named from now; the drawing ends at the last event if that is ahead of now.
         last = self._visits[-1].ended_at
         self._now, self._end = now, max(now, last)
         self._has_tail = self._end - last >= LIVE_FOR
         missing = journey.missing
-        self._missing = _MISSING if missing is not None and missing.place is Place.EARLIER else 0.0
+        is_cut_off = missing is not None and missing.place is Place.EARLIER and not self._left_out
+        self._missing = _MISSING if is_cut_off else 0.0
         self._lanes = Lanes()
         self._scale = Scale()
         self._counts: list[Counts] = []  # of each visit or column
@@ -125,6 +135,8 @@ class Drawing:
             self._add_dates()
             self._add_gap_lengths(gap_spans)
         forms = {mark.form for mark in self._marks}
+        if self._left_out and ticket_at and ticket_at < self._visits[0].started_at:
+            ticket_at = None
         is_low = not forms and ticket_at is None
         return Ribbon(
             label=self._label(),
@@ -135,6 +147,8 @@ class Drawing:
             marks=tuple(self._marks),
             words=tuple(self._words),
             ticket_at=None if ticket_at is None else round(self._scale.x(ticket_at), 2),
+            is_grouped=len(self._visits) > MAX_BLOCKS,
+            left_out=self._left_out,
             shift=_MARKS_ABOVE if is_low else 0 if forms.intersection(_ABOVE) else _PAYMENTS_ABOVE,
         )
 
@@ -315,7 +329,8 @@ class Drawing:
         names, listed = self._journey.names, self._journey.milestones
         distinct = [_Milestone(event, _form(event), _noun(event), event.describe(names)) for event in listed.distinct]
         found: dict[str, list[_Cluster]] = {form: [] for form in _STYLES}
-        for number, time in zip(listed.which, listed.times, strict=True):
+        first = bisect_left(listed.times, self._visits[0].started_at) if self._left_out else 0
+        for number, time in zip(listed.which[first:], listed.times[first:], strict=True):
             milestone = distinct[number]
             clusters = found[milestone.form]
             if clusters and time <= clusters[-1].until:
@@ -350,12 +365,16 @@ class Drawing:
         last = journey.as_of(self._now).latest_event_at or self._visits[-1].ended_at
         days = [format_day(time, self._now, self._zone) for time in (first, last)]
         visits = format_count(journey.visit_count, "visit")
-        if journey.missing is not None and journey.missing.visits:
+        if self._left_out:
+            visits = f"the latest {len(self._visits)} of {visits}"
+        elif journey.missing is not None and journey.missing.visits:
             visits += f" ({journey.visit_count - journey.missing.visits:,} listed)"
         visits += f" from {days[0]} to {days[1]}" if days[0] != days[1] else f", {days[0]}"
         return ", ".join([visits, *_describe_counts(add_counts(self._counts))])
 
     def _note(self) -> str:
+        if self._left_out:
+            return f"{format_count(self._left_out, 'earlier visit')} not shown."
         if self._missing:
             return "Hatched: what happened there is not in DataFast’s answer."
         if any(not between.is_known for between in self._gaps):

@@ -129,6 +129,7 @@ class Ribbon(Struct, frozen=True):
     """The whole drawing. `label` describes it in words; `note` explains what is hatched, "" for nothing.
 
     `missing` is the hatched width at the left, where the list is cut off. `ticket_at` is the x of the ticket's moment.
+    `is_grouped`: blocks are columns of several visits. `left_out` is the number of earlier visits that are not drawn.
     `shift` is how far the drawing moves up if there is nothing above the blocks.
     """
 
@@ -140,6 +141,8 @@ class Ribbon(Struct, frozen=True):
     marks: tuple[Mark, ...]
     words: tuple[Word, ...]
     ticket_at: float | None
+    is_grouped: bool
+    left_out: int
     shift: int
 
     @property

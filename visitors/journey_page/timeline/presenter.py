@@ -160,10 +160,15 @@ def present_visit_events(
     return Ledger(journey, query, zone=zone, now=now, marked_after=marked_after).events()
 
 
-def visit_address(visit: VisitOutline) -> str:
+def visit_address(visit: VisitOutline, *, is_zoomed: bool = False) -> str:
     """Return the query string and anchor with which the journey page shows this visit open."""
     key = visit_key(visit)
-    return f"?open={key}#visit-{key}"
+    return f"{TimelineQuery(opened=(key,), is_zoomed=is_zoomed).address()}#visit-{key}"
+
+
+def zoom_address(query: TimelineQuery) -> str:
+    """Return the query string with which the journey page shows its ribbon zoomed in; out again, if it is."""
+    return query.unfiltered().address(is_zoomed=not query.is_zoomed)
 
 
 def _list_kinds(ledger: Ledger) -> tuple[Choice, ...]:

@@ -16,6 +16,7 @@ from visitors.journey_page.timeline.local_times import parse_spoken_time, parse_
 # Ranges end now.
 SPANS = {"30d": timedelta(days=30), "7d": timedelta(days=7), "24h": timedelta(hours=24)}
 BEFORE = "before"
+_ZOOMED = "latest"
 UNDATED = "undated"
 
 _KINDS = tuple(Kind)
@@ -42,8 +43,8 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
     `kinds` (kind, repeated): none means all. `text` (q). `span` (range): a key of SPANS, "before", or "" for all.
     `before` and `at` (the time of a ticket): naive ones are on the clock of the page's zone. `start` (from): where the
     list begins. `opened` (open) and `shut`: keys of visits that are open or shut against the default, separated by
-    periods. `rejected`: a sentence for each value that could not be read; `unread_at`
-    is the text of such a ticket's time, which stays in its field.
+    periods. `is_zoomed` (ribbon=latest): the ribbon shows the latest visits one by one. `rejected`: a sentence for each
+    value that could not be read; `unread_at` is the text of such a ticket's time, which stays in its field.
     """
 
     kinds: frozenset[Kind] = frozenset()
@@ -56,6 +57,7 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
     shut: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     unread_at: str = ""
+    is_zoomed: bool = False
 
     @classmethod
     def read(cls, values: QueryDict, now: datetime | None = None) -> Self:
@@ -78,6 +80,7 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
             shut=reader.keys("shut"),
             rejected=tuple(reader.rejected),
             unread_at=reader.unread_at,
+            is_zoomed=values.get("ribbon") == _ZOOMED,
         )
 
     @classmethod
@@ -116,7 +119,7 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
 
     def unfiltered(self) -> Self:
         """Return the query without filters, from the top, with the time of the ticket."""
-        return type(self)(at=self.at)
+        return type(self)(at=self.at, is_zoomed=self.is_zoomed)
 
     def address(self, **changes: Any) -> str:
         """Return the query string, with changed fields: "?kind=goal&open=3"; "?" for the default."""
@@ -124,6 +127,7 @@ class TimelineQuery(Struct, frozen=True, kw_only=True):
         values = [("kind", kind.value) for kind in _KINDS if kind in query.kinds]
         values += [("q", query.text), ("range", query.span)]
         values += [("before", _format_utc(query.before) if query.span == BEFORE else ""), ("at", _format_utc(query.at))]
+        values += [("ribbon", _ZOOMED if query.is_zoomed else "")]
         values += [("from", str(query.start or "")), ("open", ".".join(query.opened)), ("shut", ".".join(query.shut))]
         return f"?{urlencode([(name, value) for name, value in values if value], safe=':')}"
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +19,13 @@ from visitors.datafast.errors import UpstreamError
 from visitors.journey import Journey
 from visitors.journey_page import rendering
 from visitors.journey_page.ribbon import make_ribbon, shapes_svg
-from visitors.journey_page.timeline import TimelineQuery, present_timeline, present_visit_events, visit_address
+from visitors.journey_page.timeline import (
+    TimelineQuery,
+    present_timeline,
+    present_visit_events,
+    visit_address,
+    zoom_address,
+)
 from visitors.lookup import last_seen
 from visitors.models import VisitorContext
 from visitors.web.access import SignedInRequest, with_visitor
@@ -78,7 +85,7 @@ def show(request: SignedInRequest, context: VisitorContext) -> HttpResponse:
         return render(request, "journey_page/_visits.html", {"timeline": shown})
     response = render(request, "journey_page/_timeline.html", {"timeline": shown, "is_superseded": is_superseded})
     if shown.query.at != _query_of_page(request).in_zone(zone).at:
-        response.write(_render_ribbon(journey, shown.query.at, now=now, zone=zone))
+        response.write(_render_ribbon(journey, shown.query, now=now, zone=zone))
     address = f"{page_url}{shown.query.address().removesuffix('?')}{_anchor(request.GET.get('to', ''))}"
     if request.GET.get("part"):
         # Asked for at the end of the list, it replaces the whole list, and the reader goes to its top.
@@ -111,11 +118,19 @@ def _query_of_page(request: SignedInRequest) -> TimelineQuery:
     return TimelineQuery.read_address(request.htmx.current_url)
 
 
-def _render_ribbon(journey: Journey, ticket_at: datetime | None, *, now: datetime, zone: tzinfo) -> str:
+def _render_ribbon(journey: Journey, query: TimelineQuery, *, now: datetime, zone: tzinfo) -> str:
     """Render the ribbon with the ticket's time, to replace the one of the page."""
-    ribbon = make_ribbon(journey, now=now, zone=zone, address=visit_address, ticket_at=ticket_at)
+    ribbon = make_ribbon(
+        journey,
+        now=now,
+        zone=zone,
+        address=partial(visit_address, is_zoomed=query.is_zoomed),
+        ticket_at=query.at,
+        is_zoomed=query.is_zoomed,
+    )
     shapes = shapes_svg(ribbon, is_live=journey.is_live(now)) if ribbon else ""
-    context = {"journey": {"ribbon": ribbon, "ribbon_shapes": shapes}, "swap": True}
+    drawn = {"ribbon": ribbon, "ribbon_shapes": shapes, "zoom_address": zoom_address(query)}
+    context = {"journey": drawn, "swap": True}
     return render_to_string("journey_page/_ribbon.html", context)
 
 
