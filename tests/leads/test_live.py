@@ -9,9 +9,12 @@ import pytest
 from tests.faulty_upstream import answer
 from tests.lookup.people.people import add_person
 from tests.page_reader import Page
+from visitors import profiles
 from visitors.datafast.parsing import parse_realtime_map
-from visitors.leads.live import present_live
+from visitors.leads.live import LivePage, present_live
+from visitors.leads.views import live as live_views
 from visitors.models import AuditEntry, Membership
+from visitors.profiles import live as live_lists
 from visitors.sandbox import documented
 
 NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
@@ -156,3 +159,30 @@ def test_the_strip_has_the_websites_of_the_user(browser_of_member, sandbox, pock
 def test_prefetching_records_nothing(browser_of_member, sandbox):
     assert browser_of_member.get("/lumenkit/visitors/now/", headers={"Sec-Purpose": "prefetch"}).status_code == 503
     assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_websites_beyond_the_limit_are_named(browser_of_member, lumenkit, pocketgarden, member, monkeypatch):
+    Membership.objects.create(website=pocketgarden, user=member, role="viewer")
+    monkeypatch.setattr(live_lists, "MAX_WEBSITES", 1)
+    assert len(profiles.get_live_lists([lumenkit, pocketgarden])) == 1
+    strip = Page(browser_of_member.get("/now/", headers=HTMX).content)
+    assert "Not checked: pocketgarden.example" in strip.text
+    assert "/pocketgarden/visitors/now/" in strip.links
+    found = Page(browser_of_member.get("/search/?q=nobody").content)
+    assert "Who is on pocketgarden.example now was not searched." in found.text
+
+
+def test_without_time_left_lists_are_read_without_a_call(sandbox, lumenkit, pocketgarden, settings):
+    settings.UPSTREAM_DEADLINE_SECONDS = 0
+    found = profiles.get_live_lists([lumenkit, pocketgarden])
+    assert {live.realtime_map for live in found.values()} == {None}
+    assert not sandbox.calls
+
+
+def test_many_websites_without_visitors_share_a_line(browser_of_member, sandbox, lumenkit, monkeypatch):
+    monkeypatch.setattr(live_views, "MAX_EMPTY_CARDS", 0)
+    monkeypatch.setattr(live_views, "present_live", lambda *_, **__: LivePage((), ()))
+    strip = Page(browser_of_member.get("/now/", headers=HTMX).content).text
+    assert "No one in the last ten minutes on lumenkit.example." in strip
+    assert "On lumenkit.example now" not in strip

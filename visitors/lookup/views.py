@@ -26,6 +26,7 @@ from visitors.formatting.hosts import normalize_host
 from visitors.formatting.text import clean
 from visitors.lookup import id_parser, last_seen
 from visitors.lookup.checklist import first_steps
+from visitors.lookup.hot_leads import find_hot_leads, present_hot_leads
 from visitors.lookup.people.query import to_query
 from visitors.lookup.people.search import find_people
 from visitors.models import Alert, AuditAction, KnownPerson, LastSeen, Snapshot, Website
@@ -223,6 +224,10 @@ def _render_home(
     choices: Sequence[Choice] = (),
 ) -> HttpResponse:
     request.manages_websites = any(website.role == Role.ADMIN for website in websites)
+    hot_leads = [] if choices else find_hot_leads(websites)
+    named = [(person.website_id, person.visitor_id) for person in hot_leads if person.identity]
+    if hot_leads and not _record_names(request, named, AuditAction.LIST):
+        hot_leads = []
     context = {
         "websites": websites,
         "website": website,
@@ -231,6 +236,7 @@ def _render_home(
         "choices": choices,
         "recent": None if choices else _present_recent(request, last_seen.recently_opened_by(request.user, websites)),
         "pinned": [] if choices else _present_recent(request, last_seen.pinned_by(request.user, websites)),
+        "hot_leads": present_hot_leads(request, hot_leads, websites),
         "steps": first_steps(sees_websites=bool(websites)) if request.user.is_superuser and not choices else [],
         "has_visitor_cookie": VISITOR_COOKIE in request.COOKIES,
     }

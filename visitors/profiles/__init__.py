@@ -25,7 +25,7 @@ from visitors.profiles.circuit import is_datafast_failing
 from visitors.profiles.errors import StoreUnavailable, TooSlow, VisitorErased, WebsitePaused
 from visitors.profiles.known_people import remove_deleted
 from visitors.profiles.listing import list_visitors
-from visitors.profiles.live import LiveVisitors, get_live_visitors, get_stored_live_visitors
+from visitors.profiles.live import LiveVisitors, get_live_lists, get_live_visitors, get_stored_live_visitors
 from visitors.profiles.profile import Profile, is_fresh
 from visitors.profiles.service import (
     find_stored,
@@ -55,6 +55,7 @@ __all__ = [
     "get_budget_usage",
     "get_calls_left",
     "get_journey",
+    "get_live_lists",
     "get_live_visitors",
     "get_profile",
     "get_recent_journeys",

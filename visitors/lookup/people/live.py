@@ -1,6 +1,6 @@
 """Find people among those who are on the site now: also those whom no user has looked up before."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,9 +12,6 @@ from visitors.journey import read_value
 from visitors.lookup.people.search import is_exactly, split_query
 from visitors.models import Website
 from visitors.web.access import parse_visitor_id
-
-# Each website may need a call, so a search asks for the live visitors of so many.
-MAX_WEBSITES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +68,18 @@ def find_stored_live(website: Website, *, email: str = "", user_id: str = "") ->
     return found
 
 
-def find_live(query: str, websites: Iterable[Website], limit: int) -> tuple[list[LiveMatch], list[Website]]:
-    """Return at most `limit` visitors who are on one of the first websites now, and in whom all words are found.
+def find_live(query: str, websites: Sequence[Website], limit: int) -> tuple[list[LiveMatch], list[Website]]:
+    """Return at most `limit` visitors who are on one of the websites now, and in whom all words are found.
 
-    With them, return the websites that were searched: of the others it is not known who is on them.
+    With them, return the websites that were searched: of the others it is not known who is on them, or there are too
+    many to ask for all of them.
     """
     words = split_query(query)
     found: list[LiveMatch] = []
     searched: list[Website] = []
-    for website in list(websites)[:MAX_WEBSITES]:
-        realtime_map = profiles.get_live_visitors(website).realtime_map
+    lists = profiles.get_live_lists(websites)
+    for website in websites:
+        realtime_map = lists[website.pk].realtime_map if website.pk in lists else None
         if realtime_map is None:
             continue
         searched.append(website)

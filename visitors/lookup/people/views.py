@@ -29,14 +29,17 @@ SUGGESTIONS, RESULTS = 8, 50
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The people to show, and whether more match; `live` are those on the site, where no one else was found, and
-    `live_domains` the websites that were searched for them. `is_unavailable`: they can't be shown, as that can't be
-    recorded."""
+    """The people to show, and whether more match.
+
+    `live` are those on the site, where no one else was found; `live_domains` the websites that were searched for them,
+    and `other_domains` those that were not. `is_unavailable`: they can't be shown, as that can't be recorded.
+    """
 
     people: tuple[KnownPerson, ...] = ()
     rows: tuple[PersonRow, ...] = ()
     live: tuple[LiveMatch, ...] = ()
     live_domains: str = ""
+    other_domains: str = ""
     has_more: bool = False
     is_unavailable: bool = False
 
@@ -104,7 +107,11 @@ def _search_live(request: SignedInRequest, query: str, websites: list[Website]) 
     found, searched = find_live(query, sorted(websites, key=lambda website: website.slug != last), RESULTS)
     if not _is_recorded(request, {match.website.pk for match in found}):
         return Results(is_unavailable=True)
-    return Results(live=tuple(found), live_domains=join_list([website.domain for website in searched]))
+    return Results(
+        live=tuple(found),
+        live_domains=join_list([website.domain for website in searched]),
+        other_domains=join_list([website.domain for website in websites if website not in searched]),
+    )
 
 
 def _is_recorded(request: SignedInRequest, website_ids: set[int]) -> bool:

@@ -30,7 +30,7 @@ WEBSITES = {
 # By user name: the full name, and the role on each website.
 COLLEAGUES = {
     "ada": ("Ada Okafor", {"lumenkit": Role.ADMIN}),
-    "mina": ("Mina Park", {"lumenkit": Role.MEMBER, "pocketgarden": Role.VIEWER}),
+    "mina": ("Mina Park", {"lumenkit": Role.MEMBER, "pocketgarden": Role.MEMBER}),
     "victor": ("Victor Lind", {"pocketgarden": Role.VIEWER}),
 }
 TAGS = ("partner", "key account", "at risk")
