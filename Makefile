@@ -51,7 +51,7 @@ test-matrix: $(VENV)/ready-test ## Run what `make test` leaves out: all themes a
 
 test-all: test test-matrix ## Run everything
 
-bench: $(VENV)/ready-test ## Print how fast pages are beside a bare Django view (ARGS=--json for a machine, ARGS=--browser for Chromium)
+bench: $(VENV)/ready-test ## Print how fast pages are beside a bare Django view (ARGS=--json for a machine, ARGS=--browser for Chromium, ARGS=--scale with 300,000 visitors)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 screenshots: $(VENV)/ready-test ## Take a picture of every state of the pages, into .state/screenshots (needs Chromium)

@@ -1,6 +1,7 @@
 """Runs the bench and prints its table; `--json` ends it with one line of JSON. Takes about two minutes.
 
-`--browser` measures how long a browser takes to show a journey instead.
+`--browser` measures how long a browser takes to show a journey instead, `--scale` how pages slow down as the database
+grows.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from uuid import uuid4
 
 import requests
 
-from tests.bench import browser, load
+from tests.bench import browser, load, scale
 from tests.processes import environment, free_port, process
 
 WORKERS, THREADS = 4, 4
@@ -341,9 +343,37 @@ def show(rows: Rows, memory: list[int]) -> None:
     print(f"Memory of the server's processes: {', '.join(f'{size} MB' for size in memory)}.")
 
 
-def print_json(rows: Rows | browser.Figures) -> None:
+def print_json(rows: Rows | browser.Figures | scale.Figures) -> None:
     """Print the figures for a machine."""
     print(json.dumps({name: {key: round(value, 3) for key, value in row.items()} for name, row in rows.items()}))
+
+
+def measure_scale(options: argparse.Namespace) -> None:
+    """Fill a database, and measure the same pages before and after."""
+    server = os.environ.get("TEST_POSTGRESQL_SERVER", "postgresql://postgres@127.0.0.1:5432")
+    port = free_port()
+    sandbox = f"http://127.0.0.1:{port}"
+    with (
+        tempfile.TemporaryDirectory(prefix="journeydesk-bench-") as folder,
+        scale.postgresql_database(server) if options.postgresql else nullcontext("") as database,
+    ):
+        os.environ |= environment(folder, f"{sandbox}/api/v1")
+        os.environ |= {"PROFILE_FRESH_SECONDS": "86400", "DATABASE_URL": database}
+        import django
+
+        django.setup()
+        logging.disable(logging.INFO)
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        with process(["manage.py", "sandbox", "--port", str(port), "--requests-per-minute", "0"], sandbox):
+            scene = Scene(sandbox, ("127.0.0.1", port))
+            figures = scale.run(scene, journey(scene.fifty), options.scale)
+    print(scale.describe_database(database))
+    scale.show(figures)
+    if options.json:
+        print_json(figures)
 
 
 def main() -> None:
@@ -351,7 +381,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     parser.add_argument("--browser", action="store_true", help="measure a browser's loading of a journey instead")
+    parser.add_argument(
+        "--scale",
+        nargs="?",
+        type=float,
+        const=1.0,
+        help="measure how pages slow down with 300,000 visitors instead; a number below 1 fills less",
+    )
+    parser.add_argument("--postgresql", action="store_true", help="with --scale: on TEST_POSTGRESQL_SERVER")
     options = parser.parse_args()
+    if options.scale:
+        measure_scale(options)
+        return
     sandbox_port, port = free_port(), free_port()
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     rows: Rows = {}

@@ -74,6 +74,13 @@ def test_leads_can_be_sorted(browser_of_member, add_lead, sort):
     assert names(browser_of_member.get(URL, {"sort": sort.value}))[0] == "Lead 2"
 
 
+@pytest.fixture(params=[0, leads.MANY])
+def few_and_many(request, monkeypatch):
+    """Both ways in which leads are found: as if there were many of them, and as if there were few."""
+    monkeypatch.setattr(leads, "MANY", request.param)
+
+
+@pytest.mark.usefixtures("few_and_many")
 def test_leads_can_be_narrowed(browser_of_member, member, viewer, add_lead, lumenkit):
     mine, pinned, his, quiet = (add_lead(number) for number in range(1, 5))
     KnownPerson.objects.filter(pk=quiet.pk).update(last_seen_at=datetime.now(UTC) - timedelta(days=15))
