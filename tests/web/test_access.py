@@ -115,6 +115,9 @@ TABLE = {
     "change_tags": (ABOUT_VISITOR, "post", members(302)),
     "tags": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "integrations": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
+    "set_up_card": ({"slug": "lumenkit", "kind": "slack"}, "get", those_who_manage(FINE)),
+    "card": ({"slug": "lumenkit", "kind": "slack"}, "post", (401,) * 6),  # without a signature
+    "link_slack": ({"signed": "made-up"}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),
     "websites": ({}, "get", (SIGN_IN, REFUSED, REFUSED, REFUSED, FINE, FINE)),
     "add_website": ({}, "get", administrators(FINE)),
     "add_website_details": ({}, "get", administrators(302)),  # no key was pasted

@@ -7,4 +7,5 @@ from visitors.integrations import views
 urlpatterns = [
     path("websites/<slug:slug>/integrations/", views.integrations, name="integrations"),
     path("", include("visitors.integrations.tokens.urls")),
+    path("", include("visitors.integrations.cards.urls")),
 ]

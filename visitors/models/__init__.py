@@ -11,6 +11,13 @@ from visitors.models.audit import (
     LastSeen,
 )
 from visitors.models.claims import Claim
+from visitors.models.integrations import (
+    Integration,
+    IntegrationKind,
+    IntegrationRequest,
+    RequestResult,
+    SlackAccount,
+)
 from visitors.models.known_people import KnownPerson
 from visitors.models.profiles import FetchLease, LiveList, MetricsPoint, RateBudget, Snapshot, StoredJourney
 from visitors.models.saved_views import SavedView
@@ -39,6 +46,9 @@ __all__ = [
     "AuditSource",
     "Claim",
     "FetchLease",
+    "Integration",
+    "IntegrationKind",
+    "IntegrationRequest",
     "Invitation",
     "KnownPerson",
     "LastSeen",
@@ -52,7 +62,9 @@ __all__ = [
     "Preferences",
     "RateBudget",
     "RejectedTokens",
+    "RequestResult",
     "SavedView",
+    "SlackAccount",
     "Snapshot",
     "StoredJourney",
     "Tag",

@@ -66,7 +66,7 @@ def authenticate(request: HttpRequest) -> AccessToken:
         or not token.user.is_active
         or not token.created_at <= now < token.expires_at
     ):
-        _count_rejected(request, now)
+        count_rejected(request)
         raise InvalidToken
     token.rate = _charge(token, request, now)
     return token
@@ -103,9 +103,9 @@ def _charge(token: AccessToken, request: HttpRequest, now: datetime) -> TokenRat
     return rate
 
 
-def _count_rejected(request: HttpRequest, now: datetime) -> None:
-    """Count a request with a wrong token. Raises TooManyRequests after MAX_REJECTED of them."""
-    address, minute = client_address(request) or "", _minute(now)
+def count_rejected(request: HttpRequest) -> None:
+    """Count a request with a wrong token or signature. Raises TooManyRequests after MAX_REJECTED of them."""
+    address, minute = client_address(request) or "", _minute(datetime.now(UTC))
     rows = RejectedTokens.objects.filter(address=address)
     # Above the limit nothing is written, so that wrong tokens can't keep the database busy.
     is_allowed = rows.exclude(minute=minute, count__gte=MAX_REJECTED).update(
