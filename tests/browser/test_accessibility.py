@@ -54,6 +54,18 @@ def test_a_stale_journey_is_accessible(desk, check, member, sandbox, settings):
     check(page, STALE.name)
 
 
+def test_saved_views_are_accessible(desk, check, member, sandbox):
+    page = desk(user=member)
+    page.goto("/lumenkit/visitors/leads/?sort=value")
+    page.locator("summary", has_text="Save this view").press("Enter")
+    page.get_by_label("Name of the view").fill("Most valuable")
+    check(page, "saving a view")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Most valuable")).to_have_attribute("aria-current", "true")
+    page.locator("summary", has_text="Rename or delete views").press("Enter")
+    check(page, "saved views")
+
+
 def test_signing_in_is_accessible(desk, check, db):
     page = desk()
     page.goto("/sign-in/")

@@ -130,6 +130,12 @@ OTHERS = (
     Scene("48-people-typing", "/", lambda page: page.locator("#pasted").press_sequentially("ra")),
     Scene("48-nowhere", "/visitors/0e5c0000-0000-4000-8000-00000000000f/"),
     Scene("48-leads", "/lumenkit/visitors/leads/"),
+    Scene(
+        "48-leads-views",
+        "/lumenkit/visitors/leads/?sort=value",
+        lambda page: page.locator("summary", has_text="Save this view").click(),
+        widths=(PHONE, DESK),
+    ),
     Scene("48-alerts-none", "/alerts/", widths=(PHONE, DESK)),
     Scene("48-team", LEAD, lambda page: page.locator("#edit-team").click()),
     Scene("48-visitors-problem", "/lumenkit/visitors/?goal=trial_started&customer=true", widths=(PHONE, DESK)),
