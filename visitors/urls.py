@@ -15,6 +15,7 @@ class VisitorIdConverter(StringConverter):
 register_converter(VisitorIdConverter, "visitor_id")
 
 urlpatterns = [
+    path("", include("visitors.integrations.api.urls")),
     path("visitors/<visitor_id:visitor_id>/", anywhere.find, name="find_visitor"),
     path("<slug:slug>/visitors/<visitor_id:visitor_id>/", include("visitors.journey_page.urls")),
     path("", include("visitors.lookup.urls")),

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from tests.access_tokens import new_token
 from tests.sessions import sign_in
 from visitors.models import RESERVED_SLUGS, AccessToken, Invitation, Membership, OpenIDIdentity, Website
 from visitors.operations.views import health
@@ -26,7 +27,7 @@ ABOUT_VISITOR = {"slug": "lumenkit", "visitor_id": VISITOR}
 NUMBER = 4711
 MEMBERSHIP = {"slug": "lumenkit", "membership": NUMBER}
 
-SIGN_IN, NOT_THERE, REFUSED, FINE, NOT_SO = 302, 404, 403, 200, 405
+SIGN_IN, NO_TOKEN, NOT_THERE, REFUSED, FINE, NOT_SO = 302, 401, 404, 403, 200, 405
 PEOPLE = ("anonymous", "stranger", "viewer", "member", "admin", "administrator")
 # The statuses in the order of PEOPLE. The administrator has no role on the website.
 ALL_SIGNED_IN = (SIGN_IN, FINE, FINE, FINE, FINE, FINE)
@@ -58,6 +59,17 @@ TABLE = {
     "account": ({}, "get", ALL_SIGNED_IN),
     "change_password": ({}, "get", ALL_SIGNED_IN),
     "change_preferences": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
+    "api_reference": ({}, "get", ALL_SIGNED_IN),
+    "api_schema": ({}, "get", (FINE,) * 6),
+    "api_unknown": ({"rest": "v1/nothing"}, "get", (NOT_THERE,) * 6),
+    # Nobody's session counts; `test_the_api_gives_each_role_the_expected_status` sends tokens.
+    "api_visitor": ({"visitor_id": VISITOR}, "get", (NO_TOKEN,) * 6),
+    "api_visitors": ({}, "get", (NO_TOKEN,) * 6),
+    "api_websites": ({}, "get", (NO_TOKEN,) * 6),
+    "api_admin_websites": ({}, "get", (NO_TOKEN,) * 6),
+    "api_journey": ({"visitor_id": VISITOR}, "get", (NO_TOKEN,) * 6),
+    "api_summary": ({"visitor_id": VISITOR}, "get", (NO_TOKEN,) * 6),
+    "api_search": ({}, "get", (NO_TOKEN,) * 6),
     "own_tokens": ({}, "get", ALL_SIGNED_IN),
     "revoke_own_token": ({"token": NUMBER}, "post", (SIGN_IN, *(NOT_THERE,) * 5)),  # it is a colleague's
     "all_tokens": ({}, "get", administrators(FINE)),
@@ -144,6 +156,16 @@ TABLE = {
     "withdraw_invitation": ({"invitation": NUMBER}, "post", those_who_manage(302)),
     "renew_invitation": ({"invitation": NUMBER}, "post", those_who_manage(FINE)),
     "invitation": ({"signed": "made-up"}, "get", (NOT_THERE,) * 6),
+}
+# The operations of the API, with tokens of the users who have an account: (query, statuses).
+API_TABLE = {
+    "api_visitor": ({"websiteId": "lumenkit"}, (NOT_THERE, REFUSED, FINE, FINE, NOT_THERE)),
+    "api_visitors": ({"websiteId": "lumenkit"}, (NOT_THERE, REFUSED, FINE, FINE, NOT_THERE)),
+    "api_websites": ({}, (FINE,) * 5),
+    "api_admin_websites": ({}, (FINE,) * 5),
+    "api_journey": ({"websiteId": "lumenkit"}, (NOT_THERE, FINE, FINE, FINE, NOT_THERE)),
+    "api_summary": ({"websiteId": "lumenkit"}, (NOT_THERE, FINE, FINE, FINE, NOT_THERE)),
+    "api_search": ({"q": "ann", "websiteId": "lumenkit"}, (NOT_THERE, FINE, FINE, FINE, NOT_THERE)),
 }
 # The values of every form that has no fields to fill in; each URL reads the ones that it needs.
 VALUES = {
@@ -275,6 +297,26 @@ def test_each_role_gets_the_expected_status(people, sandbox, name):
             assert answer.url.startswith("/sign-in/")
         if status == REFUSED or person in ("anonymous", "stranger", "administrator"):
             assert len(sandbox.calls) == 0, person  # without the needed role no request reaches DataFast
+
+
+def test_every_operation_of_the_api_has_a_row_in_its_table():
+    assert set(API_TABLE) == {name for name in TABLE if name.startswith("api_")} - {
+        "api_reference",
+        "api_schema",
+        "api_unknown",
+    }
+
+
+@pytest.mark.parametrize("name", API_TABLE)
+def test_the_api_gives_each_role_the_expected_status(people, sandbox, name):
+    query, statuses = API_TABLE[name]
+    for (person, user), status in zip(list(people.items())[1:], statuses, strict=True):
+        sandbox.calls.clear()
+        response = Client().get(reverse(name, kwargs=TABLE[name][0]), query, headers=new_token(user))
+        assert response.status_code == status, person
+        assert response["Content-Type"].startswith(("application/json", "text/plain")), person
+        if status in (NOT_THERE, REFUSED):
+            assert len(sandbox.calls) == 0, person
 
 
 @pytest.mark.parametrize("name", sorted(POST_ONLY - {"zone"}))  # GET of that one changes nothing

@@ -12,15 +12,20 @@ from datetime import UTC, datetime, timedelta
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from visitors.models import AuditAction, AuditEntry, AuditResult
+from visitors.models import AuditAction, AuditEntry, AuditResult, AuditSource
 
 ENTRY_VALID_FOR = timedelta(minutes=10)
 
 
-def record_search(user: User, website_ids: Iterable[int]) -> None:
-    """Record that the user is shown people of these websites. Raises DatabaseError; then they must not be shown."""
+def record_search(user: User, website_ids: Iterable[int], *, source: AuditSource = AuditSource.WEB) -> None:
+    """Record that the user is shown people of these websites. Raises DatabaseError; then they must not be shown.
+
+    An entry covers searches by the same way only.
+    """
     now = datetime.now(UTC)
-    recent = AuditEntry.objects.filter(user=user, action=AuditAction.SEARCH, at__range=(now - ENTRY_VALID_FOR, now))
+    recent = AuditEntry.objects.filter(
+        user=user, action=AuditAction.SEARCH, source=source, at__range=(now - ENTRY_VALID_FOR, now)
+    )
     covered = set(recent.values_list("website_id", flat=True))
     entries = [
         AuditEntry(
@@ -30,6 +35,7 @@ def record_search(user: User, website_ids: Iterable[int]) -> None:
             at=now,
             action=AuditAction.SEARCH,
             result=AuditResult.DONE,
+            source=source,
         )
         for website_id in sorted(set(website_ids) - covered)
     ]
