@@ -1,18 +1,19 @@
 """Erasing a visitor: the profile, what users saw, and the ids in the audit log go together."""
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from django.db import connection
 
+from tests.integrations.cards import programs
 from visitors import profiles
 from visitors.audit import erasure, log
 from visitors.datafast.client import Client
 from visitors.datafast.errors import VisitorNotFound
 from visitors.lookup import last_seen
-from visitors.models import AuditAction, AuditEntry, LastSeen, Snapshot
+from visitors.models import AuditAction, AuditEntry, Integration, LastSeen, SlackAccount, Snapshot
 from visitors.sandbox import documented
 from visitors.websites import actions
 
@@ -47,6 +48,8 @@ def test_erasing_deletes_one_visitor_and_no_other(two_visitors, lumenkit, admin)
 
 def test_nothing_of_an_erased_visitor_is_left_in_any_table(sandbox, lumenkit, member, client):
     """Also in the tables of the full-text index. This visitor is the only one, so nothing of the index may be left."""
+    for kind in ("intercom", "slack"):
+        ask_for_card(lumenkit, member, kind)
     client.force_login(member)
     client.get(f"/lumenkit/visitors/{LEAD}/")
     assert f"/lumenkit/visitors/{LEAD}/" in client.get("/search/?q=Priya").content.decode()
@@ -55,6 +58,19 @@ def test_nothing_of_an_erased_visitor_is_left_in_any_table(sandbox, lumenkit, me
     assert not find_in_database("priya", "raman", "northwind", LEAD.hex)
     assert "No one found" in client.get("/search/?q=Priya").content.decode()
     assert_index_is_empty()
+
+
+def ask_for_card(website, member, kind):
+    """Let a program or the member look the visitor up by a card."""
+    integration = Integration(website=website, kind=kind, secret_set_at=datetime.now(UTC))
+    integration.set_secret(programs.SECRETS[kind])
+    integration.save()
+    slack_account = {"team_id": programs.TEAM, "slack_id": programs.SLACK_ID, "slack_name": "mina"}
+    SlackAccount.objects.create(integration=integration, user=member, linked_at=datetime.now(UTC), **slack_account)
+    email = "priya.raman@northwind-freight.example"
+    for content in (programs.about(kind, visitor_id=str(LEAD), email=email), programs.command("Priya Raman")):
+        if ("text" in content) == (kind == "slack"):
+            assert "Priya Raman" in programs.texts(programs.ask(kind, content))
 
 
 def test_a_removed_website_leaves_nothing_in_the_index(sandbox, lumenkit, admin):

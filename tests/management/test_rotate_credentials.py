@@ -1,6 +1,7 @@
 """`manage.py rotate_credentials`: the first key of `CREDENTIAL_KEY` takes over while the server runs."""
 
 import io
+from datetime import UTC, datetime
 
 import pytest
 from cryptography.fernet import Fernet
@@ -8,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from visitors import encryption
-from visitors.models import Website
+from visitors.models import Integration, Website
 from visitors.sandbox import documented
 from visitors.sandbox.tokens import ACCOUNT_TOKEN, LUMENKIT_KEY
 
@@ -40,6 +41,26 @@ def test_rotating_makes_the_old_key_unnecessary(websites, settings):
     tokens = {website.slug: website.credential().token for website in Website.objects.all()}
     assert tokens == {"lumenkit": LUMENKIT_KEY, "pocketgarden": ACCOUNT_TOKEN}
     assert LUMENKIT_KEY not in printed
+
+
+def test_secrets_of_integrations_are_rotated_too(websites, settings):
+    integration = Integration(website=websites[0], kind="slack", secret_set_at=datetime.now(UTC))
+    integration.set_secret("a signing secret")
+    integration.save()
+    settings.CREDENTIAL_KEYS = [NEW, OLD]
+    assert rotate().startswith("3 tokens encrypted again")
+    settings.CREDENTIAL_KEYS = [NEW]
+    integration.refresh_from_db()
+    assert integration.secret() == "a signing secret"
+
+
+def test_an_integration_with_a_lost_key_is_named(websites, settings):
+    integration = Integration(website=websites[0], kind="slack", secret_set_at=datetime.now(UTC))
+    integration.secret_encrypted = Fernet(Fernet.generate_key()).encrypt(b"x").decode()
+    integration.save()
+    settings.CREDENTIAL_KEYS = [NEW, OLD]
+    with pytest.raises(CommandError, match=r"opens the tokens of: lumenkit \(slack\)\. Add the key"):
+        rotate()
 
 
 def test_rotating_again_changes_nothing(websites, settings):

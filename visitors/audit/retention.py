@@ -7,6 +7,7 @@
 - alerts: after RETENTION_DAYS;
 - entries of the audit log: after AUDIT_DAYS;
 - invitations: three days after they were accepted, or RETENTION_DAYS after they were made;
+- the latest requests for cards: after RETENTION_DAYS;
 - access tokens: RETENTION_DAYS after they expired;
 - failed sign-ins after a day, rejected tokens after an hour, and expired sessions.
 """
@@ -34,6 +35,7 @@ from visitors.models import (
     AuditEntry,
     Claim,
     FetchLease,
+    IntegrationRequest,
     Invitation,
     LastSeen,
     LiveList,
@@ -78,6 +80,7 @@ def purge() -> dict[str, int]:
         (LiveList.objects.order_by("pk"), Q(called_at__lt=now - LIVE_LIST_KEPT_FOR)),
         (Session.objects.order_by("pk"), Q(expire_date__lt=now)),
         (RejectedTokens.objects.order_by("pk"), ~Q(minute__range=(minute - 60, minute + 1))),
+        (IntegrationRequest.objects.order_by("pk"), Q(at__lt=now - timedelta(days=settings.RETENTION_DAYS))),
         *throttling.list_old_failures(),
     ):
         _delete_in_batches(rows, expired, MAX_ROWS_PER_RUN)

@@ -310,15 +310,12 @@ def _events(
         yield _events_title(len(until), is_until_ticket=ticket_at is not None), lines
 
 
-def latest_events(journey: Journey, *, now: datetime, zone: tzinfo, limit: int) -> list[tuple[str, str]]:
-    """Return the latest dated events up to now, newest first: the time ("Mon, May 4, 12:00") and the event in words."""
+def latest_events(journey: Journey, *, now: datetime, limit: int) -> list[tuple[datetime, str]]:
+    """Return the latest dated events up to now, newest first: when, and the event in words."""
     journey = journey.as_of(now)
     has_hosts = len(journey.hosts) > 1
     dated = (event for visit in journey.visits for event in reversed(visit.events))
-    return [
-        (_format_event_time(event, now, zone), _event(event, journey.names, has_hosts=has_hosts))
-        for event in islice(dated, limit)
-    ]
+    return [(event.at, _event(event, journey.names, has_hosts=has_hosts)) for event in islice(dated, limit) if event.at]
 
 
 def _format_event_time(event: Event, now: datetime, zone: tzinfo) -> str:

@@ -22,7 +22,7 @@ Every error is an `UpstreamError`; its text is one sentence for the reader.
 
 from visitors.profiles.budget import Purpose
 from visitors.profiles.circuit import is_datafast_failing
-from visitors.profiles.errors import StoreUnavailable, TooSlow, VisitorErased, WebsitePaused
+from visitors.profiles.errors import StoreUnavailable, TooSlow, VisitorErased
 from visitors.profiles.known_people import remove_deleted
 from visitors.profiles.listing import list_visitors
 from visitors.profiles.live import LiveVisitors, get_live_lists, get_live_visitors, get_stored_live_visitors
@@ -49,7 +49,6 @@ __all__ = [
     "StoredData",
     "TooSlow",
     "VisitorErased",
-    "WebsitePaused",
     "erase_profile",
     "find_stored",
     "get_budget_usage",

@@ -1,7 +1,7 @@
 """What the programs are answered: in their documented form, from what is stored, with nothing that acts in them."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,11 +9,11 @@ from django.db import DatabaseError
 
 from tests import faulty_upstream as faults
 from tests.faulty_upstream import answer
-from tests.integrations.cards.conftest import about, ask, texts
+from tests.integrations.cards.programs import about, ask, texts
 from tests.lookup.people.people import add_person
 from tests.page_reader import Page
 from visitors import profiles
-from visitors.audit import erasure
+from visitors.audit import erasure, retention
 from visitors.models import AuditEntry, IntegrationRequest, KnownPerson, LiveList, Snapshot
 from visitors.sandbox import documented
 
@@ -278,6 +278,17 @@ def test_only_the_last_ten_requests_are_kept_and_none_names_anyone(integration, 
     kept = list(IntegrationRequest.objects.values())
     assert len(kept) == 10
     assert not [text for text in ("priya", "northwind", "nobody", LEAD) if text in str(kept).lower()]
+
+
+def test_requests_are_deleted_in_time_even_if_they_are_few(integration, sandbox, settings):
+    integration("helpscout")
+    for days in (0, settings.RETENTION_DAYS + 1):
+        ask("helpscout", about("helpscout", email="nobody@example.org"))
+        IntegrationRequest.objects.filter(pk=IntegrationRequest.objects.latest("pk").pk).update(
+            at=datetime.now(UTC) - timedelta(days=days)
+        )
+    retention.purge()
+    assert IntegrationRequest.objects.count() == 1
 
 
 def test_an_erased_visitor_is_not_found_by_email(integration, stored, lumenkit):

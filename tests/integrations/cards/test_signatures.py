@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet
 from django.test import Client
 
 from tests.faulty_upstream import answer
-from tests.integrations.cards.conftest import SECRETS, about, ask, command, post, recorded, texts
+from tests.integrations.cards.programs import SECRETS, about, ask, command, post, recorded, texts
 from visitors import profiles
 from visitors.integrations.cards.views import MAX_BODY_BYTES
 from visitors.integrations.tokens.access import MAX_REJECTED

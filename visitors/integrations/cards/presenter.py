@@ -9,8 +9,17 @@ from django.urls import reverse
 
 from dashboard.addresses import absolute_url
 from visitors.datafast.errors import NoJourney, UpstreamError
-from visitors.formatting import ANONYMOUS, format_age, format_count, format_time
-from visitors.formatting.text import truncate
+from visitors.formatting import (
+    ANONYMOUS,
+    format_age,
+    format_clock,
+    format_count,
+    format_day,
+    format_time,
+    join_list,
+    limit_list,
+)
+from visitors.formatting.text import isolate_direction, truncate
 from visitors.integrations.cards.answers import Answer, Link, PersonLine
 from visitors.integrations.cards.finding import Found
 from visitors.journey import Journey, latest_events
@@ -21,7 +30,7 @@ from visitors.journey_page.presenters.prediction import Meter, present_predictio
 from visitors.models import KnownPerson, RequestResult, Website
 from visitors.profiles import Profile, TooSlow
 
-_EVENTS = 5
+_EVENTS, _GOALS = 5, 3
 _TEXT_LIMIT, _SUMMARY_LIMIT = 200, 500
 
 
@@ -35,6 +44,7 @@ def present_visitor(website: Website, profile: Profile, found: Found, *, now: da
         ("Company", (person and person.company) or ""),
         ("Plan", (person and person.plan) or ""),
         *_facts(journey, now, zone),
+        ("Goals", _goals(journey)),
         ("Visits", _visits(journey)),
         ("Place", place.place),
         ("Device", place.device),
@@ -46,8 +56,8 @@ def present_visitor(website: Website, profile: Profile, found: Found, *, now: da
         summary=truncate(summarize(journey, now=now, zone=zone), _SUMMARY_LIMIT),
         facts=tuple((name, truncate(value, _TEXT_LIMIT)) for name, value in facts if value),
         events=tuple(
-            (time, truncate(words, _TEXT_LIMIT))
-            for time, words in latest_events(journey, now=now, zone=zone, limit=_EVENTS)
+            (f"{format_day(at, now, zone)}, {format_clock(at, zone)}", truncate(words, _TEXT_LIMIT))
+            for at, words in latest_events(journey, now=now, limit=_EVENTS)
         ),
         notes=(*_others(found), *([f"It could not be refreshed. {profile.problem}"] if profile.problem else ())),
         links=(journey_link(website, found.visitor_id), *_search_links(found)),
@@ -153,6 +163,14 @@ def _describe(card: Card) -> str:
     values = [card.time.text if card.time else card.value, *card.more_values]
     lines = f" ({'; '.join(card.lines)})" if card.lines else ""
     return f"{' + '.join(values)}{lines}"
+
+
+def _goals(journey: Journey) -> str:
+    """Return the names of the latest goals, and how many other names there are."""
+    shown, more = limit_list(journey.goal_names, _GOALS)
+    names = [isolate_direction(journey.names.goal(name)) for name in shown]
+    more += journey.more_goal_names
+    return join_list([*names, f"{more:,} more"] if more else names)
 
 
 def _visits(journey: Journey) -> str:
