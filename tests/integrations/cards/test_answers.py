@@ -1,6 +1,7 @@
 """What the programs are answered: in their documented form, from what is stored, with nothing that acts in them."""
 
 import json
+import zlib
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -212,17 +213,23 @@ def test_people_of_other_websites_are_not_found(integration, sandbox, pocketgard
     assert "No visitor found" in texts(ask("helpscout", about("helpscout", email=EMAIL)))
 
 
-def test_someone_on_the_site_now_is_found_without_a_call_for_the_list(integration, running_sandbox, settings, lumenkit):
-    running_sandbox.reset()
-    settings.DATAFAST_API_URL = running_sandbox.base_url
+@pytest.mark.parametrize("who", [{"email": EMAIL.upper()}, {"external_id": 4711}])
+def test_someone_on_the_site_now_is_found_without_a_call_for_the_list(integration, sandbox, lumenkit, who):
     integration("intercom")
-    visitors = profiles.get_live_visitors(lumenkit).realtime_map.visitors
-    email = next(one.customer_email for one in visitors if one.customer_email)
-    LiveList.objects.update(called_at="2020-01-01T00:00:00Z")
-    running_sandbox.calls.clear()
-    shown = texts(ask("intercom", about("intercom", email=email)))
-    assert "No visitor found" not in shown
-    assert len(running_sandbox.calls) == 1  # for the profile
+    now = datetime.now(UTC)
+    live = {"visitorId": LEAD, "customerEmail": EMAIL, "profileData": {"userId": "4711"}}
+    answered = {"status": "success", "data": {"count": 1, "visitors": [live, {"visitorId": NOWHERE}]}}
+    LiveList.objects.create(
+        website=lumenkit,
+        called_at=now - timedelta(minutes=5),
+        answered_at=now - timedelta(minutes=5),
+        answer_compressed=zlib.compress(json.dumps(answered).encode()),
+    )
+    assert "Priya Raman" in texts(ask("intercom", about("intercom", **who)))
+    assert len(sandbox.calls) == 1  # for the profile
+    LiveList.objects.update(answered_at=now - timedelta(minutes=11))
+    KnownPerson.objects.all().delete()
+    assert "No visitor found" in texts(ask("intercom", about("intercom", **who)))
 
 
 # DataFast and our database
