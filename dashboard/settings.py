@@ -65,6 +65,8 @@ UPSTREAM_DEADLINE_SECONDS = env.number("UPSTREAM_DEADLINE_SECONDS", 10, low=1, h
 DATAFAST_REQUESTS_PER_MINUTE = env.number("DATAFAST_REQUESTS_PER_MINUTE", 60, low=1, high=100_000)
 # The number of requests per minute that one access token of a user (`jd_…`) may make.
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 120, low=1, high=100_000)
+# Whether webhooks may lead to this machine and into private networks.
+WEBHOOK_PRIVATE_ADDRESSES = env.flag("WEBHOOK_PRIVATE_ADDRESSES", default=False)
 
 # Opens /metrics to Prometheus; without it nothing is counted.
 METRICS_TOKEN = env.metrics_token()

@@ -26,12 +26,13 @@ Behavior = Callable[["Exchange"], None]
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it came: when (monotonic), what, and with which headers (names in lower case)."""
+    """One request as it came: when (monotonic), what, and with which headers (names in lower case) and body."""
 
     at: float
     method: str
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 class FaultyUpstream:
@@ -126,8 +127,13 @@ class Exchange(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        behavior = self.server.upstream._next_behavior(Request(time.monotonic(), self.command, self.path, headers))
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        request = Request(time.monotonic(), self.command, self.path, headers, body)
+        behavior = self.server.upstream._next_behavior(request)
         behavior(self)
+
+    def do_POST(self) -> None:
+        self.do_GET()
 
     def do_CONNECT(self) -> None:
         self.do_GET()

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("visitors.team.urls")),
     path("", include("visitors.accounts.urls")),
     path("", include("visitors.websites.urls")),
+    path("", include("visitors.webhooks.urls")),
     path("", include("visitors.audit.urls")),
     path("", include("visitors.integrations.urls")),
     path("", include("visitors.operations.urls")),

@@ -386,3 +386,48 @@ def test_processes_share_a_budget(sandbox, lumenkit, settings, workers):
     assert errors.count("VisitorNotFound") == 20
     assert errors.count("RateLimited") == 40
     assert len(sandbox.calls) == 20
+
+
+# What the calls were for
+
+
+def uses(credential=KEY):
+    """Return the calls of the last minute and hour by purpose."""
+    (found,) = budget.get_use([credential])
+    return {use.purpose: (use.minute, use.hour) for use in found}
+
+
+def test_calls_are_counted_by_purpose_for_an_hour(noon):
+    for purpose in (Purpose.LOOKUP, Purpose.LOOKUP, Purpose.LIVE, Purpose.BACKGROUND):
+        send(purpose)
+    assert uses() == {Purpose.LOOKUP: (2, 2), Purpose.LIVE: (1, 1), Purpose.BACKGROUND: (1, 1)}
+    noon.move_to(NOW + timedelta(minutes=2), tick=False)
+    send(Purpose.LIVE)
+    assert uses() == {Purpose.LOOKUP: (0, 2), Purpose.LIVE: (1, 2), Purpose.BACKGROUND: (0, 1)}
+    noon.move_to(NOW + timedelta(minutes=61), tick=False)
+    send(Purpose.BACKGROUND)
+    assert uses() == {Purpose.LOOKUP: (0, 0), Purpose.LIVE: (0, 1), Purpose.BACKGROUND: (1, 1)}
+
+
+def test_what_calls_were_for_stays_small(noon):
+    for minute in range(65):
+        noon.move_to(NOW + timedelta(minutes=minute), tick=False)
+        send(Purpose.LIVE)
+        noon.move_to(NOW + timedelta(minutes=minute, seconds=20), tick=False)
+        send(Purpose.LIVE)
+    assert len(RateBudget.objects.get().used) <= 62
+
+
+def test_full_load_of_pages_and_background_leaves_look_ups_their_share(noon, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 80
+    while_free = [send_all(Purpose.BACKGROUND)[0], send_all(Purpose.LIVE)[0]]
+    assert sum(map(len, while_free)) == 60
+    look_ups = 0
+    for _ in range(20):
+        for purpose in (Purpose.BACKGROUND, Purpose.LIVE):
+            with pytest.raises(Reserved):
+                send(purpose)
+        send(Purpose.LOOKUP)
+        look_ups += 1
+    assert look_ups == 20
+    assert uses() == {Purpose.LOOKUP: (20, 20), Purpose.LIVE: (20, 20), Purpose.BACKGROUND: (40, 40)}

@@ -130,6 +130,7 @@ TABLE = {
     "set_up_card": ({"slug": "lumenkit", "kind": "slack"}, "get", those_who_manage(FINE)),
     "card": ({"slug": "lumenkit", "kind": "slack"}, "post", (401,) * 6),  # without a signature
     "link_slack": ({"signed": "made-up"}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),
+    "webhook": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "websites": ({}, "get", (SIGN_IN, REFUSED, REFUSED, REFUSED, FINE, FINE)),
     "add_website": ({}, "get", administrators(FINE)),
     "add_website_details": ({}, "get", administrators(302)),  # no key was pasted

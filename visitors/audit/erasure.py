@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from visitors import profiles
 from visitors.audit import log
-from visitors.models import TEAM_MODELS, AuditEntry, LastSeen, Website
+from visitors.models import TEAM_MODELS, AuditEntry, LastSeen, WebhookDelivery, Website
 from visitors.web import change_log
 
 
@@ -24,7 +24,7 @@ class Traces:
     """What is stored about a visitor on a website.
 
     `fetched_at` is the time of the profile, None without one; then the numbers of points of its history, of users who
-    have looked at the visitor, of notes, tags, owners and pins, and of audit entries with their id.
+    have looked at the visitor, of notes, tags, owners, pins and webhook deliveries, and of audit entries with their id.
     """
 
     fetched_at: datetime | None
@@ -63,6 +63,7 @@ def erase(website: Website, visitor_id: UUID, *, by: User | None) -> Traces:
 
 
 def _team_rows(website: Website, visitor_id: UUID) -> Iterator[QuerySet[Any]]:
-    """Yield the notes, tags, owner and pins of a visitor."""
+    """Yield the notes, tags, owner and pins of a visitor, and what webhooks got or wait for."""
     for model in TEAM_MODELS:
         yield model.objects.filter(website=website, visitor_id=visitor_id)
+    yield WebhookDelivery.objects.filter(webhook__website=website, visitor_id=visitor_id)

@@ -4,7 +4,7 @@
 - profiles, what people are found by, metrics and fetch leases: RETENTION_DAYS after they were fetched;
 - what a user saw of a visitor: RETENTION_DAYS after they last looked;
 - notes and tags of visitors without a profile, an owner and a pin: RETENTION_DAYS after they were written;
-- alerts: after RETENTION_DAYS;
+- alerts: after RETENTION_DAYS; what was sent to webhooks: after three days;
 - entries of the audit log: after AUDIT_DAYS;
 - invitations: three days after they were accepted, or RETENTION_DAYS after they were made;
 - the latest requests for cards: after RETENTION_DAYS;
@@ -46,6 +46,7 @@ from visitors.models import (
     RejectedTokens,
     Snapshot,
     VisitorTag,
+    WebhookDelivery,
     Website,
 )
 
@@ -53,6 +54,7 @@ logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 3600
 LIVE_LIST_KEPT_FOR = timedelta(hours=1)
+DELIVERIES_KEPT_FOR = timedelta(days=3)
 # How long after its start a process first checks whether a purge is due, and how often from then on.
 FIRST_CHECK_SECONDS = 5
 CHECK_INTERVAL_SECONDS = 600
@@ -78,6 +80,7 @@ def purge() -> dict[str, int]:
     for rows, expired in (
         (Claim.objects.order_by("pk"), Q(expires_at__lt=now)),
         (LiveList.objects.order_by("pk"), Q(called_at__lt=now - LIVE_LIST_KEPT_FOR)),
+        (WebhookDelivery.objects.order_by("pk"), Q(created_at__lt=now - DELIVERIES_KEPT_FOR)),
         (Session.objects.order_by("pk"), Q(expire_date__lt=now)),
         (RejectedTokens.objects.order_by("pk"), ~Q(minute__range=(minute - 60, minute + 1))),
         (IntegrationRequest.objects.order_by("pk"), Q(at__lt=now - timedelta(days=settings.RETENTION_DAYS))),

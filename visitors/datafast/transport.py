@@ -210,6 +210,11 @@ def open_session(
     return session
 
 
+def open_pool(address: str, port: int, host: str, context: ssl.SSLContext) -> HTTPSConnectionPool:
+    """Return connections to one address, whose certificate must be for `host`, to be used inside `running`."""
+    return _TlsPool(address, port, ssl_context=context, cert_reqs="CERT_REQUIRED", server_hostname=host)
+
+
 # urllib3 logs addresses, and ours contain visitor ids. The client logs one line of its own for a failed call, so
 # urllib3's lines are dropped during our calls.
 for _name in ("urllib3.connection", "urllib3.connectionpool", "urllib3.util.retry"):

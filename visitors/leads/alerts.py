@@ -1,7 +1,8 @@
 """Alerts: a pinned visitor is on the site, opens pricing, or pays.
 
 One process of all asks once a minute who is on the websites that have pins, within what the budget leaves for
-background work. A user gets one alert per visit and kind, in the page and, if they want, by mail.
+background work. A user gets one alert per visit and kind, in the page and, if they want, by mail. The website's webhook
+gets one however many users pinned the visitor.
 """
 
 import logging
@@ -28,6 +29,8 @@ from visitors.models import Alert, Claim, KnownPerson, Pin, Preferences, Website
 from visitors.profiles import Purpose
 from visitors.web.access import parse_visitor_id
 from visitors.web.mail import send_in_background
+from visitors.webhooks import delivery
+from visitors.webhooks.events import Event
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +98,23 @@ def _store_alerts(website: Website, pins: QuerySet[Pin], found: RealtimeMap, ans
     made = set(known.values_list("user_id", "visitor_id", "kind", "visit_started_at"))
     new = [alert for key, alert in wanted.items() if key not in made]
     Alert.objects.bulk_create(new, ignore_conflicts=True)
+    delivery.queue(website, _webhook_events(website, new))
     return new
+
+
+def _webhook_events(website: Website, alerts: list[Alert]) -> Iterator[Event]:
+    """Yield an event per visitor, kind and visit."""
+    for alert in {(alert.visitor_id, alert.kind, alert.visit_started_at): alert for alert in alerts}.values():
+        visit = alert.visit_started_at.isoformat()
+        yield Event(
+            type=f"alert.{alert.kind}",
+            key=f"alert.{alert.kind} {alert.visitor_id} {visit}",
+            text=f"{alert.name} {alert.get_kind_display()} ({website.domain})",
+            url=absolute_url(reverse("journey", args=[website.slug, alert.visitor_id])),
+            at=alert.at,
+            visitor_id=alert.visitor_id,
+            fields={"name": alert.name, "visit_started_at": visit},
+        )
 
 
 def _find_events(website: Website, found: RealtimeMap, now: datetime) -> Iterator[tuple[UUID, Alert.Kind, datetime]]:

@@ -1,5 +1,5 @@
 """Keep the best leads current: a thread of one process asks DataFast for those whose profiles are old, a few a minute.
-It also makes the alerts.
+It also makes the alerts and delivers what webhooks wait for.
 
 It uses only what the budget leaves for background work, and only for websites whose list of leads is in use.
 """
@@ -15,6 +15,7 @@ from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.leads import alerts
 from visitors.models import Claim, FetchLease, KnownPerson, Website
 from visitors.profiles import Purpose
+from visitors.webhooks import delivery
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ def _run(stop: threading.Event) -> None:
         try:
             refresh_if_due()
             alerts.check_if_due()
+            delivery.deliver_if_due()
         finally:
             connections.close_all()
 

@@ -24,6 +24,7 @@ from visitors.models.saved_views import SavedView
 from visitors.models.team import TEAM_MODELS, Alert, Note, Ownership, Pin, Tag, VisitorTag
 from visitors.models.tokens import AccessToken, RejectedTokens, TokenRate
 from visitors.models.visitor_context import VisitorContext, load_visitor_context
+from visitors.models.webhooks import Webhook, WebhookDelivery
 from visitors.models.websites import (
     RESERVED_SLUGS,
     Website,
@@ -71,6 +72,8 @@ __all__ = [
     "TokenRate",
     "VisitorContext",
     "VisitorTag",
+    "Webhook",
+    "WebhookDelivery",
     "Website",
     "WebsiteQuerySet",
     "known_time_zones",

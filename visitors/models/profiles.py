@@ -121,11 +121,13 @@ class RateBudget(models.Model):
 
     `key` is a keyed hash of the token. `calls` are pairs of a second (Unix time) and the number of requests sent in it,
     oldest first, so the row stays small whatever the limit. `limit` is the number of requests a minute that DataFast
-    named at `limit_heard_at`.
+    named at `limit_heard_at`. `used` says for the last hour what the requests were for, as [Unix time, purpose,
+    number]: by second for the last minute, by minute before that. Requests of others who use the token are not in it.
     """
 
     key = models.CharField(max_length=64, unique=True)
     calls = models.JSONField(default=list)
+    used = models.JSONField(default=list)
     limit = models.PositiveIntegerField(null=True)
     limit_heard_at = models.DateTimeField(null=True)
     blocked_until = models.DateTimeField(null=True)

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -38,6 +39,8 @@ TRAVEL_SECONDS = 1
 # Requests are counted by the second in which they were sent. Until one is dropped, that second must have ended, then
 # DataFast's minute, and then the travel.
 COUNTED_SECONDS = 1 + 60 + TRAVEL_SECONDS
+# How long it is known what requests were for.
+USE_KNOWN_SECONDS = 3600
 # How long a 429 without a reset time stops calls.
 DEFAULT_BLOCK = timedelta(seconds=60)
 # The longest time that a 429 stops calls, as DataFast counts by the minute. A stored block that ends much later was
@@ -79,6 +82,7 @@ class Budget:
                 kind = RateLimited if self._purpose is Purpose.LOOKUP else Reserved
                 raise kind(_next_second(free_at), _limit(row), 0)
             calls[int(now)] += 1
+            row.used = _add_use(row, self._purpose, now)
         self.sent_at.append(now)
 
     def spend(self, call: Callable[[], Answer]) -> Answer:
@@ -157,6 +161,49 @@ def get_usage(credentials: Sequence[Credential | AccountToken]) -> list[tuple[in
     rows = {row.key: row for row in RateBudget.objects.filter(key__in=keys)}
     found = [rows.get(key, RateBudget()) for key in keys]
     return [(_recent_calls(row, now).total(), _limit(row)) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a token was used for: requests of the last minute and hour.
+
+    `allowed` is how many of a minute may be used up when one more is sent.
+    """
+
+    purpose: Purpose
+    minute: int
+    hour: int
+    allowed: int
+
+
+def get_use(credentials: Sequence[Credential | AccountToken]) -> list[list[Use]]:
+    """Return for each token what it was used for, by purpose. One query."""
+    keys, now = [key_of(credential) for credential in credentials], time.time()
+    rows = {row.key: row for row in RateBudget.objects.filter(key__in=keys)}
+    return [_sum_use(rows.get(key, RateBudget()), now) for key in keys]
+
+
+def _sum_use(row: RateBudget, now: float) -> list[Use]:
+    used = [(at, purpose, count) for at, purpose, count in row.used if now - USE_KNOWN_SECONDS < at <= now]
+    return [
+        Use(
+            one,
+            sum(count for at, purpose, count in used if purpose == one and at > now - 60),
+            sum(count for _, purpose, count in used if purpose == one),
+            allowed_calls(_limit(row), one),
+        )
+        for one in Purpose
+    ]
+
+
+def _add_use(row: RateBudget, purpose: Purpose, now: float) -> list[tuple[int, str, int]]:
+    """Return `row.used` with one more request, without what is older than an hour."""
+    totals = Counter[tuple[int, str]]()
+    for at, used_for, count in row.used:
+        if now - USE_KNOWN_SECONDS < at <= now:
+            totals[at if at > now - 60 else at - at % 60, used_for] += count
+    totals[int(now), purpose.value] += 1
+    return [(at, used_for, count) for (at, used_for), count in sorted(totals.items())]
 
 
 @contextmanager

@@ -157,6 +157,21 @@ def get_budget_usage(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:
     return dict(zip(credentials, budget.get_usage(list(credentials.values())), strict=True))
 
 
+def get_token_use(websites: Iterable[Website]) -> list[tuple[list[Website], list[budget.Use]]]:
+    """Return for each token its websites and what it was used for. One query.
+
+    Websites whose token can't be read are left out.
+    """
+    by_token: dict[str, list[Website]] = {}
+    credentials = {}
+    for website in websites:
+        with suppress(KeyLost, CredentialError):
+            credential = website.credential()
+            credentials[credential.token] = credential
+            by_token.setdefault(credential.token, []).append(website)
+    return list(zip(by_token.values(), budget.get_use(list(credentials.values())), strict=True))
+
+
 def get_calls_left(website: Website, purpose: Purpose) -> int:
     """Return how many calls for a purpose the website's token has left in this minute. One query."""
     usage = get_budget_usage([website]).get(website.pk)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from visitors import encryption
 from visitors.encryption import KeyLost
 from visitors.formatting import format_count
-from visitors.models import Integration, Website
+from visitors.models import Integration, Webhook, Website
 
 
 class Command(BaseCommand):
@@ -55,3 +55,8 @@ def _list_encrypted() -> Iterator[tuple[str, "QuerySet[Any]", str, str]]:
         stored = integration.secret_encrypted
         unchanged = Integration.objects.filter(pk=integration.pk, secret_encrypted=stored)
         yield f"{integration.website.slug} ({integration.kind})", unchanged, "secret_encrypted", stored
+    for webhook in Webhook.objects.select_related("website").order_by("website__slug"):
+        for column in ("url_encrypted", "secret_encrypted"):
+            stored = getattr(webhook, column)
+            same = Webhook.objects.filter(pk=webhook.pk, **{column: stored})
+            yield f"{webhook.website.slug} (webhook)", same, column, stored

@@ -16,12 +16,18 @@ from django.views.decorators.http import require_safe
 from dashboard import server
 from dashboard.clock import latest_possible_time
 from visitors.formatting import format_ago, format_count, join_list
-from visitors.models import Website
+from visitors.models import Webhook, Website
 from visitors.operations import checks
-from visitors.profiles import is_datafast_failing
+from visitors.profiles import Purpose, get_token_use, is_datafast_failing
 from visitors.web.access import SignedInRequest, administrator_required
 from visitors.web.backups import last_backup_at
 from visitors.web.release import version
+
+_PURPOSES = {
+    Purpose.LOOKUP: "Look-ups by people",
+    Purpose.LIVE: "Pages that refresh themselves",
+    Purpose.BACKGROUND: "Background work",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,10 @@ def status(request: SignedInRequest) -> HttpResponse:
     problems = [message for message in _run_checks() if checks.is_own(message) and message.level >= WARNING]
     problems.sort(key=lambda message: -message.level)
     context = {"facts": list(_facts(datetime.now(UTC))), "problems": problems, "error_level": ERROR}
+    context["budget"] = [
+        (join_list([website.name for website in websites]), [(_PURPOSES[use.purpose], use) for use in uses])
+        for websites, uses in get_token_use(Website.objects.order_by("name"))
+    ]
     return render(request, "operations/status.html", context)
 
 
@@ -70,6 +80,7 @@ def _facts(now: datetime) -> Iterator[Fact]:
     )
     yield Fact("Workers", f"{server.WORKERS} processes of {server.THREADS} threads")
     yield from _describe_upstream()
+    yield from _describe_webhooks()
 
 
 def _describe_storage() -> str:
@@ -99,3 +110,14 @@ def _describe_upstream() -> Iterator[Fact]:
         yield Fact("DataFast", f"Unavailable for {join_list(failing)}: the last calls failed", "warn")
     if not (rejected or failing):
         yield Fact("DataFast", f"No problem known for {format_count(len(websites), 'website')}", "good")
+
+
+def _describe_webhooks() -> Iterator[Fact]:
+    total = Webhook.objects.count()
+    failing = list(Webhook.objects.exclude(failing_since=None).select_related("website").order_by("website__name"))
+    if failing:
+        yield Fact(
+            "Webhooks", f"Alerts could not be delivered for {join_list([one.website.name for one in failing])}", "bad"
+        )
+    elif total:
+        yield Fact("Webhooks", f"No problem known for {format_count(total, 'webhook')}", "good")

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from visitors.formatting import format_count
-from visitors.models import Membership, Snapshot, Website
+from visitors.models import Membership, Snapshot, Webhook, Website
 from visitors.web.access import SignedInRequest, manager_required
 from visitors.web.forms import answer_required
 from visitors.web.time_zones import listed_time_zones
@@ -42,6 +42,7 @@ def overview(request: SignedInRequest, website: Website) -> HttpResponse:
     context = {
         "website": stored,
         "current": status,
+        "webhook": Webhook.objects.filter(website=website).exclude(failing_since=None).first(),
         "form": form,
         "time_zones": listed_time_zones(),
         "sees_visitors": Membership.objects.filter(website=website, user=request.user).exists(),
