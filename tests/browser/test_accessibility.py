@@ -84,14 +84,16 @@ def test_the_design_page_is_accessible(desk, check, member, settings):
     check(page, "design")
 
 
-@pytest.mark.parametrize("name", ["/", "/websites/", "/websites/add/", "/people/", "/account/"])
+@pytest.mark.parametrize("name", ["/", "/websites/", "/websites/add/", "/people/", "/account/", "/status/"])
 def test_pages_of_administrators_are_accessible(desk, check, lumenkit, name):
     page = desk(user=get_user_model().objects.create_superuser("root"))
     page.goto(name)
     check(page, name)
 
 
-@pytest.mark.parametrize("name", ["", "people/", "names/", "links/", "audit-log/", "tags/", "key/", "remove/"])
+@pytest.mark.parametrize(
+    "name", ["", "people/", "names/", "links/", "audit-log/", "tags/", "webhook/", "key/", "remove/"]
+)
 def test_pages_of_a_website_are_accessible(desk, check, admin, member, name):
     page = desk(user=admin)
     page.goto(f"/websites/lumenkit/{name}")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.page_reader import Page
+from visitors.profiles.budget import Budget, Purpose
 from visitors.profiles.circuit import MAX_CONSECUTIVE_FAILURES
 from visitors.web.backups import record_backup
 
@@ -75,3 +76,12 @@ def test_an_old_backup_and_one_from_the_future_are_warnings(html, tmp_path, days
     os.utime(tmp_path / "last-backup", (at, at))
     shown = html().partition("Last backup")[2].partition("</dd>")[0]
     assert ("warn" in shown) is is_warning
+
+
+def test_calls_of_a_token_are_shown_by_purpose(shown, lumenkit):
+    for purpose in (Purpose.LOOKUP, Purpose.LOOKUP, Purpose.BACKGROUND):
+        Budget(lumenkit.credential(), purpose).charge()
+    text = shown()
+    assert f"Look-ups by people {lumenkit.name} 2 2 60" in text
+    assert f"Pages that refresh themselves {lumenkit.name} 0 0 45" in text
+    assert f"Background work {lumenkit.name} 1 1 30" in text
