@@ -156,7 +156,7 @@ def _facts(journey: Journey, now: datetime, zone: tzinfo) -> list[tuple[str, str
 
 def _describe_score(meter: Meter) -> str:
     parts = (f"{meter.short_score} of 100 (average: {meter.baseline})", meter.odds, meter.confidence)
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part[:1].lower() + part[1:] for part in parts if part)
 
 
 def _describe(card: Card) -> str:
