@@ -92,12 +92,36 @@ def test_pages_of_administrators_are_accessible(desk, check, lumenkit, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["", "people/", "names/", "links/", "audit-log/", "tags/", "webhook/", "key/", "remove/"]
+    "name",
+    [
+        "",
+        "people/",
+        "names/",
+        "links/",
+        "audit-log/",
+        "tags/",
+        "webhook/",
+        "key/",
+        "remove/",
+        "integrations/",
+        "integrations/slack/",
+    ],
 )
 def test_pages_of_a_website_are_accessible(desk, check, admin, member, name):
     page = desk(user=admin)
     page.goto(f"/websites/lumenkit/{name}")
     check(page, name)
+
+
+def test_the_test_of_an_integration_is_accessible(desk, check, admin, lumenkit, sandbox):
+    page = desk(user=admin)
+    page.goto(address(documented.RETURNING_LEAD))
+    page.goto("/websites/lumenkit/integrations/intercom/")
+    page.locator("input[name=secret]").fill("a-client-secret-of-intercom")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_role("status", name="What Intercom shows")).to_contain_text("Priya Raman")
+    check(page, "the test of an integration")
 
 
 @pytest.mark.parametrize("path", ["/reset/", "/reset/sent/", "/reset/MQ/invented/"])

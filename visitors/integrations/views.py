@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from visitors.integrations.cards.ways import list_ways
 from visitors.integrations.ways import Way
-from visitors.models import Website
+from visitors.models import Webhook, Website
 from visitors.web.access import SignedInRequest, manager_required
 
 
@@ -18,18 +18,29 @@ from visitors.web.access import SignedInRequest, manager_required
 def integrations(request: SignedInRequest, website: Website) -> HttpResponse:
     """List the ways to use Journeydesk in other programs, and how each of them stands for this website."""
     groups = (
-        ("Help desks and chat", "The other program shows a summary of the visitor.", list(list_ways(website))),
-        ("Scripts and AI agents", "Each user creates a token, which sees what the user sees.", list(_list_tokens())),
+        ("Help desks and chat", "The other program shows a summary of the visitor.", [*list_ways(website)]),
+        ("Alerts", "Journeydesk tells another program what pinned visitors do.", [_webhook(website)]),
+        ("Scripts and AI agents", "Each user creates a token, which sees what the user sees.", [*_list_tokens()]),
     )
     return render(request, "integrations/integrations.html", {"website": website, "groups": groups})
 
 
-def _list_tokens() -> Iterator[Way]:
-    yield Way(
-        "Access tokens",
-        "For programs that read journeys. Created per user, on the account page.",
-        "Per user",
-        "",
-        reverse("own_tokens"),
-        "Your tokens",
+def _webhook(website: Website) -> Way:
+    webhook = Webhook.objects.filter(website=website).first()
+    if webhook is None:
+        state, level = "Not set up", ""
+    elif webhook.paused_at:
+        state, level = "Paused", "bad"
+    elif not webhook.is_on:
+        state, level = "Off", "warn"
+    else:
+        state, level = ("Failing", "bad") if webhook.failing_since else ("On", "good")
+    text = "Alerts about pinned visitors, as messages to Slack or to your own program."
+    return Way(
+        "Webhook", text, state, level, reverse("webhook", args=[website.slug]), "Manage" if webhook else "Set up"
     )
+
+
+def _list_tokens() -> Iterator[Way]:
+    text = "For programs that read journeys. Created per user, on the account page."
+    yield Way("Access tokens", text, "Per user", "", reverse("own_tokens"), "Your tokens")
