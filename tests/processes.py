@@ -31,6 +31,7 @@ def environment(state: str | Path, upstream: str) -> dict[str, str]:
         "CREDENTIAL_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "DATAFAST_API_URL": upstream,
         "DATAFAST_REQUESTS_PER_MINUTE": "100000",
+        "API_REQUESTS_PER_MINUTE": "100000",
         "ALLOWED_HOSTS": "127.0.0.1",
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
     }

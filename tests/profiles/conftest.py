@@ -68,9 +68,10 @@ class Worker:
     def wait_until_ready(self):
         assert self.process.stdout.readline() == "ready\n"
 
-    def begin(self, website, visitor_ids):
-        """Look up these visitors, in as many threads as a worker has."""
-        print(json.dumps([website.pk, [str(visitor_id) for visitor_id in visitor_ids]]), file=self.process.stdin)
+    def begin(self, website, visitor_ids, token=None):
+        """Look up these visitors, in as many threads as a worker has; with an access token through the API."""
+        line = [website.pk, [str(visitor_id) for visitor_id in visitor_ids], token]
+        print(json.dumps(line), file=self.process.stdin)
         self.process.stdin.flush()
 
     def results(self):

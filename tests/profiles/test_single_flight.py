@@ -10,9 +10,10 @@ import pytest
 from django.db import transaction
 
 from dashboard import server
+from tests.access_tokens import new_token
 from visitors import profiles
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError, VisitorNotFound
-from visitors.models import FetchLease, Snapshot
+from visitors.models import AccessToken, AuditEntry, AuditSource, FetchLease, Snapshot
 from visitors.profiles import calls, fetching, lease, store
 from visitors.profiles.budget import Purpose
 from visitors.profiles.calls import MAX_CALLS, MAX_SLOT_WAIT_SECONDS
@@ -312,6 +313,20 @@ def test_a_hundred_readers_in_four_processes_cause_one_call(sandbox, lumenkit, w
     assert {error for _, error, _ in got} == {None}
     assert len({version for version, _, _ in got}) == 1
     assert sandbox.calls.count(str(LEAD)) == 1
+
+
+def test_a_hundred_callers_of_the_api_cause_one_call(sandbox, lumenkit, member, workers):
+    sandbox.set_latency(0.5)
+    secret = new_token(member)["Authorization"].split()[1]
+    four = workers(4)
+    for worker in four:
+        worker.begin(lumenkit, [LEAD] * 25, secret)
+    got = [result for worker in four for result in worker.results()]
+    assert {error for _, error, _ in got} == {None}
+    assert (len(got), len({etag for etag, _, _ in got})) == (100, 1)
+    assert sandbox.calls.count(str(LEAD)) == 1
+    assert AuditEntry.objects.filter(visitor_id=LEAD, source=AuditSource.API).count() == 100
+    assert AccessToken.objects.get().calls <= 100  # fewer where a minute has begun meanwhile
 
 
 def test_processes_share_an_error(sandbox, lumenkit, workers):
