@@ -20,6 +20,7 @@ from tests import leaks
 from tests.faulty_upstream import FaultyUpstream, answer
 from tests.sessions import sign_in
 from visitors import migrations
+from visitors.integrations.api import masked_answers
 from visitors.journey_page import article_cache
 from visitors.models import Membership, Website
 from visitors.profiles.client import datafast_client
@@ -161,9 +162,10 @@ def django_db_setup(django_db_setup, django_db_blocker, migrated_template):
 
 
 @pytest.fixture(autouse=True)
-def _empty_article_cache():
-    """Start every test without cached articles."""
+def _empty_caches():
+    """Start every test without cached articles and answers."""
     article_cache.clear()
+    masked_answers.clear()
 
 
 @pytest.fixture(scope="session")

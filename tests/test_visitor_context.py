@@ -31,6 +31,7 @@ from visitors.models import (
     VisitorTag,
     Website,
     load_visitor_context,
+    load_websites_of_visitor,
 )
 from visitors.models.visitor_context import MAX_COLLEAGUES, ColleagueViews, Related
 from visitors.roles import Role
@@ -154,3 +155,15 @@ def test_the_context_is_what_the_orm_finds(lumenkit, pocketgarden, person_with_r
 def test_the_context_takes_one_query(lumenkit, member, django_assert_num_queries):
     with django_assert_num_queries(1):
         load_visitor_context(member, "lumenkit", LEAD)
+
+
+def test_the_websites_of_a_visitor_are_what_the_orm_finds(sandbox, lumenkit, pocketgarden, member):
+    Membership.objects.create(website=pocketgarden, user=member, role=Role.VIEWER)
+    profile = profiles.get_profile(lumenkit, LEAD)
+    with CaptureQueriesContext(connection) as queries:
+        found = load_websites_of_visitor(member, LEAD)
+    assert len(queries) == 1
+    assert [website for website, _ in found] == list(Website.objects.visible_to(member))
+    assert [website.role for website, _ in found] == [Role.MEMBER, Role.VIEWER]
+    assert [snapshot for _, snapshot in found] == [(profile.version, profile.fetched_at), None]
+    assert load_websites_of_visitor(get_user_model().objects.create_user("stranger"), LEAD) == []

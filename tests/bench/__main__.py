@@ -86,7 +86,7 @@ class Scene:
         website.set_token(tokens.LUMENKIT_KEY)
         website.save()
         Membership.objects.create(website=website, user=user)
-        self._token = actions.create(user, name="bench", website=None, days=1)
+        self.bearer = {"Authorization": f"Bearer {actions.create(user, name='bench', website=None, days=1)}"}
         self.client = Client(HTTP_HOST="127.0.0.1")
         self.client.force_login(user)
         self.client.get("/")  # sets the cookie that protects forms
@@ -118,8 +118,7 @@ class Scene:
 
     def call_api(self, visitor_id: str) -> bytes:
         """A program's Get visitor, with a token of the member."""
-        path = f"/api/v1/visitors/{visitor_id}"
-        return load.request("GET", path, {"Authorization": f"Bearer {self._token}"})
+        return load.request("GET", f"/api/v1/visitors/{visitor_id}", self.bearer)
 
     def post(self, path: str, form: str) -> bytes:
         """A POST of the member by htmx."""
@@ -212,6 +211,8 @@ def count_queries(scene: Scene, rows: Rows) -> None:
         rows[name]["sql_queries"] = count(
             lambda: (name.endswith("_made") and article_cache.clear()) or scene.client.get(path)  # noqa: B023
         )
+    api = f"/api/v1/visitors/{scene.fifty}"
+    rows["api_kept"]["sql_queries"] = count(lambda: scene.client.get(api, headers=scene.bearer))
     refresh = f"{journey(scene.fifty)}refresh/"
     rows["fragment_unchanged"]["sql_queries"] = count(lambda: scene.client.post(refresh, form, headers=HTMX))
 

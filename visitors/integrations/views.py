@@ -42,5 +42,7 @@ def _webhook(website: Website) -> Way:
 
 
 def _list_tokens() -> Iterator[Way]:
+    api = "DataFast’s API, from the cache and within your roles. Programs for DataFast work with it."
+    yield Way("API", api, "Ready", "good", reverse("api_reference"), "Open")
     text = "For programs that read journeys. Created per user, on the account page."
     yield Way("Access tokens", text, "Per user", "", reverse("own_tokens"), "Your tokens")

@@ -22,8 +22,8 @@ from visitors.models.known_people import KnownPerson
 from visitors.models.profiles import FetchLease, LiveList, MetricsPoint, RateBudget, Snapshot, StoredJourney
 from visitors.models.saved_views import SavedView
 from visitors.models.team import TEAM_MODELS, Alert, Note, Ownership, Pin, Tag, VisitorTag
-from visitors.models.tokens import AccessToken, RejectedTokens, TokenRate
-from visitors.models.visitor_context import VisitorContext, load_visitor_context
+from visitors.models.tokens import AccessToken, RejectedTokens, TokenRate, charge_token
+from visitors.models.visitor_context import VisitorContext, load_visitor_context, load_websites_of_visitor
 from visitors.models.webhooks import Webhook, WebhookDelivery
 from visitors.models.websites import (
     RESERVED_SLUGS,
@@ -76,8 +76,10 @@ __all__ = [
     "WebhookDelivery",
     "Website",
     "WebsiteQuerySet",
+    "charge_token",
     "known_time_zones",
     "load_visitor_context",
+    "load_websites_of_visitor",
     "validate_slug",
     "validate_time_zone",
 ]

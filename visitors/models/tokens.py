@@ -1,4 +1,8 @@
-"""Personal access tokens: how programs and agents ask for what their user may see."""
+"""Personal access tokens: how programs and agents ask for what their user may see.
+
+`charge_token` is written-out SQL, since it runs before every answer of the API: one statement that finds the token,
+counts the request and says from where it came, where the ORM takes two queries and ten times as long.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.contrib.auth.models import User
+from django.db import connection, models
 
 from visitors.models.websites import Website
 
@@ -49,6 +54,47 @@ class AccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mask} of {self.user_id}"
+
+    def covers(self, website: Website) -> bool:
+        """Whether the token is for this website, if its user may see that."""
+        return self.website_id is None or self.website_id == website.pk
+
+
+_TOKEN, _USER = (model._meta.db_table for model in (AccessToken, User))  # noqa: SLF001 the public name of a table's name
+_CHARGE = f"""
+    UPDATE {_TOKEN} SET calls = CASE WHEN minute = %(minute)s THEN calls + 1 ELSE 1 END, minute = %(minute)s,
+        last_used_at = %(now)s, last_used_from = %(address)s
+    WHERE digest = %(digest)s AND created_at <= %(now)s AND expires_at > %(now)s
+        AND (minute <> %(minute)s OR calls < %(limit)s)
+        AND EXISTS (SELECT 1 FROM {_USER} WHERE id = user_id AND is_active)
+    RETURNING id, user_id, website_id, name, digest, calls,
+        (SELECT username FROM {_USER} WHERE id = user_id)
+"""  # noqa: S608 names of our own tables
+
+
+def charge_token(digest: str, *, minute: int, limit: int, now: datetime, address: str) -> AccessToken | None:
+    """Count a request with the token of this digest. Return the token with its user, and with the calls of this minute.
+
+    Return None where there is no such token, or it is expired, its user deactivated, or its limit reached. All other
+    fields are loaded when they are read.
+    """
+    values = {
+        "digest": digest,
+        "minute": minute,
+        "limit": limit,
+        "now": models.DateTimeField().get_db_prep_value(now, connection),
+        "address": address,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CHARGE, values)
+        found = cursor.fetchall()
+    if not found:
+        return None
+    *fields, username = found[0]
+    names = ["id", "user_id", "website_id", "name", "digest", "calls"]
+    token = AccessToken.from_db(connection.alias, names, fields)
+    token.user = User.from_db(connection.alias, ["id", "username", "is_active"], [token.user_id, username, True])
+    return token
 
 
 class RejectedTokens(models.Model):

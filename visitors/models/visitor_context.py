@@ -1,6 +1,6 @@
 """What every view of a visitor needs: the website with the user's role, and what the database knows of the visitor.
 
-This is the only written-out SQL: it runs before every journey page, and takes 0.1 ms where the ORM takes 1.8 ms for the
+This SQL is written out, since it runs before every journey page, and takes 0.1 ms where the ORM takes 1.8 ms for the
 same (a whole signed-in request takes about 2 ms). A test compares it with the ORM.
 """
 
@@ -110,6 +110,15 @@ _QUERY = f"""
 """  # noqa: S608 names of our own tables
 
 
+_WEBSITES_QUERY = f"""
+    SELECT website.*, member.role AS role, snapshot.version, snapshot.fetched_at
+    FROM {_WEBSITE} AS website
+    JOIN {_MEMBERSHIP} AS member ON member.website_id = website.id AND member.user_id = %(user)s
+    LEFT JOIN {_SNAPSHOT} AS snapshot ON snapshot.website_id = website.id AND snapshot.visitor_id = %(visitor)s
+    ORDER BY website.name, website.id
+"""  # noqa: S608 names of our own tables
+
+
 class Related(NamedTuple):
     """How many other ids of a website have the visitor's email address or user id, and how many people are of the same
     company (both at most MAX_COLLEAGUES), with its name."""
@@ -178,6 +187,17 @@ def load_visitor_context(user: User, slug: str, visitor_id: UUID) -> VisitorCont
         extra["unread_alerts"],
         bool(extra["manages_websites"]),
     )
+
+
+def load_websites_of_visitor(user: User, visitor_id: UUID) -> list[tuple[Website, tuple[str, datetime] | None]]:
+    """Return the websites on which the user has a role, with it, and what each has stored of a visitor: the version of
+    the snapshot and the time of its answer. One query."""
+    values = {"user": user.pk, "visitor": models.UUIDField().get_db_prep_value(visitor_id, connection)}
+    found: list[tuple[Website, tuple[str, datetime] | None]] = []
+    for website in Website.objects.raw(_WEBSITES_QUERY, values):
+        fetched_at = _time(vars(website)["fetched_at"])
+        found.append((website, (vars(website)["version"], fetched_at) if fetched_at else None))
+    return found
 
 
 def _time(stored: datetime | str | None) -> datetime | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,18 +18,18 @@ from ninja.security import HttpBearer
 from pydantic import BaseModel
 
 from dashboard.addresses import absolute_url
-from visitors import journey, profiles
+from visitors import journey, metrics, profiles
 from visitors.audit import log
 from visitors.datafast.errors import UpstreamError
 from visitors.datafast.payload import ListedVisitor
-from visitors.integrations.api import errors, schemas
+from visitors.integrations.api import errors, masked_answers, schemas
 from visitors.integrations.api.errors import ApiError, milliseconds
 from visitors.integrations.api.journeys import present_journey, present_known
 from visitors.integrations.tokens.access import authenticate, websites_of
 from visitors.lookup.people import recording
 from visitors.lookup.people.query import to_query
 from visitors.lookup.people.search import find_people
-from visitors.models import AccessToken, AuditAction, AuditSource, KnownPerson, Website
+from visitors.models import AccessToken, AuditAction, AuditSource, KnownPerson, Website, load_websites_of_visitor
 from visitors.profiles import Profile, Purpose
 from visitors.roles import Role
 from visitors.web.access import parse_visitor_id
@@ -74,12 +75,24 @@ errors.register(api)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A profile for a caller, and whether it was fetched for this request."""
+class Subject:
+    """The visitor that a request is about, on a website that its user may see.
+
+    `stored` is the version of the stored answer, and when DataFast confirmed it.
+    """
 
     website: Website
-    profile: Profile
-    is_fetched: bool
+    visitor_id: UUID
+    stored: tuple[str, datetime] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """When DataFast confirmed an answer, whether for this request, and why there is nothing newer (None: it is new)."""
+
+    fetched_at: datetime
+    is_fetched: bool = False
+    problem: UpstreamError | None = None
 
 
 def _operation(name: str, url_name: str, group: str, answer: Any) -> dict[str, Any]:
@@ -95,11 +108,19 @@ def get_visitor(request: ApiRequest, visitor_id: str, where: Query[schemas.Websi
     An answer of the last minute comes from the cache. Secrets in addresses and metadata are masked. For members of the
     website and managers, as the raw JSON on the pages is.
     """
-    answer = _load(request, visitor_id, where.website_id, AuditAction.JSON, least=Role.MEMBER)
-    headers = _headers_of(request, answer) | {"ETag": f'W/"{answer.profile.version}"'}
+    subject = _find_subject(request, visitor_id, where.website_id, Role.MEMBER)
+    # Most requests need no journey, only the answer that it is derived from.
+    if subject.stored and profiles.is_fresh(subject.stored[1]):
+        newest, origin = subject.stored[0], Origin(subject.stored[1])
+        metrics.count_found("database")
+        _record(request, subject, AuditAction.JSON)
+    else:
+        profile, origin = _load(request, subject, AuditAction.JSON)
+        newest = profile.version
+    headers = _headers_of(request, subject, origin) | {"ETag": f'W/"{newest}"'}
     if _is_unchanged(request, headers):
         return HttpResponseNotModified(headers=headers)
-    body = journey.mask_answer(profiles.load_answer(answer.website, answer.profile.visitor_id))
+    body = masked_answers.load(subject.website, subject.visitor_id, newest)
     return HttpResponse(body, content_type=_JSON, headers=headers)
 
 
@@ -110,7 +131,7 @@ def list_visitors(request: ApiRequest, filters: Query[schemas.VisitorFilters]) -
     Each row has what is known of the `person`. Secrets in addresses are masked. For members of the website and
     managers, as the CSV file of the list is.
     """
-    website = _find_website(request, filters.website_id, Role.MEMBER)
+    website = _require_one(_choose(list(websites_of(request.auth)), filters.website_id), Role.MEMBER)
     query = filters.model_dump(by_alias=True, exclude_none=True, exclude={"website_id"})
     found = profiles.list_visitors(website, {name: str(value) for name, value in query.items()}, Purpose.LIVE)
     ids = {row.visitor_id: parse_visitor_id(row.visitor_id or "") for row in found.visitors}
@@ -164,9 +185,10 @@ def list_websites(request: ApiRequest) -> HttpResponse:
 )
 def get_journey(request: ApiRequest, visitor_id: str, where: Query[schemas.WebsiteFilter]) -> HttpResponse:
     """Get what Journeydesk makes of a visitor: summary, visits, totals, the prediction with its reading, and gaps."""
-    answer = _load(request, visitor_id, where.website_id, AuditAction.PAGE)
-    found = present_journey(answer.website, answer.profile, now=datetime.now(UTC), max_visits=MAX_VISITS)
-    return _respond(request, schemas.JourneyEnvelope(data=found), _headers_of(request, answer))
+    subject = _find_subject(request, visitor_id, where.website_id, Role.VIEWER)
+    profile, origin = _load(request, subject, AuditAction.PAGE)
+    found = present_journey(subject.website, profile, now=datetime.now(UTC), max_visits=MAX_VISITS)
+    return _respond(request, schemas.JourneyEnvelope(data=found), _headers_of(request, subject, origin))
 
 
 @api.get(
@@ -183,8 +205,9 @@ def get_journey(request: ApiRequest, visitor_id: str, where: Query[schemas.Websi
 )
 def get_summary(request: ApiRequest, visitor_id: str, how: Query[schemas.SummaryOptions]) -> HttpResponse:
     """Get a summary for a ticket, as text or Markdown."""
-    answer = _load(request, visitor_id, how.website_id, AuditAction.SUMMARY)
-    website, profile = answer.website, answer.profile
+    subject = _find_subject(request, visitor_id, how.website_id, Role.VIEWER)
+    website = subject.website
+    profile, origin = _load(request, subject, AuditAction.SUMMARY)
     form = how.format or ("markdown" if _prefers_markdown(request) else "text")
     text = journey.summary_text(
         profile.contents.journey,
@@ -197,14 +220,14 @@ def get_summary(request: ApiRequest, visitor_id: str, how: Query[schemas.Summary
         form=journey.Form(form),
     )
     kind = "text/markdown" if form == "markdown" else "text/plain"
-    headers = _headers_of(request, answer) | {"Vary": "Accept"}
+    headers = _headers_of(request, subject, origin) | {"Vary": "Accept"}
     return _with_etag(request, text.encode(), f"{kind}; charset=utf-8", headers)
 
 
 @api.get("search", **_operation("search", "api_search", "Journeydesk", schemas.SearchResults))
 def search(request: ApiRequest, what: Query[schemas.SearchQuery]) -> HttpResponse:
     """Search the people whose profiles are stored, by parts of name, email, company or user id. Makes no call."""
-    by_pk = {website.pk: website for website in _choose_websites(request, what.website_id)}
+    by_pk = {website.pk: website for website in _choose(list(websites_of(request.auth)), what.website_id)}
     found = find_people(to_query(what.q), list(by_pk), what.limit)
     try:
         shown = {person.website_id for person in found.people}
@@ -220,50 +243,60 @@ def search(request: ApiRequest, what: Query[schemas.SearchQuery]) -> HttpRespons
     return _respond(request, schemas.SearchResults(data=people, has_more=found.has_more), _headers(request))
 
 
-def _load(
-    request: ApiRequest, visitor: str, website_id: str | None, action: AuditAction, least: Role = Role.VIEWER
-) -> Answer:
+def _find_subject(request: ApiRequest, visitor: str, website_id: str | None, least: Role) -> Subject:
+    """Return whom the request is about. Raises ApiError."""
+    visitor_id = parse_visitor_id(visitor)
+    if visitor_id is None:
+        raise ApiError(400, "Invalid visitor ID")
+    token = request.auth
+    found = load_websites_of_visitor(token.user, visitor_id)
+    stored = {website.pk: (website, snapshot) for website, snapshot in found if token.covers(website)}
+    website = _require_one(_choose([website for website, _ in stored.values()], website_id), least)
+    return Subject(website, visitor_id, stored[website.pk][1])
+
+
+def _load(request: ApiRequest, subject: Subject, action: AuditAction) -> tuple[Profile, Origin]:
     """Return the profile, fetched where the stored one is not fresh; write the action to the audit log.
 
     A program comes after the people who look up visitors: a part of each minute's calls is kept for them.
     """
-    website = _find_website(request, website_id, least)
-    visitor_id = parse_visitor_id(visitor)
-    if visitor_id is None:
-        raise ApiError(400, "Invalid visitor ID")
-    started, user = datetime.now(UTC), request.auth.user
+    started = datetime.now(UTC)
     try:
-        profile = profiles.refresh_profile(website, visitor_id, purpose=Purpose.LIVE)
+        profile = profiles.refresh_profile(subject.website, subject.visitor_id, purpose=Purpose.LIVE)
     except UpstreamError as error:
-        log.record_lookup(user, website, visitor_id, action, error, source=AuditSource.API)
+        _record(request, subject, action, error)
         raise
-    log.record_lookup(user, website, visitor_id, action, source=AuditSource.API)
-    return Answer(website, profile, is_fetched=profile.fetched_at >= started)
+    _record(request, subject, action)
+    return profile, Origin(profile.fetched_at, profile.fetched_at >= started, profile.problem)
 
 
-def _find_website(request: ApiRequest, website_id: str | None, least: Role) -> Website:
-    """Return the website that is meant, if the user has at least this role on it. Raises ApiError."""
-    websites = _choose_websites(request, website_id)
+def _record(request: ApiRequest, subject: Subject, action: AuditAction, error: UpstreamError | None = None) -> None:
+    user, source = request.auth.user, AuditSource.API
+    log.record_lookup(user, subject.website, subject.visitor_id, action, error, source=source)
+
+
+def _choose(websites: list[Website], website_id: str | None) -> list[Website]:
+    """Return the website with this id or slug; all of these where none is named. Raises ApiError."""
+    if website_id and not _WEBSITE_ID.fullmatch(website_id):
+        raise ApiError(400, "Invalid websiteId")
+    if website_id:
+        names = {website_id, website_id.lower()}
+        # DataFast's id first: a slug could look like one.
+        by_id = [website for website in websites if website.datafast_id in names]
+        websites = by_id[:1] or [website for website in websites if website.slug in names]
+    if not websites:
+        raise ApiError(404, "Website not found")
+    return websites
+
+
+def _require_one(websites: list[Website], least: Role) -> Website:
+    """Return the only website, if the user has at least this role on it. Raises ApiError."""
     if len(websites) > 1:
         raise ApiError(400, "websiteId is required, as this token opens several websites")
     [website] = websites
     if not Role(website.role).includes(least):
         raise ApiError(403, f"This needs the role of {least.with_article} on this website")
     return website
-
-
-def _choose_websites(request: ApiRequest, website_id: str | None) -> list[Website]:
-    """Return the website with this id or slug; all that the token opens where none is named. Raises ApiError."""
-    if website_id and not _WEBSITE_ID.fullmatch(website_id):
-        raise ApiError(400, "Invalid websiteId")
-    websites = list(websites_of(request.auth))
-    if website_id:
-        by_name = {website.slug: website for website in websites}
-        by_name |= {website.datafast_id: website for website in websites}
-        websites = [found] if (found := by_name.get(website_id) or by_name.get(website_id.lower())) else []
-    if not websites:
-        raise ApiError(404, "Website not found")
-    return websites
 
 
 def _headers(request: ApiRequest) -> dict[str, str]:
@@ -278,17 +311,17 @@ def _headers(request: ApiRequest) -> dict[str, str]:
     }
 
 
-def _headers_of(request: ApiRequest, answer: Answer) -> dict[str, str]:
+def _headers_of(request: ApiRequest, subject: Subject, origin: Origin) -> dict[str, str]:
     """Return the headers of an answer about a visitor: also its age and where it comes from."""
-    age = datetime.now(UTC) - answer.profile.fetched_at
+    age = datetime.now(UTC) - origin.fetched_at
     headers = _headers(request) | {
         "Age": str(max(0, int(age.total_seconds()))),
-        "Journeydesk-Source": "fetched" if answer.is_fetched else "stored",
+        "Journeydesk-Source": "fetched" if origin.is_fetched else "stored",
     }
-    if answer.profile.problem:
+    if origin.problem:
         # The name of the error: "RateLimited" is "rate-limited".
-        headers["Journeydesk-Stale"] = _ERROR_NAME.sub("-", type(answer.profile.problem).__name__).lower()
-    return headers | (_upstream_headers(answer.website) if answer.is_fetched else {})
+        headers["Journeydesk-Stale"] = _ERROR_NAME.sub("-", type(origin.problem).__name__).lower()
+    return headers | (_upstream_headers(subject.website) if origin.is_fetched else {})
 
 
 def _upstream_headers(website: Website) -> dict[str, str]:

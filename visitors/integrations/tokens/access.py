@@ -12,7 +12,7 @@ from django.db.models import Case, F, When
 from django.http import HttpRequest
 
 from visitors.accounts.throttling import client_address
-from visitors.models import AccessToken, RejectedTokens, TokenRate, Website, WebsiteQuerySet
+from visitors.models import AccessToken, RejectedTokens, TokenRate, Website, WebsiteQuerySet, charge_token
 
 # Requests with a wrong token from one address in a minute. Not against guessing, which is hopeless, but against a
 # program that goes on with a token that was revoked. Valid tokens from the same address are not affected.
@@ -57,18 +57,16 @@ def authenticate(request: HttpRequest) -> AccessToken:
     if scheme.lower() != "bearer" or not secret.strip():
         raise InvalidToken
     digest = digest_of(secret.strip())
-    now = datetime.now(UTC)
-    # Searched by its hash, so how long the search takes tells nothing about the token.
-    token = AccessToken.objects.select_related("user").filter(digest=digest).first()
-    if (
-        token is None
-        or not compare_digest(token.digest, digest)
-        or not token.user.is_active
-        or not token.created_at <= now < token.expires_at
-    ):
+    now, limit = datetime.now(UTC), settings.API_REQUESTS_PER_MINUTE
+    minute = _minute(now)
+    # Found by its hash, so how long that takes tells nothing about the token.
+    token = charge_token(digest, minute=minute, limit=limit, now=now, address=client_address(request) or "")
+    if token is None or not compare_digest(token.digest, digest):
+        if _is_valid(digest, now):
+            raise TooManyRequests(TokenRate(limit, 0, _end_of(minute)))
         count_rejected(request)
         raise InvalidToken
-    token.rate = _charge(token, request, now)
+    token.rate = TokenRate(limit, max(0, limit - token.calls), _end_of(minute))
     return token
 
 
@@ -81,26 +79,6 @@ def websites_of(token: AccessToken) -> WebsiteQuerySet:
 def digest_of(secret: str) -> str:
     """Return what is stored of a token."""
     return sha256(secret.encode(errors="replace")).hexdigest()
-
-
-def _charge(token: AccessToken, request: HttpRequest, now: datetime) -> TokenRate:
-    """Count a request and say when and from where it came, in one UPDATE. Raises TooManyRequests."""
-    minute, limit = _minute(now), settings.API_REQUESTS_PER_MINUTE
-    is_allowed = (
-        AccessToken.objects.filter(pk=token.pk)
-        .exclude(minute=minute, calls__gte=limit)
-        .update(
-            calls=Case(When(minute=minute, then=F("calls") + 1), default=1),
-            minute=minute,
-            last_used_at=now,
-            last_used_from=client_address(request) or "",
-        )
-    )
-    used = token.calls + 1 if token.minute == minute else 1
-    rate = TokenRate(limit, max(0, limit - used) if is_allowed else 0, _end_of(minute))
-    if not is_allowed:
-        raise TooManyRequests(rate)
-    return rate
 
 
 def count_rejected(request: HttpRequest) -> None:
@@ -116,6 +94,11 @@ def count_rejected(request: HttpRequest) -> None:
             raise TooManyRequests(TokenRate(MAX_REJECTED, 0, _end_of(minute)))
         new = RejectedTokens(address=address, minute=minute, count=1)
         RejectedTokens.objects.bulk_create([new], ignore_conflicts=True)
+
+
+def _is_valid(digest: str, now: datetime) -> bool:
+    valid = AccessToken.objects.filter(user__is_active=True, created_at__lte=now, expires_at__gt=now)
+    return valid.filter(digest=digest).exists()
 
 
 def _minute(now: datetime) -> int:

@@ -15,8 +15,9 @@ from dashboard import addresses, server
 from dashboard.environment import LOOPBACK_NAMES
 from visitors import profiles
 from visitors.datafast.errors import UpstreamError
+from visitors.integrations.tokens import actions
 from visitors.management.commands.serve import prepare
-from visitors.models import Membership, Tag, Website
+from visitors.models import AccessToken, Membership, Tag, Website
 from visitors.roles import Role
 from visitors.sandbox import documented, tokens, websites
 from visitors.sandbox.server import Sandbox
@@ -33,6 +34,7 @@ COLLEAGUES = {
     "mina": ("Mina Park", {"lumenkit": Role.MEMBER, "pocketgarden": Role.MEMBER}),
     "victor": ("Victor Lind", {"pocketgarden": Role.VIEWER}),
 }
+TOKEN_NAME = "Printed by make demo"  # noqa: S105 a name
 TAGS = ("partner", "key account", "at risk")
 # Few enough to leave most of the first minute's calls to the user.
 STORED_VISITORS = 20
@@ -106,7 +108,18 @@ class Command(BaseCommand):
         self.stdout.write("\nVisitor ids to paste there:\n")
         for visitor in documented.HEADLINES:
             self.stdout.write(f"  {visitor.visitor_id}  {visitor.name}: {visitor.description}")
+        self.stdout.write("\nAn access token of the demo's user, until the next start, and a request with it:\n")
+        address = f"{settings.PUBLIC_URL}/api/v1/visitors/{documented.RETURNING_LEAD.visitor_id}"
+        token = _create_token()
+        self.stdout.write(f"  curl -H 'Authorization: Bearer {token}' '{address}?websiteId=lumenkit'\n")
         self.stdout.write("\nCtrl-C ends the demo.\n")
+
+
+def _create_token() -> str:
+    """Create the token that the demo prints, in place of the one of its last start."""
+    user = User.objects.get(username=USER)
+    AccessToken.objects.filter(user=user, name=TOKEN_NAME).delete()
+    return actions.create(user, name=TOKEN_NAME, website=None, days=7)
 
 
 def _store_visitors() -> None:
