@@ -59,6 +59,7 @@ TABLE = {
     "account": ({}, "get", ALL_SIGNED_IN),
     "change_password": ({}, "get", ALL_SIGNED_IN),
     "change_preferences": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
+    "mcp": ({}, "post", (NO_TOKEN,) * 6),
     "api_reference": ({}, "get", ALL_SIGNED_IN),
     "api_schema": ({}, "get", (FINE,) * 6),
     "api_unknown": ({"rest": "v1/nothing"}, "get", (NOT_THERE,) * 6),

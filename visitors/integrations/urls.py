@@ -8,4 +8,5 @@ urlpatterns = [
     path("websites/<slug:slug>/integrations/", views.integrations, name="integrations"),
     path("", include("visitors.integrations.tokens.urls")),
     path("", include("visitors.integrations.cards.urls")),
+    path("", include("visitors.integrations.mcp.urls")),
 ]
