@@ -25,8 +25,8 @@ current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", 
 # Eight characters or more, so that the name of a file such as df_notes stays. The dot in a masked token
 # (`dft_ab1...xyz9`) comes earlier than that.
 _TOKEN = re.compile(r"((?:dft?|jd)_)[A-Za-z0-9_-]{8}[^\s\"'<>\\]*")
-# Addresses that open something for everyone who has them: a new password, an invitation.
-_SECRET_LINK = re.compile(r"(/(?:reset|invitations)/)[^\s\"'<>]+")
+# Addresses that open something for everyone who has them: a new password, an invitation, a Slack account to connect.
+_SECRET_LINK = re.compile(r"(/(?:reset|invitations|integrations/slack)/)[^\s\"'<>]+")
 # Any UUID with dashes. With encoded dashes or none, only version 4, so that other hexadecimal numbers stay.
 _VISITOR_ID = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"

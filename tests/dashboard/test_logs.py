@@ -66,7 +66,14 @@ def test_tokens_are_masked(log, token, text):
     assert token.partition("_")[2] not in log.text()
 
 
-@pytest.mark.parametrize("path", ["/reset/MQ/d0s3cr-3t0k3n/", "/invitations/eyJpZCI6Mn0:1vN:s3cr3t0k3n/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reset/MQ/d0s3cr-3t0k3n/",
+        "/invitations/eyJpZCI6Mn0:1vN:s3cr3t0k3n/",
+        "/integrations/slack/WzFd:1vN:s3cr3t0k3n/",
+    ],
+)
 def test_links_that_sign_a_user_in_are_masked(log, path):
     log.logger.error("Internal Server Error: %s", path)
     log.logger.error("at 'https://desk.example%s'", path)

@@ -13,6 +13,7 @@ from tests.faulty_upstream import answer
 from tests.integrations.cards.programs import about, ask, texts
 from tests.lookup.people.people import add_person
 from tests.page_reader import Page
+from tests.sessions import sign_in
 from visitors import profiles
 from visitors.audit import erasure, retention
 from visitors.models import AuditEntry, IntegrationRequest, KnownPerson, LiveList, Snapshot
@@ -163,6 +164,15 @@ def test_help_scout_tries_all_addresses(integration, stored):
     assert "Priya Raman" in texts(ask("helpscout", {"customer": customer}))
 
 
+def test_managers_see_in_the_audit_log_who_asked(client, integration, stored, admin):
+    integration("intercom")
+    ask("intercom", about("intercom", visitor_id=LEAD))
+    sign_in(client, admin)
+    page = Page(client.get("/websites/lumenkit/audit-log/").content)
+    assert "Intercom: agent@example.com" in page.text
+    assert "Card" in page.text
+
+
 def test_freescout_gets_a_title(integration, stored):
     integration("freescout")
     response = ask("freescout", about("freescout", email=EMAIL))
@@ -187,7 +197,7 @@ def test_an_unknown_email_gets_a_clear_answer(integration, sandbox, kind):
 
 
 @pytest.mark.parametrize("kind", DESKS)
-@pytest.mark.parametrize("email", [None, "", "no address", "a@b@c", "x" * 300 + "@example.org"])
+@pytest.mark.parametrize("email", [None, "", "no address", "a@b@c", "a\u202e@b.example", "x" * 300 + "@example.org"])
 def test_a_request_about_no_one_says_so(integration, sandbox, kind, email):
     integration(kind)
     response = ask(kind, about(kind, email=email))

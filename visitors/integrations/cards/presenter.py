@@ -19,7 +19,7 @@ from visitors.formatting import (
     join_list,
     limit_list,
 )
-from visitors.formatting.text import isolate_direction, truncate
+from visitors.formatting.text import clean, isolate_direction, truncate
 from visitors.integrations.cards.answers import Answer, Link, PersonLine
 from visitors.integrations.cards.finding import Found
 from visitors.journey import Journey, latest_events
@@ -88,6 +88,7 @@ def present_problem(website: Website, error: UpstreamError, found: Found) -> Ans
 
 def present_unknown(website: Website, wanted: str, kind: str) -> Answer:
     """Return that no one is known by an email address or user id (`kind` says which), or a text (`kind` is "")."""
+    wanted = truncate(clean(wanted), _TEXT_LIMIT)
     return Answer(
         "No visitor found",
         notes=(

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from dashboard.database import is_database_unavailable
 from visitors.audit.log import LogUnavailable
@@ -60,7 +60,7 @@ def record(integration: Integration, given: Answer, *, is_test: bool = False) ->
             given.detail,
         )
     # What was wrong is less important than the answer itself, which is in the audit log.
-    with suppress(DatabaseError):
+    with suppress(DatabaseError), transaction.atomic():
         rows = IntegrationRequest.objects.filter(integration=integration)
         IntegrationRequest.objects.create(
             integration=integration,

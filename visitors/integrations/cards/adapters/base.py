@@ -73,7 +73,9 @@ def read_json(body: bytes, form: type[Payload]) -> Payload:
 def read_emails(*values: str | None) -> tuple[str, ...]:
     """Return the distinct email addresses among these values, at most MAX_EMAILS."""
     emails = (value.strip() for value in values if value)
-    return tuple(dict.fromkeys(email for email in emails if _EMAIL.fullmatch(email)))[:MAX_EMAILS]
+    return tuple(dict.fromkeys(email for email in emails if _EMAIL.fullmatch(email) and email.isprintable()))[
+        :MAX_EMAILS
+    ]
 
 
 def read_text(value: object) -> str:
