@@ -78,7 +78,7 @@ def test_links_that_sign_a_user_in_are_masked(log, path):
     log.logger.error("Internal Server Error: %s", path)
     log.logger.error("at 'https://desk.example%s'", path)
     assert "s3cr" not in log.text()
-    assert log.text().count(path.split("/")[1] + "/...") == 2
+    assert log.text().count("/...") == 2
 
 
 def test_a_token_that_is_masked_already_stays(log):
