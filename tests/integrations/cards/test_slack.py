@@ -204,7 +204,7 @@ def test_several_people_are_a_short_list(linked, sandbox, lumenkit):
     assert texts(response).count("Open journey") == 5
     assert "/search/?q=ines" in json.dumps(blocks)
     entries = AuditEntry.objects.values_list("action", "source", "user_name")
-    assert list(entries) == [("search", "slack", "mina")] * 5
+    assert list(entries) == [("list", "slack", "mina")] * 5
 
 
 def test_several_ids_are_listed_without_names(linked, stored):

@@ -14,7 +14,6 @@ from django.urls import reverse
 
 from dashboard.addresses import absolute_url
 from visitors.audit import log
-from visitors.formatting import format_count
 from visitors.integrations.cards import presenter
 from visitors.integrations.cards.answers import Answer, Link, Member, Question
 from visitors.integrations.cards.finding import Found, find_person
@@ -144,10 +143,5 @@ def _search(website: Website, query: str, reader: Reader, now: datetime) -> Answ
         return show_visitor(website, Found(found.people[0].visitor_id), reader, now)[0]
     if reader.user:
         shown = [(website.pk, person.visitor_id) for person in found.people]
-        log.record_listed(reader.user, shown, AuditAction.SEARCH, source=reader.source)
+        log.record_listed(reader.user, shown, AuditAction.LIST, source=reader.source)
     return presenter.present_people(website, found.people, query, has_more=found.has_more)
-
-
-def count_linked(integration: Integration) -> str:
-    """Return how many members of the workspace are linked: "3 people"."""
-    return format_count(SlackAccount.objects.filter(integration=integration).count(), "person", "people")
