@@ -30,6 +30,8 @@ PAGES = {scene.name: scene.path for scene in STATES if scene is not STALE} | {
     "unknown everywhere": "/visitors/0e5c0000-0000-4000-8000-00000000000f/",
     "notes": f"{LEAD}team/",
     "alerts": "/alerts/",
+    "tokens": "/account/tokens/",
+    "api": "/api/",
     "no visitors": "/lumenkit/visitors/?city=Nowhere&utm_term=x",
     "filters that do not go together": "/lumenkit/visitors/?goal=trial_started&customer=true",
     "no visitor here": "/lumenkit/visitors/current/",
@@ -84,7 +86,7 @@ def test_the_design_page_is_accessible(desk, check, member, settings):
     check(page, "design")
 
 
-@pytest.mark.parametrize("name", ["/", "/websites/", "/websites/add/", "/people/", "/account/", "/status/"])
+@pytest.mark.parametrize("name", ["/", "/websites/", "/websites/add/", "/people/", "/tokens/", "/account/", "/status/"])
 def test_pages_of_administrators_are_accessible(desk, check, lumenkit, name):
     page = desk(user=get_user_model().objects.create_superuser("root"))
     page.goto(name)

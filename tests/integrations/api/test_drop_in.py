@@ -8,11 +8,15 @@ that break off, deadlines, redirects. Journeydesk passes none of these on: behin
 or a 503. And the realtime map and metadata are not part of its API.
 """
 
-from contextlib import closing
+from contextlib import closing, contextmanager
+from threading import Thread
 from types import SimpleNamespace
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 from tests.access_tokens import new_token
 from tests.conftest import new_website
@@ -34,7 +38,7 @@ from visitors.models import Membership
 from visitors.roles import Role
 from visitors.sandbox import documented, tokens, websites
 
-pytestmark = pytest.mark.django_db(transaction=True)  # the live server has connections of its own
+pytestmark = pytest.mark.django_db(transaction=True)  # the server has a connection of its own
 
 LEAD = documented.RETURNING_LEAD.visitor_id
 OF_LUMENKIT = [
@@ -62,6 +66,31 @@ def token_of(user, website_id):
     return SimpleNamespace(token=secret, query={"websiteId": website_id})
 
 
+class QuietHandler(WSGIRequestHandler):
+    """Answers one request per connection, and prints nothing."""
+
+    def log_message(self, *args):
+        pass
+
+
+@contextmanager
+def serve():
+    """Serve Journeydesk in one thread, and close what it opened. A live server's threads wait for kept connections."""
+    with make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=QuietHandler) as server:
+
+        def run():
+            server.serve_forever(poll_interval=0.01)
+            connections.close_all()
+
+        thread = Thread(target=run)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 @pytest.fixture(params=["sandbox", "journeydesk"])
 def through(request, sandbox):
     """An API with the sandbox behind it."""
@@ -69,19 +98,18 @@ def through(request, sandbox):
 
 
 @pytest.fixture
-def api(request, through, sandbox):
+def api(through, sandbox):
     """The sandbox itself, or Journeydesk in front of it."""
     if through == "sandbox":
         with closing(Client(sandbox.base_url)) as client:
             credential = Credential(tokens.ACCOUNT_TOKEN, websites.LUMENKIT.website_id)
             yield Api(client, credential, AccountToken(tokens.ACCOUNT_TOKEN))
         return
-    server = request.getfixturevalue("live_server")
     user = get_user_model().objects.create_user("mina")
     for source, slug in ((websites.LUMENKIT, "lumenkit"), (websites.POCKETGARDEN, "pocketgarden")):
         Membership.objects.create(website=new_website(source, slug, tokens.ACCOUNT_TOKEN), user=user, role=Role.MEMBER)
     credential = token_of(user, websites.LUMENKIT.website_id)
-    with closing(Client(f"{server.url}/api/v1")) as client:
+    with serve() as address, closing(Client(f"{address}/api/v1")) as client:
         yield Api(client, credential, credential)
 
 

@@ -81,7 +81,9 @@ def _list_operations() -> tuple[Operation, ...]:
 
 
 def _operation(path: str, found: dict[str, Any]) -> Operation:
-    paragraphs = tuple(paragraph.replace("\n", " ") for paragraph in found["description"].split("\n\n"))
+    # The description is Markdown, of which we use the marks of code only.
+    text = found["description"].replace("`", "")
+    paragraphs = tuple(paragraph.replace("\n", " ") for paragraph in text.split("\n\n"))
     return Operation(
         name=found["operationId"],
         path=path,

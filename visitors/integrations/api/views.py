@@ -98,7 +98,14 @@ class Origin:
 def _operation(name: str, url_name: str, group: str, answer: Any) -> dict[str, Any]:
     """Return how an operation is declared to django-ninja: every one has the same errors."""
     responses = dict.fromkeys(_ERRORS, schemas.Error) | ({200: answer} if answer else {})
-    return {"operation_id": name, "url_name": url_name, "tags": [group], "response": responses, "by_alias": True}
+    return {
+        "operation_id": name,
+        "summary": name.replace("_", " ").capitalize(),
+        "url_name": url_name,
+        "tags": [group],
+        "response": responses,
+        "by_alias": True,
+    }
 
 
 @api.get("visitors/{visitor_id}", **_operation("get_visitor", "api_visitor", "DataFast", schemas.Visitor))
@@ -158,7 +165,8 @@ def list_visitors(request: ApiRequest, filters: Query[schemas.VisitorFilters]) -
 
 
 @api.get(
-    "admin/websites", **_operation("list_websites_as_datafast", "api_admin_websites", "DataFast", schemas.WebsiteList)
+    "admin/websites",
+    **_operation("list_admin_websites", "api_admin_websites", "DataFast", schemas.WebsiteList),
 )
 @api.get("websites", **_operation("list_websites", "api_websites", "DataFast", schemas.WebsiteList))
 def list_websites(request: ApiRequest) -> HttpResponse:

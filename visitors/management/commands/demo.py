@@ -108,9 +108,9 @@ class Command(BaseCommand):
         self.stdout.write("\nVisitor ids to paste there:\n")
         for visitor in documented.HEADLINES:
             self.stdout.write(f"  {visitor.visitor_id}  {visitor.name}: {visitor.description}")
-        self.stdout.write("\nAn access token of the demo's user, until the next start, and a request with it:\n")
-        address = f"{settings.PUBLIC_URL}/api/v1/visitors/{documented.RETURNING_LEAD.visitor_id}"
         token = _create_token()
+        address = f"{settings.PUBLIC_URL}/api/v1/visitors/{documented.RETURNING_LEAD.visitor_id}"
+        self.stdout.write("\nA request to the API with an access token, which is valid until the next start:\n")
         self.stdout.write(f"  curl -H 'Authorization: Bearer {token}' '{address}?websiteId=lumenkit'\n")
         self.stdout.write("\nCtrl-C ends the demo.\n")
 
