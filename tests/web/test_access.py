@@ -60,6 +60,13 @@ TABLE = {
     "change_password": ({}, "get", ALL_SIGNED_IN),
     "change_preferences": ({}, "post", (SIGN_IN, 302, 302, 302, 302, 302)),
     "mcp": ({}, "post", (NO_TOKEN,) * 6),
+    "demo_desk": ({}, "get", (SIGN_IN, *(NOT_THERE,) * 5)),  # only with DEBUG and in the demo
+    "confirm_panel": ({}, "get", ALL_SIGNED_IN),
+    "panel": ({"slug": "lumenkit"}, "get", (NOT_THERE,) * 6),  # no origin may frame it
+    "start_pairing": ({"slug": "lumenkit"}, "post", (NOT_THERE,) * 6),
+    "check_pairing": ({"slug": "lumenkit"}, "post", (NO_TOKEN,) * 6),
+    "panel_visitor": ({"slug": "lumenkit"}, "post", (NO_TOKEN,) * 6),
+    "set_up_panel": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "api_reference": ({}, "get", ALL_SIGNED_IN),
     "api_schema": ({}, "get", (FINE,) * 6),
     "api_unknown": ({"rest": "v1/nothing"}, "get", (NOT_THERE,) * 6),

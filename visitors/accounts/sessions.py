@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from dashboard.clock import CLOCK_SKEW
 from dashboard.database import is_database_unavailable
+from visitors.models import PanelPairing
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +79,8 @@ def mark_automatic(request: HttpRequest) -> None:
 
 
 def end_all(user: User) -> None:
-    """Sign a user out of every browser."""
+    """Sign a user out of every browser, and of the panels in help desks."""
+    PanelPairing.objects.filter(user=user).delete()
     # Only the data of a session names its user. There are few sessions: expired ones are deleted.
     sessions = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
     keys = [session.pk for session in sessions if session.get_decoded().get(SESSION_KEY) == str(user.pk)]

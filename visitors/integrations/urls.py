@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("visitors.integrations.tokens.urls")),
     path("", include("visitors.integrations.cards.urls")),
     path("", include("visitors.integrations.mcp.urls")),
+    path("", include("visitors.integrations.panel.urls")),
 ]

@@ -18,11 +18,21 @@ from visitors.web.access import SignedInRequest, manager_required
 def integrations(request: SignedInRequest, website: Website) -> HttpResponse:
     """List the ways to use Journeydesk in other programs, and how each of them stands for this website."""
     groups = (
-        ("Help desks and chat", "The other program shows a summary of the visitor.", [*list_ways(website)]),
+        (
+            "Help desks and chat",
+            "The other program shows a summary of the visitor.",
+            [_panel(website), *list_ways(website)],
+        ),
         ("Alerts", "Journeydesk tells another program what pinned visitors do.", [_webhook(website)]),
         ("Scripts and AI agents", "Each user creates a token, which sees what the user sees.", [*_list_tokens()]),
     )
     return render(request, "integrations/integrations.html", {"website": website, "groups": groups})
+
+
+def _panel(website: Website) -> Way:
+    text = "The journey in a frame beside the conversation: Chatwoot, Zendesk, or any page of yours."
+    state, level, action = ("On", "good", "Manage") if website.panel_origins else ("Not set up", "", "Set up")
+    return Way("Panel", text, state, level, reverse("set_up_panel", args=[website.slug]), action)
 
 
 def _webhook(website: Website) -> Way:

@@ -19,6 +19,7 @@ from visitors.models.integrations import (
     SlackAccount,
 )
 from visitors.models.known_people import KnownPerson
+from visitors.models.panel import PanelPairing
 from visitors.models.profiles import FetchLease, LiveList, MetricsPoint, RateBudget, Snapshot, StoredJourney
 from visitors.models.saved_views import SavedView
 from visitors.models.team import TEAM_MODELS, Alert, Note, Ownership, Pin, Tag, VisitorTag
@@ -59,6 +60,7 @@ __all__ = [
     "Note",
     "OpenIDIdentity",
     "Ownership",
+    "PanelPairing",
     "Pin",
     "Preferences",
     "RateBudget",

@@ -28,6 +28,7 @@ RESERVED_SLUGS = {
     "alerts",
     "api",
     "cards",
+    "demo",
     "design",
     "healthz",
     "help",
@@ -128,6 +129,9 @@ class Website(models.Model):
     names = models.JSONField(default=dict, editable=False)
     # Links to other tools, in their order: [{"label": "Stripe", "template": "https://…?query={email}"}].
     links = models.JSONField(default=list, editable=False)
+
+    # The origins whose pages may frame the panel: ["https://chat.example.com"].
+    panel_origins = models.JSONField(default=list, editable=False)
 
     # The current user's role. Only `visible_to` and `load_visitor_context` set it.
     role: str = ""

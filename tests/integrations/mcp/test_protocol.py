@@ -218,6 +218,8 @@ def test_an_unknown_version_in_the_header_is_rejected(legacy):
         (b"{", -32700),
         (b"\xff\xfe", -32700),
         (b"[" * 100_000, -32700),
+        (b'{"jsonrpc": "2.0", "id": "\\ud800", "method": "ping"}', -32700),
+        (b'{"jsonrpc": "2.0", "id": NaN, "method": "ping"}', -32600),
         (b"[]", -32600),
         (b'[{"jsonrpc": "2.0", "id": 1, "method": "ping"}]', -32600),
         (b"null", -32600),

@@ -47,6 +47,8 @@ def read_message(request: HttpRequest, body: bytes) -> Message:
     """Return the message in the body of a request, checked against the headers. Raises RpcError."""
     try:
         message = json.loads(body)
+        # An escape can stand for half of a surrogate pair, which neither a database nor a response can have.
+        json.dumps(message, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise RpcError(PARSE_ERROR, "The body is not valid JSON") from error
     request_id = _read_id(message)

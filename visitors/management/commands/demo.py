@@ -66,6 +66,7 @@ class Command(BaseCommand):
             settings.PUBLIC_URL = settings.PUBLIC_URL or f"http://{addresses.local_address(name, port)}"
             os.environ |= {"ALLOWED_HOSTS": ",".join(settings.ALLOWED_HOSTS), "HTTPS": "false"}
             os.environ["PUBLIC_URL"] = settings.PUBLIC_URL
+            _allow_desk(port)
             _store_visitors()
             server.serve(host, port, started=lambda: self._print_welcome(host, port))
         self.stdout.write("\nThe demo has ended.")
@@ -112,6 +113,7 @@ class Command(BaseCommand):
         address = f"{settings.PUBLIC_URL}/api/v1/visitors/{documented.RETURNING_LEAD.visitor_id}"
         self.stdout.write("\nA request to the API with an access token, which is valid until the next start:\n")
         self.stdout.write(f"  curl -H 'Authorization: Bearer {token}' '{address}?websiteId=lumenkit'\n")
+        self.stdout.write(f"\nThe panel in a stand-in help desk: {settings.PUBLIC_URL}/demo/desk/\n")
         self.stdout.write("\nCtrl-C ends the demo.\n")
 
 
@@ -120,6 +122,13 @@ def _create_token() -> str:
     user = User.objects.get(username=USER)
     AccessToken.objects.filter(user=user, name=TOKEN_NAME).delete()
     return actions.create(user, name=TOKEN_NAME, website=None, days=7)
+
+
+def _allow_desk(port: int) -> None:
+    """Let the stand-in help desk frame the panel, under every name by which the demo is opened."""
+    names = [f"http://{name}:{port}" for name in ("localhost", "127.0.0.1")]
+    origins = list(dict.fromkeys([*names, settings.PUBLIC_URL]))
+    Website.objects.filter(slug__in=WEBSITES).update(panel_origins=origins)
 
 
 def _store_visitors() -> None:

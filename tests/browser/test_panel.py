@@ -1,0 +1,198 @@
+"""The panel in the frames of stand-in help desks, of the same site and of another one."""
+
+import json
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import violations
+from visitors.models import AuditEntry, Website
+from visitors.sandbox import documented
+
+LEAD = documented.RETURNING_LEAD.visitor_id
+CUSTOMER = documented.CUSTOMER.visitor_id
+
+# What Chatwoot's Frame.vue does: a JSON string with any target on load and when asked. An old version answers the first
+# frame, whoever asked, and sends neither theme nor definitions.
+CHATWOOT = """
+const frame = document.querySelector("iframe");
+let context = CONTEXT;
+const send = () => frame.contentWindow.postMessage(JSON.stringify({ event: "appContext", data: context }), "*");
+window.switchTo = (next) => { context = next; send(); };
+frame.addEventListener("load", () => { if (!LOSES_FIRST) send(); });
+let requests = 0;
+addEventListener("message", ({ data }) => {
+  if (data === "chatwoot-dashboard-app:fetch-info" && (!LOSES_FIRST || ++requests > 2)) send();
+});
+frame.contentWindow.postMessage("some other text", "*");
+"""
+# Zendesk's app framework, as the wire protocol of its SDK has it.
+ZENDESK = """
+const frame = document.querySelector("iframe");
+addEventListener("message", ({ data, source }) => {
+  if (!data.startsWith("{")) return;
+  const message = JSON.parse(data);
+  const answer = (body) => source.postMessage(JSON.stringify(body), "*");
+  if (message.key === "iframe.handshake") answer({ key: "zaf.app.registered", message: {} });
+  if (message.request !== "get") return;
+  answer({ id: message.id, result: Object.fromEntries(message.params.map((path) => [path, VALUES[path]])) });
+});
+"""
+
+
+def context_of(visitor="", email="", **more):
+    contact = {"name": "Jo", "email": email, "custom_attributes": {"datafast_visitor_id": visitor} if visitor else {}}
+    return {"conversation": {"id": 17, "meta": {"sender": contact}}, "contact": contact, "currentAgent": {}} | more
+
+
+@pytest.fixture
+def parent():
+    """Serve a page of another origin, which a test can set."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = server.page.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            """Log nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.page = ""
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def frame_panel(parent, live_server, lumenkit):
+    """Put the panel into a frame of a help desk's page, and return that page's address; `host` is its host name.
+
+    The panel is at `localhost`, so a page there is of the same site, and one at 127.0.0.1 of another.
+    """
+
+    def frame(script, host="127.0.0.1", query="", origins=None):
+        origin = f"http://{host}:{parent.server_port}"
+        Website.objects.filter(pk=lumenkit.pk).update(panel_origins=origins or [origin])
+        framed = f'<iframe width="360" height="800" src="{live_server.url}/panel/lumenkit/{query}"></iframe>'
+        parent.page = f"<!DOCTYPE html><title>Help desk</title><body>{framed}<script>{script}</script>"
+        return origin
+
+    return frame
+
+
+def chatwoot(context, *, loses_first=False):
+    script = CHATWOOT.replace("CONTEXT", json.dumps(context))
+    return script.replace("LOSES_FIRST", json.dumps(loses_first))
+
+
+def pair(page, journeydesk, member):
+    """Connect the panel on a help desk's page, as its agent does in another tab."""
+    panel = page.frame_locator("iframe")
+    panel.get_by_role("button", name="Connect").click()
+    code = panel.locator("#code")
+    expect(code).to_have_text(re.compile("[A-Z0-9]{4}-[A-Z0-9]{4}"))
+    tab = journeydesk(user=member)
+    tab.goto("/panel/")
+    tab.get_by_label("The code in the panel").fill(code.inner_text())
+    tab.get_by_role("button", name="Connect").click()
+    expect(tab.get_by_role("heading", name="Connected")).to_be_visible()
+    return panel
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+@pytest.mark.parametrize("loses_first", [False, True])
+@pytest.mark.usefixtures("sandbox")
+def test_chatwoot_names_the_visitor(desk, frame_panel, member, host, loses_first):
+    definitions = [{"attribute_key": "datafast_visitor_id"}]
+    context = context_of(LEAD, customAttributes=definitions, theme="dark") if loses_first else context_of(LEAD)
+    page = desk()
+    page.goto(frame_panel(chatwoot(context, loses_first=loses_first), host))
+    panel = pair(page, desk, member)
+    expect(panel.get_by_role("heading", name="Priya Raman")).to_be_visible()
+    if loses_first:
+        assert panel.locator("html").get_attribute("data-theme") == "dark"
+    page.evaluate("context => switchTo(context)", context_of(CUSTOMER))
+    expect(panel.get_by_role("heading", name="Jonas Weber")).to_be_visible()
+    page.evaluate("context => switchTo(context)", context_of(email="nobody@nowhere.example"))
+    expect(panel.get_by_role("heading", name="Visitor not found")).to_be_visible()
+    page.evaluate("context => switchTo(context)", context_of())
+    expect(panel.get_by_role("heading", name="No visitor")).to_be_visible()
+    page.reload()  # the same tab, so the pairing still holds
+    expect(panel.get_by_role("heading", name="Priya Raman")).to_be_visible()
+    assert {entry.source for entry in AuditEntry.objects.all()} == {"panel"}
+
+
+def test_a_plain_page_names_the_visitor_in_the_address_or_in_a_message(desk, frame_panel, member, sandbox):
+    page = desk()
+    page.goto(frame_panel("", query=f"#visitor={LEAD}"))
+    panel = pair(page, desk, member)
+    expect(panel.get_by_role("heading", name="Priya Raman")).to_be_visible()
+    message = {"type": "journeydesk:visitor", "visitor": CUSTOMER}
+    page.evaluate("message => document.querySelector('iframe').contentWindow.postMessage(message, '*')", message)
+    expect(panel.get_by_role("heading", name="Jonas Weber")).to_be_visible()
+
+
+def test_zendesk_names_the_visitor(desk, frame_panel, parent, member, sandbox):
+    values = {"ticket.requester.email": "x@nowhere.example", "ticket.customField:custom_field_7": LEAD}
+    origin = f"http://127.0.0.1:{parent.server_port}"
+    page = desk()
+    script = ZENDESK.replace("VALUES", json.dumps(values))
+    page.goto(frame_panel(script, query=f"?origin={origin}&app_guid=a-1&field=7"))
+    panel = pair(page, desk, member)
+    expect(panel.get_by_role("heading", name="Priya Raman")).to_be_visible()
+
+
+def test_a_page_of_another_origin_shows_nothing(chromium, frame_panel, live_server, member):
+    page = chromium.new_page()
+    refused = []
+    page.on("console", lambda message: refused.append(message.text))
+    page.goto(frame_panel(chatwoot(context_of(LEAD)), origins=["https://chat.example.com"]))
+    page.wait_for_function("() => document.querySelector('iframe').contentDocument === null")
+    assert page.frame_locator("iframe").locator("#panel").count() == 0
+    assert any("frame-ancestors" in text for text in refused)
+    page.close()
+
+
+def test_messages_from_anyone_else_and_of_another_form_are_ignored(desk, frame_panel, member, sandbox):
+    page = desk()
+    page.goto(frame_panel(""))
+    panel = page.frame_locator("iframe")
+    expect(panel.get_by_text("Waiting for a conversation …")).to_be_visible()
+    frame = page.frames[1]
+    # The frame's own window is not the page around it, though the origin of a message to itself may be allowed.
+    frame.evaluate("id => window.postMessage({ type: 'journeydesk:visitor', visitor: id }, '*')", LEAD)
+    for text in (
+        "{",
+        "null",
+        "5",
+        "[]",
+        '{"event": "appContext"}',
+        '{"event": "appContext", "data": {"contact": null}}',
+    ):
+        page.evaluate("text => document.querySelector('iframe').contentWindow.postMessage(text, '*')", text)
+    page.evaluate(
+        "() => document.querySelector('iframe').contentWindow.postMessage({ type: 'journeydesk:visitor' }, '*')"
+    )
+    expect(panel.get_by_role("button", name="Connect")).to_be_visible()  # the last one names no one, in a valid form
+    assert frame.evaluate("() => question?.visitor ?? null") is None
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_panel_is_accessible(desk, frame_panel, member, sandbox, theme):
+    page = desk(theme=theme)
+    page.goto(frame_panel(chatwoot(context_of(LEAD))))
+    panel = pair(page, desk, member)
+    expect(panel.get_by_role("heading", name="Priya Raman")).to_be_visible()
+    assert page.frames[1].evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page.frames[1]) == []

@@ -1,0 +1,39 @@
+"""A stand-in for a help desk, with the panel beside its conversations: to try the panel without one."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from visitors.models import Website
+from visitors.web.access import SignedInRequest
+
+
+@require_safe
+def desk(request: SignedInRequest) -> HttpResponse:
+    """Show the stand-in. Only with DEBUG and in the demo.
+
+    Its conversations are with the visitors whom the user saw last, and with an email address that nobody knows.
+    """
+    if not (settings.DEBUG or settings.IS_DEMO):
+        raise Http404
+    websites = Website.objects.visible_to(request.user).exclude(panel_origins=[])
+    website = websites.first()
+    now = datetime.now(UTC)
+    people = [] if website is None else list(website.knownperson_set.exclude(email="").order_by("-score")[:6])
+    conversations = [
+        {
+            "name": person.name or person.email,
+            "email": person.email,
+            "started_at": int((person.last_seen_at or now - timedelta(hours=1)).timestamp()),
+            "visitor": str(person.visitor_id) if number % 2 == 0 else "",
+        }
+        for number, person in enumerate(people)
+    ]
+    conversations.append({"name": "Someone new", "email": "new@nowhere.example", "started_at": 0, "visitor": ""})
+    response = render(request, "integrations/panel/desk.html", {"website": website, "conversations": conversations})
+    if website:
+        response._csp_update = {"frame-src": ["'self'"]}  # type: ignore[attr-defined]  # noqa: SLF001 as csp's own decorators do
+    return response
