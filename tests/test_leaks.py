@@ -12,8 +12,9 @@ from django.test import Client, RequestFactory
 from django.urls import path
 
 from tests import leaks
+from tests.access_tokens import new_token
 from tests.faulty_upstream import answer
-from visitors.models import Snapshot
+from visitors.models import AccessToken, Snapshot
 from visitors.roles import Role
 from visitors.sandbox import documented
 from visitors.sandbox.tokens import ACCOUNT_TOKEN, LUMENKIT_KEY, REVOKED_TOKEN
@@ -62,6 +63,14 @@ def test_leaks_in_sqlite_files_are_found(tmp_path, suffix):
     assert leaks.in_files([tmp_path / "data.sqlite3"]) == [f"the revoked account token in data.sqlite3{suffix}"]
 
 
+def test_leaked_access_tokens_are_found(tmp_path, member):
+    secret = new_token(member)["Authorization"].split()[1]
+    assert leaks.in_response(HttpResponse(f"<p>{secret}</p>")) == ["an access token"]
+    (tmp_path / "data.sqlite3").write_bytes(b"\0\1" + secret.encode())
+    assert leaks.in_files([tmp_path / "data.sqlite3"]) == ["an access token in data.sqlite3"]
+    assert leaks.in_bytes(AccessToken.objects.get().mask.encode()) == []
+
+
 @pytest.fixture
 def all_loggers(leak_watch):
     """Make every logger log everything; return the names of those that did."""
@@ -104,7 +113,20 @@ def test_nothing_leaks_on_any_page(sandbox, all_loggers, visit, lumenkit, leak_w
             visit(f"{journey}{part}")
         for action in ("refresh/", "look/", "follow/"):
             visit(f"{journey}{action}", {})
-    for address in ("/", "/websites/", "/websites/lumenkit/", "/account/", "/admin/", "/admin/visitors/website/"):
+        token = new_token(visit("/account/").wsgi_request.user)
+        for resource in ("", "/journey", "/summary"):
+            Client().get(f"/api/v1/visitors/{VISITOR}{resource}", {"websiteId": slug}, headers=token)
+    for address in (
+        "/",
+        "/account/tokens/",
+        "/tokens/",
+        "/api/",
+        "/websites/",
+        "/websites/lumenkit/",
+        "/account/",
+        "/admin/",
+        "/admin/visitors/website/",
+    ):
         visit(address)
     form = {"name": "Lumenkit", "slug": "lumenkit", "domain": "lumenkit.example", "token": f"{LUMENKIT_KEY} and more"}
     visit(f"/admin/visitors/website/{lumenkit.pk}/change/", form)
