@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import OperationalError
@@ -9,6 +10,7 @@ from django.test import Client
 
 from tests.access_tokens import bearer, new_token
 from tests.faulty_upstream import answer, error
+from visitors.audit.erasure import erase
 from visitors.datafast.errors import Reason, Unauthorized, Unavailable
 from visitors.models import AccessToken, AuditEntry, Membership, Snapshot
 from visitors.profiles import store
@@ -85,6 +87,14 @@ def test_a_stored_answer_is_served_with_its_age_when_datafast_fails(call, sandbo
     assert (response.status_code, response.content) == (200, before)
     assert (response["Age"], response["Journeydesk-Source"]) == ("600", "stored")
     assert response["Journeydesk-Stale"] == "unavailable"
+
+
+def test_an_erased_visitor_is_not_answered_from_memory(call, sandbox, lumenkit):
+    assert call().status_code == call().status_code == 200
+    erase(lumenkit, UUID(LEAD), by=None)
+    sandbox.answer_with(LEAD, status=500)
+    assert call().status_code == 503
+    assert not AuditEntry.objects.filter(visitor_id=LEAD, result="shown").exists()
 
 
 def test_headers_tell_what_is_left_of_the_minute(call, sandbox, settings):
