@@ -15,7 +15,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.wsgi import get_wsgi_application
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 
 from tests.access_tokens import new_token
@@ -76,7 +76,7 @@ class QuietHandler(WSGIRequestHandler):
 @contextmanager
 def serve():
     """Serve Journeydesk in one thread, and close what it opened. A live server's threads wait for kept connections."""
-    with make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=QuietHandler) as server:
+    with make_server("127.0.0.1", 0, WSGIHandler(), handler_class=QuietHandler) as server:
 
         def run():
             server.serve_forever(poll_interval=0.01)
