@@ -193,7 +193,7 @@ def test_the_list_has_the_state_of_each_integration(browser, integration, sandbo
     def states():
         return Page(browser.get("/websites/lumenkit/integrations/").content).text
 
-    assert states().count("Not set up") == 5  # with the webhook
+    assert states().count("Not set up") == 6  # with the webhook and the panel
     integration("intercom")
     integration("slack")
     assert states().count("On, not used yet") == 2

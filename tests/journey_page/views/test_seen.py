@@ -222,7 +222,7 @@ def test_recent_visitors_are_twelve_in_one_query(browser_of_member, member, lume
     with CaptureQueriesContext(connection) as queries:
         page = browser_of_member.get("/").content.decode()
     assert re.findall("<bdi>Person ([0-9]+)</bdi>", page) == [str(number) for number in range(12)]
-    assert len(queries) == 5  # session and person, websites, looks and pins
+    assert len(queries) == 6  # session and person, websites, the hottest leads, looks and pins
 
 
 def test_recent_visitors_of_a_lost_website_are_not_listed(browser_of_member, sandbox, member):
