@@ -128,8 +128,10 @@ def _nothing_leaks(leak_watch):
 def migrated_template(pytestconfig):
     """Where a run leaves an empty SQLite database with all migrations for the next run, which takes 1.6 s per process.
 
-    Another migration, or another version of Django, has another file.
+    Another migration, or another version of Django, has another file. On PostgreSQL there is none.
     """
+    if connection.vendor != "sqlite":
+        return None
     state = sha256(django.__version__.encode())
     for migration in sorted(Path(migrations.__path__[0]).glob("*.py")):
         state.update(migration.read_bytes())
@@ -139,7 +141,7 @@ def migrated_template(pytestconfig):
 @pytest.fixture(scope="session")
 def django_db_keepdb(migrated_template, django_db_modify_db_settings):
     """Let pytest-django start with a copy of the template, if there is one."""
-    if connection.vendor != "sqlite" or not migrated_template.exists():
+    if migrated_template is None or not migrated_template.exists():
         return False
     shutil.copyfile(migrated_template, connection.settings_dict["TEST"]["NAME"])
     return True
@@ -152,7 +154,7 @@ def django_db_setup(django_db_setup, django_db_blocker, migrated_template):
     No file that was written may contain a token or a key. SQLite keeps deleted rows until it needs their space, so the
     files still contain most of what the tests wrote.
     """
-    if connection.vendor == "sqlite" and not migrated_template.exists():
+    if migrated_template is not None and not migrated_template.exists():
         written = migrated_template.with_suffix(f".{os.getpid()}")
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [str(written)])

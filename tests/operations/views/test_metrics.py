@@ -45,12 +45,15 @@ def counted(counting, db):
     return since
 
 
-def test_a_full_disk_stops_only_the_counting(client, counting, db, monkeypatch, caplog):
+@pytest.mark.usefixtures("counting", "db")
+def test_a_full_disk_stops_only_the_counting(client, settings, tmp_path, monkeypatch, caplog):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
     monkeypatch.setattr(os, "posix_fallocate", full)
+    # Not the run's own folder: what cannot be reserved is deleted there.
+    settings.METRICS_DIR = tmp_path
     metrics._make_meters.cache_clear()
     try:
         for _ in range(2):
