@@ -1,8 +1,8 @@
 """Logging: JSON or plain lines on standard error, without tokens, secret links or visitor ids.
 
-Tokens (`df_…`, `dft_…`, `jd_…`) and links that sign a user in are masked. A visitor id is replaced by `visitor:` and a
-keyed hash: the same visitor gets the same hash, and without `SECRET_KEY` the hash leads to no visitor. The formatters
-redact, so this covers every logger, tracebacks and the lines of libraries.
+Tokens (`df_…`, `dft_…`, `jd_…`, `jdp_…`) and links that sign a user in are masked. A visitor id is replaced by
+`visitor:` and a keyed hash: the same visitor gets the same hash, and without `SECRET_KEY` the hash leads to no visitor.
+The formatters redact, so this covers every logger, tracebacks and the lines of libraries.
 """
 
 import logging
@@ -24,7 +24,7 @@ current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", 
 
 # Eight characters or more, so that the name of a file such as df_notes stays. The dot in a masked token
 # (`dft_ab1...xyz9`) comes earlier than that.
-_TOKEN = re.compile(r"((?:dft?|jd)_)[A-Za-z0-9_-]{8}[^\s\"'<>\\]*")
+_TOKEN = re.compile(r"((?:dft?|jdp?)_)[A-Za-z0-9_-]{8}[^\s\"'<>\\]*")
 # Addresses that open something for everyone who has them: a new password, an invitation, a Slack account to connect.
 _SECRET_LINK = re.compile(r"(/(?:reset|invitations|integrations/slack)/)[^\s\"'<>]+")
 # Any UUID with dashes. With encoded dashes or none, only version 4, so that other hexadecimal numbers stay.

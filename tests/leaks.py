@@ -1,8 +1,8 @@
 """Search for secrets where they must not be: in every response and log line of the test run, and in its files.
 
 The secrets are the sandbox's tokens, which the tests' websites have, the two keys of the test run, and every access
-token (`jd_…`) that a test creates. The sandbox's
-own log and memory are not searched: it stands in for another company's server.
+token (`jd_…`) and every panel's (`jdp_…`) that a test creates. The sandbox's own log and memory are not searched: it
+stands in for another company's server.
 """
 
 import gzip
@@ -19,10 +19,10 @@ from django.http.response import HttpResponseBase
 
 from visitors.sandbox.tokens import TOKENS
 
-# As `visitors.integrations.tokens.actions` makes them; no example in a page is that long.
-_ACCESS_TOKEN = re.compile(rb"jd_[A-Za-z0-9_-]{43}")
-# The only response that shows one.
-_SHOWN_ONCE = ("POST", "/account/tokens/")
+# As `integrations.tokens.actions` and `integrations.panel.pairing` make them; no example in a page is that long.
+_ACCESS_TOKEN = re.compile(rb"jdp?_[A-Za-z0-9_-]{43}")
+# The only responses that show one.
+_SHOWN_ONCE = re.compile(r"POST (/account/tokens/|/panel/[\w-]+/pair/)")
 
 
 def secrets() -> dict[bytes, str]:
@@ -84,7 +84,7 @@ class Watch(logging.Handler):
         def watched(handler, request):
             response = get_response(handler, request)
             names = in_response(response, self.searched)
-            if (request.method, request.path) == _SHOWN_ONCE and "an access token" in names:
+            if _SHOWN_ONCE.fullmatch(f"{request.method} {request.path}") and "an access token" in names:
                 names.remove("an access token")
             self.found += [f"{name} in the response to {request.path}" for name in names]
             return response

@@ -38,6 +38,7 @@ SERVER = (
     "target='tests.bench.wsgi:application')"
 )
 HTMX = {"HX-Request": "true"}
+JSON = {"Content-Type": "application/json"}
 # Row: its figure, the most that it may be, and of which other row's figure that is a multiple.
 TARGETS: dict[str, tuple[str, float, str]] = {
     "journey_50": ("median_ms", 2.5, "signed_in"),
@@ -48,6 +49,7 @@ TARGETS: dict[str, tuple[str, float, str]] = {
     "oldest_visits_10000": ("median_ms", 1.5, "older_visits_10000"),
     "cold_journey_50": ("median_ms", 10, "signed_in"),
     "api_kept": ("median_ms", 1.5, "signed_in"),
+    "mcp_journey": ("median_ms", 2.5, "signed_in"),
     "search_100000": ("median_ms", 5, "signed_in"),
     "flight_100": ("upstream_calls", 1, ""),
     "followers_20": ("upstream_calls", 4, ""),
@@ -120,6 +122,10 @@ class Scene:
         """A program's Get visitor, with a token of the member."""
         return load.request("GET", f"/api/v1/visitors/{visitor_id}", self.bearer)
 
+    def call_mcp(self, visitor_id: str) -> bytes:
+        """An AI agent's `get_journey`, with a token of the member."""
+        return load.request("POST", "/mcp", self.bearer | JSON, mcp_call(visitor_id))
+
     def post(self, path: str, form: str) -> bytes:
         """A POST of the member by htmx."""
         headers = {
@@ -148,6 +154,13 @@ def journey(visitor_id: str) -> str:
     return f"/lumenkit/visitors/{visitor_id}/"
 
 
+def mcp_call(visitor_id: str) -> bytes:
+    """The body of a call of MCP's `get_journey`."""
+    arguments = {"visitor": visitor_id, "website": "lumenkit"}
+    params = {"name": "get_journey", "arguments": arguments}
+    return json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).encode()
+
+
 def measure_pages(scene: Scene, rows: Rows) -> None:
     """Everything that is answered from stored profiles, in turn, so that a noisy moment slows all of them alike.
 
@@ -167,6 +180,7 @@ def measure_pages(scene: Scene, rows: Rows) -> None:
         "journey_50": lambda _: scene.get(journey(scene.fifty)),
         "journey_10000": lambda _: scene.get(journey(scene.long)),
         "api_kept": lambda _: scene.call_api(scene.fifty),
+        "mcp_journey": lambda _: scene.call_mcp(scene.fifty),
         "fragment_unchanged": lambda _: scene.post(f"{journey(scene.fifty)}refresh/", unchanged),
         "journey_50_made": lambda number: scene.get(f"{journey(scene.fifty)}?open={1_000_000 + number}"),
         "journey_10000_made": lambda number: scene.get(f"{journey(scene.long)}?open={1_000_000 + number}"),
@@ -213,6 +227,9 @@ def count_queries(scene: Scene, rows: Rows) -> None:
         )
     api = f"/api/v1/visitors/{scene.fifty}"
     rows["api_kept"]["sql_queries"] = count(lambda: scene.client.get(api, headers=scene.bearer))
+    rows["mcp_journey"]["sql_queries"] = count(
+        lambda: scene.client.post("/mcp", mcp_call(scene.fifty), JSON["Content-Type"], headers=scene.bearer)
+    )
     refresh = f"{journey(scene.fifty)}refresh/"
     rows["fragment_unchanged"]["sql_queries"] = count(lambda: scene.client.post(refresh, form, headers=HTMX))
 

@@ -56,7 +56,10 @@ def answering():
         logs.current_request.reset(token)
 
 
-@pytest.mark.parametrize("token", [*(token.value for token in TOKENS), "jd_Zm9yLXRoZS1sb2ctb25seQ-and_more"])
+OWN_TOKENS = ("jd_Zm9yLXRoZS1sb2ctb25seQ-and_more", "jdp_Zm9yLXRoZS1sb2ctb25seQ-and_more")
+
+
+@pytest.mark.parametrize("token", [*(token.value for token in TOKENS), *OWN_TOKENS])
 @pytest.mark.parametrize("text", ["{}", "token={}&x=1", "'{}'", "\n{}\n", '{{"Authorization": "Bearer {}"}}', "%20{}"])
 def test_tokens_are_masked(log, token, text):
     log.logger.warning(text.format(token))

@@ -1,5 +1,6 @@
 """`manage.py demo`: Journeydesk with the sandbox as its DataFast API. `make demo` calls it."""
 
+import json
 import os
 from argparse import ArgumentParser
 from contextlib import suppress
@@ -113,6 +114,8 @@ class Command(BaseCommand):
         address = f"{settings.PUBLIC_URL}/api/v1/visitors/{documented.RETURNING_LEAD.visitor_id}"
         self.stdout.write("\nA request to the API with an access token, which is valid until the next start:\n")
         self.stdout.write(f"  curl -H 'Authorization: Bearer {token}' '{address}?websiteId=lumenkit'\n")
+        self.stdout.write("\nThe same token for an AI agent (MCP), and a request as the agent would make it:\n")
+        self.stdout.write(f"  {_mcp_command(token)}\n  {_mcp_request(token)}\n")
         self.stdout.write(f"\nThe panel in a stand-in help desk: {settings.PUBLIC_URL}/demo/desk/\n")
         self.stdout.write("\nCtrl-C ends the demo.\n")
 
@@ -122,6 +125,25 @@ def _create_token() -> str:
     user = User.objects.get(username=USER)
     AccessToken.objects.filter(user=user, name=TOKEN_NAME).delete()
     return actions.create(user, name=TOKEN_NAME, website=None, days=7)
+
+
+def _mcp_command(token: str) -> str:
+    """Return the command that connects Claude Code; other agents take the same URL and header."""
+    command = f"claude mcp add --transport http journeydesk {settings.PUBLIC_URL}/mcp"
+    return f"{command} --header 'Authorization: Bearer {token}'"
+
+
+def _mcp_request(token: str) -> str:
+    """Return a command that calls the tool `get_journey` without an agent."""
+    arguments = {"visitor": documented.RETURNING_LEAD.visitor_id, "website": "lumenkit"}
+    call = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "tools/call",
+        "params": {"name": "get_journey", "arguments": arguments},
+    }
+    headers = f"-H 'Authorization: Bearer {token}' -H 'Content-Type: application/json'"
+    return f"curl {headers} -d '{json.dumps(call)}' {settings.PUBLIC_URL}/mcp"
 
 
 def _allow_desk(port: int) -> None:
