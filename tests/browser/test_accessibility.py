@@ -107,6 +107,7 @@ def test_pages_of_administrators_are_accessible(desk, check, lumenkit, name):
         "remove/",
         "integrations/",
         "integrations/slack/",
+        "integrations/snippets/",
     ],
 )
 def test_pages_of_a_website_are_accessible(desk, check, admin, member, name):

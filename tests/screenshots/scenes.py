@@ -187,6 +187,7 @@ MANAGING = (
     Scene("67-tags", f"{LUMENKIT}tags/", **BRIEF),
     Scene("67-integrations", f"{LUMENKIT}integrations/", **ADMIN),
     Scene("67-integrations-intercom", f"{LUMENKIT}integrations/intercom/", **BRIEF),
+    Scene("67-integrations-snippets", f"{LUMENKIT}integrations/snippets/", **ADMIN),
     Scene("67-integrations-secret", f"{LUMENKIT}integrations/freescout/", _press("Create a secret"), **BRIEF),
     Scene("68-audit-log", f"{LUMENKIT}audit-log/", **ADMIN),
     Scene("68-audit-log-empty", f"/websites/{cast.PAUSED}/audit-log/", **BRIEF),

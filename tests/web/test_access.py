@@ -67,6 +67,7 @@ TABLE = {
     "check_pairing": ({"slug": "lumenkit"}, "post", (NO_TOKEN,) * 6),
     "panel_visitor": ({"slug": "lumenkit"}, "post", (NO_TOKEN,) * 6),
     "set_up_panel": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
+    "snippets": ({"slug": "lumenkit"}, "get", those_who_manage(FINE)),
     "api_reference": ({}, "get", ALL_SIGNED_IN),
     "api_schema": ({}, "get", (FINE,) * 6),
     "api_unknown": ({"rest": "v1/nothing"}, "get", (NOT_THERE,) * 6),

@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("visitors.integrations.cards.urls")),
     path("", include("visitors.integrations.mcp.urls")),
     path("", include("visitors.integrations.panel.urls")),
+    path("", include("visitors.integrations.snippets.urls")),
 ]

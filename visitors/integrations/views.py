@@ -21,7 +21,7 @@ def integrations(request: SignedInRequest, website: Website) -> HttpResponse:
         (
             "Help desks and chat",
             "The other program shows a summary of the visitor.",
-            [_panel(website), *list_ways(website)],
+            [_panel(website), *list_ways(website), _snippets(website)],
         ),
         ("Alerts", "Journeydesk tells another program what pinned visitors do.", [_webhook(website)]),
         ("Scripts and AI agents", "Each user creates a token, which sees what the user sees.", [*_list_tokens()]),
@@ -33,6 +33,11 @@ def _panel(website: Website) -> Way:
     text = "The journey in a frame beside the conversation: Chatwoot, Zendesk, or any page of yours."
     state, level, action = ("On", "good", "Manage") if website.panel_origins else ("Not set up", "", "Set up")
     return Way("Panel", text, state, level, reverse("set_up_panel", args=[website.slug]), action)
+
+
+def _snippets(website: Website) -> Way:
+    text = "Links for Zammad, Crisp and others, lines that pass the visitor id to a chat, and a bookmarklet."
+    return Way("Without code", text, "Ready", "good", reverse("snippets", args=[website.slug]), "Open")
 
 
 def _webhook(website: Website) -> Way:
