@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import ssl
+import threading
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from cryptography.fernet import Fernet
 from django.core import mail
 from django.core.management import call_command
 
+from tests.concurrency import at_once
 from tests.faulty_upstream import FaultyUpstream, answer, drip_body, hang, hang_up
 from visitors import encryption
 from visitors.audit import erasure, retention
@@ -73,6 +75,11 @@ def create_webhook():
 @pytest.fixture
 def hook(lumenkit, receiver, create_webhook):
     return create_webhook(lumenkit, receiver.port)
+
+
+@pytest.fixture
+def other_hook(pocketgarden, other_receiver, create_webhook):
+    return create_webhook(pocketgarden, other_receiver.port)
 
 
 def new_event(key="one", visitor_id=LEAD, text="Priya <!channel> paid"):
@@ -170,13 +177,64 @@ def test_an_accepted_message_counts_even_if_its_answer_drips(hook, lumenkit, rec
     assert delivery.send_test(hook).error == ""
 
 
-def test_a_failing_webhook_does_not_hold_up_others(hook, receiver, other_receiver, pocketgarden, create_webhook):
+def test_a_failing_webhook_does_not_hold_up_others(hook, receiver, other_hook, other_receiver):
     receiver.behaviors = [answer(500)]
-    create_webhook(pocketgarden, other_receiver.port)
     delivery.queue(hook.website, [new_event(str(number)) for number in range(5)])
-    delivery.queue(pocketgarden, [new_event()])
+    delivery.queue(other_hook.website, [new_event()])
     assert delivery.deliver() == 2
     assert len(receiver.requests) == len(other_receiver.requests) == 1
+
+
+def test_a_webhook_that_hangs_holds_up_others_for_one_timeout(hook, receiver, other_hook, monkeypatch):
+    """However many deliveries wait for it, and although all of them are older."""
+    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 2.0)
+    receiver.behaviors = [hang]
+    delivery.queue(hook.website, [new_event(str(number)) for number in range(delivery.MAX_PER_ROUND + 5)])
+    delivery.queue(other_hook.website, [new_event()])
+    assert delivery.deliver() == 2
+    assert WebhookDelivery.objects.get(webhook=other_hook).delivered_at
+
+
+def test_webhooks_take_turns(hook, receiver, other_hook, other_receiver, monkeypatch):
+    """One that accepts everything, and much of it, does not use up the round."""
+    monkeypatch.setattr(delivery, "MAX_PER_ROUND", 3)
+    delivery.queue(hook.website, [new_event(str(number)) for number in range(3)])
+    delivery.queue(other_hook.website, [new_event()])
+    assert delivery.deliver() == 3
+    assert (len(receiver.requests), len(other_receiver.requests)) == (2, 1)
+    assert delivery.deliver() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_deliver_at_once_send_each_message_once(lumenkit, receiver, create_webhook, monkeypatch):
+    """The first message is still being sent when the second process looks."""
+    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 60.0)
+    create_webhook(lumenkit, receiver.port)
+    delivery.queue(lumenkit, [new_event(str(number)) for number in range(4)])
+    is_sending, may_answer = threading.Event(), threading.Event()
+
+    def wait(exchange):
+        is_sending.set()
+        may_answer.wait(60)
+        ACCEPT(exchange)
+
+    receiver.behaviors = [wait, ACCEPT]
+    made = []
+
+    def first():
+        made.append(delivery.deliver())
+
+    def second():
+        is_sending.wait(60)
+        try:
+            made.append(delivery.deliver())
+        finally:
+            may_answer.set()
+
+    at_once(first, second)
+    ids = [request.headers["journeydesk-event"] for request in receiver.requests]
+    assert sorted(ids) == sorted(str(one) for one in WebhookDelivery.objects.values_list("event_id", flat=True))
+    assert made == [3, 1]
 
 
 def test_what_another_process_took_is_not_sent_again(hook, lumenkit, receiver):

@@ -75,25 +75,27 @@ def deliver_if_due() -> None:
 
 
 def deliver() -> int:
-    """Make the attempts that are due, the oldest first. Return how many were made.
+    """Make the attempts that are due, those of each webhook the oldest first. Return how many were made.
 
-    After a failed one, the same webhook is left alone for this round, so that one that hangs delays the others by a
-    few seconds only.
+    The webhooks take turns, and after a failed attempt one is left alone for this round: one that hangs or has many
+    deliveries delays each of the others by a few seconds only.
     """
-    ends_at, attempts, failed = time.monotonic() + ROUND_SECONDS, 0, set[int]()
+    ends_at, attempts = time.monotonic() + ROUND_SECONDS, 0
+    failed, served = set[int](), set[int]()
     due = WebhookDelivery.objects.filter(
         next_attempt_at__lte=datetime.now(UTC), webhook__is_on=True, webhook__paused_at=None
-    )
-    for pk in list(due.order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:MAX_PER_ROUND]):
-        if time.monotonic() >= ends_at:
+    ).order_by("next_attempt_at", "pk")
+    while attempts < MAX_PER_ROUND and time.monotonic() < ends_at:
+        # Again from the database: deliveries may have been erased, and webhooks may have been changed.
+        waiting = due.select_related("webhook__website").exclude(webhook_id__in=failed | served)
+        if delivery := waiting.first():
+            if claim(delivery):
+                attempts += 1
+                (served if _attempt(delivery) else failed).add(delivery.webhook_id)
+        elif served:
+            served.clear()
+        else:
             break
-        # Again from the database: it may have been erased, and its webhook may have been changed.
-        delivery = due.select_related("webhook__website").filter(pk=pk).first()
-        if delivery is None or delivery.webhook_id in failed or not claim(delivery):
-            continue
-        attempts += 1
-        if not _attempt(delivery):
-            failed.add(delivery.webhook_id)
     return attempts
 
 
