@@ -127,7 +127,7 @@ class RateBudget(models.Model):
 
     key = models.CharField(max_length=64, unique=True)
     calls = models.JSONField(default=list)
-    used = models.JSONField(default=list)
+    used = models.JSONField(default=list, db_default=[])
     limit = models.PositiveIntegerField(null=True)
     limit_heard_at = models.DateTimeField(null=True)
     blocked_until = models.DateTimeField(null=True)
