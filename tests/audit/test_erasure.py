@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test import Client as Browser
 
 from tests.integrations.cards import programs
 from visitors import profiles
@@ -13,8 +14,22 @@ from visitors.audit import erasure, log
 from visitors.datafast.client import Client
 from visitors.datafast.errors import VisitorNotFound
 from visitors.lookup import last_seen
-from visitors.models import AuditAction, AuditEntry, Integration, LastSeen, SlackAccount, Snapshot
+from visitors.models import (
+    AuditAction,
+    AuditEntry,
+    Integration,
+    IntegrationRequest,
+    LastSeen,
+    PanelPairing,
+    SavedView,
+    SlackAccount,
+    Snapshot,
+    Webhook,
+    WebhookDelivery,
+)
 from visitors.sandbox import documented
+from visitors.webhooks import delivery
+from visitors.webhooks.events import Event
 from visitors.websites import actions
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
@@ -51,6 +66,11 @@ def test_nothing_of_an_erased_visitor_is_left_in_any_table(sandbox, lumenkit, me
     for kind in ("intercom", "slack"):
         ask_for_card(lumenkit, member, kind)
     client.force_login(member)
+    ask_in_panel(lumenkit, client)
+    client.post("/lumenkit/visitors/views/", {"kind": "leads", "label": "Hot", "query": "?show=mine"})
+    send_to_webhook(lumenkit)
+    for model in (IntegrationRequest, PanelPairing, SavedView, WebhookDelivery):
+        assert model.objects.exists(), model
     client.get(f"/lumenkit/visitors/{LEAD}/")
     assert f"/lumenkit/visitors/{LEAD}/" in client.get("/search/?q=Priya").content.decode()
     assert {"priya raman", "northwind", LEAD.hex} <= find_in_database("priya raman", "northwind", LEAD.hex)
@@ -71,6 +91,31 @@ def ask_for_card(website, member, kind):
     for content in (programs.about(kind, visitor_id=str(LEAD), email=email), programs.command("Priya Raman")):
         if ("text" in content) == (kind == "slack"):
             assert "Priya Raman" in programs.texts(programs.ask(kind, content))
+
+
+def ask_in_panel(website, browser):
+    """Let the user of the browser pair a panel, and look the visitor up in it."""
+    website.panel_origins = ["https://chat.example.com"]
+    website.save()
+    panel = Browser()
+    answer = panel.post("/panel/lumenkit/pair/").json()
+    assert browser.post("/panel/", {"code": answer["code"]}).status_code == 200
+    header = {"Panel-Token": answer["secret"]}
+    for question in ({"visitor": str(LEAD)}, {"email": "priya.raman@northwind-freight.example"}):
+        assert "Priya Raman" in panel.post("/panel/lumenkit/visitor/", question, headers=header).content.decode()
+
+
+def send_to_webhook(website):
+    """Queue two events about the visitor, one of which was sent already."""
+    webhook = {"host": "hooks.example.com", "url_encrypted": "x", "secret_encrypted": "x"}
+    Webhook.objects.create(website=website, **webhook)
+    for number in range(2):
+        text = f"Priya Raman of Northwind is online, {number}"
+        event = Event("alert.online", text, text, f"https://desk.example/{LEAD}", datetime.now(UTC), LEAD, {})
+        delivery.queue(website, [event])
+    WebhookDelivery.objects.filter(pk=WebhookDelivery.objects.latest("pk").pk).update(
+        delivered_at=datetime.now(UTC), next_attempt_at=None
+    )
 
 
 def test_a_removed_website_leaves_nothing_in_the_index(sandbox, lumenkit, admin):
