@@ -10,7 +10,9 @@ import logging
 import os
 import random
 import secrets
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -417,6 +419,8 @@ def main() -> None:
     )
     parser.add_argument("--postgresql", action="store_true", help="with --scale: on TEST_POSTGRESQL_SERVER")
     options = parser.parse_args()
+    # As Ctrl-C does: end with an exception, so that folder, processes and database are removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
     if options.scale:
         measure_scale(options)
         return
