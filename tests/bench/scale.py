@@ -48,15 +48,16 @@ def postgresql_database(server: str) -> Iterator[str]:
 
 
 class Filler:
-    """Fills the database. The first people are of the company, the next ones owned, and so on."""
+    """Fills the database."""
 
     def __init__(self, user: Any, website: Any) -> None:
         self._user, self._website, self._chance, self._made = user, website, random.Random(1), 0
 
     def add(self, visitors: int, named: int, of_company: int, owned: int, quiet: int) -> None:
-        """Store visitors, the first `named` of them with a name."""
+        """Store visitors, `named` of them with a name. All kinds of visitors come in any order, as in life."""
+        shuffled = self._chance.sample(range(visitors), visitors)
         for start in range(0, visitors, BATCH):
-            numbers = range(start, min(start + BATCH, visitors))
+            numbers = shuffled[start : start + BATCH]
             self._add_batch(
                 [
                     {
@@ -103,6 +104,7 @@ class Filler:
     def _person(self, snapshot: Any, now: datetime, *, is_named: bool, is_of_company: bool, **kind: bool) -> Any:
         from visitors.formatting.folding import fold
         from visitors.models import KnownPerson
+        from visitors.profiles.known_people import search_text
 
         chance, words = self._chance, dict.fromkeys(("name", "email", "email_domain", "company", "user_id"), "")
         if is_named:
@@ -137,7 +139,7 @@ class Filler:
             last_seen_at=now - timedelta(days=days),
             pricing_views=chance.randrange(10),
             checkout_views=0,
-            search_text="".join(f"  {word}" for text in words.values() for word in fold(text).split()),
+            search_text=search_text(words),
         )
 
     def add_audit_entries(self, number: int) -> None:

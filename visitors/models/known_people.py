@@ -9,6 +9,8 @@ from django.db import models
 from visitors.models.profiles import Snapshot
 from visitors.models.websites import Website
 
+_SELECTS_BY = ("visitor_id", "last_seen_at", "is_customer")
+
 
 class KnownPerson(models.Model):
     """The fields by which the visitor of a stored profile is found, and that lists show. Anonymous visitors have a row
@@ -59,10 +61,11 @@ class KnownPerson(models.Model):
         indexes: ClassVar = [
             # With few people on a website among many, PostgreSQL searches all of them instead of the text index.
             models.Index(fields=["website", "id"], name="newest_people_of_a_website"),
-            # The orders of the list of leads, and their companies.
+            # The orders of the list of leads, with the columns by which it selects: of many rows, it reads the index
+            # alone until it has found a page.
             *(
                 models.Index(
-                    fields=["website", f"-{column}", "-id"],
+                    fields=["website", f"-{column}", "-id", *(other for other in _SELECTS_BY if other != column)],
                     condition=models.Q(is_customer=False, **{f"{column}__isnull": False}),
                     name=f"leads_by_{name}",
                 )
@@ -74,6 +77,7 @@ class KnownPerson(models.Model):
                     ("pricing_views", "pricing"),
                 )
             ),
+            # The companies of that list.
             models.Index(fields=["website", "company_key"], name="people_by_company"),
             # One person with several ids.
             models.Index(fields=["website", "email"], name="people_by_email"),

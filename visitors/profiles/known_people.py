@@ -76,7 +76,7 @@ def make(snapshot: Snapshot, contents: Contents) -> KnownPerson:
         last_seen_at=journey.as_of(datetime.now(UTC)).last_seen_at,
         pricing_views=journey.pricing.views,
         checkout_views=journey.checkout.views,
-        search_text="".join(f"  {word}" for word in dict.fromkeys(_search_words(words))),
+        search_text=search_text(words),
     )
 
 
@@ -98,6 +98,11 @@ def _amount(paid: Paid | None) -> Decimal | None:
     if paid is None or not paid.net.is_finite() or abs(paid.net) >= _MAX_AMOUNT:
         return None
     return paid.net.quantize(_CENT)
+
+
+def search_text(words: dict[str, str]) -> str:
+    """Return the text in which a person with these fields is searched for."""
+    return "".join(f"  {word}" for word in dict.fromkeys(_search_words(words)))
 
 
 def _search_words(words: dict[str, str]) -> Iterator[str]:

@@ -49,13 +49,13 @@ def find_people(query: str, website_ids: Sequence[int], limit: int) -> Found:
         return Found()
     # In the search text every word is behind two blanks.
     beginnings = [f"  {word}" for word in words]
-    people = _load(_find_candidates(beginnings, website_ids))
+    people = _load(_find_candidates(beginnings, website_ids), limit + 1)
     if len(people) <= limit:
         inside = [word if len(word) >= _TRIGRAM else f"  {word}" for word in words]
         if inside != beginnings:
             known = {person.pk for person in people}
-            others = _load(_find_candidates(inside, website_ids))
-            people += [person for person in others if person.pk not in known]
+            others = [key for key in _find_candidates(inside, website_ids) if key not in known]
+            people += _load(others, limit + 1)
     return Found(tuple(people[:limit]), len(people) > limit)
 
 
@@ -64,10 +64,10 @@ def is_exactly(query: str, *values: str) -> bool:
     return fold(query.strip()) in map(fold, values)
 
 
-def _load(candidates: list[int]) -> list[KnownPerson]:
-    """Return the people, seen last first."""
+def _load(candidates: list[int], limit: int) -> list[KnownPerson]:
+    """Return at most `limit` of the people, seen last first."""
     found = KnownPerson.objects.filter(pk__in=candidates).defer("search_text")
-    return list(found.order_by(F("last_seen_at").desc(nulls_last=True), "-pk"))
+    return list(found.order_by(F("last_seen_at").desc(nulls_last=True), "-pk")[:limit])
 
 
 def _find_candidates(patterns: list[str], website_ids: Sequence[int]) -> list[int]:
