@@ -163,6 +163,10 @@ def test_a_page_of_leads_takes_as_many_queries_as_one_lead(browser_of_member, ad
 
 @pytest.mark.parametrize("sort", list(leads.Sort))
 def test_each_order_has_its_index(lumenkit, member, sort):
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # In an almost empty table, sorting costs nothing.
+            cursor.execute("SET LOCAL enable_sort = off")
     plan = leads._select(member, lumenkit, LeadQuery(sort=sort))[:50].explain()
     assert "leads_by_" in plan
     assert "TEMP B-TREE" not in plan
