@@ -57,6 +57,8 @@ TARGETS: dict[str, tuple[str, float, str]] = {
     "followers_20": ("upstream_calls", 4, ""),
 }
 MAX_SQL_QUERIES = 5
+# The home page lists the hottest leads, and writes that into the audit log: a query, and a transaction of three.
+MORE_SQL_QUERIES = {"lookup": 10}
 COLUMNS = {
     "median ms": "median_ms",
     "p99 ms": "p99_ms",
@@ -354,8 +356,9 @@ def describe_target(rows: Rows, name: str) -> str:
         value = row[figure] / rows[other][figure] if other else row[figure]
         what = f"x {other}" if other else "calls"
         texts.append(f"{'ok' if value <= most else 'MISSED'}: {value:.3g} of {most:g} {what}")
-    if row.get("sql_queries", 0) > MAX_SQL_QUERIES:
-        texts.append(f"MISSED: {row['sql_queries']} of {MAX_SQL_QUERIES} SQL queries")
+    most_queries = MORE_SQL_QUERIES.get(name, MAX_SQL_QUERIES)
+    if row.get("sql_queries", 0) > most_queries:
+        texts.append(f"MISSED: {row['sql_queries']} of {most_queries} SQL queries")
     return ", ".join(texts)
 
 
