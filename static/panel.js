@@ -191,6 +191,39 @@ function fromZendesk({ key, id, result }) {
   };
 }
 
+// Front talks through a channel that the panel sends to it. Its frames are sandboxed, so it opens links itself.
+let front = null; // { port, context }: the channel and the id of what it showed last
+
+function talkToFront() {
+  const { port1, port2 } = new MessageChannel();
+  port1.addEventListener("message", ({ data }) => {
+    if (data?.type !== "context_update" || !data.context) return;
+    front = { port: port1, context: data.context.id };
+    const named = fromFront(data.context);
+    if (named) ask(named);
+  });
+  port1.start();
+  window.parent.postMessage("@frontapp/ui-sdk#WebViewBridge.handshake", "*", [port2]);
+}
+
+function fromFront({ type, conversation }) {
+  if (!String(type).startsWith("singleConversation")) return null;
+  const recipient = conversation?.recipient ?? {};
+  const { handles = [], customAttributes = [] } = recipient.contact ?? {};
+  return {
+    visitor: customAttributes.find(({ name }) => name === "datafast_visitor_id")?.value,
+    email: recipient.type === "email" ? recipient.handle : handles.find((one) => one.type === "email")?.handle,
+  };
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[target]");
+  if (!front || !link) return;
+  event.preventDefault();
+  const call = { type: "function_call", id: crypto.randomUUID(), contextId: front.context, name: "openUrl" };
+  front.port.postMessage({ ...call, args: [link.href] });
+});
+
 // ---- Who may speak ------------------------------------------------------------------------------------------------------
 
 function isAllowed(origin) {
@@ -222,6 +255,7 @@ if (window.parent === window) {
   show("alone");
 } else {
   readHash();
+  if (parameters.has("auth_secret")) talkToFront(); // Front appends it to the address
   if (zendesk.app && zendesk.origin && isAllowed(zendesk.origin)) {
     tellZendesk({ key: "iframe.handshake", message: { version: "2.0" } });
   }

@@ -42,6 +42,22 @@ addEventListener("message", ({ data, source }) => {
 });
 """
 
+# Front, as the messages of its plugin SDK have it. `opened` collects what it is asked to open.
+FRONT = """
+const opened = [];
+addEventListener("message", ({ data, ports }) => {
+  if (data !== "@frontapp/ui-sdk#WebViewBridge.handshake") return;
+  const [port] = ports;
+  port.onmessage = (message) => { if (message.data.name === "openUrl") opened.push(message.data.args[0]); };
+  window.showConversation = (recipient) => port.postMessage({
+    type: "context_update", context: { id: "c-1", type: "singleConversation", conversation: { recipient } },
+  });
+  port.postMessage({ type: "context_update", context: { id: "c-0", type: "noConversation" } });
+  port.postMessage({ type: "other" });
+  showConversation(RECIPIENT);
+});
+"""
+
 
 def context_of(visitor="", email="", **more):
     contact = {"name": "Jo", "email": email, "custom_attributes": {"datafast_visitor_id": visitor} if visitor else {}}
@@ -151,6 +167,21 @@ def test_zendesk_names_the_visitor(desk, frame_panel, parent, member, sandbox):
     page.goto(frame_panel(script, query=f"?origin={origin}&app_guid=a-1&field=7"))
     panel = pair(page, desk, member)
     expect(panel.get_by_role("heading", name="Priya Raman")).to_be_visible()
+
+
+def test_front_names_the_visitor_and_opens_links(desk, frame_panel, member, sandbox):
+    attributes = [{"name": "plan", "value": "pro"}, {"name": "datafast_visitor_id", "value": LEAD}]
+    recipient = {"type": "email", "handle": "x@nowhere.example", "contact": {"customAttributes": attributes}}
+    page = desk()
+    page.goto(frame_panel(FRONT.replace("RECIPIENT", json.dumps(recipient)), query="?auth_secret=made-up"))
+    panel = pair(page, desk, member)
+    expect(panel.get_by_role("heading", name="Priya Raman")).to_be_visible()
+    panel.get_by_role("link", name="Open journey").click()
+    page.wait_for_function("() => opened.length === 1")
+    assert page.evaluate("() => opened[0]").endswith(f"/lumenkit/visitors/{LEAD}/")
+    handles = [{"type": "phone", "handle": "1"}, {"type": "email", "handle": "nobody@nowhere.example"}]
+    page.evaluate("one => showConversation(one)", {"type": "phone", "handle": "1", "contact": {"handles": handles}})
+    expect(panel.get_by_text("is known as nobody@nowhere.example")).to_be_visible()
 
 
 def test_a_page_of_another_origin_shows_nothing(chromium, frame_panel, live_server, member):

@@ -30,7 +30,7 @@ def integrations(request: SignedInRequest, website: Website) -> HttpResponse:
 
 
 def _panel(website: Website) -> Way:
-    text = "The journey in a frame beside the conversation: Chatwoot, Zendesk, or any page of yours."
+    text = "The journey in a frame beside the conversation: Chatwoot, Zendesk, Front, or any page of yours."
     state, level, action = ("On", "good", "Manage") if website.panel_origins else ("Not set up", "", "Set up")
     return Way("Panel", text, state, level, reverse("set_up_panel", args=[website.slug]), action)
 
