@@ -1,6 +1,7 @@
 """The official Python client, against the real server, in every revision that it speaks."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
@@ -24,7 +25,9 @@ def connect(url, headers, mode, use):
         ):
             return await use(client)
 
-    return asyncio.run(run())
+    # In a thread of its own: Playwright's event loop runs in this one once a test has used a browser.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(lambda: asyncio.run(run())).result()
 
 
 @pytest.mark.parametrize(
