@@ -62,8 +62,8 @@ async function load() {
     if (answer.status === 401) {
       keep(null);
       show("unpaired");
-    } else if (answer.headers.get("Content-Type")?.startsWith("text/html") && answer.status !== 500) {
-      document.getElementById("shown").innerHTML = html; // our own server's, with all texts escaped
+    } else if (answer.headers.has("Journeydesk-Panel")) {
+      document.getElementById("shown").innerHTML = html; // our own view's, with all texts escaped
       show("shown", document.querySelector("#shown h2")?.textContent);
     } else {
       fail(answer.status === 429 ? "Too many requests. Try again in a minute." : "Journeydesk could not answer.");
@@ -84,6 +84,13 @@ function ask(named) {
   question = next;
   if (token) load();
   else if (!pairing) show("unpaired");
+}
+
+// Shows no one, so that nobody is taken for the visitor of another conversation.
+function forget() {
+  asked++;
+  question = null;
+  if (!pairing) show("waiting");
 }
 
 function useTheme(theme) {
@@ -201,6 +208,7 @@ function talkToFront() {
     front = { port: port1, context: data.context.id };
     const named = fromFront(data.context);
     if (named) ask(named);
+    else forget(); // no conversation is open, or several are
   });
   port1.start();
   window.parent.postMessage("@frontapp/ui-sdk#WebViewBridge.handshake", "*", [port2]);
@@ -209,10 +217,11 @@ function talkToFront() {
 function fromFront({ type, conversation }) {
   if (!String(type).startsWith("singleConversation")) return null;
   const recipient = conversation?.recipient ?? {};
-  const { handles = [], customAttributes = [] } = recipient.contact ?? {};
+  const handles = recipient.contact?.handles ?? [];
+  const attributes = recipient.contact?.customAttributes ?? [];
   return {
-    visitor: customAttributes.find(({ name }) => name === "datafast_visitor_id")?.value,
-    email: recipient.type === "email" ? recipient.handle : handles.find((one) => one.type === "email")?.handle,
+    visitor: attributes.find((one) => one?.name === "datafast_visitor_id")?.value,
+    email: recipient.type === "email" ? recipient.handle : handles.find((one) => one?.type === "email")?.handle,
   };
 }
 

@@ -49,6 +49,8 @@ addEventListener("message", ({ data, ports }) => {
   if (data !== "@frontapp/ui-sdk#WebViewBridge.handshake") return;
   const [port] = ports;
   port.onmessage = (message) => { if (message.data.name === "openUrl") opened.push(message.data.args[0]); };
+  const tell = (context) => port.postMessage({ type: "context_update", context });
+  window.closeConversation = () => tell({ id: "c-2", type: "noConversation" });
   window.showConversation = (recipient) => port.postMessage({
     type: "context_update", context: { id: "c-1", type: "singleConversation", conversation: { recipient } },
   });
@@ -182,6 +184,11 @@ def test_front_names_the_visitor_and_opens_links(desk, frame_panel, member, sand
     handles = [{"type": "phone", "handle": "1"}, {"type": "email", "handle": "nobody@nowhere.example"}]
     page.evaluate("one => showConversation(one)", {"type": "phone", "handle": "1", "contact": {"handles": handles}})
     expect(panel.get_by_text("is known as nobody@nowhere.example")).to_be_visible()
+    page.evaluate("one => showConversation(one)", recipient)
+    expect(panel.get_by_role("heading", name="Priya Raman")).to_be_visible()
+    page.evaluate("() => closeConversation()")
+    expect(panel.get_by_text("Waiting for a conversation …")).to_be_visible()
+    expect(panel.get_by_role("heading", name="Priya Raman")).to_be_hidden()
 
 
 def test_a_page_of_another_origin_shows_nothing(chromium, frame_panel, live_server, member):

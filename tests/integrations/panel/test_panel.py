@@ -234,7 +234,13 @@ def test_a_lost_role_counts_at_once(paired, sandbox):
     Membership.objects.all().delete()
     response = show(paired, visitor=LEAD)
     assert response.status_code == 404
-    assert "You have no role on this website any more." in Page(response.content).text
+    assert "You have no role on this website any more" in Page(response.content).text
+    assert not entries()
+
+
+def test_a_panel_that_is_turned_off_shows_nothing(paired, framed, sandbox):
+    Website.objects.update(panel_origins=[])
+    assert show(paired, visitor=LEAD).status_code == 404
     assert not entries()
 
 

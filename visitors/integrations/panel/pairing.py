@@ -1,7 +1,7 @@
 """Pairing: a panel shows a code, and its user types the code where they are signed in.
 
-As in OAuth's device flow (RFC 8628), nothing passes between the two browser tabs, so it works in every frame, sandboxed
-or not. A link that contained the code could be sent to someone else, so there is none.
+As in OAuth's device flow (RFC 8628), nothing passes between the two browser tabs, so it works in every frame that
+keeps its own origin. A link that contained the code could be sent to someone else, so there is none.
 """
 
 import secrets

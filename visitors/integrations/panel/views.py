@@ -96,10 +96,11 @@ def show_visitor(request: HttpRequest, slug: str) -> HttpResponse:
     paired = pairing.find(request, slug)
     if paired is None or paired.user is None:
         raise InvalidToken
-    website = Website.objects.visible_to(paired.user).filter(pk=paired.website_id).first()
+    websites = Website.objects.visible_to(paired.user).exclude(panel_origins=[])
+    website = websites.filter(pk=paired.website_id).first()
     if website is None:
-        message = Message("No access", "You have no role on this website any more.", 404)
-        return render(request, "integrations/panel/message.html", {"message": message, "slug": slug}, status=404)
+        message = Message("No access", "You have no role on this website any more, or its panel is off.", 404)
+        return _fragment(request, "message", {"message": message, "slug": slug}, status=404)
     try:
         shown = show(paired.user, website, _read_question(request))
     except LogUnavailable:
@@ -107,10 +108,10 @@ def show_visitor(request: HttpRequest, slug: str) -> HttpResponse:
         shown = Message("Not available", told, 503)
     if isinstance(shown, Message):
         context = {"message": shown, "slug": slug}
-        return render(request, "integrations/panel/message.html", context, status=shown.status)
+        return _fragment(request, "message", context, status=shown.status)
     visits = [row for row in shown.journey.timeline.rows if row.style == "visit"][:MAX_VISITS]
     context = {"shown": shown, "journey": shown.journey, "website": website, "visits": visits}
-    return render(request, "integrations/panel/visitor.html", context)
+    return _fragment(request, "visitor", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -145,6 +146,13 @@ def set_up(request: SignedInRequest, website: Website) -> HttpResponse:
         "address": absolute_url(reverse("panel", args=[website.slug])),
     }
     return render(request, "integrations/panel/set_up.html", context, status=422 if form.errors else 200)
+
+
+def _fragment(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Render a fragment, marked so that the script takes no page of a proxy for one."""
+    response = render(request, f"integrations/panel/{name}.html", context, status=status)
+    response["Journeydesk-Panel"] = name
+    return response
 
 
 def _read_question(request: HttpRequest) -> Question:
