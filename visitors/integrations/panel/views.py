@@ -100,7 +100,7 @@ def show_visitor(request: HttpRequest, slug: str) -> HttpResponse:
     website = websites.filter(pk=paired.website_id).first()
     if website is None:
         message = Message("No access", "You have no role on this website any more, or its panel is off.", 404)
-        return _fragment(request, "message", {"message": message, "slug": slug}, status=404)
+        return _fragment(request, "integrations/panel/message.html", {"message": message, "slug": slug}, status=404)
     try:
         shown = show(paired.user, website, _read_question(request))
     except LogUnavailable:
@@ -108,10 +108,10 @@ def show_visitor(request: HttpRequest, slug: str) -> HttpResponse:
         shown = Message("Not available", told, 503)
     if isinstance(shown, Message):
         context = {"message": shown, "slug": slug}
-        return _fragment(request, "message", context, status=shown.status)
+        return _fragment(request, "integrations/panel/message.html", context, status=shown.status)
     visits = [row for row in shown.journey.timeline.rows if row.style == "visit"][:MAX_VISITS]
     context = {"shown": shown, "journey": shown.journey, "website": website, "visits": visits}
-    return _fragment(request, "visitor", context)
+    return _fragment(request, "integrations/panel/visitor.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -148,10 +148,10 @@ def set_up(request: SignedInRequest, website: Website) -> HttpResponse:
     return render(request, "integrations/panel/set_up.html", context, status=422 if form.errors else 200)
 
 
-def _fragment(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def _fragment(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """Render a fragment, marked so that the script takes no page of a proxy for one."""
-    response = render(request, f"integrations/panel/{name}.html", context, status=status)
-    response["Journeydesk-Panel"] = name
+    response = render(request, template, context, status=status)
+    response["Journeydesk-Panel"] = "yes"
     return response
 
 
