@@ -14,7 +14,7 @@ let question = null; // { visitor, email, user_id, at }
 let asked = 0; // the number of the latest request, so that a late answer replaces no newer one
 let token = read();
 
-// ---- The token: for this tab, and in memory only where the frame is sandboxed -------------------------------------
+// ---- The token: for this tab, and in memory only where the browser blocks storage in frames ---------------------------
 
 function read() {
   try {
@@ -82,11 +82,12 @@ function ask(named) {
   }
   if (question && new URLSearchParams(next).toString() === new URLSearchParams(question).toString()) return;
   question = next;
+  document.getElementById("shown").hidden = true; // the visitor of the conversation before
   if (token) load();
   else if (!pairing) show("unpaired");
 }
 
-// Shows no one, so that nobody is taken for the visitor of another conversation.
+// Shows no visitor, so that the agent does not take the last one for the next conversation's.
 function forget() {
   asked++;
   question = null;
@@ -138,6 +139,7 @@ async function poll(mine) {
 
 document.getElementById("pair").addEventListener("click", pair);
 document.getElementById("again").addEventListener("click", () => (token && question ? load() : pair()));
+document.getElementById("shown").addEventListener("click", ({ target }) => target.closest("[data-again]") && load());
 
 // ---- What the help desks send -----------------------------------------------------------------------------------------
 // Each adapter returns whom the message names, or nothing.

@@ -49,6 +49,8 @@ _RESULTS: tuple[tuple[type[UpstreamError], AuditResult], ...] = (
 class LogUnavailable(Exception):
     """The audit log cannot be written, so nothing is shown."""
 
+    sentence = "Journeydesk can’t write to its audit log right now, so it shows no one. Try again in a few seconds."
+
 
 def refuse_if_not_audited(view: Callable[Parameters, HttpResponse]) -> Callable[Parameters, HttpResponse]:
     """Decorate a view that shows something about a visitor, and records that before it returns.

@@ -16,7 +16,7 @@ from visitors.web.access import SignedInRequest, manager_required
 @require_safe
 @manager_required
 def integrations(request: SignedInRequest, website: Website) -> HttpResponse:
-    """List the ways to use Journeydesk in other programs, and how each of them stands for this website."""
+    """List the ways to use Journeydesk in other programs, with the state of each for this website."""
     groups = (
         (
             "Help desks and chat",

@@ -82,7 +82,7 @@ class IntegrationRequest(models.Model):
 class SlackAccount(models.Model):
     """A member of a Slack workspace, and the user who confirmed to be that person.
 
-    For one integration only: whoever has its secret can speak for every member of the workspace, so a link that was
+    For one integration only: anyone who has its secret can speak for every member of the workspace, so a link that was
     made for one website says nothing on another.
     """
 

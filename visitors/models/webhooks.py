@@ -13,8 +13,8 @@ from visitors.models.websites import Website
 class Webhook(models.Model):
     """An address that gets a website's alerts.
 
-    The address and the secret that signs are encrypted: whoever knows the address of a chat's webhook can write there.
-    `host` is the part of the address that pages show. `failures` are the deliveries given up in a row, and
+    The address and the secret that signs are encrypted: anyone who knows the address of a chat's webhook can write
+    there. `host` is the part of the address that pages show. `failures` are the deliveries given up in a row, and
     `failing_since` is when the first of them was reported. `paused_at` is set after too many; nothing is sent then.
     """
 

@@ -115,8 +115,8 @@ def test_without_a_website_all_are_asked_until_one_knows_the_visitor(call, membe
 
 def test_an_unknown_visitor_is_told_with_who_was_asked(call, member, lumenkit, pocketgarden, sandbox):
     Membership.objects.create(website=pocketgarden, user=member, role=Role.VIEWER)
-    told = call("get_journey", visitor=UNKNOWN)
-    assert told == f"{lumenkit.domain} and {pocketgarden.domain} do not know this visitor."
+    message = call("get_journey", visitor=UNKNOWN)
+    assert message == f"{lumenkit.domain} and {pocketgarden.domain} do not know this visitor."
     assert call("get_journey", visitor=UNKNOWN, website="lumenkit") == f"{lumenkit.domain} does not know this visitor."
 
 
@@ -149,7 +149,7 @@ def test_a_user_without_websites_is_told_so(call, member, lumenkit, sandbox):
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments", "told"),
+    ("name", "arguments", "message"),
     [
         ("get_journey", {}, "visitor: Field required"),
         ("get_journey", {"visitor": LEAD, "sql": "DROP"}, "sql: Extra inputs"),
@@ -167,8 +167,8 @@ def test_a_user_without_websites_is_told_so(call, member, lumenkit, sandbox):
     ],
 )
 @pytest.mark.usefixtures("lumenkit", "sandbox")
-def test_wrong_arguments_are_explained_to_the_model(call, name, arguments, told):
-    assert told in call(name, **arguments)
+def test_wrong_arguments_are_explained_to_the_model(call, name, arguments, message):
+    assert message in call(name, **arguments)
     assert entries() == []
 
 

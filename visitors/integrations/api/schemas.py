@@ -95,7 +95,9 @@ class SummaryOptions(WebsiteFilter):
         None, description="The default is what Accept prefers, else text."
     )
     content: Literal["short", "full", "billing"] = "full"
-    at: AwareDatetime | None = Field(None, description="When the ticket was sent: what happened just before is told.")
+    at: AwareDatetime | None = Field(
+        None, description="When the ticket was sent. The summary then says what happened just before."
+    )
 
 
 class SearchQuery(WebsiteFilter):

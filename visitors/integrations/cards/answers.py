@@ -89,16 +89,16 @@ class Response:
 
 
 class Refused(Exception):
-    """A request that is not answered. `detail` is a sentence for the managers of the website, and `told` the one for
+    """A request that is not answered. `detail` is a sentence for the managers of the website, and `message` the one for
     the caller, without a hint about what was wrong with a signature."""
 
-    def __init__(self, detail: str, *, status: int = 401, told: str = "This request could not be verified.") -> None:
+    def __init__(self, detail: str, *, status: int = 401, message: str = "This request could not be verified.") -> None:
         super().__init__(detail)
-        self.detail, self.status, self.told = detail, status, told
+        self.detail, self.status, self.message = detail, status, message
 
 
 class Malformed(Refused):
     """A verified request in a form that its program does not use."""
 
     def __init__(self, detail: str) -> None:
-        super().__init__(detail, status=400, told="Journeydesk can’t read this request.")
+        super().__init__(detail, status=400, message="Journeydesk can’t read this request.")

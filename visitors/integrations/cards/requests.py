@@ -33,14 +33,14 @@ def answer(integration: Integration, incoming: Incoming, *, tester: User | None 
         if isinstance(error, DatabaseError) and not is_database_unavailable(error):
             raise
         logger.error("A card is not shown, since the database cannot be written: %s", error)  # noqa: TRY400
-        told = "Journeydesk can’t write to its audit log right now, so it shows no one. Try again in a few seconds."
-        return Answer("Not available", notes=(told,), result=RequestResult.FAILED, detail=told, status=503)
+        message = LogUnavailable.sentence
+        return Answer("Not available", notes=(message,), result=RequestResult.FAILED, detail=message, status=503)
 
 
 def refuse(error: Refused) -> Answer:
     """Return the answer to a request that is refused."""
     return Answer(
-        "Not available", notes=(error.told,), result=RequestResult.REFUSED, detail=error.detail, status=error.status
+        "Not available", notes=(error.message,), result=RequestResult.REFUSED, detail=error.detail, status=error.status
     )
 
 
@@ -80,7 +80,7 @@ def _answer(integration: Integration, incoming: Incoming, now: datetime, tester:
         raise Refused("Its secret can no longer be decrypted: replace it.", status=_UNVERIFIED) from error
     question = ADAPTERS[integration.kind].open(incoming, secret, now)
     if not integration.is_enabled and not tester:
-        raise Refused("The integration is off.", status=403, told="This integration is turned off in Journeydesk.")
+        raise Refused("The integration is off.", status=403, message="This integration is turned off in Journeydesk.")
     if integration.kind == IntegrationKind.SLACK:
         return answer_slack(integration, question, now=now, tester=tester)
     return answer_desk(integration.website, question, now=now, tester=tester)

@@ -192,7 +192,7 @@ def _run_test(integration: Integration, sample: str, user: User) -> Preview:
         answer = requests.answer(integration, incoming, tester=user)
     except KeyLost:
         detail = "Its secret can no longer be decrypted: replace it."
-        answer = requests.refuse(Refused(detail, told=detail))
+        answer = requests.refuse(Refused(detail, message=detail))
     requests.record(integration, answer, is_test=True)
     body = requests.render(integration.kind, answer).body
     if adapter.content_type == "application/json":

@@ -33,7 +33,7 @@ def card(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
             count_rejected(request)
         except TooManyRequests as error:
             # Neither kept nor logged, so that a program with a wrong secret can't keep the database busy.
-            answer, integration = requests.refuse(Refused("", status=_LIMITED, told=str(error))), None
+            answer, integration = requests.refuse(Refused("", status=_LIMITED, message=str(error))), None
             headers["Retry-After"] = str(error.retry_after)
     if integration:
         requests.record(integration, answer)
@@ -44,12 +44,12 @@ def card(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
 def _answer(request: HttpRequest, integration: Integration | None) -> Answer:
     length = declared_length(request)
     if length is None or length > MAX_BODY_BYTES:
-        told = f"The request is too large: at most {MAX_BODY_BYTES // 1024} KB are read."
-        return requests.refuse(Refused(told, status=_TOO_LARGE, told=told))
+        message = f"The request is too large: at most {MAX_BODY_BYTES // 1024} KB are read."
+        return requests.refuse(Refused(message, status=_TOO_LARGE, message=message))
     if integration is None:
         return requests.refuse(Refused(""))
     try:
         body = request.body
     except UnreadablePostError:
-        return requests.refuse(Refused("Its body broke off.", status=400, told="The request broke off."))
+        return requests.refuse(Refused("Its body broke off.", status=400, message="The request broke off."))
     return requests.answer(integration, Incoming(body, {name.lower(): text for name, text in request.headers.items()}))

@@ -62,8 +62,11 @@ def load_profile(token: AccessToken, visitor: str, website: str | None, action: 
             continue
         log.record_lookup(token.user, candidate, visitor_id, action, source=AuditSource.MCP)
         return candidate, profile
-    told = [f"{join_list(unknown)} {'does' if len(unknown) == 1 else 'do'} not know this visitor."] if unknown else []
-    raise ToolError(" ".join([*told, *(f"No answer for {one}." for one in failed)]))
+    sentences = [f"No answer for {one}." for one in failed]
+    if unknown:
+        verb = "does" if len(unknown) == 1 else "do"
+        sentences.insert(0, f"{join_list(unknown)} {verb} not know this visitor.")
+    raise ToolError(" ".join(sentences))
 
 
 def find_stored(websites: Iterable[Website], visitor_ids: Iterable[UUID]) -> dict[UUID, set[int]]:

@@ -61,10 +61,10 @@ def read_message(request: HttpRequest, body: bytes) -> Message:
 
 def error_body(error: RpcError) -> dict[str, Any]:
     """Return an error as the response to the request that caused it."""
-    told: dict[str, Any] = {"code": error.code, "message": str(error)}
+    body: dict[str, Any] = {"code": error.code, "message": str(error)}
     if error.data is not None:
-        told["data"] = error.data
-    return {"jsonrpc": "2.0", "id": error.request_id, "error": told}
+        body["data"] = error.data
+    return {"jsonrpc": "2.0", "id": error.request_id, "error": body}
 
 
 def _read_id(message: Any) -> str | int | None:

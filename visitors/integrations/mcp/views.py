@@ -162,8 +162,7 @@ def _call_tool(message: Message, token: AccessToken) -> dict[str, Any]:
     except ToolError as error:
         return {"content": [_text(str(error))], "isError": True}
     except LogUnavailable:
-        told = "Journeydesk can't write to its audit log right now, so it shows no one. Try again in a few seconds."
-        return {"content": [_text(told)], "isError": True}
+        return {"content": [_text(LogUnavailable.sentence)], "isError": True}
     # Clients of older revisions read the text, the others the data.
     return {"content": [_text(json.dumps(found, ensure_ascii=False))], "structuredContent": found, "isError": False}
 

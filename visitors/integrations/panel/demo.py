@@ -15,7 +15,7 @@ from visitors.web.access import SignedInRequest
 def desk(request: SignedInRequest) -> HttpResponse:
     """Show the stand-in. Only with DEBUG and in the demo.
 
-    Its conversations are with the visitors whom the user saw last, and with an email address that nobody knows.
+    Its conversations are with the visitors whom the user saw last, and with an email address that is not known.
     """
     if not (settings.DEBUG or settings.IS_DEMO):
         raise Http404

@@ -8,7 +8,7 @@ from dashboard.environment import LOOPBACK_NAMES
 
 MAX_ORIGINS = 10
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-# With a wildcard at least two labels follow, so that nobody allows all of ".com".
+# At least two labels follow a wildcard, which rules out "*.com".
 _ORIGIN = re.compile(
     rf"(?P<scheme>https?)://(?P<wildcard>\*\.)?(?P<host>{_LABEL}(?:\.{_LABEL})*|\[::1\])(?P<port>:[1-9][0-9]{{0,4}})?/?"
 )

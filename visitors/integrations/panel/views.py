@@ -104,8 +104,7 @@ def show_visitor(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         shown = show(paired.user, website, _read_question(request))
     except LogUnavailable:
-        told = "Journeydesk can’t write to its audit log right now, so it shows no one. Try again in a few seconds."
-        shown = Message("Not available", told, 503)
+        shown = Message("Not available", LogUnavailable.sentence, 503)
     if isinstance(shown, Message):
         context = {"message": shown, "slug": slug}
         return _fragment(request, "integrations/panel/message.html", context, status=shown.status)

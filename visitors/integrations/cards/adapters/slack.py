@@ -42,11 +42,11 @@ class Slack(Adapter):
             raise Refused("It has no X-Slack-Request-Timestamp header, so it did not come from Slack.")
         check_signature(_sign(incoming.body, secret, timestamp), sent, "X-Slack-Signature")
         if abs(now.timestamp() - int(timestamp)) > WINDOW.total_seconds():
-            raise Refused("It is older than five minutes, or the clock of this server is wrong.", told=_OLD)
+            raise Refused("It is older than five minutes, or the clock of this server is wrong.", message=_OLD)
         digest = hashlib.sha256(sent.encode()).hexdigest()[:40]
         # A time stamp may be ahead of our clock as much as behind it.
         if not Claim.acquire(f"slack:{digest}", 2 * WINDOW.total_seconds()):
-            raise Refused("It came twice: the second one is rejected.", told="This request was already answered.")
+            raise Refused("It came twice: the second one is rejected.", message="This request was already answered.")
         form = _read_form(incoming.body)
         member = Member(*(read_text(form.get(name))[:40] for name in ("team_id", "user_id", "user_name")))
         if not (member.team_id and member.slack_id):
