@@ -78,9 +78,14 @@ def mark_automatic(request: HttpRequest) -> None:
     request.is_automatic = True  # type: ignore[attr-defined]
 
 
+def end_panels(user: User) -> None:
+    """Disconnect the panels that show visitors to a user in help desks."""
+    PanelPairing.objects.filter(user=user).delete()
+
+
 def end_all(user: User) -> None:
     """Sign a user out of every browser, and of the panels in help desks."""
-    PanelPairing.objects.filter(user=user).delete()
+    end_panels(user)
     # Only the data of a session names its user. There are few sessions: expired ones are deleted.
     sessions = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
     keys = [session.pk for session in sessions if session.get_decoded().get(SESSION_KEY) == str(user.pk)]

@@ -59,6 +59,7 @@ class ChangePassword(InvalidFormStatusMixin, PasswordChangeView):
         return super().get_form_kwargs() | {"request": self.request}
 
     def form_valid(self, form: Any) -> HttpResponse:
+        sessions.end_panels(form.user)
         messages.success(self.request, "Password changed. You are signed out elsewhere.")
         return super().form_valid(form)
 

@@ -15,6 +15,7 @@ from django.utils.http import base36_to_int, urlsafe_base64_encode
 
 from dashboard.addresses import absolute_url
 from dashboard.clock import CLOCK_SKEW
+from visitors.accounts import sessions
 from visitors.accounts.forms import NewPasswordForm, ResetForm
 from visitors.web.forms import InvalidFormStatusMixin
 
@@ -64,7 +65,8 @@ class PasswordResetConfirm(InvalidFormStatusMixin, PasswordResetConfirmView):
     token_generator = _token_generator
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Save the password, and unlock the account: its user is verified."""
+        """Save the password, disconnect the panels, and unlock the account: its user is verified."""
+        sessions.end_panels(form.user)
         reset(username=form.user.get_username())
         messages.success(self.request, "Your new password is set. Sign in with it.")
         return super().form_valid(form)
