@@ -295,6 +295,7 @@ def test_too_many_failures_pause_the_webhook_until_it_is_resumed(hook, receiver,
     [
         *["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1"],
         *["fd00::1", "fe80::1%eth0", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "::"],
+        *["::127.0.0.1", "::10.0.0.1", "fec0::1", "64:ff9b:1::7f00:1", "ff02::1", "fd00:ec2::254", "192.0.0.1"],
     ],
 )
 def test_private_addresses_are_refused(address):
@@ -329,6 +330,32 @@ def test_the_connection_goes_to_the_address_that_was_checked(receiver, monkeypat
         sending.socket, "getaddrinfo", lambda _host, port, *_, **__: [(2, 1, 6, "", ("127.0.0.1", port))]
     )
     assert "certificate" in sending.send(f"https://other.example:{receiver.port}/", SECRET, "{}", LEAD).error
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "0", "0.0.0.0", "localhost"],
+        *["[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::]", "[::127.0.0.1]", "169.254.169.254", "127.0.0.1."],
+    ],
+)
+def test_no_spelling_of_a_private_address_is_sent_to(receiver, settings, host):
+    settings.WEBHOOK_PRIVATE_ADDRESSES = False
+    outcome = sending.send(f"https://{host}:{receiver.port}/", SECRET, "{}", LEAD)
+    assert "private network" in outcome.error or "can’t be found" in outcome.error
+    assert receiver.connections == 0
+
+
+def test_a_host_is_the_one_that_browsers_open():
+    assert sending.parse_url("https://straße.example/x?y")[0] == "xn--strae-oqa.example"  # not strasse.example
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example:0/", "https://a.example:65536/", "https://ü_.example/", "https://[::1/"]
+)
+def test_an_address_that_is_none_is_refused(url):
+    with pytest.raises(sending.NotSendable, match="valid address"):
+        sending.parse_url(url)
 
 
 @pytest.mark.parametrize("url", ["http://example.com/", "ftp://example.com/", "https://", "https://a:b@x.example/"])

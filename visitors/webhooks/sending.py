@@ -23,12 +23,15 @@ from urllib3.exceptions import TimeoutError as PoolTimeout
 
 from dashboard.addresses import bracket_ipv6
 from visitors.datafast.transport import Call, open_pool, running, tls_context
+from visitors.formatting.hosts import to_ascii
 from visitors.formatting.text import clean, truncate
 from visitors.webhooks.signing import sign
 
 TIMEOUT_SECONDS = 5.0
 EXCERPT_BYTES = 300
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# What IANA assigns to hosts of the internet. Python calls other addresses global, too, such as obsolete private ones.
+_IPV6_INTERNET = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -71,14 +74,16 @@ def parse_url(url: str) -> tuple[str, int, str]:
     """Return host, port and path of an https address. Raises NotSendable."""
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").encode("idna").decode(), parts.port or 443
+        host, port = to_ascii(parts.hostname or ""), parts.port
     except ValueError as error:
         raise NotSendable("Enter a valid address.") from error
     if parts.scheme != "https":
         raise NotSendable("The address must begin with https://.")
     if not host or parts.username or parts.password:
         raise NotSendable("Enter an address with a host and without a user name.")
-    return host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if port == 0:
+        raise NotSendable("Enter a valid address.")
+    return host, port or 443, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def is_allowed(address: str) -> bool:
@@ -86,7 +91,9 @@ def is_allowed(address: str) -> bool:
     if settings.WEBHOOK_PRIVATE_ADDRESSES:
         return True
     bare = ipaddress.ip_address(address.partition("%")[0])
-    return all(one.is_global and not one.is_multicast for one in _unwrap(bare))
+    return all(
+        one.is_global and not one.is_multicast and (one.version == 4 or one in _IPV6_INTERNET) for one in _unwrap(bare)
+    )
 
 
 def _unwrap(address: Address) -> list[Address]:
@@ -95,10 +102,9 @@ def _unwrap(address: Address) -> list[Address]:
         return [address]
     if address.ipv4_mapped:
         return [address.ipv4_mapped]
-    inner: list[Address] = [one for one in (address.sixtofour, *(address.teredo or ())) if one]
     if address in _NAT64:
-        inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return [address, *inner]
+        return [ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)]
+    return [address, *(one for one in (address.sixtofour, *(address.teredo or ())) if one)]
 
 
 def _resolve(call: Call, host: str, port: int) -> list[str]:
