@@ -139,8 +139,10 @@ def test_intercom_names_the_visitor_by_id(integration, sandbox):
 
 def test_an_id_in_the_conversation_counts_as_well(integration, sandbox):
     integration("intercom")
-    content = about("intercom") | {"conversation": {"custom_attributes": {"datafast_visitor_id": LEAD}}}
-    assert "Priya Raman" in texts(ask("intercom", content))
+    conversation = {"conversation": {"custom_attributes": {"datafast_visitor_id": LEAD}}}
+    assert "Priya Raman" in texts(ask("intercom", about("intercom") | conversation))
+    for empty in (" ", "undefined"):
+        assert "Priya Raman" in texts(ask("intercom", about("intercom", visitor_id=empty) | conversation))
 
 
 def test_intercom_finds_a_person_by_user_id(integration, lumenkit, other_upstream):
@@ -262,6 +264,29 @@ def test_an_old_profile_is_shown_with_its_age_while_datafast_is_silent(integrati
     shown = texts(ask("intercom", about("intercom", visitor_id=VISITOR)))
     assert "2 days ago" in shown
     assert "It could not be refreshed. DataFast did not answer at once." in shown
+
+
+def test_two_look_ups_wait_no_longer_than_one(integration, other_upstream, lumenkit, monkeypatch):
+    """DataFast takes its time to say that it does not know the id, and then is silent about the person's."""
+    integration("intercom")
+    other_upstream.behaviors = [hostile_visitor()]
+    profiles.get_profile(lumenkit, UUID(VISITOR))
+    Snapshot.objects.update(fetched_at=Snapshot.objects.get().fetched_at - timedelta(days=2))
+    waits, refresh = [], profiles.refresh_profile
+
+    def keep_patience(*args, patience, **options):
+        waits.append(patience)
+        return refresh(*args, patience=patience, **options)
+
+    def know_no_one_after_a_while(exchange):
+        exchange.pause(0.4)
+        faults.error(404)(exchange)
+
+    monkeypatch.setattr(profiles, "refresh_profile", keep_patience)
+    other_upstream.behaviors = [know_no_one_after_a_while, faults.hang]
+    assert "2 days ago" in texts(ask("intercom", about("intercom", visitor_id=NOWHERE, email="jo@example.org")))
+    assert len(waits) == 2
+    assert waits[1] <= waits[0] - 0.4
 
 
 def test_a_visitor_who_is_not_stored_gets_a_link_while_datafast_is_silent(integration, other_upstream, lumenkit):

@@ -186,8 +186,19 @@ def test_wrong_signatures_are_limited_and_right_ones_are_not(integration, sandbo
     limited = wrongly_signed("intercom")
     assert int(limited["Retry-After"]) > 0
     assert "Rate limit" in texts(limited)
-    assert IntegrationRequest.objects.count() == 10
     assert ask("intercom", about("intercom", visitor_id=LEAD)).status_code == 200
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_wrong_requests_do_not_push_out_those_of_the_program(integration, sandbox, kind):
+    integration(kind)
+    ask(kind, command("x") if kind == "slack" else about(kind, email="jo@example.org"))
+    for _ in range(5):
+        wrongly_signed(kind)
+        post(kind, b"")
+        post(kind, b"x" * 5_000_000, content_type="text/plain")
+    kept = [one.result for one in IntegrationRequest.objects.order_by("pk")]
+    assert kept == ["empty", "refused", "refused", "refused"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

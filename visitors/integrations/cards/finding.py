@@ -54,6 +54,6 @@ def _find_exactly(website: Website, *, email: str = "", user_id: str = "") -> Fo
     return Found(live[0].visitor_id, len(live) - 1, wanted) if live else None
 
 
-def get_profile(website: Website, visitor_id: UUID) -> Profile:
-    """Return the profile of a visitor within PATIENCE_SECONDS. Raises UpstreamError."""
-    return profiles.refresh_profile(website, visitor_id, max_age=MAX_AGE, patience=PATIENCE_SECONDS)
+def get_profile(website: Website, visitor_id: UUID, patience: float = PATIENCE_SECONDS) -> Profile:
+    """Return the profile of a visitor within some seconds. Raises UpstreamError."""
+    return profiles.refresh_profile(website, visitor_id, max_age=MAX_AGE, patience=patience)

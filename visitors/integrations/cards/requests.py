@@ -62,6 +62,9 @@ def record(integration: Integration, given: Answer, *, is_test: bool = False) ->
     # What was wrong is less important than the answer itself, which is in the audit log.
     with suppress(DatabaseError), transaction.atomic():
         rows = IntegrationRequest.objects.filter(integration=integration)
+        if given.result is RequestResult.REFUSED:
+            # Of each reason only the latest: requests of strangers must not push out those of the program.
+            rows.filter(result=given.result, detail=given.detail[:_MAX_DETAIL]).delete()
         IntegrationRequest.objects.create(
             integration=integration,
             at=datetime.now(UTC),

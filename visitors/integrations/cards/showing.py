@@ -1,5 +1,6 @@
 """Show a visitor to a help desk or a Slack user: find, record in the audit log, and only then answer."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,8 +11,10 @@ from visitors.audit import log
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.integrations.cards import presenter
 from visitors.integrations.cards.answers import Answer, Question
-from visitors.integrations.cards.finding import Found, find_person, get_profile
+from visitors.integrations.cards.finding import PATIENCE_SECONDS, Found, find_person, get_profile
 from visitors.models import AuditAction, AuditSource, Website
+
+_MIN_PATIENCE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +33,15 @@ def answer_desk(website: Website, question: Question, *, now: datetime, tester: 
     """
     name = f"{question.program}: {question.asked_by}" if question.asked_by else question.program
     reader = Reader(tester, name, AuditSource.CARD)
-    answer = None
+    answer, ends_at = None, time.monotonic() + PATIENCE_SECONDS
     if question.visitor_id:
         answer, is_known = show_visitor(website, Found(question.visitor_id), reader, now)
         if is_known:
             return answer
     # An id that DataFast does not know may be that of an old cookie; the email address then still finds the person.
     if found := find_person(website, emails=question.emails, user_id=question.user_id):
-        return show_visitor(website, found, reader, now)[0]
+        # Both look-ups together wait no longer than one.
+        return show_visitor(website, found, reader, now, max(_MIN_PATIENCE, ends_at - time.monotonic()))[0]
     if answer:
         return answer
     if question.emails:
@@ -47,10 +51,12 @@ def answer_desk(website: Website, question: Question, *, now: datetime, tester: 
     return presenter.present_unnamed(question.program)
 
 
-def show_visitor(website: Website, found: Found, reader: Reader, now: datetime) -> tuple[Answer, bool]:
+def show_visitor(
+    website: Website, found: Found, reader: Reader, now: datetime, patience: float = PATIENCE_SECONDS
+) -> tuple[Answer, bool]:
     """Return the card of a visitor, and whether DataFast knows them. Raises LogUnavailable."""
     try:
-        profile = get_profile(website, found.visitor_id)
+        profile = get_profile(website, found.visitor_id, patience)
     except UpstreamError as error:
         _record(website, found, reader, error)
         return presenter.present_problem(website, error, found), not isinstance(error, NoJourney)

@@ -91,10 +91,14 @@ def link(integration: Integration, member: Member, user: User) -> None:
     change_log.record(user, "linked a Slack account", website=integration.website)
 
 
+def _find_account(integration: Integration, member: Member) -> SlackAccount | None:
+    accounts = SlackAccount.objects.select_related("user").filter(integration=integration)
+    return accounts.filter(team_id=member.team_id, slack_id=member.slack_id).first()
+
+
 def _find_user(integration: Integration, member: Member) -> User | None:
-    accounts = SlackAccount.objects.select_related("user")
-    found = accounts.filter(integration=integration, team_id=member.team_id, slack_id=member.slack_id).first()
-    return found.user if found else None
+    account = _find_account(integration, member)
+    return account.user if account else None
 
 
 def _ask_to_link(integration: Integration, member: Member) -> Answer:
@@ -109,7 +113,9 @@ def _ask_to_link(integration: Integration, member: Member) -> Answer:
 
 
 def _unlink(integration: Integration, member: Member) -> Answer:
-    SlackAccount.objects.filter(integration=integration, team_id=member.team_id, slack_id=member.slack_id).delete()
+    if account := _find_account(integration, member):
+        account.delete()
+        change_log.record(account.user, "unlinked a Slack account", website=integration.website)
     return Answer(
         "Unlinked", notes=("Your Slack account is not linked any more.",), detail="A Slack user unlinked the account."
     )

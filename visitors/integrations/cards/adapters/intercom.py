@@ -62,12 +62,12 @@ class Intercom(Adapter):
         check_signature(_sign(incoming.body, secret), incoming.headers.get("x-body-signature", ""), "X-Body-Signature")
         request = read_json(incoming.body, _Request)
         contact, admin = request.contact, request.admin or _Admin()
-        attributes = (request.conversation and request.conversation.custom_attributes) or {}
-        attributes = attributes | (contact.custom_attributes or {})
+        holders = (contact, request.conversation or _Conversation())
+        ids = (read_text((one.custom_attributes or {}).get(VISITOR_ATTRIBUTE)) for one in holders)
         return Question(
             self.name,
             name_agent(admin.name, admin.email),
-            visitor_id=parse_visitor_id(read_text(attributes.get(VISITOR_ATTRIBUTE))),
+            visitor_id=next(filter(None, map(parse_visitor_id, ids)), None),
             emails=read_emails(contact.email),
             user_id=read_text(contact.external_id),
         )
