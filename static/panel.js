@@ -260,12 +260,11 @@ function readHash() {
   ask({ visitor: values.get("visitor"), email: values.get("email"), at: values.get("at") });
 }
 
-window.addEventListener("hashchange", readHash);
-
 if (window.parent === window) {
   show("alone");
 } else {
   readHash();
+  window.addEventListener("hashchange", readHash);
   if (parameters.has("auth_secret")) talkToFront(); // Front appends it to the address
   if (zendesk.app && zendesk.origin && isAllowed(zendesk.origin)) {
     tellZendesk({ key: "iframe.handshake", message: { version: "2.0" } });

@@ -13,6 +13,7 @@ from tests.page_reader import Page
 from tests.sessions import sign_in
 from visitors import profiles
 from visitors.accounts import sessions
+from visitors.accounts.views.password_reset import make_reset_link
 from visitors.audit import retention
 from visitors.integrations.panel.origins import MAX_ORIGINS, parse_origins
 from visitors.integrations.panel.pairing import CODE_VALID_FOR, MAX_WAITING, PAIRED_FOR
@@ -21,6 +22,7 @@ from visitors.models import AuditEntry, Membership, PanelPairing, Website
 from visitors.sandbox import documented
 
 LEAD = documented.RETURNING_LEAD.visitor_id
+NOWHERE = "0badf00d-0000-4000-8000-00000000dead"
 CHATWOOT = "https://chat.example.com"
 PANEL = "/panel/lumenkit/"
 
@@ -178,13 +180,21 @@ def test_a_person_is_found_by_email_and_user_id(paired, framed, sandbox):
         assert "Priya Raman" in Page(show(paired, user_id=person.user_id).content).text
 
 
+def test_an_unknown_id_falls_back_to_the_email(paired, framed, sandbox):
+    email = profiles.get_profile(framed, UUID(LEAD)).contents.journey.person.email
+    assert "Priya Raman" in Page(show(paired, visitor=NOWHERE, email=email).content).text
+    assert [result for _, _, result, *_ in entries()] == ["not found", "shown"]
+    assert "Priya" not in Page(show(paired, visitor=NOWHERE, email="nobody@nowhere.example").content).text
+
+
 @pytest.mark.parametrize(
     ("question", "words"),
     [
         ({}, "neither a visitor id nor an email address"),
         ({"email": "nobody@nowhere.example"}, "is known as nobody@nowhere.example"),
         ({"email": "<img src=x onerror=alert(1)>"}, "<img src=x onerror=alert(1)>"),
-        ({"visitor": "0badf00d-0000-4000-8000-00000000dead"}, "not found"),
+        ({"email": f"{'x' * 3_000}@nowhere.example"}, "xxx…."),
+        ({"visitor": NOWHERE}, "not found"),
         ({"visitor": "x" * 10_000}, "this visitor id"),
     ],
 )
@@ -255,6 +265,20 @@ def test_a_deactivated_account_and_signing_out_everywhere_end_it(paired, member,
     assert show(paired, visitor=LEAD).status_code == 401
 
 
+def test_a_new_password_ends_it(paired, browser_of_member):
+    new = "quite another password"
+    form = {"old_password": "a long password", "new_password1": new, "new_password2": new}
+    assert browser_of_member.post("/account/password/", form).status_code == 302
+    assert show(paired, visitor=LEAD).status_code == 401
+
+
+def test_a_reset_password_ends_it(paired, member):
+    path, browser, new = make_reset_link(member).removeprefix("http://testserver"), Client(), "quite another password"
+    page = browser.get(path, follow=True).request["PATH_INFO"]
+    assert browser.post(page, {"new_password1": new, "new_password2": new}).status_code == 302
+    assert show(paired, visitor=LEAD).status_code == 401
+
+
 def test_it_ends_by_itself_and_is_deleted(paired, sandbox, clock):
     clock.shift(PAIRED_FOR + timedelta(seconds=1))
     assert show(paired, visitor=LEAD).status_code == 401
@@ -283,6 +307,29 @@ def test_origins_are_read_line_by_line():
 
 
 @pytest.mark.parametrize(
+    ("line", "origin"),
+    [
+        ("https://chat.example.com:443", "https://chat.example.com"),
+        ("http://localhost:80/", "http://localhost"),
+        ("https://chat.example.com:8443/", "https://chat.example.com:8443"),
+        ("https://chat.example.com:80", "https://chat.example.com:80"),
+        ("https://Café.Straße.example", "https://xn--caf-dma.xn--strae-oqa.example"),
+        ("https://*.münchen.example", "https://*.xn--mnchen-3ya.example"),
+        ("https://*.chat.co.uk", "https://*.chat.co.uk"),
+        ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+    ],
+)
+def test_an_origin_is_stored_as_browsers_write_it(line, origin):
+    assert parse_origins(line) == [origin]
+
+
+@pytest.mark.parametrize("line", ["https://*.com", "https://*.co.uk", "https://*.com.au", "https://*.COM.BR:8443"])
+def test_a_wildcard_for_the_sites_of_many_owners_is_refused(line):
+    with pytest.raises(ValidationError, match="would allow the sites of many owners"):
+        parse_origins(line)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "*",
@@ -299,6 +346,14 @@ def test_origins_are_read_line_by_line():
         "javascript://alert(1)",
         "https://user@chat.example.com",
         "https://chat.example.com:0",
+        "https://chat.example.com:65536",
+        "https://chat..example.com",
+        "https://-chat.example.com",
+        "https://chät_x.example.com",
+        "https://*.*.münchen.example",
+        "http://[::1]:3000",  # a Content-Security-Policy can't name it
+        "https://",
+        "null",
     ],
 )
 def test_anything_else_is_no_origin(line):

@@ -15,7 +15,8 @@ class OriginsForm(StyledForm):
         strip=True,
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none"}),
-        help_text="One per line, such as https://chat.example.com. Pages of other sites can’t show the panel.",
+        help_text="One per line, such as https://chat.example.com. A wildcard, as in https://*.zendesk.com, allows "
+        "every site below that name. Pages of other sites can’t show the panel.",
     )
 
     def clean_origins(self) -> list[str]:

@@ -1,6 +1,6 @@
 """Find the visitor whom a help desk names, and present them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from visitors import profiles
 from visitors.audit import log
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.formatting import DisplayTime
+from visitors.formatting.text import isolate_direction, truncate
 from visitors.integrations.cards.finding import Found, find_person
 from visitors.journey_page.presenters import JourneyPage, Notice, present_age, present_journey, present_notice
 from visitors.journey_page.presenters import present_problem as explain
@@ -63,7 +64,7 @@ def show(user: User, website: Website, question: Question) -> Shown | Message:
     found = _find(website, question)
     if found is None:
         if question.email or question.user_id or question.visitor:
-            who = question.email or question.user_id or "this visitor id"
+            who = isolate_direction(truncate(question.email or question.user_id or "this visitor id"))
             text = f"No one who was looked up on {website.domain}, or is on the site now, is known as {who}."
             return Message("Visitor not found", text, 404)
         return Message("No visitor", "This conversation has neither a visitor id nor an email address.", 404)
@@ -71,6 +72,9 @@ def show(user: User, website: Website, question: Question) -> Shown | Message:
         profile = profiles.refresh_profile(website, found.visitor_id, max_age=_MAX_AGE, patience=_PATIENCE_SECONDS)
     except UpstreamError as error:
         log.record_lookup(user, website, found.visitor_id, AuditAction.PAGE, error, source=AuditSource.PANEL)
+        # An id that DataFast does not know may be that of an old cookie.
+        if isinstance(error, NoJourney) and question.visitor and _find_person(website, question):
+            return show(user, website, replace(question, visitor=""))
         problem = explain(error, domain=website.domain, now=datetime.now(UTC))
         status = 404 if isinstance(error, NoJourney) else 503
         return Message(problem.title, problem.sentence, status, str(found.visitor_id))
@@ -95,4 +99,8 @@ def _find(website: Website, question: Question) -> Found | None:
     candidate = id_parser.parse(question.visitor).unambiguous if question.visitor else None
     if candidate:
         return Found(UUID(candidate.visitor_id))
+    return _find_person(website, question)
+
+
+def _find_person(website: Website, question: Question) -> Found | None:
     return find_person(website, emails=[question.email] if question.email else (), user_id=question.user_id)
