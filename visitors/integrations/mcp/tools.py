@@ -1,7 +1,7 @@
 """The tools. All of them only read, check the roles of the token's user, and write the audit log before they answer.
 
 Names, pages and goals are what visitors and their browsers sent. They are returned as values of their own fields, cut
-and without acting characters, and INSTRUCTIONS say that they are data.
+and without invisible characters, and INSTRUCTIONS say that they are data.
 """
 
 import re
@@ -43,7 +43,9 @@ MAX_VISITS = 20
 _MAX_PEOPLE = 20
 _TEXT_LIMIT = 300
 
-_ISOLATES = re.compile("[\u2066-\u2069]")
+# What people do not see and models read, such as the tags of plane 14, which repeat ASCII. Among it are the isolates of
+# our own sentences. Joiners and the selectors of emoji stay: names need them.
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b\u2060-\u206f\U000e0000-\U000e0fff]")
 
 Run = Callable[[AccessToken, Any], BaseModel]
 
@@ -173,13 +175,12 @@ def _problem(profile: Profile) -> str | None:
 
 
 def _as_data(value: Any) -> Any:
-    """Return a value of JSON with each text in it cut, and without characters that act on the text around them."""
+    """Return a value of JSON with each text in it cut, and without invisible characters."""
     if isinstance(value, dict):
         return {key: _as_data(one) for key, one in value.items()}
     if isinstance(value, list):
         return [_as_data(one) for one in value]
-    # Our own sentences isolate right-to-left names, which means nothing in data.
-    return truncate(clean(_ISOLATES.sub("", value)), _TEXT_LIMIT) if isinstance(value, str) else value
+    return truncate(clean(_INVISIBLE.sub("", value)), _TEXT_LIMIT) if isinstance(value, str) else value
 
 
 def _explain(error: ValidationError) -> str:
@@ -187,7 +188,7 @@ def _explain(error: ValidationError) -> str:
     problems = [
         f"{'.'.join(map(str, problem['loc'])) or 'arguments'}: {problem['msg']}" for problem in error.errors()[:5]
     ]
-    return truncate(f"Invalid arguments. {'; '.join(problems)}.", 500)
+    return truncate(clean(f"Invalid arguments. {'; '.join(problems)}."), 500)
 
 
 TOOLS = {
