@@ -199,8 +199,21 @@ def test_after_the_handshake_tools_are_listed_and_called(legacy, lumenkit):
     assert [one["name"] for one in legacy("tools/list", **version).json()["result"]["tools"]] == TOOL_NAMES
     result = legacy("tools/call", {"name": "list_websites", "arguments": {}}).json()["result"]
     assert result["structuredContent"]["websites"][0]["role"] == "member"
-    assert code(legacy("resources/list", **version)) == -32601
-    assert code(legacy("tools/call", {"name": "nothing"}, **version)) == -32602
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "expected"),
+    [
+        ("resources/list", {}, -32601),
+        ("tools/call", {"name": "nothing"}, -32602),
+        ("tools/call", {"name": "list_websites", "arguments": []}, -32602),
+        ("tools/list", {"cursor": "2"}, -32602),
+    ],
+)
+def test_after_the_handshake_an_error_is_an_answer(legacy, method, params, expected):
+    """To clients of these revisions, any other status than 200 is a failure of the transport."""
+    response = legacy(method, params, MCP_Protocol_Version="2025-11-25")
+    assert (response.status_code, code(response)) == (200, expected)
 
 
 def test_an_unknown_version_in_the_header_is_rejected(legacy):
@@ -258,7 +271,7 @@ def test_the_same_origin_may_ask_and_no_other(legacy, settings):
     assert legacy("ping", Origin="http://testserver").status_code == 200
     settings.PUBLIC_URL = "https://desk.example"
     assert legacy("ping", Origin="https://desk.example").status_code == 200
-    for origin in ("https://evil.example", "null", "https://desk.example.evil.example"):
+    for origin in ("https://evil.example", "null", "https://desk.example.evil.example", "://", ""):
         response = legacy("ping", Origin=origin)
         assert (response.status_code, code(response)) == (403, protocol.REFUSED)
 

@@ -3,14 +3,13 @@
 import json
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from dashboard.addresses import public_origin
 from dashboard.database import RETRY_AFTER_SECONDS, is_database_unavailable
 from dashboard.middleware import declared_length, reads_own_body
 from visitors.audit.log import LogUnavailable
@@ -69,13 +68,8 @@ def _read_body(request: HttpRequest) -> bytes:
 def _check_origin(request: HttpRequest) -> None:
     """Reject requests that another site's page makes in a browser. Raises RpcError."""
     origin = request.headers.get("Origin")
-    if origin is not None and origin != f"{request.scheme}://{request.get_host()}" and origin != _public_origin():
+    if origin is not None and origin not in {f"{request.scheme}://{request.get_host()}", public_origin()}:
         raise RpcError(protocol.REFUSED, "Requests from this origin are not allowed", status=403)
-
-
-def _public_origin() -> str:
-    parts = urlsplit(settings.PUBLIC_URL or "")
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _refuse(error: TokenError) -> JsonResponse:
@@ -92,6 +86,8 @@ def _respond(message: Message, token: AccessToken) -> JsonResponse:
         result = _answer_modern(message, token) if message.is_modern else _answer_after_handshake(message, token)
     except RpcError as error:
         error.request_id = message.id
+        if not message.is_modern:
+            error.status = 200  # to older clients, any other is a failure of the transport
         raise
     return JsonResponse(
         {"jsonrpc": "2.0", "id": message.id, "result": result}, json_dumps_params={"ensure_ascii": False}
@@ -135,7 +131,7 @@ def _answer_after_handshake(message: Message, token: AccessToken) -> dict[str, A
             return _list_tools(message)
         case "tools/call":
             return _call_tool(message, token)
-    raise RpcError(protocol.METHOD_NOT_FOUND, "Method not found", status=200)
+    raise RpcError(protocol.METHOD_NOT_FOUND, "Method not found")
 
 
 def _list_tools(message: Message) -> dict[str, Any]:
