@@ -189,6 +189,8 @@ MANAGING = (
     Scene("67-integrations-intercom", f"{LUMENKIT}integrations/intercom/", **BRIEF),
     Scene("67-integrations-snippets", f"{LUMENKIT}integrations/snippets/", **ADMIN),
     Scene("67-integrations-secret", f"{LUMENKIT}integrations/freescout/", _press("Create a secret"), **BRIEF),
+    Scene("67-integrations-panel", f"{LUMENKIT}integrations/panel/", **BRIEF),
+    Scene("67-integrations-webhook", f"{LUMENKIT}webhook/", **ADMIN),
     Scene("68-audit-log", f"{LUMENKIT}audit-log/", **ADMIN),
     Scene("68-audit-log-empty", f"/websites/{cast.PAUSED}/audit-log/", **BRIEF),
     Scene("68-audit-log-filtered", f"{LUMENKIT}audit-log/?person=jonas&action=csv", **ADMIN),

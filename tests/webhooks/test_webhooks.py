@@ -412,6 +412,27 @@ def test_the_page_lists_deliveries_without_names(manager, hook, lumenkit):
     page = manager.get(PAGE).content.decode()
     assert "Waiting" in page
     assert "Priya" not in page
+    manager.post(PAGE, {"answer": "save", "url": "", "label": ""})
+    page = manager.get(PAGE).content.decode()
+    assert "Not sent" in page
+    assert "The webhook was paused or turned off." in page
+    assert "Given up" not in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({}, "On"),
+        ({"is_on": False}, "Off"),
+        ({"failing_since": datetime.now(UTC)}, "Failing"),
+        ({"failing_since": datetime.now(UTC), "paused_at": datetime.now(UTC)}, "Paused"),
+    ],
+)
+def test_its_page_and_the_list_of_integrations_say_its_state(manager, hook, fields, state):
+    Webhook.objects.update(**fields)
+    shown = f'">{state}</span>'
+    assert shown in manager.get(PAGE).content.decode()
+    assert shown in manager.get("/websites/lumenkit/integrations/").content.decode().partition("Webhook")[2]
 
 
 def test_a_form_without_its_button_changes_nothing(manager, hook):

@@ -11,6 +11,7 @@ from visitors.integrations.cards.ways import list_ways
 from visitors.integrations.ways import Way
 from visitors.models import Webhook, Website
 from visitors.web.access import SignedInRequest, manager_required
+from visitors.webhooks.presenter import describe_state
 
 
 @require_safe
@@ -42,18 +43,9 @@ def _snippets(website: Website) -> Way:
 
 def _webhook(website: Website) -> Way:
     webhook = Webhook.objects.filter(website=website).first()
-    if webhook is None:
-        state, level = "Not set up", ""
-    elif webhook.paused_at:
-        state, level = "Paused", "bad"
-    elif not webhook.is_on:
-        state, level = "Off", "warn"
-    else:
-        state, level = ("Failing", "bad") if webhook.failing_since else ("On", "good")
     text = "Alerts about pinned visitors, as messages to Slack or to your own program."
-    return Way(
-        "Webhook", text, state, level, reverse("webhook", args=[website.slug]), "Manage" if webhook else "Set up"
-    )
+    url, action = reverse("webhook", args=[website.slug]), "Manage" if webhook else "Set up"
+    return Way("Webhook", text, *describe_state(webhook), url, action)
 
 
 def _list_tokens() -> Iterator[Way]:

@@ -35,7 +35,7 @@ ROUND_SECONDS = 30.0
 _CLAIM = "webhooks"
 # No round takes longer: its last message may begin just before ROUND_SECONDS.
 _CLAIM_SECONDS = ROUND_SECONDS + 2 * sending.TIMEOUT_SECONDS
-_NOT_SENT = "Not sent: the webhook was paused or turned off."
+NOT_SENT = "The webhook was paused or turned off."
 
 
 def queue(website: Website, events: Iterable[Event]) -> None:
@@ -117,7 +117,7 @@ def send_test(webhook: Webhook) -> Outcome:
 def drop_pending(webhook: Webhook) -> None:
     """Give up what was not sent yet: old news would be confusing after a pause."""
     pending = WebhookDelivery.objects.filter(webhook=webhook, delivered_at=None).exclude(next_attempt_at=None)
-    pending.update(next_attempt_at=None, error=_NOT_SENT)
+    pending.update(next_attempt_at=None, error=NOT_SENT)
 
 
 def claim(delivery: WebhookDelivery) -> bool:

@@ -1,8 +1,5 @@
 """The page of a website's webhook."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +7,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from visitors import encryption
-from visitors.formatting import DisplayTime, display_time, format_ago
 from visitors.models import Claim, Webhook, WebhookDelivery, Website
 from visitors.web import change_log
 from visitors.web.access import SignedInRequest, manager_required
@@ -18,23 +14,11 @@ from visitors.web.forms import answer_required
 from visitors.web.time_zones import time_zone_of
 from visitors.webhooks import delivery
 from visitors.webhooks.forms import WebhookForm
+from visitors.webhooks.presenter import describe_state, present_delivery
 from visitors.webhooks.sending import TIMEOUT_SECONDS, Outcome
 from visitors.webhooks.signing import new_secret
 
 SHOWN_DELIVERIES = 10
-_LABELS = {"alert.online": "On the site", "alert.pricing": "Opened pricing", "alert.paid": "Paid"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A delivery as the page lists it, without the visitor's name. `level` is the class of its state."""
-
-    label: str
-    state: str
-    level: str
-    created: DisplayTime
-    attempts: int
-    error: str
 
 
 @sensitive_post_parameters("url")
@@ -128,10 +112,11 @@ def _show(
         rows = []
     else:
         newest = WebhookDelivery.objects.filter(webhook=found).order_by("-created_at", "-pk")[:SHOWN_DELIVERIES]
-        rows = [_present(request, website, one) for one in newest]
+        rows = [present_delivery(one, time_zone_of(request, website)) for one in newest]
     context = {
         "website": website,
         "webhook": found,
+        "state": describe_state(found),
         "form": form or WebhookForm(instance=found),
         "secret": secret,
         "outcome": outcome,
@@ -139,15 +124,3 @@ def _show(
         "max_failures": delivery.MAX_FAILURES,
     }
     return render(request, "webhooks/webhook.html", context, status=422 if form else 200)
-
-
-def _present(request: SignedInRequest, website: Website, one: WebhookDelivery) -> Row:
-    if one.delivered_at:
-        state, level = "Delivered", "good"
-    elif one.next_attempt_at is None:
-        state, level = "Given up", "bad"
-    else:
-        state, level = ("Retrying", "warn") if one.attempts else ("Waiting", "")
-    age = format_ago(one.created_at, datetime.now(UTC))
-    created = display_time(one.created_at, time_zone_of(request, website), age)
-    return Row(_LABELS.get(one.type, one.type), state, level, created, one.attempts, one.error)
