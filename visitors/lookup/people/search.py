@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from visitors.formatting.folding import fold
 from visitors.models import KnownPerson
@@ -49,13 +49,11 @@ def find_people(query: str, website_ids: Sequence[int], limit: int) -> Found:
         return Found()
     # In the search text every word is behind two blanks.
     beginnings = [f"  {word}" for word in words]
-    people = _load(_find_candidates(beginnings, website_ids), limit + 1)
-    if len(people) <= limit:
-        inside = [word if len(word) >= _TRIGRAM else f"  {word}" for word in words]
-        if inside != beginnings:
-            known = {person.pk for person in people}
-            others = [key for key in _find_candidates(inside, website_ids) if key not in known]
-            people += _load(others, limit + 1)
+    inside = [word if len(word) >= _TRIGRAM else f"  {word}" for word in words]
+    candidates = _find_candidates(inside, website_ids)
+    if len(candidates) == MAX_CANDIDATES and inside != beginnings:
+        candidates += _find_candidates(beginnings, website_ids)
+    people = _load(candidates, beginnings, limit + 1)
     return Found(tuple(people[:limit]), len(people) > limit)
 
 
@@ -64,10 +62,11 @@ def is_exactly(query: str, *values: str) -> bool:
     return fold(query.strip()) in map(fold, values)
 
 
-def _load(candidates: list[int], limit: int) -> list[KnownPerson]:
-    """Return at most `limit` of the people, seen last first."""
+def _load(candidates: list[int], beginnings: list[str], limit: int) -> list[KnownPerson]:
+    """Return at most `limit` of the people: those with all beginnings first, and of these the last seen."""
     found = KnownPerson.objects.filter(pk__in=candidates).defer("search_text")
-    return list(found.order_by(F("last_seen_at").desc(nulls_last=True), "-pk")[:limit])
+    found = found.annotate(begins=Case(When(_contains(beginnings), then=1), default=0))
+    return list(found.order_by("-begins", F("last_seen_at").desc(nulls_last=True), "-pk")[:limit])
 
 
 def _find_candidates(patterns: list[str], website_ids: Sequence[int]) -> list[int]:
@@ -92,6 +91,9 @@ def _find_with_fts5(patterns: list[str], website_ids: Sequence[int]) -> list[int
 
 
 def _find_with_trigrams(patterns: list[str], website_ids: Sequence[int]) -> list[int]:
-    contains = Q(*(Q(search_text__contains=pattern) for pattern in patterns))
-    people = KnownPerson.objects.filter(contains, website__in=website_ids)
+    people = KnownPerson.objects.filter(_contains(patterns), website__in=website_ids)
     return list(people.order_by("-pk").values_list("pk", flat=True)[:MAX_CANDIDATES])
+
+
+def _contains(patterns: list[str]) -> Q:
+    return Q(*(Q(search_text__contains=pattern) for pattern in patterns))
