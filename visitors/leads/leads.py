@@ -173,9 +173,9 @@ def _select_of(
     leads: QuerySet[KnownPerson], rows: "QuerySet[Ownership] | QuerySet[Pin]", *, is_few: bool
 ) -> tuple[QuerySet[KnownPerson], bool]:
     """Return those of the leads who are in these rows, and whether they are few."""
-    if is_few or not _has_many(rows):
-        return leads.filter(visitor_id__in=rows.values_list("visitor_id", flat=True)), True
-    return leads.filter(Exists(rows.filter(visitor_id=OuterRef("visitor_id")))), False
+    if is_few or _has_many(rows):
+        return leads.filter(Exists(rows.filter(visitor_id=OuterRef("visitor_id")))), is_few
+    return leads.filter(visitor_id__in=rows.values_list("visitor_id", flat=True)), True
 
 
 def _has_many(rows: "QuerySet[KnownPerson] | QuerySet[Ownership] | QuerySet[Pin]") -> bool:

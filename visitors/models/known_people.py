@@ -9,6 +9,14 @@ from django.db import models
 from visitors.models.profiles import Snapshot
 from visitors.models.websites import Website
 
+# The orders of the list of leads, by the names of their indexes.
+_SORTS_BY = {
+    "score": "score",
+    "value": "expected_value",
+    "last_seen": "last_seen_at",
+    "visits": "visits",
+    "pricing": "pricing_views",
+}
 _SELECTS_BY = ("visitor_id", "last_seen_at", "is_customer")
 
 
@@ -61,24 +69,21 @@ class KnownPerson(models.Model):
         indexes: ClassVar = [
             # With few people on a website among many, PostgreSQL searches all of them instead of the text index.
             models.Index(fields=["website", "id"], name="newest_people_of_a_website"),
-            # The orders of the list of leads, with the columns by which it selects: of many rows, it reads the index
-            # alone until it has found a page.
+            # The list of leads, with the columns by which it selects: of many rows, it reads the index alone until it
+            # has found a page.
             *(
                 models.Index(
                     fields=["website", f"-{column}", "-id", *(other for other in _SELECTS_BY if other != column)],
                     condition=models.Q(is_customer=False, **{f"{column}__isnull": False}),
                     name=f"leads_by_{name}",
                 )
-                for column, name in (
-                    ("score", "score"),
-                    ("expected_value", "value"),
-                    ("last_seen_at", "last_seen"),
-                    ("visits", "visits"),
-                    ("pricing_views", "pricing"),
-                )
+                for name, column in _SORTS_BY.items()
             ),
-            # The companies of that list.
-            models.Index(fields=["website", "company_key"], name="people_by_company"),
+            # The companies of that list, with the columns by which it selects and sorts.
+            models.Index(
+                fields=["website", "company_key", *_SORTS_BY.values(), "visitor_id", "id"],
+                name="people_by_company",
+            ),
             # One person with several ids.
             models.Index(fields=["website", "email"], name="people_by_email"),
             models.Index(fields=["website", "user_id"], name="people_by_user_id"),
