@@ -22,14 +22,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from visitors.accounts.middleware import ask_to_sign_in
 from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago
 from visitors.formatting.avatars import avatar_color, initials
-from visitors.formatting.hosts import normalize_host
 from visitors.formatting.text import clean
 from visitors.lookup import id_parser, last_seen
 from visitors.lookup.checklist import first_steps
 from visitors.lookup.hot_leads import find_hot_leads, present_hot_leads
 from visitors.lookup.people.query import to_query
 from visitors.lookup.people.search import find_people
-from visitors.models import Alert, AuditAction, KnownPerson, LastSeen, Snapshot, Website
+from visitors.lookup.website_hints import find_website
+from visitors.models import Alert, AuditAction, KnownPerson, LastSeen, Website
+from visitors.profiles import find_stored
 from visitors.roles import Role
 from visitors.web import time_zones
 from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
@@ -171,10 +172,10 @@ def _answer(request: SignedInRequest) -> HttpResponse:
 def _open(websites: list[Website], one: FoundId, default: Website) -> HttpResponse:
     """Open a visitor's journey: on the website that is named by its slug, or that stored the visitor, or on the only
     one. Else all websites are asked, the likely one first."""
-    likely = _find_website(websites, one.hints) or default
+    likely = find_website(websites, one.hints) or default
     named = {website.slug for website in websites} & set(one.hints)
     if not named and len(websites) > 1:
-        stored = {pk for pk, _ in _find_stored(websites, [one.visitor_id])}
+        stored = {pk for pk, _ in find_stored(websites, [one.visitor_id])}
         kept_on = [website for website in (likely, *websites) if website.pk in stored]
         if not kept_on:
             return redirect(f"{reverse('find_visitor', args=[one.visitor_id])}?{urlencode({'first': likely.slug})}")
@@ -277,7 +278,7 @@ def _list_choices(
     ids = [one.visitor_id for one in found]
     opened = _present_recent(request, last_seen.opened_by(request.user, websites).filter(visitor_id__in=ids))
     known = {(one.website.pk, one.visitor_id): one for one in opened}
-    stored = _find_stored(websites, ids)
+    stored = find_stored(websites, ids)
     keys = [(website.pk, one.visitor_id) for one, website in zip(found, chosen, strict=True)]
     by_colleagues = last_seen.find_names(request.user, websites, ids)
     names = {key: by_colleagues[key] for key in keys if key in by_colleagues and key not in known}
@@ -348,29 +349,11 @@ def _hints_at_website(
 
 def _choose_websites(websites: list[Website], found: list[FoundId], default: Website) -> list[Website]:
     """Return the website of each id: the one that its hints name, or else one that stored it, or else the default."""
-    hinted = [_find_website(websites, one.hints) for one in found]
+    hinted = [find_website(websites, one.hints) for one in found]
     unknown = [one.visitor_id for one, website in zip(found, hinted, strict=True) if website is None]
-    stored = _find_stored(websites, unknown) if unknown else set()
+    stored = find_stored(websites, unknown) if unknown else set()
 
-    def find_stored(visitor_id: UUID) -> Website:
+    def storing(visitor_id: UUID) -> Website:
         return next((one for one in (default, *websites) if (one.pk, visitor_id) in stored), default)
 
-    return [website or find_stored(one.visitor_id) for one, website in zip(found, hinted, strict=True)]
-
-
-def _find_website(websites: list[Website], hints: Sequence[str]) -> Website | None:
-    """Return the website of the first slug or host among the hints; of several, the one with the longest domain."""
-    by_slug = {website.slug.lower(): website for website in websites}
-    by_domain = {normalize_host(website.domain): website for website in websites}
-    for hint in hints:
-        host = normalize_host(hint)
-        domains = [domain for domain in by_domain if host == domain or host.endswith(f".{domain}")]
-        if website := by_slug.get(hint) or (by_domain[max(domains, key=len)] if domains else None):
-            return website
-    return None
-
-
-def _find_stored(websites: list[Website], visitor_ids: list[UUID]) -> set[tuple[int, UUID]]:
-    """Return which of these visitors are stored, as pairs of website and id: a user opened them there before."""
-    snapshots = Snapshot.objects.filter(website__in=websites, visitor_id__in=visitor_ids)
-    return set(snapshots.values_list("website_id", "visitor_id"))
+    return [website or storing(one.visitor_id) for one, website in zip(found, hinted, strict=True)]

@@ -120,9 +120,10 @@ def get_stored_profile(website: Website, visitor_id: UUID) -> Profile | None:
     return store.load_profile(website, visitor_id)
 
 
-def find_stored(websites: Iterable[Website], visitor_id: UUID) -> set[int]:
-    """Return the ids of the websites on which a profile of the visitor is stored. One query, and no call."""
-    return store.find_stored([website.pk for website in websites], visitor_id)
+def find_stored(websites: Iterable[Website], visitor_ids: Iterable[UUID]) -> set[tuple[int, UUID]]:
+    """Return which of these visitors have a stored profile, as pairs of the website's and the visitor's id. One query,
+    and no call."""
+    return store.find_stored([website.pk for website in websites], visitor_ids)
 
 
 def get_journey(website: Website, visitor_id: UUID, version: str) -> Journey | None:

@@ -102,11 +102,13 @@ def load_journey(website: Website, visitor_id: UUID, version: str) -> Journey | 
     return _with_names(contents, website).journey
 
 
-def find_stored(website_ids: Iterable[int], visitor_id: UUID) -> set[int]:
-    """Return on which of these websites a profile is stored that `load_profile` returns. One query."""
+def find_stored(website_ids: Iterable[int], visitor_ids: Iterable[UUID]) -> set[tuple[int, UUID]]:
+    """Return on which of these websites which visitors have a profile that `load_profile` returns. One query."""
     oldest = datetime.now(UTC) - timedelta(seconds=settings.PROFILE_KEEP_SECONDS)
-    found = Snapshot.objects.filter(website__in=list(website_ids), visitor_id=visitor_id, fetched_at__gte=oldest)
-    return set(found.values_list("website_id", flat=True))
+    found = Snapshot.objects.filter(
+        website__in=list(website_ids), visitor_id__in=list(visitor_ids), fetched_at__gte=oldest
+    )
+    return set(found.values_list("website_id", "visitor_id"))
 
 
 def list_recent(website_id: int, limit: int) -> list[tuple[UUID, str]]:

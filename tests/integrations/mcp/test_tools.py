@@ -13,7 +13,7 @@ from tests.access_tokens import new_token
 from tests.faulty_upstream import answer, error
 from visitors import profiles
 from visitors.integrations.mcp.tools import MAX_VISITS, TOOLS
-from visitors.models import AuditEntry, Membership
+from visitors.models import AuditEntry, Membership, Website
 from visitors.roles import Role
 from visitors.sandbox import documented
 
@@ -123,7 +123,8 @@ def test_an_unknown_visitor_is_told_with_who_was_asked(call, member, lumenkit, p
 
 
 def test_another_website_does_not_exist(call, member, lumenkit, pocketgarden, sandbox):
-    for name in ("pocketgarden", pocketgarden.domain, pocketgarden.datafast_id, "nowhere", " "):
+    Website.objects.filter(slug="lumenkit").update(datafast_id="")
+    for name in ("pocketgarden", pocketgarden.domain, pocketgarden.datafast_id, "nowhere", " ", ".", "example"):
         assert "There is no such website" in call("get_journey", visitor=APP_USER, website=name)
     assert [one["slug"] for one in call("list_websites")["websites"]] == ["lumenkit"]
     profiles.get_profile(pocketgarden, UUID(APP_USER))
@@ -133,8 +134,35 @@ def test_another_website_does_not_exist(call, member, lumenkit, pocketgarden, sa
 
 
 def test_a_website_is_named_by_slug_domain_or_id(call, lumenkit, sandbox):
-    for name in ("lumenkit", "LUMENKIT", lumenkit.domain, f"www.{lumenkit.domain}", lumenkit.datafast_id):
+    names = ("lumenkit", "LUMENKIT", lumenkit.domain, f"www.{lumenkit.domain}", f"app.{lumenkit.domain}")
+    for name in (*names, lumenkit.datafast_id, lumenkit.datafast_id.upper()):
         assert call("get_journey", visitor=LEAD, website=name)["website"] == "lumenkit"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://desk.example/pocketgarden/visitors/{}/", "https://app.pocketgarden.example/?_df_vid={}", "{} www.{}"],
+)
+@pytest.mark.usefixtures("lumenkit", "sandbox")
+def test_the_text_around_an_id_names_the_website(call, member, pocketgarden, text):
+    Membership.objects.create(website=pocketgarden, user=member, role=Role.VIEWER)
+    assert call("get_journey", visitor=text.format(APP_USER, pocketgarden.domain))["website"] == "pocketgarden"
+    assert [entry[2] for entry in entries()] == ["shown"]  # no other website was asked
+
+
+def test_a_link_to_a_journey_outranks_where_the_visitor_is_stored(call, member, lumenkit, pocketgarden, sandbox):
+    Membership.objects.create(website=pocketgarden, user=member, role=Role.VIEWER)
+    call("get_journey", visitor=LEAD, website="lumenkit")
+    message = call("get_journey", visitor=f"https://desk.example/pocketgarden/visitors/{LEAD}/")
+    assert message == f"{pocketgarden.domain} does not know this visitor."
+
+
+def test_no_website_is_asked_once_the_time_is_over(call, member, pocketgarden, sandbox, settings):
+    Membership.objects.create(website=pocketgarden, user=member, role=Role.VIEWER)
+    settings.UPSTREAM_DEADLINE_SECONDS = 0
+    message = call("get_journey", visitor=UNKNOWN)
+    assert message.count("not asked") == 2
+    assert len(sandbox.calls) == 0
 
 
 def test_a_token_of_one_website_opens_no_other(call, member, lumenkit, pocketgarden, sandbox):

@@ -10,10 +10,10 @@ from visitors import profiles
 from visitors.audit import log
 from visitors.datafast.errors import UpstreamError, VisitorNotFound
 from visitors.formatting import join_list
-from visitors.formatting.hosts import normalize_host
 from visitors.integrations.tokens.access import websites_of
 from visitors.lookup import id_parser
-from visitors.models import AccessToken, AuditAction, AuditSource, Snapshot, Website
+from visitors.lookup.website_hints import find_website
+from visitors.models import AccessToken, AuditAction, AuditSource, Website
 from visitors.profiles import Profile, Purpose
 
 
@@ -21,13 +21,14 @@ class ToolError(Exception):
     """A tool can't do what it was asked for. `str()` is a sentence for the model, which may try again."""
 
 
-def find_website(token: AccessToken, name: str) -> Website:
+def _find_named(token: AccessToken, name: str) -> Website:
     """Return the website with this slug, domain or DataFast id. Raises ToolError."""
-    wanted = name.strip().lower()
-    for website in websites_of(token):
-        names = {website.slug.lower(), normalize_host(website.domain), website.datafast_id}
-        if wanted and (wanted in names or normalize_host(wanted) in names):
+    websites, wanted = list(websites_of(token)), name.strip().lower()
+    for website in websites:
+        if wanted and website.datafast_id == wanted:
             return website
+    if found := find_website(websites, [wanted]):
+        return found
     raise ToolError("There is no such website, or the token does not open it. list_websites lists those it opens.")
 
 
@@ -41,14 +42,14 @@ def load_profile(token: AccessToken, visitor: str, website: str | None, action: 
     if parsed.unambiguous is None:
         raise ToolError(parsed.problem or "The text contains several visitor ids: ask for one at a time.")
     visitor_id = UUID(parsed.unambiguous.visitor_id)
-    candidates = [find_website(token, website)] if website else _order(token, visitor_id, parsed.hosts)
+    candidates = [_find_named(token, website)] if website else _order(token, parsed.unambiguous, parsed.hosts)
     if not candidates:
         raise ToolError("The token opens no website.")
     unknown: list[str] = []
     failed: list[str] = []
     ends_at = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
     for candidate in candidates:
-        if failed and time.monotonic() >= ends_at:
+        if time.monotonic() >= ends_at:
             failed.append(f"{candidate.domain} (not asked, as the others took long)")
             continue
         try:
@@ -69,20 +70,15 @@ def load_profile(token: AccessToken, visitor: str, website: str | None, action: 
     raise ToolError(" ".join(sentences))
 
 
-def find_stored(websites: Iterable[Website], visitor_ids: Iterable[UUID]) -> dict[UUID, set[int]]:
-    """Return on which of the websites the profiles of these visitors are stored, as primary keys by id."""
-    found: dict[UUID, set[int]] = {}
-    snapshots = Snapshot.objects.filter(website__in=list(websites), visitor_id__in=list(visitor_ids))
-    for website_id, visitor_id in snapshots.values_list("website_id", "visitor_id"):
-        found.setdefault(visitor_id, set()).add(website_id)
-    return found
+def _order(token: AccessToken, candidate: id_parser.Candidate, hosts: Iterable[str]) -> list[Website]:
+    """Return the website of a link to a journey, else the one that stores the visitor's profile; else all of them.
 
-
-def _order(token: AccessToken, visitor_id: UUID, hosts: Iterable[str]) -> list[Website]:
-    """Return the website that stores the visitor's profile; else all of them, those named in the text first."""
+    Of several, the one that the text around the id names comes first.
+    """
     websites = list(websites_of(token))
-    stored = find_stored(websites, [visitor_id]).get(visitor_id, set())
-    if stored:
-        return [website for website in websites if website.pk in stored][:1]
-    named = {normalize_host(host) for host in hosts}
-    return sorted(websites, key=lambda website: normalize_host(website.domain) not in named)
+    if linked := find_website(websites, [candidate.slug]):
+        return [linked]
+    likely = find_website(websites, [*candidate.hosts, *hosts])
+    websites.sort(key=lambda website: website != likely)
+    stored = {pk for pk, _ in profiles.find_stored(websites, [UUID(candidate.visitor_id)])}
+    return [website for website in websites if website.pk in stored][:1] or websites

@@ -22,7 +22,7 @@ from visitors.formatting.text import clean, truncate
 from visitors.integrations.api.journeys import format_iso, present_journey, present_known
 from visitors.integrations.api.schemas import FoundPerson
 from visitors.integrations.mcp import schemas
-from visitors.integrations.mcp.finding import ToolError, find_stored, load_profile
+from visitors.integrations.mcp.finding import ToolError, load_profile
 from visitors.integrations.tokens.access import websites_of
 from visitors.journey import Event, Journey
 from visitors.lookup import id_parser
@@ -30,7 +30,7 @@ from visitors.lookup.people import recording
 from visitors.lookup.people.query import to_query
 from visitors.lookup.people.search import find_people
 from visitors.models import AccessToken, AuditAction, AuditSource
-from visitors.profiles import Profile
+from visitors.profiles import Profile, find_stored
 
 INSTRUCTIONS = (
     "Journeydesk answers who a visitor of a website is and what they did, from DataFast's data. Start with"
@@ -95,7 +95,10 @@ def find_visitors(token: AccessToken, asked: schemas.FindVisitors) -> schemas.Fo
         ids = [UUID(candidate.visitor_id) for candidate in parsed.candidates]
         stored = find_stored(websites.values(), ids)
         found = [
-            schemas.FoundId(visitor_id=str(one), stored_on=sorted(websites[pk].slug for pk in stored.get(one, ())))
+            schemas.FoundId(
+                visitor_id=str(one),
+                stored_on=sorted(websites[pk].slug for pk, visitor_id in stored if visitor_id == one),
+            )
             for one in ids
         ]
         return schemas.FoundVisitors(ids=found, people=[], has_more=parsed.is_truncated, note=parsed.remark or None)

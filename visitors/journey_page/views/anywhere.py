@@ -43,8 +43,8 @@ def find(request: SignedInRequest, visitor_id: str) -> HttpResponse:
     websites = list(Website.objects.visible_to(request.user))
     likely = [request.GET.get("first"), request.session.get(LAST_WEBSITE)]
     websites.sort(key=lambda website: likely.index(website.slug) if website.slug in likely else len(likely))
-    stored_on = profiles.find_stored(websites, visitor)
-    stored = next((website for website in websites if website.pk in stored_on), None)
+    pairs = profiles.find_stored(websites, [visitor])
+    stored = next((website for website in websites if (website.pk, visitor) in pairs), None)
     if stored:
         return redirect("journey", stored.slug, visitor)
     attempts: list[Attempt] = []
