@@ -5,6 +5,7 @@ from django.db import DatabaseError
 from django.test import Client
 
 from tests.access_tokens import new_token
+from tests.faulty_upstream import answer
 from visitors import profiles
 from visitors.models import AuditAction, AuditEntry, AuditSource, Membership
 from visitors.roles import Role
@@ -36,7 +37,7 @@ def test_visitors_are_listed_and_completed_with_who_they_are(call, person, sandb
     response = call("visitors", {"limit": "250"})
     assert response.status_code == 200
     body = response.json()
-    assert body["pagination"]["limit"] == 250
+    assert body["pagination"] == {"limit": 250, "offset": 0, "hasMore": False}
     rows = {row["visitorId"]: row for row in body["data"]}
     found = rows[IDENTIFIED.visitor_id]
     assert (found["person"]["name"], found["person"]["email"]) == (person.name, person.email)
@@ -52,6 +53,28 @@ def test_visitors_are_listed_and_completed_with_who_they_are(call, person, sandb
         AuditSource.API,
         IDENTIFIED.visitor_id,
     )
+
+
+@pytest.mark.parametrize("beside", [{}, {"total": 7}])
+def test_a_list_has_datafasts_shape(call, other_upstream, beside):
+    row = {
+        "visitorId": IDENTIFIED.visitor_id,
+        "lastSeenAt": "2026-05-02T09:12:00.154Z",
+        "currentUrl": "lumenkit.example/pricing",
+        "identity": {
+            "country": "KR",
+            "region": "11",
+            "city": "Seoul",
+            "browser": "Safari",
+            "os": "iOS",
+            "device": "mobile",
+        },
+        "acquisition": {"referrer": None, "utm_source": "newsletter"},
+    }
+    pagination = {"limit": 100, "offset": 0, "hasMore": True, **beside}
+    other_upstream.behaviors = [answer(200, {"status": "success", "data": [row], "pagination": pagination})]
+    expected = {"status": "success", "data": [row | {"person": None}], "pagination": pagination}
+    assert call("visitors").json() == expected
 
 
 def test_filters_go_to_datafast_under_its_names(call, other_upstream):

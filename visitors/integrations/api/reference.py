@@ -50,10 +50,11 @@ def show(request: SignedInRequest) -> HttpResponse:
     return render(request, "integrations/api/reference.html", context)
 
 
+@csrf_exempt  # so that another method gets its 405, in JSON
 @login_not_required
 @require_safe
 def schema(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    """The OpenAPI document. It contains nothing but what the code says, so it needs no token."""
+    """The OpenAPI document. It contains nothing of this server, so it needs no token."""
     return JsonResponse(_schema())
 
 

@@ -143,7 +143,8 @@ class Pagination(Record):
     limit: int
     offset: int
     has_more: bool
-    total: int | None = None
+    # Left out where DataFast leaves it out: a program may take null for a wrong type.
+    total: int | None = Field(None, exclude_if=lambda total: total is None)
 
 
 class VisitorList(Record):

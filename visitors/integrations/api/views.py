@@ -33,7 +33,6 @@ from visitors.models import AccessToken, AuditAction, AuditSource, KnownPerson, 
 from visitors.profiles import Profile, Purpose
 from visitors.roles import Role
 from visitors.web.access import parse_visitor_id
-from visitors.web.release import version
 
 MAX_VISITS = 1_000
 _JSON = "application/json"
@@ -64,7 +63,7 @@ class ApiRequest(HttpRequest):
 
 api = NinjaAPI(
     title="Journeydesk",
-    version=version(),
+    version="1",  # the API's; which release runs here is for users only
     description=_DESCRIPTION,
     auth=TokenAuth(),
     openapi_url=None,
