@@ -190,9 +190,7 @@ def test_mine_and_pinned_have_leads_without_a_score(browser_of_member, member, a
         assert names(browser_of_member.get(URL, {"show": show.value})) == [scored.name, "Lead 1"]
 
 
-@pytest.mark.parametrize("many", [0, leads.MANY])
-def test_mine_and_pinned_of_a_company(browser_of_member, member, add_lead, lumenkit, monkeypatch, many):
-    monkeypatch.setattr(leads, "MANY", many)
+def test_mine_and_pinned_of_a_company(browser_of_member, member, add_lead, lumenkit):
     add_lead(1, company="Northwind", company_key="northwind")
     for lead in (add_lead(2, company="Northwind", company_key="northwind"), add_lead(3)):
         memory.set_owner(lumenkit, lead.visitor_id, member)
