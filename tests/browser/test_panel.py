@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import violations
+from tests.faulty_upstream import answer
 from visitors.models import AuditEntry, Website
 from visitors.sandbox import documented
 
@@ -205,10 +206,19 @@ def test_a_page_of_another_origin_shows_nothing(chromium, frame_panel, live_serv
 def test_messages_from_anyone_else_and_of_another_form_are_ignored(desk, frame_panel, member, sandbox):
     page = desk()
     page.goto(frame_panel(""))
-    panel = page.frame_locator("iframe")
+    panel = page.frame_locator("iframe[src]")
     expect(panel.get_by_text("Waiting for a conversation …")).to_be_visible()
     frame = page.frames[1]
-    # The frame's own window is not the page around it, though the origin of a message to itself may be allowed.
+    frame.evaluate("() => { window.named = []; const own = ask; ask = (one) => { named.push(one); own(one); }; }")
+    # A frame beside it is not the page around it, though its origin is allowed; nor is the panel's own window,
+    # though the origin of a message to itself may be allowed.
+    page.evaluate(
+        """message => {
+          const beside = document.body.appendChild(document.createElement("iframe"));
+          beside.contentWindow.eval(`parent.frames[0].postMessage(${message}, "*")`);
+        }""",
+        json.dumps({"type": "journeydesk:visitor", "visitor": LEAD}),
+    )
     frame.evaluate("id => window.postMessage({ type: 'journeydesk:visitor', visitor: id }, '*')", LEAD)
     for text in (
         "{",
@@ -223,7 +233,40 @@ def test_messages_from_anyone_else_and_of_another_form_are_ignored(desk, frame_p
         "() => document.querySelector('iframe').contentWindow.postMessage({ type: 'journeydesk:visitor' }, '*')"
     )
     expect(panel.get_by_role("button", name="Connect")).to_be_visible()  # the last one names no one, in a valid form
-    assert frame.evaluate("() => question?.visitor ?? null") is None
+    assert frame.evaluate("() => named.filter((one) => one.visitor)") == []
+
+
+def test_a_late_answer_does_not_replace_the_newer_conversation(desk, frame_panel, member, sandbox):
+    page = desk()
+    page.goto(frame_panel(chatwoot(context_of(LEAD))))
+    panel = pair(page, desk, member)
+    expect(panel.get_by_role("heading", name="Priya Raman")).to_be_visible()
+    held = []
+    page.route(
+        "**/panel/lumenkit/visitor/",
+        lambda route: held.append(route) if CUSTOMER in route.request.post_data else route.continue_(),
+    )
+    page.evaluate("context => switchTo(context)", context_of(CUSTOMER))
+    expect(panel.get_by_role("heading", name="Priya Raman")).to_be_hidden()
+    page.evaluate("context => switchTo(context)", context_of(email="nobody@nowhere.example"))
+    expect(panel.get_by_role("heading", name="Visitor not found")).to_be_visible()
+    (late,) = held
+    late.continue_()
+    assert late.request.response().finished() is None
+    # A turn of the event loop, in which the panel would show the late answer.
+    page.frames[1].evaluate("() => new Promise((resolve) => setTimeout(resolve))")
+    expect(panel.get_by_role("heading", name="Visitor not found")).to_be_visible()
+    expect(panel.get_by_text("Jonas Weber")).to_have_count(0)
+
+
+def test_outside_of_a_help_desk_it_takes_no_visitor_from_its_address(desk, lumenkit, live_server):
+    Website.objects.filter(pk=lumenkit.pk).update(panel_origins=[live_server.url])
+    page = desk()
+    page.goto("/panel/lumenkit/")
+    page.evaluate("id => { location.hash = `visitor=${id}`; }", LEAD)
+    page.evaluate("() => new Promise((resolve) => setTimeout(resolve))")
+    expect(page.get_by_text("This page belongs into a help desk")).to_be_visible()
+    expect(page.get_by_role("button", name="Connect")).to_be_hidden()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -232,5 +275,48 @@ def test_the_panel_is_accessible(desk, frame_panel, member, sandbox, theme):
     page.goto(frame_panel(chatwoot(context_of(LEAD))))
     panel = pair(page, desk, member)
     expect(panel.get_by_role("heading", name="Priya Raman")).to_be_visible()
-    assert page.frames[1].evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    check(page)
+
+
+NAMES = {
+    "long": "Maximiliana-Alexandrine von Hohenzollern-Sigmaringen zu Württemberg " * 3,
+    "one word": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2,
+    "right to left": "محمد بن عبد الله الشريف",
+    "emoji": "👩‍👩‍👧‍👦 Ana 🏳️‍🌈 " * 4,
+    "markup": "</bdi></main><script>alert(1)</script><img src=x onerror=alert(1)>",
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_panel_is_usable_with_every_name(desk, frame_panel, member, other_upstream, theme):
+    def visitor(number, name):
+        pages = [{"url": f"lumenkit.example/{name}", "timestamp": "2026-05-04T12:00:00.000Z"}]
+        goals = [{"name": name, "origin": "manual", "timestamp": "2026-05-04T12:01:00.000Z"}]
+        metadata = {"name": name, "email": f"{name.replace(' ', '.')[:200]}@x.example", "company": name, "plan": name}
+        return {
+            "visitorId": f"a3ab2331-989f-4cfa-91c6-00000000000{number}",
+            "identity": {"params": {"utm_source": name}},
+            "activity": {"visitCount": 1, "visitedPages": pages, "completedGoals": goals},
+            "profile": {"userId": "u-1", "metadata": metadata},
+        }
+
+    cast = [visitor(number, name) for number, name in enumerate(NAMES.values())]
+    other_upstream.behaviors = [answer(200, {"status": "success", "data": one}) for one in cast]
+    page = desk(theme=theme)
+    page.goto(frame_panel(chatwoot(context_of())))
+    panel = pair(page, desk, member)
+    for one in cast:
+        context = context_of(one["visitorId"]) | {"conversation": {"created_at": 1_777_896_300}}
+        page.evaluate("context => switchTo(context)", context)
+        link = panel.get_by_role("link", name="Open journey")
+        expect(link).to_have_attribute("href", re.compile(one["visitorId"]))
+        check(page)
+
+
+def check(page):
+    """Check that the panel is accessible, and in no width wider than its frame."""
+    for width in (320, 360, 400):
+        page.locator("iframe").evaluate("(frame, width) => { frame.width = width; }", width)
+        excess = page.frames[1].evaluate("() => document.documentElement.scrollWidth - innerWidth")
+        assert excess <= 0, f"{width} px: {excess} px too wide"
     assert violations(page.frames[1]) == []

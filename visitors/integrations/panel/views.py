@@ -108,7 +108,7 @@ def show_visitor(request: HttpRequest, slug: str) -> HttpResponse:
     if isinstance(shown, Message):
         context = {"message": shown, "slug": slug}
         return _fragment(request, "integrations/panel/message.html", context, status=shown.status)
-    visits = [row for row in shown.journey.timeline.rows if row.style == "visit"][:MAX_VISITS]
+    visits = [row for row in shown.journey.timeline.rows if row.style == "visit" and row.iso][:MAX_VISITS]
     context = {"shown": shown, "journey": shown.journey, "website": website, "visits": visits}
     return _fragment(request, "integrations/panel/visitor.html", context)
 
