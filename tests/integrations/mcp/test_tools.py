@@ -100,6 +100,20 @@ def test_people_are_found_among_those_who_were_looked_up(call, lumenkit, sandbox
     assert ("mina", "search", "done", "mcp", "") in entries()
 
 
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("From a@shop.example to b@shop.example: hello. " * 9, "To search for a person"),
+        (LEAD[:30], "cut off"),
+        ("df_0123456789abcdefghijklmn", "API key"),
+    ],
+)
+def test_a_text_that_can_not_be_searched_for_is_explained(call, lumenkit, text, note):
+    found = call("find_visitors", text=text)
+    assert (found["people"], found["ids"]) == ([], [])
+    assert note in found["note"]
+
+
 def test_ids_in_a_text_are_found_with_where_they_are_stored(call, lumenkit, sandbox):
     call("get_journey", visitor=LEAD)
     found = call("find_visitors", text=f"see {LEAD} and datafast_visitor_id={UNKNOWN}")
@@ -186,7 +200,9 @@ def test_a_user_without_websites_is_told_so(call, member, lumenkit, sandbox):
         ("get_journey", {"visitor": LEAD, "\x1b[31m\u202e": 1}, "\ufffd[31m\ufffd: Extra inputs"),
         ("get_journey", {"visitor": 5}, "visitor: Input should be a valid string"),
         ("get_journey", {"visitor": "Priya"}, "visitor id"),
-        ("get_journey", {"visitor": f"{LEAD} {APP_USER}"}, "one at a time"),
+        ("get_journey", {"visitor": "priya@example.com"}, "find_visitors finds it"),
+        ("get_journey", {"visitor": f"{LEAD} {APP_USER}"}, "send one visitor id"),
+        ("get_journey", {"visitor": f"order_id={LEAD}"}, "send one visitor id"),
         ("get_timeline", {"visitor": LEAD, "limit": 101}, "limit: "),
         ("get_timeline", {"visitor": LEAD, "limit": 0}, "limit: "),
         ("get_timeline", {"visitor": LEAD, "kinds": ["secrets"]}, "kinds.0: "),

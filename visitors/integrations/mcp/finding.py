@@ -39,8 +39,10 @@ def load_profile(token: AccessToken, visitor: str, website: str | None, action: 
     UPSTREAM_DEADLINE_SECONDS, until one knows the visitor. Raises ToolError and LogUnavailable.
     """
     parsed = id_parser.parse(visitor)
-    if parsed.unambiguous is None:
-        raise ToolError(parsed.problem or "The text contains several visitor ids: ask for one at a time.")
+    if parsed.problem:
+        raise ToolError(f"{parsed.problem} find_visitors finds it by name or email address.")
+    if parsed.unambiguous is None:  # several, or one under the name of something else
+        raise ToolError("It is not clear which id is the visitor’s: send one visitor id and nothing else.")
     visitor_id = UUID(parsed.unambiguous.visitor_id)
     candidates = [_find_named(token, website)] if website else _order(token, parsed.unambiguous, parsed.hosts)
     if not candidates:
