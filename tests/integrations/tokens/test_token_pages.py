@@ -89,5 +89,20 @@ def test_a_deactivated_account_is_named_as_such(member):
     assert "Account deactivated" in browser.get("/tokens/").content.decode()
 
 
-def test_the_account_page_leads_to_the_tokens(browser_of_member):
-    assert f'href="{PAGE}"' in browser_of_member.get("/account/").content.decode()
+def test_the_account_page_leads_to_the_tokens_and_says_what_ends_none(browser_of_member):
+    page = browser_of_member.get("/account/").content.decode()
+    assert f'href="{PAGE}"' in page
+    assert "keep working when you change your password or sign out everywhere" in page
+
+
+def test_a_new_password_and_signing_out_everywhere_leave_tokens(browser_of_member, member):
+    headers = new_token(member)
+    form = {
+        "old_password": "a long password",
+        "new_password1": "quite another one",
+        "new_password2": "quite another one",
+    }
+    assert browser_of_member.post("/account/password/", form).status_code == 302
+    assert browser_of_member.post("/account/sign-out-everywhere/", {"answer": "yes"}).status_code == 302
+    assert browser_of_member.get("/account/").status_code == 302
+    assert Client().get("/api/v1/websites", headers=headers).status_code == 200
