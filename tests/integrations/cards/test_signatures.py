@@ -1,5 +1,6 @@
 """Signatures: recorded requests with signatures that openssl computed, and everything that must be refused."""
 
+import json
 import logging
 from uuid import UUID
 
@@ -151,9 +152,18 @@ SHAPES = {
         b'{"contact": {"email": 5}}',
         b"{",
         b"\xff",
+        b'{"contact": {"email": "\xff"}}',
         b"[" * 100_000,
     ],
-    "helpscout": [b"[]", b"{}", b'{"customer": "jo"}', b'{"customer": {"emails": {"a": 1}}}', b"", b"[" * 100_000],
+    "helpscout": [
+        b"[]",
+        b"{}",
+        b'{"customer": "jo"}',
+        b'{"customer": {"emails": {"a": 1}}}',
+        b"",
+        b"[" * 100_000,
+        b'{"customer": {"email": "\xff"}}',
+    ],
 }
 
 
@@ -168,9 +178,11 @@ def test_json_of_another_shape_gets_a_clear_answer(integration, kind, body):
 
 def test_a_freescout_body_of_another_shape(integration):
     integration("freescout")
-    for body in (b"[]", b"", b"{}", b'{"secret": 5}', b'{"secret": "\\ud800"}', b"[" * 100_000):
+    for body in (b"[]", b"", b"{}", b'{"secret": "\xff"}', b'{"secret": 5}', b'{"secret": "\\ud800"}', b"[" * 100_000):
         assert post("freescout", body).status_code == 401
     assert ask("freescout", {"customerEmail": ["a"]}).status_code == 400
+    valid = json.dumps({"secret": SECRETS["freescout"], "customerEmail": "jo"}).encode()
+    assert post("freescout", valid.replace(b"jo", b"\xff")).status_code == 400
     assert ask("freescout", {}).status_code == 200
 
 

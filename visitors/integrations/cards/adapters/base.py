@@ -66,7 +66,7 @@ def read_json(body: bytes, form: type[Payload]) -> Payload:
         path = _PATH.search(str(error))
         where = f" at {path[0]}" if path and "[..." not in path[0] else ""
         raise Malformed(f"Its JSON does not have the documented form{where}.") from error
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed("Its body is not JSON.") from error
 
 
