@@ -200,7 +200,7 @@ def test_a_user_without_websites_is_told_so(call, member, lumenkit, sandbox):
         ("get_journey", {"visitor": LEAD, "\x1b[31m\u202e": 1}, "\ufffd[31m\ufffd: Extra inputs"),
         ("get_journey", {"visitor": 5}, "visitor: Input should be a valid string"),
         ("get_journey", {"visitor": "Priya"}, "visitor id"),
-        ("get_journey", {"visitor": "priya@example.com"}, "find_visitors finds it"),
+        ("get_journey", {"visitor": "priya@example.com"}, "Use find_visitors"),
         ("get_journey", {"visitor": f"{LEAD} {APP_USER}"}, "send one visitor id"),
         ("get_journey", {"visitor": f"order_id={LEAD}"}, "send one visitor id"),
         ("get_timeline", {"visitor": LEAD, "limit": 101}, "limit: "),

@@ -10,7 +10,7 @@ from dashboard.addresses import absolute_url
 from visitors import journey as domain
 from visitors.formatting.text import clean
 from visitors.integrations.api import schemas
-from visitors.models import KnownPerson, Website
+from visitors.models import Website
 from visitors.profiles import Profile
 
 
@@ -53,23 +53,6 @@ def present_journey(website: Website, profile: Profile, *, now: datetime, max_vi
             clean(f"{note.path}: {note.problem}" if note.path else note.problem) for note in profile.contents.notes
         ],
     )
-
-
-def present_known(person: KnownPerson) -> dict[str, object]:
-    """Return the fields of `schemas.KnownPerson`."""
-    return {
-        "name": person.name or None,
-        "email": person.email or None,
-        "company": person.company or None,
-        "user_id": person.user_id or None,
-        "score": person.score,
-        "confidence": person.confidence,
-        "net_paid": None if person.net_paid is None else _digits(person.net_paid.normalize()),
-        "currency": person.currency or None,
-        "is_customer": person.is_customer,
-        "visits": person.visits,
-        "last_seen_at": format_iso(person.last_seen_at),
-    }
 
 
 def format_iso(at: datetime | None) -> str | None:

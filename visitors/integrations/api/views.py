@@ -9,7 +9,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import reverse
 from django.utils.http import parse_etags
@@ -24,11 +23,10 @@ from visitors.datafast.errors import UpstreamError
 from visitors.datafast.payload import ListedVisitor
 from visitors.integrations.api import errors, masked_answers, schemas
 from visitors.integrations.api.errors import ApiError, milliseconds
-from visitors.integrations.api.journeys import present_journey, present_known
+from visitors.integrations.api.journeys import present_journey
+from visitors.integrations.api.people import present_known, search_people
 from visitors.integrations.tokens.access import authenticate, websites_of
-from visitors.lookup.people import recording
 from visitors.lookup.people.query import to_query
-from visitors.lookup.people.search import find_people
 from visitors.models import AccessToken, AuditAction, AuditSource, KnownPerson, Website, load_websites_of_visitor
 from visitors.profiles import Profile, Purpose
 from visitors.roles import Role
@@ -234,20 +232,9 @@ def get_summary(request: ApiRequest, visitor_id: str, how: Query[schemas.Summary
 @api.get("search", **_operation("search", "api_search", "Journeydesk", schemas.SearchResults))
 def search(request: ApiRequest, what: Query[schemas.SearchQuery]) -> HttpResponse:
     """Search the people whose profiles are stored, by parts of name, email, company or user id. Makes no call."""
-    by_pk = {website.pk: website for website in _choose(list(websites_of(request.auth)), what.website_id)}
-    found = find_people(to_query(what.q), list(by_pk), what.limit)
-    try:
-        shown = {person.website_id for person in found.people}
-        recording.record_search(request.auth.user, shown, source=AuditSource.API)
-    except DatabaseError as error:
-        raise log.LogUnavailable from error
-    people = [
-        schemas.FoundPerson.model_validate(
-            {"visitor_id": str(person.visitor_id), "website": by_pk[person.website_id].slug, **present_known(person)}
-        )
-        for person in found.people
-    ]
-    return _respond(request, schemas.SearchResults(data=people, has_more=found.has_more), _headers(request))
+    websites = _choose(list(websites_of(request.auth)), what.website_id)
+    people, has_more = search_people(request.auth.user, websites, to_query(what.q), what.limit, AuditSource.API)
+    return _respond(request, schemas.SearchResults(data=people, has_more=has_more), _headers(request))
 
 
 def _find_subject(request: ApiRequest, visitor: str, website_id: str | None, least: Role) -> Subject:

@@ -40,7 +40,7 @@ def load_profile(token: AccessToken, visitor: str, website: str | None, action: 
     """
     parsed = id_parser.parse(visitor)
     if parsed.problem:
-        raise ToolError(f"{parsed.problem} find_visitors finds it by name or email address.")
+        raise ToolError(f"{parsed.problem} Use find_visitors for a name or an email address.")
     if parsed.unambiguous is None:  # several, or one under the name of something else
         raise ToolError("It is not clear which id is the visitor’s: send one visitor id and nothing else.")
     visitor_id = UUID(parsed.unambiguous.visitor_id)

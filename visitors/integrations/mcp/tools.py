@@ -12,23 +12,19 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError
 from django.urls import reverse
 from pydantic import BaseModel, ValidationError
 
 from dashboard.addresses import absolute_url
-from visitors.audit.log import LogUnavailable
 from visitors.formatting.text import clean, truncate
-from visitors.integrations.api.journeys import format_iso, present_journey, present_known
-from visitors.integrations.api.schemas import FoundPerson
+from visitors.integrations.api.journeys import format_iso, present_journey
+from visitors.integrations.api.people import search_people
 from visitors.integrations.mcp import schemas
 from visitors.integrations.mcp.finding import ToolError, load_profile
 from visitors.integrations.tokens.access import websites_of
 from visitors.journey import Event, Journey
 from visitors.lookup import id_parser
-from visitors.lookup.people import recording
 from visitors.lookup.people.query import to_query
-from visitors.lookup.people.search import find_people
 from visitors.lookup.views import NOTHING_TO_SEARCH
 from visitors.models import AccessToken, AuditAction, AuditSource
 from visitors.profiles import Profile, find_stored
@@ -108,19 +104,9 @@ def find_visitors(token: AccessToken, asked: schemas.FindVisitors) -> schemas.Fo
     near_id = parsed.problem if parsed.has_token or parsed.looks_like_id else ""
     if not query:
         return schemas.FoundVisitors(ids=[], people=[], has_more=False, note=near_id or NOTHING_TO_SEARCH)
-    matches = find_people(query, list(websites), _MAX_PEOPLE)
-    try:
-        recording.record_search(token.user, {one.website_id for one in matches.people}, source=AuditSource.MCP)
-    except DatabaseError as error:
-        raise LogUnavailable from error
-    people = [
-        FoundPerson.model_validate(
-            {"visitor_id": str(one.visitor_id), "website": websites[one.website_id].slug, **present_known(one)}
-        )
-        for one in matches.people
-    ]
+    people, has_more = search_people(token.user, websites.values(), query, _MAX_PEOPLE, AuditSource.MCP)
     note = None if people else near_id or NO_MATCH
-    return schemas.FoundVisitors(ids=[], people=people, has_more=matches.has_more, note=note)
+    return schemas.FoundVisitors(ids=[], people=people, has_more=has_more, note=note)
 
 
 def get_journey(token: AccessToken, asked: schemas.GetJourney) -> schemas.FoundJourney:
