@@ -266,6 +266,16 @@ def test_a_datafast_token_is_recognized():
     assert not parse(f"?df_vid={ID}&_df_sid={SESSION}").has_token
 
 
+def test_an_access_token_is_recognized():
+    for token in (f"jd_{'0-_aZ' * 8}xyz", f"jdp_{'0-_aZ' * 8}xyz"):
+        result = parse(f"Authorization: Bearer {token}")
+        assert result.has_token
+        assert result.problem == "This is an access token, which is a secret. Paste a visitor id instead."
+    # User ids of people.
+    for text in ("jd_williams_of_the_accounting_department", f"x_jd_{'0-_aZ' * 8}xyz"):
+        assert not parse(text).has_token
+
+
 def test_an_id_under_another_name_is_a_last_resort():
     assert candidates(f"ajs_anonymous_id={OTHER}") == [(OTHER, "the field ajs_anonymous_id")]
     assert ids(f"userId={OTHER} and {ID}") == [ID, OTHER]

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 
+from tests.access_tokens import new_token
 from tests.page_reader import Page
 from visitors.models import AuditEntry, KnownPerson, Membership, load_visitor_context
 from visitors.sandbox import documented, tokens
@@ -186,6 +187,15 @@ def test_a_pasted_api_key_is_not_shown(browser_of_member):
     assert response.status_code == 422
     assert "This is a DataFast API key, which is a secret." in Page(response.content).text
     assert tokens.LUMENKIT_KEY not in response.content.decode()
+
+
+def test_a_pasted_access_token_gets_into_no_address(browser_of_member, member):
+    token = new_token(member)["Authorization"].split()[1]
+    response = browser_of_member.post("/", {"pasted": token})
+    assert response.status_code == 422
+    assert "This is an access token, which is a secret." in Page(response.content).text
+    assert token not in response.content.decode()
+    assert token not in browser_of_member.post("/search/suggestions/", {"pasted": token}).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ _HOST_LIMIT = 2_000
 _PARTIAL_LIMIT = 1_000
 _SPLIT_LIMIT = 50_000  # characters that may contain a UUID with breaks inside
 
-_TOKEN_PASTED = "This is a DataFast API key, which is a secret. Paste a visitor id instead."  # noqa: S105 a sentence
+_TOKEN_PASTED = "This is {}, which is a secret. Paste a visitor id instead."  # noqa: S105 a sentence
 _EXAMPLE = "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd"
 
 # What mail clients and chat programs insert into an id: invisible characters (soft hyphen, zero width, direction
@@ -68,6 +68,8 @@ _VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f]")
 _EMAIL = re.compile(r"@(?<=[\w.+-]@)(?=[\w-]{1,63}\.\w)")
 # The token of a website or an account, as DataFast makes them.
 _TOKEN = re.compile(r"df(?<![\w-]df)t?_[0-9A-Za-z]{16}", re.ASCII)
+# A token of our own: of a user, or of a panel.
+_ACCESS_TOKEN = re.compile(r"jd(?<![\w-]jd)p?_[\w-]{43}", re.ASCII)
 # A host after a scheme, with or without a user name.
 _LINK = re.compile(
     r"""://(?:(?<=http://)|(?<=https://))(?:[^\s/?#@"'<>]{0,256}+@)?(?P<host>[\w.-]{1,253}+)""", re.IGNORECASE
@@ -148,7 +150,7 @@ class ParsedText:
     `candidates` are distinct, most certain first, at most MAX_CANDIDATES (`is_truncated`: there were more). `remark` is
     a sentence about ids that were rejected although the user may have meant them, or "". `hosts` are the hosts of the
     links in the text, then its other names with dots: lower case, distinct, at most MAX_HOSTS. `has_token`: the text
-    contains a DataFast token, so it must not be shown. `looks_like_id`: there are no candidates, and the problem is one
+    contains a token, so it must not be shown. `looks_like_id`: there are no candidates, and the problem is one
     of a UUID that is cut off, or of another version.
     """
 
@@ -198,11 +200,12 @@ def parse(text: str) -> ParsedText:
         ranked = [found for found in ranked if found.trust != Trust.BARE]
     if ranked and ranked[0].trust <= Trust.NAMED:
         ranked = [found for found in ranked if found.trust != Trust.OTHER_NAME]
-    has_token = _TOKEN.search(text) is not None
+    token = "a DataFast API key" if _TOKEN.search(text) else "an access token" if _ACCESS_TOKEN.search(text) else ""
+    has_token = bool(token)
     near_id = "" if ranked or has_token else _explain_near_id(text, rejected)
     problem = ""
     if not ranked:
-        problem = _TOKEN_PASTED if has_token else near_id or _explain_absence(text)
+        problem = _TOKEN_PASTED.format(token) if has_token else near_id or _explain_absence(text)
     return ParsedText(
         candidates=tuple(_make_candidate(text, found) for found in ranked[:MAX_CANDIDATES]),
         problem=problem,
