@@ -105,6 +105,7 @@ let pairing = null;
 async function pair() {
   try {
     const answer = await send(panel.dataset.pair, {});
+    if (answer.status === 429) return fail(await answer.text());
     if (!answer.ok) throw new Error(answer.status);
     const { code, secret, seconds } = await answer.json();
     document.getElementById("code").textContent = code;

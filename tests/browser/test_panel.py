@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import violations
 from tests.faulty_upstream import answer
-from visitors.models import AuditEntry, Website
+from visitors.integrations.panel.pairing import MAX_WAITING
+from visitors.models import AuditEntry, PanelPairing, Website
 from visitors.sandbox import documented
 
 LEAD = documented.RETURNING_LEAD.visitor_id
@@ -259,13 +260,27 @@ def test_a_late_answer_does_not_replace_the_newer_conversation(desk, frame_panel
     expect(panel.get_by_text("Jonas Weber")).to_have_count(0)
 
 
+def test_with_too_many_panels_waiting_it_says_so_and_tries_again(desk, frame_panel, live_server, member, sandbox):
+    page = desk()
+    page.goto(frame_panel(chatwoot(context_of(LEAD))))
+    panel = page.frame_locator("iframe")
+    expect(panel.get_by_role("button", name="Connect")).to_be_visible()
+    for _ in range(MAX_WAITING):
+        page.request.post(f"{live_server.url}/panel/lumenkit/pair/")
+    panel.get_by_role("button", name="Connect").click()
+    expect(panel.locator("#failure")).to_have_text("Too many panels wait for their codes. Try again in a few minutes.")
+    PanelPairing.objects.all().delete()
+    panel.get_by_role("button", name="Try again").click()
+    expect(panel.locator("#code")).to_have_text(re.compile("[A-Z0-9]{4}-[A-Z0-9]{4}"))
+
+
 def test_outside_of_a_help_desk_it_takes_no_visitor_from_its_address(desk, lumenkit, live_server):
     Website.objects.filter(pk=lumenkit.pk).update(panel_origins=[live_server.url])
     page = desk()
     page.goto("/panel/lumenkit/")
     page.evaluate("id => { location.hash = `visitor=${id}`; }", LEAD)
     page.evaluate("() => new Promise((resolve) => setTimeout(resolve))")
-    expect(page.get_by_text("This page belongs into a help desk")).to_be_visible()
+    expect(page.get_by_text("This page belongs in a help desk")).to_be_visible()
     expect(page.get_by_role("button", name="Connect")).to_be_hidden()
 
 

@@ -244,7 +244,7 @@ def test_a_lost_role_counts_at_once(paired, sandbox):
     Membership.objects.all().delete()
     response = show(paired, visitor=LEAD)
     assert response.status_code == 404
-    assert "You have no role on this website any more" in Page(response.content).text
+    assert "You have no role on this website anymore" in Page(response.content).text
     assert not entries()
 
 

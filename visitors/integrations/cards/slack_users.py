@@ -117,7 +117,7 @@ def _unlink(integration: Integration, member: Member) -> Answer:
         account.delete()
         change_log.record(account.user, "unlinked a Slack account", website=integration.website)
     return Answer(
-        "Unlinked", notes=("Your Slack account is not linked any more.",), detail="A Slack user unlinked the account."
+        "Unlinked", notes=("Your Slack account is not linked anymore.",), detail="A Slack user unlinked the account."
     )
 
 

@@ -44,7 +44,7 @@ def panel(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("No panel.")
     response = render(request, "integrations/panel/panel.html", {"slug": slug, "origins": website.panel_origins})
     response._csp_replace = {"frame-ancestors": website.panel_origins}  # type: ignore[attr-defined]  # noqa: SLF001 as csp's own decorators do
-    # Every opening may have other origins.
+    # The origins can change between two openings.
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -80,7 +80,8 @@ def start_pairing(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         new = pairing.start(request, website)
     except pairing.TooManyWaiting:
-        return HttpResponse("Too many panels wait for their codes.", status=429, content_type="text/plain")
+        sentence = "Too many panels wait for their codes. Try again in a few minutes."
+        return HttpResponse(sentence, status=429, content_type="text/plain")
     return JsonResponse({"code": new.code, "secret": new.secret, "seconds": pairing.CODE_VALID_FOR.total_seconds()})
 
 
@@ -99,7 +100,7 @@ def show_visitor(request: HttpRequest, slug: str) -> HttpResponse:
     websites = Website.objects.visible_to(paired.user).exclude(panel_origins=[])
     website = websites.filter(pk=paired.website_id).first()
     if website is None:
-        message = Message("No access", "You have no role on this website any more, or its panel is off.", 404)
+        message = Message("No access", "You have no role on this website anymore, or its panel is off.", 404)
         return _fragment(request, "integrations/panel/message.html", {"message": message, "slug": slug}, status=404)
     try:
         shown = show(paired.user, website, _read_question(request))
