@@ -89,6 +89,17 @@ def test_events_are_chosen_by_kind(call, lumenkit, sandbox):
     assert all(event["currency"] and float(event["amount"]) > 0 for event in events)
 
 
+def test_events_without_a_time_are_counted(call, lumenkit, other_upstream):
+    pages = [{"url": "lumenkit.example/", "timestamp": at} for at in ("2026-05-02T09:12:00.154Z", "soon", "later")]
+    goals = [{"name": "signup", "timestamp": "never"}]
+    activity = {"visitedPages": pages, "completedGoals": goals}
+    data = {"visitorId": LEAD, "activity": activity}
+    other_upstream.behaviors = [answer(200, {"status": "success", "data": data})]
+    timeline = call("get_timeline", visitor=LEAD)
+    assert (len(timeline["events"]), timeline["eventsWithoutTime"]) == (1, 3)
+    assert call("get_timeline", visitor=LEAD, kinds=["goal"])["eventsWithoutTime"] == 1
+
+
 def test_people_are_found_among_those_who_were_looked_up(call, lumenkit, sandbox):
     assert call("find_visitors", text="priya")["people"] == []
     assert "Only visitors who were looked up" in call("find_visitors", text="priya")["note"]

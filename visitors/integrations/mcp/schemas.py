@@ -108,7 +108,8 @@ class Event(Record):
 
 
 class Timeline(Record):
-    """The result of get_timeline: events, oldest first, and how many that match were left out on both sides."""
+    """The result of get_timeline: events, oldest first, how many that match were left out on both sides, and how many
+    have no readable time and are not listed."""
 
     visitor_id: str
     website: str
@@ -118,4 +119,5 @@ class Timeline(Record):
     events: list[Event]
     earlier_left_out: int
     later_left_out: int
+    events_without_time: int
     missing: str | None

@@ -22,7 +22,7 @@ from visitors.integrations.api.people import search_people
 from visitors.integrations.mcp import schemas
 from visitors.integrations.mcp.finding import ToolError, load_profile
 from visitors.integrations.tokens.access import websites_of
-from visitors.journey import Event, Journey
+from visitors.journey import Event, Journey, Kind
 from visitors.lookup import id_parser
 from visitors.lookup.people.query import to_query
 from visitors.lookup.views import NOTHING_TO_SEARCH
@@ -120,11 +120,12 @@ def get_timeline(token: AccessToken, asked: schemas.GetTimeline) -> schemas.Time
     """List events: the latest ones, or those around a moment."""
     website, profile = load_profile(token, asked.visitor, asked.website, AuditAction.PAGE)
     journey = profile.contents.journey.as_of(datetime.now(UTC))
+    kinds = set(asked.kinds or Kind)
     events = [
         (event, event.at, visit.number)
         for visit in reversed(journey.visits)
         for event in visit.events
-        if event.at and (not asked.kinds or event.kind.value in asked.kinds)
+        if event.at and event.kind in kinds
     ]
     end = len(events)
     if asked.around is not None:
@@ -141,6 +142,7 @@ def get_timeline(token: AccessToken, asked: schemas.GetTimeline) -> schemas.Time
         events=[_present_event(journey, event, number) for event, _, number in events[start:end]],
         earlier_left_out=start,
         later_left_out=len(events) - end,
+        events_without_time=sum(event.kind in kinds for event in journey.undated),
         missing=f"{journey.missing.words}." if journey.missing else None,
     )
 
