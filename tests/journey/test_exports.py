@@ -8,7 +8,8 @@ import pytest
 
 from tests.journey.examples import START, edition, goal, journey, stamp, view
 from visitors.datafast.payload import Activity, CompletedGoal, UserProfile, VisitedPage, Visitor
-from visitors.journey import CSV_HEADER, Content, Form, csv_rows, derive, summary_text
+from visitors.journey import CSV_HEADER, Content, Form, csv_rows, derive, latest_events, summary_text
+from visitors.journey.names import Names
 
 NOW = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)
 AS_OF = datetime(2026, 5, 5, 8, 59, 30, tzinfo=UTC)
@@ -209,3 +210,11 @@ def test_rich_text_escapes_text_of_the_data():
     assert "/&lt;b&gt;&amp;&quot;" in text
     assert "<b>" not in text
     assert f'<a href="{LINK}">{LINK}</a>' in text
+
+
+def test_latest_events_show_a_host_once_and_not_the_website_s_own():
+    app = [VisitedPage(url=f"app.example.com/{page}", timestamp=stamp(5 + page)) for page in range(3)]
+    visitor = journey(view("/a"), *app[:2], view("/b", 20), VisitedPage(url=app[2].url, timestamp=stamp(30)))
+    latest = latest_events(visitor.with_names(Names(domain="example.com")), now=NOW, limit=9)
+    words = [words for _, words in latest]
+    assert words == ["page app.example.com/2", "page /b", "page app.example.com/1", "page …/0", "page /a"]

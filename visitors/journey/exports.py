@@ -311,11 +311,21 @@ def _events(
 
 
 def latest_events(journey: Journey, *, now: datetime, limit: int) -> list[tuple[datetime, str]]:
-    """Return the latest dated events up to now, newest first: when, and the event in words."""
+    """Return the latest dated events up to now, newest first: when, and the event in words.
+
+    A host is shown where it is not the website's own, and once for pages that follow each other.
+    """
     journey = journey.as_of(now)
-    has_hosts = len(journey.hosts) > 1
+    names, lines, above = journey.names, [], ""
     dated = (event for visit in journey.visits for event in reversed(visit.events))
-    return [(event.at, _event(event, journey.names, has_hosts=has_hosts)) for event in islice(dated, limit) if event.at]
+    for event in islice(dated, limit):
+        page = event.page
+        has_host = len(journey.hosts) > 1 and page is not None and not (names.page_of(page) or names.is_own(page.host))
+        host = page.host if page is not None and has_host else ""
+        if event.at:
+            lines.append((event.at, _event(event, names, has_hosts=has_host, is_repeated=host == above)))
+        above = host
+    return lines
 
 
 def _format_event_time(event: Event, now: datetime, zone: tzinfo) -> str:
@@ -328,10 +338,10 @@ def _payments_title(payments: list[Event]) -> str:
     return f"{noun}, newest first"
 
 
-def _event(event: Event, names: Names, *, has_hosts: bool) -> str:
-    """Return an event in words; a page with its host if the journey has several hosts."""
+def _event(event: Event, names: Names, *, has_hosts: bool, is_repeated: bool = False) -> str:
+    """Return an event in words; a page with its host if the journey has several hosts, or "…" for a repeated one."""
     if has_hosts and event.page is not None and event.page.screen is None and not names.page_of(event.page):
-        address = f"{event.page.host}{event.page.label}"
+        address = f"{'…' if is_repeated else event.page.host}{event.page.label}"
         return f"{event.kind} {isolate_address(truncate_middle(address, _LONGEST))}"
     return event.phrase(names, _LONGEST)
 

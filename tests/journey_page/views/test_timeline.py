@@ -132,6 +132,13 @@ def test_a_version_does_not_open_another_visitor_s_journey(browser_of_member, lu
     assert visits_in(html)[0] == "9"
 
 
+def test_a_host_is_shown_once_where_pages_share_it(browser_of_member):
+    html = get_fragment(browser_of_member, "?open=13", documented.CUSTOMER.visitor_id).content.decode()
+    visit = html.partition('id="visit-13"')[2].partition('id="visit-12"')[0]
+    hosts = re.findall(r'<span class="host"[^>]*>([^<]*)<', visit)
+    assert hosts == ["app.lumenkit.example", "…", "app.lumenkit.example", "…", "…"]  # entry and exit, then the events
+
+
 def test_query_values_are_escaped(browser_of_member):
     nasty = "%22%3E%3Cscript%3Ealert(1)%3C/script%3E%00%ff"
     query = "&".join(f"{name}={nasty}" for name in ("kind", "q", "range", "before", "at", "from", "open", "shut", "to"))
