@@ -51,7 +51,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Why no visitor is shown. `visitor_id` is "" unless the journey page may tell more."""
+    """Why no visitor is shown. `visitor_id` is "" unless the journey page may tell more.
+
+    That no one is found is an answer (status 200), which is no error in the console of the help desk's page.
+    """
 
     title: str
     text: str
@@ -66,8 +69,8 @@ def show(user: User, website: Website, question: Question) -> Shown | Message:
         if question.email or question.user_id or question.visitor:
             who = isolate_direction(truncate(question.email or question.user_id or "this visitor id"))
             text = f"No one who was looked up on {website.domain}, or is on the site now, is known as {who}."
-            return Message("Visitor not found", text, 404)
-        return Message("No visitor", "This conversation has neither a visitor id nor an email address.", 404)
+            return Message("Visitor not found", text, 200)
+        return Message("No visitor", "This conversation has neither a visitor id nor an email address.", 200)
     try:
         profile = profiles.refresh_profile(website, found.visitor_id, max_age=_MAX_AGE, patience=_PATIENCE_SECONDS)
     except UpstreamError as error:
@@ -76,7 +79,7 @@ def show(user: User, website: Website, question: Question) -> Shown | Message:
         if isinstance(error, NoJourney) and question.visitor and _find_person(website, question):
             return show(user, website, replace(question, visitor=""))
         problem = explain(error, domain=website.domain, now=datetime.now(UTC))
-        status = 404 if isinstance(error, NoJourney) else 503
+        status = 200 if isinstance(error, NoJourney) else 503
         return Message(problem.title, problem.sentence, status, str(found.visitor_id))
     log.record_lookup(user, website, found.visitor_id, AuditAction.PAGE, source=AuditSource.PANEL)
     now, zone = datetime.now(UTC), ZoneInfo(website.time_zone)
