@@ -17,7 +17,7 @@ def test_the_api_can_be_tried_with_a_new_token(desk, check, member):
     page.get_by_role("button", name="Copy token").click()
     check(page, "a new token")
     page.goto("/api/")
-    page.get_by_label("Token to try").press("Control+v")
+    page.get_by_label("Token for trying it here").press("Control+v")
     section = page.locator("section", has=page.get_by_role("heading", name="Get journey"))
     section.locator("summary").press("Enter")
     section.get_by_label("visitor_id").fill(documented.CUSTOMER.visitor_id)

@@ -124,7 +124,7 @@ def pair(page, journeydesk, member):
     expect(code).to_have_text(re.compile("[A-Z0-9]{4}-[A-Z0-9]{4}"))
     tab = journeydesk(user=member)
     tab.goto("/panel/")
-    tab.get_by_label("The code in the panel").fill(code.inner_text())
+    tab.get_by_label("Code in the panel").fill(code.inner_text())
     tab.get_by_role("button", name="Connect").click()
     expect(tab.get_by_role("heading", name="Connected")).to_be_visible()
     return panel

@@ -21,35 +21,38 @@ def integrations(request: SignedInRequest, website: Website) -> HttpResponse:
     groups = (
         (
             "Help desks and chat",
-            "The other program shows a summary of the visitor.",
+            "Your help desk or Slack shows who the visitor is.",
             [_panel(website), *list_ways(website), _snippets(website)],
         ),
-        ("Alerts", "Journeydesk tells another program what pinned visitors do.", [_webhook(website)]),
-        ("Scripts and AI agents", "Each user creates a token, which sees what the user sees.", [*_list_tokens()]),
+        ("Alerts", "Alerts about pinned visitors go to another program, too.", [_webhook(website)]),
+        ("Scripts and AI agents", "Each user creates a token, which can read what the user sees.", [*_list_tokens()]),
     )
     return render(request, "integrations/integrations.html", {"website": website, "groups": groups})
 
 
 def _panel(website: Website) -> Way:
-    text = "The journey in a frame beside the conversation: Chatwoot, Zendesk, Front, or any page of yours."
+    text = "The visitor beside the conversation, in Chatwoot, Zendesk, Front or a page of your own."
     state, level, action = ("On", "good", "Manage") if website.panel_origins else ("Not set up", "", "Set up")
     return Way("Panel", text, state, level, reverse("set_up_panel", args=[website.slug]), action)
 
 
 def _snippets(website: Website) -> Way:
-    text = "Links for Zammad, Crisp and others, lines that pass the visitor id to a chat, and a bookmarklet."
-    return Way("Without code", text, "Ready", "good", reverse("snippets", args=[website.slug]), "Open")
+    text = "Links for Zammad, Crisp and other tools, code that passes the visitor id to a chat, and a bookmarklet."
+    return Way("Links and bookmarklet", text, "Ready", "good", reverse("snippets", args=[website.slug]), "Open")
 
 
 def _webhook(website: Website) -> Way:
     webhook = Webhook.objects.filter(website=website).first()
-    text = "Alerts about pinned visitors, as messages to Slack or to your own program."
+    text = "Messages to Slack or to your own program when pinned visitors are on the site, open pricing or pay."
     url, action = reverse("webhook", args=[website.slug]), "Manage" if webhook else "Set up"
     return Way("Webhook", text, *describe_state(webhook), url, action)
 
 
 def _list_tokens() -> Iterator[Way]:
-    api = "DataFast’s API, from the cache and within your roles. Programs for DataFast work with it."
-    yield Way("API", api, "Ready", "good", reverse("api_reference"), "Open")
-    text = "For programs that read journeys. Created per user, on the account page."
+    reference = reverse("api_reference")
+    text = "Works like DataFast’s API, so programs written for it work here too."
+    yield Way("API", text, "Ready", "good", reference, "Open")
+    text = "Claude, Cursor and other MCP clients look visitors up for a user."
+    yield Way("AI agents", text, "Ready", "good", f"{reference}#agents", "Open")
+    text = "What programs and AI agents sign in with."
     yield Way("Access tokens", text, "Per user", "", reverse("own_tokens"), "Your tokens")

@@ -13,7 +13,7 @@ class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
     """Address, purpose, and whether it is on. The stored address is never shown in full: an empty field keeps it."""
 
     url = forms.CharField(
-        label="Address",
+        label="URL",
         max_length=500,
         widget=forms.TextInput(
             attrs={"class": "input", "autocomplete": "off", "spellcheck": "false", "inputmode": "url"}
@@ -23,16 +23,16 @@ class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Webhook
         fields = ("url", "label", "is_on")
-        labels: ClassVar = {"label": "What it is for", "is_on": "Send alerts"}
+        labels: ClassVar = {"label": "Description", "is_on": "Send alerts"}
         widgets: ClassVar = {"label": forms.TextInput(attrs={"class": "input", "autocomplete": "off"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         url = self.fields["url"]
         url.required = self.instance.pk is None
-        url.help_text = "An https address, such as that of a Slack incoming webhook. It is stored encrypted."
+        url.help_text = "It begins with https://, such as the URL of a Slack incoming webhook. It is stored encrypted."
         if self.instance.pk:
-            url.help_text += f" Leave it empty to keep the current one at {self.instance.host}."
+            url.help_text += f" Leave it empty to keep the current one ({self.instance.host})."
 
     def clean_url(self) -> str:
         """Accept https addresses only."""

@@ -39,7 +39,7 @@ def stored(sandbox, lumenkit):
 
 
 def type_(text, number=0, **more):
-    """Type a text behind the command."""
+    """Type a text after the command."""
     return ask("slack", command(text, number, **more))
 
 

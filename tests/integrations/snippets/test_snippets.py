@@ -13,7 +13,7 @@ def test_links_contain_the_placeholder_of_each_tool():
         "Zammad link": f"{ADDRESS}#{{ticket.datafast_visitor_id}}/",
         "Crisp button": f"{ADDRESS}{{conversation.meta.data.datafast_visitor_id}}/",
         "Link for other tools": f"{ADDRESS}VISITOR-ID/",
-        "Link without a website": f"{ANYWHERE}VISITOR-ID/",
+        "Link for several websites": f"{ANYWHERE}VISITOR-ID/",
     }
 
 

@@ -45,6 +45,7 @@ def show(request: SignedInRequest) -> HttpResponse:
     context = {
         "operations": _list_operations(),
         "example": absolute_url(f"{_prefix()}websites"),
+        "mcp_url": absolute_url(reverse("mcp")),
         "limit": settings.API_REQUESTS_PER_MINUTE,
     }
     return render(request, "integrations/api/reference.html", context)

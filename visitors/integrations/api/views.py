@@ -107,10 +107,10 @@ def _operation(name: str, url_name: str, group: str, answer: Any) -> dict[str, A
 
 @api.get("visitors/{visitor_id}", **_operation("get_visitor", "api_visitor", "DataFast", schemas.Visitor))
 def get_visitor(request: ApiRequest, visitor_id: str, where: Query[schemas.WebsiteFilter]) -> HttpResponse:
-    """Get a visitor, as DataFast answers.
+    """Get a visitor in DataFast's format.
 
-    An answer of the last minute comes from the cache. Secrets in addresses and metadata are masked. For members of the
-    website and managers, as the raw JSON on the pages is.
+    Answers up to a minute old come from the cache. Secrets in addresses and metadata are masked. This takes the role
+    Member or Manager on the website.
     """
     subject = _find_subject(request, visitor_id, where.website_id, Role.MEMBER)
     # Most requests need no journey, only the answer that it is derived from.
@@ -130,10 +130,10 @@ def get_visitor(request: ApiRequest, visitor_id: str, where: Query[schemas.Websi
 
 @api.get("visitors", **_operation("list_visitors", "api_visitors", "DataFast", schemas.VisitorList))
 def list_visitors(request: ApiRequest, filters: Query[schemas.VisitorFilters]) -> HttpResponse:
-    """List visitors, as DataFast lists them: each request is a call to DataFast.
+    """List visitors as DataFast lists them. Each request is a call to DataFast.
 
-    Each row has what is known of the `person`. Secrets in addresses are masked. For members of the website and
-    managers, as the CSV file of the list is.
+    Each row has what Journeydesk knows about the `person`. Secrets in addresses are masked. This takes the role Member
+    or Manager on the website.
     """
     website = _require_one(_choose(list(websites_of(request.auth)), filters.website_id), Role.MEMBER)
     query = filters.model_dump(by_alias=True, exclude_none=True, exclude={"website_id"})
@@ -167,7 +167,7 @@ def list_visitors(request: ApiRequest, filters: Query[schemas.VisitorFilters]) -
 )
 @api.get("websites", **_operation("list_websites", "api_websites", "DataFast", schemas.WebsiteList))
 def list_websites(request: ApiRequest) -> HttpResponse:
-    """List the websites that the token opens. DataFast has this at `/admin/websites`; both addresses work."""
+    """List the websites that the token can read. DataFast has this at `/admin/websites`; both addresses work."""
     websites = [
         schemas.Website.model_validate(
             {
@@ -189,7 +189,7 @@ def list_websites(request: ApiRequest) -> HttpResponse:
     "visitors/{visitor_id}/journey", **_operation("get_journey", "api_journey", "Journeydesk", schemas.JourneyEnvelope)
 )
 def get_journey(request: ApiRequest, visitor_id: str, where: Query[schemas.WebsiteFilter]) -> HttpResponse:
-    """Get what Journeydesk makes of a visitor: summary, visits, totals, the prediction with its reading, and gaps."""
+    """Get a journey as the pages show it: summary, visits, totals, the prediction with its reading, and gaps."""
     subject = _find_subject(request, visitor_id, where.website_id, Role.VIEWER)
     profile, origin = _load(request, subject, AuditAction.PAGE)
     found = present_journey(subject.website, profile, now=datetime.now(UTC), max_visits=MAX_VISITS)
@@ -231,7 +231,7 @@ def get_summary(request: ApiRequest, visitor_id: str, how: Query[schemas.Summary
 
 @api.get("search", **_operation("search", "api_search", "Journeydesk", schemas.SearchResults))
 def search(request: ApiRequest, what: Query[schemas.SearchQuery]) -> HttpResponse:
-    """Search the people whose profiles are stored, by parts of name, email, company or user id. Makes no call."""
+    """Search stored profiles by a part of the name, email, company or user id. This never calls DataFast."""
     websites = _choose(list(websites_of(request.auth)), what.website_id)
     people, has_more = search_people(request.auth.user, websites, to_query(what.q), what.limit, AuditSource.API)
     return _respond(request, schemas.SearchResults(data=people, has_more=has_more), _headers(request))

@@ -27,7 +27,7 @@ from visitors.web import change_log
 LINK_VALID_FOR = timedelta(minutes=15)
 _SALT = "visitors.cards.slack"
 _PEOPLE_LISTED = 5
-_USAGE = "Type a visitor id, a link, a cookie, an email address or a name behind the command."
+_USAGE = "Type a visitor id, a link, a cookie, an email address or a name after the command."
 
 
 class LinkError(Exception):
@@ -86,7 +86,7 @@ def link(integration: Integration, member: Member, user: User) -> None:
         if _find_user(integration, member) == user:
             return
         raise LinkError(
-            "This Slack account is linked already. Type “unlink” behind the command in Slack first."
+            "This Slack account is linked already. Type “unlink” after the command in Slack first."
         ) from error
     change_log.record(user, "linked a Slack account", website=integration.website)
 

@@ -11,7 +11,7 @@ from visitors.models import Integration, IntegrationKind, IntegrationRequest, Re
 _TEXTS = {
     IntegrationKind.INTERCOM: "A card beside each conversation in the inbox, found by visitor id or email address.",
     IntegrationKind.HELP_SCOUT: "A card beside each conversation, found by email address.",
-    IntegrationKind.FREESCOUT: "A panel beside each conversation, found by email address.",
+    IntegrationKind.FREESCOUT: "A card beside each conversation, found by email address.",
     IntegrationKind.SLACK: "A slash command that shows a visitor to the person who asked, with their own role.",
 }
 _FAILED = {RequestResult.FAILED: "Last request failed", RequestResult.REFUSED: "Last request rejected"}

@@ -23,22 +23,22 @@ def make_links(address: str, anywhere: str) -> list[Snippet]:
     return [
         Snippet(
             "Zammad link",
-            f"The link template of a text attribute “{ATTRIBUTE}” of tickets: Zammad shows the id as a link.",
+            f"The link template of a ticket attribute “{ATTRIBUTE}” (text). Zammad then shows the id as a link.",
             f"{address}#{{ticket.{ATTRIBUTE}}}/",
         ),
         Snippet(
             "Crisp button",
-            "The URL of a button in a generic widget. The line for your website below fills in the id.",
+            "The URL of a button in a generic widget. The Crisp code below fills in the id.",
             f"{address}{{conversation.meta.data.{ATTRIBUTE}}}/",
         ),
         Snippet(
             "Link for other tools",
-            "For every tool with links that are filled in: replace VISITOR-ID by the tool’s placeholder.",
+            "For every tool that has links with placeholders: replace VISITOR-ID with the tool’s placeholder.",
             f"{address}VISITOR-ID/",
         ),
         Snippet(
-            "Link without a website",
-            "For a tool that several websites share: Journeydesk finds the website that knows the visitor.",
+            "Link for several websites",
+            "For a tool that several websites share. Journeydesk finds the website that knows the visitor.",
             f"{anywhere}VISITOR-ID/",
         ),
     ]
@@ -48,21 +48,21 @@ def make_lines() -> list[Snippet]:
     """Return the lines for the website, as JavaScript. Each passes the id from DataFast's cookie to a chat."""
     return [
         Snippet(
-            "Chatwoot line",
-            f"After Chatwoot’s own script. Create the contact attribute “{ATTRIBUTE}” (text) in Chatwoot, too.",
+            "Chatwoot code",
+            f"Goes after Chatwoot’s own script. Also create the contact attribute “{ATTRIBUTE}” (text) in Chatwoot.",
             _with_id(
                 "const send = () => window.$chatwoot.setCustomAttributes({ datafast_visitor_id: id }); "
                 'if (window.$chatwoot?.hasLoaded) send(); else window.addEventListener("chatwoot:ready", send);'
             ),
         ),
         Snippet(
-            "Intercom line",
-            f"After Intercom’s own script. Create the custom data attribute “{ATTRIBUTE}” of people in Intercom, too.",
+            "Intercom code",
+            f"Goes after Intercom’s own script. Also create the people attribute “{ATTRIBUTE}” (text) in Intercom.",
             _with_id('window.Intercom("update", { datafast_visitor_id: id });'),
         ),
         Snippet(
-            "Crisp line",
-            "After Crisp’s own script. The button above needs it.",
+            "Crisp code",
+            "Goes after Crisp’s own script. The Crisp button above needs it.",
             _with_id('window.$crisp.push(["set", "session:data", [[["datafast_visitor_id", id]]]]);'),
         ),
     ]

@@ -22,14 +22,14 @@ def snippets(request: SignedInRequest, website: Website) -> HttpResponse:
     groups = (
         (
             "Links",
-            "A link contains only the visitor id, and opens for users with a role.",
+            "A link contains only the visitor id. It opens for users who have a role on the website.",
             make_links(address, anywhere),
         ),
         (
-            "Lines for your website",
-            "Each passes the visitor id from DataFast’s cookie to a chat.",
+            "Code for your website",
+            "Passes the visitor id from DataFast’s cookie to a chat.",
             make_lines(),
         ),
-        ("In the browser", "For tools that can’t be connected.", [make_bookmarklet(address)]),
+        ("In the browser", "For tools that have no integration.", [make_bookmarklet(address)]),
     )
     return render(request, "integrations/snippets/snippets.html", {"website": website, "groups": groups})

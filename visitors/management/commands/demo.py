@@ -116,7 +116,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  curl -H 'Authorization: Bearer {token}' '{address}?websiteId=lumenkit'\n")
         self.stdout.write("\nThe same token for an AI agent (MCP), and a request as the agent would make it:\n")
         self.stdout.write(f"  {_mcp_command(token)}\n  {_mcp_request(token)}\n")
-        self.stdout.write(f"\nThe panel in a stand-in help desk: {settings.PUBLIC_URL}/demo/desk/\n")
+        self.stdout.write(f"\nThe panel in a demo help desk: {settings.PUBLIC_URL}/demo/desk/\n")
         self.stdout.write("\nCtrl-C ends the demo.\n")
 
 
