@@ -4,8 +4,8 @@ A request goes through these steps:
 
 1. `views` takes the raw request, and finds the integration of the website and kind in the address.
 2. Its adapter (`adapters`) checks the signature, and reads from the body whom it asks about.
-3. `desk` (help desks, for everyone who may use them) or `slack` (for a linked user with a role) finds the visitor, and
-   writes the audit entry. `presenter` makes the `Answer`: text only.
+3. `showing` (help desks, for everyone who may use them) or `slack_users` (for a linked user with a role) finds the
+   visitor, and writes the audit entry. `presenter` makes the `Answer`: text only.
 4. The adapter writes the answer in the format of its program, and escapes it there.
 5. `requests` keeps how the last ten requests ended, without any personal data.
 
