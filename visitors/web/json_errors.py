@@ -7,11 +7,13 @@ from django.http import HttpRequest, JsonResponse
 
 # Everything below is for programs: it has no session, no form and no HTML, errors included. The path itself is a page.
 API_PATH = "/api/"
+MCP_PATH = "/mcp"
 
 
 def is_for_program(request: HttpRequest) -> bool:
     """Whether a program reads the response, not a person."""
-    return request.path_info.startswith(API_PATH) and request.path_info != API_PATH
+    path = request.path_info
+    return (path.startswith(API_PATH) and path != API_PATH) or path == MCP_PATH
 
 
 def json_error(status: int, message: str, *, headers: Mapping[str, str] | None = None, **beside: Any) -> JsonResponse:

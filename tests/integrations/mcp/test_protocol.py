@@ -262,6 +262,21 @@ def test_a_large_body_is_rejected_before_it_is_read(post):
 def test_only_post_is_allowed(method, db):
     response = getattr(Client(), method)("/mcp")
     assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert response["Content-Type"] == "application/json"
+
+
+def test_what_fails_outside_of_the_protocol_is_no_page(token, lumenkit, monkeypatch):
+    body = b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}'
+    response = Client().post("/mcp", body, "application/json", headers=token | {"Host": "evil.example", "Origin": "x"})
+    assert (response.status_code, response["Content-Type"]) == (400, "application/json")
+
+    def broken(*_):
+        raise ZeroDivisionError("a secret of the inside")
+
+    monkeypatch.setattr("visitors.integrations.mcp.views._answer_after_handshake", broken)
+    response = Client(raise_request_exception=False).post("/mcp", body, "application/json", headers=token)
+    assert (response.status_code, response["Content-Type"]) == (500, "application/json")
+    assert b"secret" not in response.content
 
 
 # ---- Who asks --------------------------------------------------------------------------------------------------------
