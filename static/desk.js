@@ -2,6 +2,7 @@
 "use strict";
 
 const frame = document.getElementById("panel-frame");
+const isDark = matchMedia("(prefers-color-scheme: dark)");
 let open = null;
 
 function sendContext() {
@@ -9,7 +10,7 @@ function sendContext() {
   const { name, email, visitor, started } = open.dataset;
   const contact = { name, email, custom_attributes: visitor ? { datafast_visitor_id: visitor } : {} };
   const conversation = { created_at: Number(started) || undefined, meta: { sender: contact } };
-  const theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const theme = isDark.matches ? "dark" : "light";
   frame.contentWindow.postMessage(JSON.stringify({ event: "appContext", data: { conversation, contact, theme } }), "*");
 }
 
@@ -23,6 +24,7 @@ for (const button of document.querySelectorAll("[data-conversation]")) {
 }
 
 frame?.addEventListener("load", sendContext);
+isDark.addEventListener("change", sendContext);
 window.addEventListener("message", ({ source, data }) => {
   if (source === frame?.contentWindow && data === "chatwoot-dashboard-app:fetch-info") sendContext();
 });

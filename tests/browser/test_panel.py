@@ -116,12 +116,14 @@ def chatwoot(context, *, loses_first=False):
     return script.replace("LOSES_FIRST", json.dumps(loses_first))
 
 
-def pair(page, journeydesk, member):
-    """Connect the panel on a help desk's page, as its agent does in another tab."""
+def pair(page, journeydesk, member, look=None):
+    """Connect the panel on a help desk's page, as its agent does in another tab. `look` is called beside the code."""
     panel = page.frame_locator("iframe")
     panel.get_by_role("button", name="Connect").click()
     code = panel.locator("#code")
     expect(code).to_have_text(re.compile("[A-Z0-9]{4}-[A-Z0-9]{4}"))
+    if look:
+        look(page)
     tab = journeydesk(user=member)
     tab.goto("/panel/")
     tab.get_by_label("Code in the panel").fill(code.inner_text())
@@ -288,8 +290,17 @@ def test_outside_of_a_help_desk_it_takes_no_visitor_from_its_address(desk, lumen
 def test_the_panel_is_accessible(desk, frame_panel, member, sandbox, theme):
     page = desk(theme=theme)
     page.goto(frame_panel(chatwoot(context_of(LEAD))))
-    panel = pair(page, desk, member)
+    expect(page.frame_locator("iframe").get_by_role("button", name="Connect")).to_be_visible()
+    check(page)
+    panel = pair(page, desk, member, look=check)
     expect(panel.get_by_role("heading", name="Priya Raman")).to_be_visible()
+    check(page)
+    page.evaluate("context => switchTo(context)", context_of())
+    expect(panel.get_by_role("heading", name="No visitor")).to_be_visible()
+    check(page)
+    page.route("**/panel/lumenkit/visitor/", lambda route: route.abort())
+    page.evaluate("context => switchTo(context)", context_of(CUSTOMER))
+    expect(panel.locator("#failure")).to_have_text("Journeydesk can’t be reached.")
     check(page)
 
 

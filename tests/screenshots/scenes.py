@@ -74,6 +74,47 @@ def _open(name: str) -> Callable[[Page], None]:
     return lambda page: page.locator("summary", has_text=name).click()
 
 
+def _allow_panel(page: Page) -> None:
+    """Let the demo's help desk frame the panel, and store a visitor for its first conversation."""
+    back = page.url
+    page.goto(LEAD)
+    page.goto(back)
+    page.get_by_label("Allowed origins").fill(page.evaluate("location.origin"))
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save").click()
+
+
+def _open_conversation(number: int, until: str, *, pairs: bool = True, fails: bool = False) -> Callable[[Page], None]:
+    """Open a conversation of the demo's help desk, and wait until the panel shows this."""
+
+    def act(page: Page) -> None:
+        panel = page.frame_locator("#panel-frame")
+        if fails:
+            page.route("**/panel/lumenkit/visitor/", lambda route: route.abort())
+        page.locator("[data-conversation]").nth(number).click()
+        if pairs:
+            _pair(page)
+        panel.locator(until).filter(visible=True).first.wait_for()
+
+    return act
+
+
+def _pair(page: Page) -> None:
+    """Connect the panel, unless it is already."""
+    panel = page.frame_locator("#panel-frame")
+    panel.locator("#pair, #shown, #again").filter(visible=True).first.wait_for()
+    if not panel.locator("#pair").is_visible():
+        return
+    panel.locator("#pair").click()
+    code = panel.locator("#code").filter(has_text="-").inner_text()
+    tab = page.context.new_page()
+    tab.goto("/panel/")
+    tab.get_by_label("Code in the panel").fill(code)
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Connect").click()
+    tab.close()
+
+
 SEVERAL = "\n".join(f"{one.name}: {one.visitor_id}" for one in documented.HEADLINES)
 LEAD, CUSTOMER = address(documented.RETURNING_LEAD), address(documented.CUSTOMER)
 NOT_FOUND = documented.named("not found")
@@ -145,6 +186,7 @@ OTHERS = (
     Scene("51-forced-colors", CUSTOMER, widths=(DESK,), look={"forced_colors": "active"}),
 )
 LUMENKIT = "/websites/lumenkit/"
+DESK_PAGE = "/demo/desk/"
 ADMIN = {"who": cast.ADMIN}
 # Scenes that differ little from their neighbors have two widths only.
 BRIEF = {"widths": (PHONE, DESK), "who": cast.ADMIN}
@@ -189,7 +231,14 @@ MANAGING = (
     Scene("67-integrations-intercom", f"{LUMENKIT}integrations/intercom/", **BRIEF),
     Scene("67-integrations-snippets", f"{LUMENKIT}integrations/snippets/", **ADMIN),
     Scene("67-integrations-secret", f"{LUMENKIT}integrations/freescout/", _press("Create a secret"), **BRIEF),
-    Scene("67-integrations-panel", f"{LUMENKIT}integrations/panel/", **BRIEF),
+    Scene("67-integrations-slack", f"{LUMENKIT}integrations/slack/", **BRIEF),
+    Scene("67-integrations-panel", f"{LUMENKIT}integrations/panel/", _allow_panel, **BRIEF),
+    # In a help desk, where it is 360 pixels wide on a phone.
+    Scene("67-panel-unpaired", DESK_PAGE, _open_conversation(0, "#pair", pairs=False), **BRIEF),
+    Scene("67-panel", DESK_PAGE, _open_conversation(0, ".panel-who"), **BRIEF),
+    Scene("67-panel-not-found", DESK_PAGE, _open_conversation(-1, ".panel-state h2"), **BRIEF),
+    Scene("67-panel-failed", DESK_PAGE, _open_conversation(0, "#again", fails=True), **BRIEF),
+    Scene("67-panel-code", "/panel/", _press("Connect", code="AAAA-BBBB"), **BRIEF),
     Scene("67-integrations-webhook", f"{LUMENKIT}webhook/", **ADMIN),
     Scene("68-audit-log", f"{LUMENKIT}audit-log/", **ADMIN),
     Scene("68-audit-log-empty", f"/websites/{cast.PAUSED}/audit-log/", **BRIEF),
