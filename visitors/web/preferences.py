@@ -22,6 +22,12 @@ def get_preferences(request: HttpRequest) -> dict[str, str]:
     return _DEFAULTS | session.get(_SESSION_KEY, {}) if session is not None else _DEFAULTS
 
 
+def load_preferences(user: User) -> dict[str, str]:
+    """Return the stored preferences of a user by field, for where there is no session. One query."""
+    preferences = Preferences.objects.filter(user=user).first()
+    return model_to_dict(preferences or Preferences(), fields=FIELDS)
+
+
 def save_preferences(request: HttpRequest, user: User, changes: dict[str, str]) -> None:
     """Store changed preferences. Raises ValidationError for a value that is not a choice.
 

@@ -6,11 +6,12 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from visitors.formatting import TwelveHourZone, format_zone
 from visitors.models import Website, known_time_zones
-from visitors.web.preferences import get_preferences
+from visitors.web.preferences import get_preferences, load_preferences
 
 UTC_NAME = "UTC"
 
@@ -31,8 +32,12 @@ class TimeZoneMenu:
 
 def time_zone_of(request: HttpRequest, website: Website | None = None) -> ZoneInfo:
     """Return the zone that the user chose, else the website's, else UTC; with the user's clock."""
-    name = _chosen_name(request) or (website.time_zone if website else UTC_NAME)
-    return (TwelveHourZone if get_preferences(request)["clock"] == "12" else ZoneInfo)(name)
+    return _make_zone(get_preferences(request), website)
+
+
+def time_zone_of_user(user: User, website: Website) -> ZoneInfo:
+    """Return the zone of a user without a session, as `time_zone_of` does. One query."""
+    return _make_zone(load_preferences(user), website)
 
 
 def local_now(request: HttpRequest, website: Website) -> datetime:
@@ -42,7 +47,7 @@ def local_now(request: HttpRequest, website: Website) -> datetime:
 
 def time_zone_menu(request: HttpRequest, website: Website) -> TimeZoneMenu:
     """Return the menu that a page about this website offers."""
-    chosen_name, zone = _chosen_name(request), time_zone_of(request, website)
+    chosen_name, zone = _chosen_name(get_preferences(request)), time_zone_of(request, website)
     chosen = "website" if not chosen_name else "utc" if chosen_name == UTC_NAME else "own"
     place = format_zone(zone).rpartition("/")[2]
     words = place if place.isupper() else f"{place} time"
@@ -65,6 +70,11 @@ def find_time_zone(text: str) -> str:
     return found[0] if len(found) == 1 else text.strip()
 
 
-def _chosen_name(request: HttpRequest) -> str:
-    name = get_preferences(request)["time_zone"]
+def _make_zone(preferences: dict[str, str], website: Website | None) -> ZoneInfo:
+    name = _chosen_name(preferences) or (website.time_zone if website else UTC_NAME)
+    return (TwelveHourZone if preferences["clock"] == "12" else ZoneInfo)(name)
+
+
+def _chosen_name(preferences: dict[str, str]) -> str:
+    name = preferences["time_zone"]
     return name if name in known_time_zones() else ""

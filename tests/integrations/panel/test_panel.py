@@ -18,7 +18,7 @@ from visitors.audit import retention
 from visitors.integrations.panel.origins import MAX_ORIGINS, parse_origins
 from visitors.integrations.panel.pairing import CODE_VALID_FOR, MAX_WAITING, PAIRED_FOR
 from visitors.integrations.tokens.access import MAX_REJECTED
-from visitors.models import AuditEntry, Membership, PanelPairing, Website
+from visitors.models import AuditEntry, Membership, PanelPairing, Preferences, Website
 from visitors.sandbox import documented
 
 LEAD = documented.RETURNING_LEAD.visitor_id
@@ -170,6 +170,14 @@ def test_what_happened_before_the_conversation_is_told(paired, framed, sandbox):
         assert "minutes before" in page.text
     for text in ("yesterday", "0x10", "9" * 400, "2026-11-03T10:00:00", ""):
         assert "When the conversation started" not in Page(show(paired, visitor=LEAD, at=text).content).text
+
+
+def test_times_are_on_the_users_clock_and_in_their_zone(paired, member, sandbox):
+    at = {"visitor": LEAD, "at": "2026-05-04T14:30:00Z"}
+    assert "10:30" in Page(show(paired, **at).content).text
+    Preferences.objects.create(user=member, time_zone="Asia/Tokyo", clock="12")
+    assert "11:30" in Page(show(paired, **at).content).text
+    assert "PM" in Page(show(paired, **at).content).text
 
 
 def test_a_person_is_found_by_email_and_user_id(paired, framed, sandbox):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -19,6 +18,7 @@ from visitors.journey_page.presenters import present_problem as explain
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.lookup import id_parser
 from visitors.models import AuditAction, AuditSource, Website
+from visitors.web.time_zones import time_zone_of_user
 
 # A stored profile that is older is fetched again, for which the panel waits no longer than this.
 _MAX_AGE = timedelta(minutes=1)
@@ -82,7 +82,7 @@ def show(user: User, website: Website, question: Question) -> Shown | Message:
         status = 200 if isinstance(error, NoJourney) else 503
         return Message(problem.title, problem.sentence, status, str(found.visitor_id))
     log.record_lookup(user, website, found.visitor_id, AuditAction.PAGE, source=AuditSource.PANEL)
-    now, zone = datetime.now(UTC), ZoneInfo(website.time_zone)
+    now, zone = datetime.now(UTC), time_zone_of_user(user, website)
     page_url = reverse("journey", args=[website.slug, found.visitor_id])
     journey = present_journey(
         profile,
