@@ -53,7 +53,7 @@ def test_a_new_deployment_has_no_step_done(browser):
 def test_settings_and_a_backup_tick_steps_off(browser, settings):
     settings.SENDS_MAIL = settings.HTTPS = True
     record_backup()
-    expected = ["Set up mail", "Serve over HTTPS"]
+    expected = ["Set up email", "Serve over HTTPS"]
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         expected.append("Make a backup")
     assert done_steps(browser) == expected

@@ -58,7 +58,7 @@ def _steps_on_pages(*, sees_websites: bool) -> Iterator[Step]:
 
 
 def _steps_on_the_server() -> Iterator[Step]:
-    yield Step("Set up mail", "For invitations and password resets: set EMAIL_URL.", settings.SENDS_MAIL)
+    yield Step("Set up email", "For invitations and password resets: set EMAIL_URL.", settings.SENDS_MAIL)
     yield Step("Serve over HTTPS", "Put a proxy with TLS in front, and leave HTTPS on.", settings.HTTPS)
     if connection.vendor == "sqlite":
         yield Step("Make a backup", "Run manage.py backup every night.", last_backup_at() is not None)

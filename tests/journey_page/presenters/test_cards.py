@@ -67,13 +67,13 @@ def test_what_is_ahead_of_now_is_marked_and_not_last_seen():
 def test_a_refund_is_subtracted_and_noted():
     refund = goal("refund", 180, amount=20, currency="USD")
     shown = present(journey(view("/"), goals=(payment(60, 49), payment(120, 49), refund)))
-    assert shown["Paid"] == (("$78",), ("2 payments, latest Mon, May 4", "first after 1 hour", "$20 refunded"))
+    assert shown["Paid"] == (("$78",), ("2 payments, latest Mon, May 4", "first payment after 1 hour", "$20 refunded"))
 
 
 def test_two_currencies_are_never_added():
     paid = present(journey(view("/"), goals=(payment(60, 49), payment(120, 10, "EUR"))))["Paid"]
     assert sorted(paid[0]) == ["$49", "€10"]
-    assert paid[1] == ("2 payments, latest Mon, May 4", "first after 1 hour")
+    assert paid[1] == ("2 payments, latest Mon, May 4", "first payment after 1 hour")
 
 
 def test_payments_without_an_amount_are_counted():

@@ -31,11 +31,11 @@ def test_the_set_up_is_described(shown, settings):
     settings.RETENTION_DAYS, settings.AUDIT_DAYS, settings.SENDS_MAIL = 30, 365, False
     text = shown()
     assert "Version 0.1.0" in text
-    assert "Mail Not set up" in text
+    assert "Email Not set up" in text
     assert "Visitors’ data 30 days, audit log 365 days" in text
     assert "DataFast No problem known for 1 website" in text
     settings.SENDS_MAIL = True
-    assert "Mail Set up" in shown()
+    assert "Email Set up" in shown()
 
 
 def test_what_is_wrong_comes_with_its_remedy(shown, lumenkit, settings):

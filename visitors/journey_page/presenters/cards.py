@@ -100,7 +100,7 @@ def _paid(journey: Journey, now: datetime, zone: tzinfo) -> Card:
 
 
 def _describe_payments(journey: Journey, paid: list[Paid], now: datetime, zone: tzinfo) -> Iterator[str]:
-    """Yield how many payments there were, and when: "3 payments, latest Mon, May 4", "first after 8 days"."""
+    """Yield how many payments there were, and when: "3 payments, latest Mon, May 4", "first payment after 8 days"."""
     number = sum(one.payments for one in paid)
     if not number:
         return
@@ -109,7 +109,7 @@ def _describe_payments(journey: Journey, paid: list[Paid], now: datetime, zone: 
     counted = format_count(number, "payment")
     yield f"{counted}, {'latest ' if number > 1 else ''}{day}" if day else counted
     if journey.to_first_payment is not None:
-        yield f"{'first ' if number > 1 else ''}after {format_duration(journey.to_first_payment)}"
+        yield f"{'first payment ' if number > 1 else ''}after {format_duration(journey.to_first_payment)}"
 
 
 def _without_amount(number: int, noun: str) -> str:

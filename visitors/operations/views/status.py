@@ -62,9 +62,9 @@ def _run_checks() -> Iterator[CheckMessage]:
 def _facts(now: datetime) -> Iterator[Fact]:
     yield Fact("Version", version())
     if settings.SENDS_MAIL:
-        yield Fact("Mail", "Set up", "good")
+        yield Fact("Email", "Set up", "good")
     else:
-        yield Fact("Mail", "Not set up: administrators send links themselves", "warn")
+        yield Fact("Email", "Not set up: administrators send links themselves", "warn")
     if settings.HTTPS:
         yield Fact("TLS", "HTTPS only", "good")
     elif settings.LOOPBACK_ONLY:
