@@ -78,3 +78,17 @@ def test_the_first_load_is_small_and_nothing_moves(chromium, signed_in, name, wi
     scripts = sum(size for one, size in sizes.items() if kinds[one] == "Script")
     assert 0 < scripts <= MOST_SCRIPT_BYTES
     assert shifts == []
+
+
+def test_who_is_on_the_site_moves_little_of_the_home_page_on_a_phone(chromium, signed_in):
+    origin, state = signed_in
+    context = chromium.new_context(base_url=origin, storage_state=state, viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.add_init_script(COUNT_SHIFTS)
+    with page.expect_response("**/now/"):
+        page.goto("/")
+    page.locator("#live-strip .row").first.wait_for(state="attached")
+    page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))")  # a frame later
+    shifts = page.evaluate("window.shifts")
+    context.close()
+    assert sum(value for value, *_ in shifts) < 0.05, shifts
