@@ -12,7 +12,7 @@ from tests.page_reader import Page
 from visitors import profiles
 from visitors.audit import erasure
 from visitors.lookup import hot_leads
-from visitors.models import AuditAction, AuditEntry, KnownPerson
+from visitors.models import AuditAction, AuditEntry, KnownPerson, Membership
 from visitors.sandbox import documented
 
 LIVE = documented.LIVE.visitor_id
@@ -99,6 +99,15 @@ def test_an_erased_lead_is_gone(browser_of_member, lumenkit, add_lead):
     lead = add_lead(lumenkit, "Priya Raman", 91)
     erasure.erase(lumenkit, lead.visitor_id, by=None)
     assert "Hot leads" not in browser_of_member.get("/").content.decode()
+
+
+def test_the_card_leads_to_the_leads_of_each_website(browser_of_member, member, lumenkit, pocketgarden, add_lead):
+    Membership.objects.create(website=pocketgarden, user=member)
+    add_lead(pocketgarden, "Priya Raman", 91)
+    page = browser_of_member.get("/").content.decode()
+    card = Page(page.partition('aria-labelledby="hot-leads"')[2].partition("</h2>")[0].encode())
+    assert "All leads of Lumenkit, Pocket Garden" in card.text
+    assert card.links == ["/lumenkit/visitors/leads/", "/pocketgarden/visitors/leads/"]
 
 
 def test_hot_leads_cost_one_query_and_one_entry(browser_of_member, lumenkit, add_lead):
