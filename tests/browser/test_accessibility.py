@@ -1,12 +1,16 @@
 """Every page is accessible by axe-core's rules, and not wider than the window, in both themes and at both widths."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
 from tests.screenshots.scenes import STALE, STATES, address
-from visitors.models import Membership
+from visitors import encryption
+from visitors.models import Membership, Webhook, WebhookDelivery
 from visitors.sandbox import documented
+from visitors.webhooks.delivery import NOT_SENT
 
 pytestmark = [pytest.mark.browser]
 
@@ -127,6 +131,27 @@ def test_the_test_of_an_integration_is_accessible(desk, check, admin, lumenkit, 
     page.get_by_role("button", name="Test").click()
     expect(page.get_by_role("status", name="What Intercom shows")).to_contain_text("Priya Raman")
     check(page, "the test of an integration")
+
+
+def test_a_paused_webhook_with_its_deliveries_is_accessible(desk, check, admin, lumenkit):
+    now = datetime.now(UTC)
+    sealed = {name: encryption.encrypt("made-up") for name in ("url_encrypted", "secret_encrypted")}
+    webhook = Webhook.objects.create(website=lumenkit, host="hooks.example", paused_at=now, failing_since=now, **sealed)
+    for number, fields in enumerate(
+        (
+            {"next_attempt_at": now},
+            {"next_attempt_at": now, "attempts": 2, "error": "The receiver answered HTTP 500."},
+            {"delivered_at": now, "attempts": 1},
+            {"attempts": 5, "error": "The receiver did not answer within 5 seconds."},
+            {"error": NOT_SENT},
+        )
+    ):
+        WebhookDelivery.objects.create(webhook=webhook, key=str(number), type="alert.paid", created_at=now, **fields)
+    page = desk(user=admin)
+    page.goto("/websites/lumenkit/webhook/")
+    for state in ("Waiting", "Retrying", "Delivered", "Given up", "Not sent", "Paused"):
+        expect(page.get_by_text(state, exact=True)).to_be_visible()
+    check(page, "a paused webhook")
 
 
 @pytest.mark.parametrize("path", ["/reset/", "/reset/sent/", "/reset/MQ/invented/"])
