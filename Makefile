@@ -18,6 +18,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # Many tests wait for a browser, a lock or another process, so two per core.
 TEST_WORKERS ?= $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN))
+# The fast tests hardly wait, and each worker needs seconds of its own for imports and templates.
+FAST_TEST_WORKERS ?= $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
 PYTEST = $(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist worksteal
 PINS := --constraint .ci/pins.txt
 DEMO_ENV := env -u DATABASE_URL -u DATAFAST_API_URL -u ALLOWED_HOSTS -u DEBUG -u HTTPS \
@@ -38,7 +40,8 @@ doctor: $(VENV)/ready-run ## Say what is configured, reachable and wrong (ARGS=-
 	@$(BIN)/python manage.py doctor $(ARGS)
 
 test-fast: $(VENV)/ready-test ## Run the tests that need no browser and no other process (ARGS="-k word" for a part)
-	@$(PYTEST) -m "not (browser or process or postgresql or matrix)" $(ARGS)
+	@$(PYTEST) --numprocesses $(FAST_TEST_WORKERS) --ignore tests/browser \
+		-m "not (browser or process or postgresql or matrix)" $(ARGS)
 
 test: $(VENV)/ready-test ## Run a test of every behavior (ARGS="-k word" for a part)
 	@$(PYTEST) -m "not matrix" $(ARGS)

@@ -5,8 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
-from mcp import Client
-from mcp.client.streamable_http import streamable_http_client
 
 from tests.access_tokens import bearer, new_token
 from visitors.models import AuditEntry
@@ -17,6 +15,8 @@ LEAD = documented.RETURNING_LEAD.visitor_id
 
 def connect(url, headers, mode, use):
     """Connect a client, and return what `use` makes of it."""
+    from mcp import Client  # noqa: PLC0415 (slow)
+    from mcp.client.streamable_http import streamable_http_client  # noqa: PLC0415
 
     async def run():
         async with (
