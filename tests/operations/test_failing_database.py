@@ -198,6 +198,7 @@ print(json.dumps({name: [answer.status_code, answer.get("Retry-After")] for name
 """.replace("VISITOR", LEAD)
 
 
+@pytest.mark.process
 def test_a_server_that_refuses_connections_is_a_503(tmp_path):
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
