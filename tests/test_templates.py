@@ -1,6 +1,6 @@
 """Templates: they name only what exists, each of them is used, and the environment is strict and escapes."""
 
-from pathlib import Path
+from functools import cache
 
 import pytest
 from django.template import engines
@@ -16,6 +16,7 @@ NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.*
 FOUND_BY_NAME = {"400.html", "403.html", "404.html", "500.html"}
 
 
+@cache
 def parse(name):
     return engines["jinja2"].env.parse((TEMPLATES / name).read_text())
 
@@ -34,14 +35,13 @@ def list_url_names(resolver=None):
             yield pattern.name
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_template_names_only_what_exists(name):
-    assert list_references(name) <= set(NAMES)
-    calls = [node for node in parse(name).find_all(nodes.Call) if isinstance(node.node, nodes.Name)]
-    url_names = {call.args[0].value for call in calls if call.node.name == "url"}
-    assert url_names <= set(list_url_names())
-    files = {call.args[0].value for call in calls if call.node.name == "static"}
-    assert files <= {path.name for path in Path(ROOT / "static").iterdir()}
+def test_templates_name_only_what_exists():
+    url_names, files = set(list_url_names()), {path.name for path in (ROOT / "static").iterdir()}
+    for name in NAMES:
+        assert list_references(name) <= set(NAMES), name
+        calls = [node for node in parse(name).find_all(nodes.Call) if isinstance(node.node, nodes.Name)]
+        assert {call.args[0].value for call in calls if call.node.name == "url"} <= url_names, name
+        assert {call.args[0].value for call in calls if call.node.name == "static"} <= files, name
 
 
 def test_every_template_is_used():

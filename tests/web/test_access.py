@@ -5,11 +5,12 @@ A new URL without a row in the table fails.
 
 from datetime import UTC, datetime
 from itertools import product
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
@@ -344,14 +345,18 @@ def test_post_needs_a_csrf_token(member, sandbox, name):
 
 
 def rights():
-    """Return everything that accounts, roles and websites are made of, apart from what fetching changes."""
-    websites = Website.objects.values("slug", "name", "domain", "credential_encrypted", "paused_at")
-    models = (get_user_model(), Membership, Invitation, OpenIDIdentity, AccessToken)
-    return [
-        list(websites),
-        list(Session.objects.values("pk")),
-        *(list(model.objects.order_by("pk").values()) for model in models),
-    ]
+    """Return everything that accounts, roles and websites are made of, apart from what fetching changes.
+
+    In SQL: with five of these per URL, the ORM would take longer than the requests.
+    """
+    columns = {Website: "slug, name, domain, credential_encrypted, paused_at", Session: "session_key"}
+    models = (Website, Session, get_user_model(), Membership, Invitation, OpenIDIdentity, AccessToken)
+    found = []
+    with connection.cursor() as cursor:
+        for model in models:
+            cursor.execute(f"SELECT {columns.get(model, '*')} FROM {model._meta.db_table} ORDER BY 1")
+            found.append(cursor.fetchall())
+    return found
 
 
 @pytest.mark.parametrize("name", sorted(set(TABLE) - {"sign_out"}))
@@ -405,7 +410,10 @@ def test_nul_characters_are_no_server_error(root, sandbox, name):
         if user:
             sign_in(client, user)
         before = transaction.savepoint()
-        answer = getattr(client, method)(address, values)
+        if method == "get":
+            answer = client.get(address, values)
+        else:  # as browsers send it
+            answer = client.post(address, urlencode(values), "application/x-www-form-urlencoded")
         transaction.savepoint_rollback(before)
         assert answer.status_code < 500, (user, method)
 
