@@ -132,8 +132,15 @@ def pair(page, journeydesk, member, look=None):
     return panel
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-@pytest.mark.parametrize("loses_first", [False, True])
+@pytest.mark.parametrize(
+    ("host", "loses_first"),
+    [
+        ("127.0.0.1", False),
+        ("localhost", True),
+        pytest.param("127.0.0.1", True, marks=pytest.mark.matrix),
+        pytest.param("localhost", False, marks=pytest.mark.matrix),
+    ],
+)
 @pytest.mark.usefixtures("sandbox")
 def test_chatwoot_names_the_visitor(desk, frame_panel, member, host, loses_first):
     definitions = [{"attribute_key": "datafast_visitor_id"}]
@@ -286,7 +293,7 @@ def test_outside_of_a_help_desk_it_takes_no_visitor_from_its_address(desk, lumen
     expect(page.get_by_role("button", name="Connect")).to_be_hidden()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.matrix)])
 def test_the_panel_is_accessible(desk, frame_panel, member, sandbox, theme):
     page = desk(theme=theme)
     page.goto(frame_panel(chatwoot(context_of(LEAD))))
@@ -313,7 +320,7 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.matrix)])
 def test_the_panel_is_usable_with_every_name(desk, frame_panel, member, other_upstream, theme):
     def visitor(number, name):
         pages = [{"url": f"lumenkit.example/{name}", "timestamp": "2026-05-04T12:00:00.000Z"}]
