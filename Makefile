@@ -39,9 +39,9 @@ serve: $(VENV)/ready-run .env ## Run the production server, with the settings in
 doctor: $(VENV)/ready-run ## Say what is configured, reachable and wrong (ARGS=--offline without asking DataFast)
 	@$(BIN)/python manage.py doctor $(ARGS)
 
-test-fast: $(VENV)/ready-test ## Run the tests that need no browser and no other process (ARGS="-k word" for a part)
+test-fast: $(VENV)/ready-test ## Run the tests that need no browser, no other process and no server (ARGS="-k word" for a part)
 	@$(PYTEST) --numprocesses $(FAST_TEST_WORKERS) --ignore tests/browser \
-		-m "not (browser or process or postgresql or matrix)" $(ARGS)
+		-m "not (browser or process or slow or postgresql or matrix)" $(ARGS)
 
 test: $(VENV)/ready-test ## Run a test of every behavior (ARGS="-k word" for a part)
 	@$(PYTEST) -m "not matrix" $(ARGS)

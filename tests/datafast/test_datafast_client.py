@@ -38,6 +38,8 @@ from visitors.datafast.errors import (
 )
 from visitors.datafast.payload import RateLimit
 
+pytestmark = pytest.mark.slow
+
 VISITOR_ID = "a3ab2331-989f-4cfa-91c6-2461c9e3c6bd"
 VISITOR = {"status": "success", "data": {"visitorId": VISITOR_ID, "identity": {"city": "Seosan City"}}}
 KEY = Credential("df_0123456789abcdefghijklmn")

@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 HTMX = {"HX-Request": "true"}
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "sqlite", reason="locks and fills a SQLite file"),
 ]

@@ -41,7 +41,7 @@ AT_ONCE = timedelta(0)
 DEADLINE, MARGIN = 1.0, 0.5
 HTML = b"<!doctype html><title>502 Bad Gateway</title>"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 FAILURES = {
     "hangs": (faults.hang, Unavailable),

@@ -23,7 +23,7 @@ from visitors.sandbox import documented, tokens
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def until(condition, seconds=5.0):

@@ -17,6 +17,8 @@ from visitors.sandbox.tokens import (
 )
 from visitors.sandbox.websites import LUMENKIT, POCKETGARDEN
 
+pytestmark = pytest.mark.slow
+
 CUSTOMER_PATH = f"/visitors/{CUSTOMER.visitor_id}"
 READING_PATHS = [CUSTOMER_PATH, "/visitors", "/analytics/realtime/map", "/analytics/metadata"]
 

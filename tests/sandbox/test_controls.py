@@ -8,6 +8,8 @@ from tests.sandbox.conftest import error_of
 from visitors.sandbox.documented import CUSTOMER, RETURNING_LEAD
 from visitors.sandbox.tokens import LUMENKIT_KEY
 
+pytestmark = pytest.mark.slow
+
 PATH = f"/visitors/{CUSTOMER.visitor_id}"
 
 

@@ -12,6 +12,8 @@ from visitors.sandbox.documented import CUSTOMER, DOCUMENTED, RETURNING_LEAD, na
 from visitors.sandbox.failures import Failure, Mode
 from visitors.sandbox.tokens import LUMENKIT_KEY, REVOKED_TOKEN
 
+pytestmark = pytest.mark.slow
+
 CUSTOMER_PATH = f"/visitors/{CUSTOMER.visitor_id}"
 
 

@@ -13,6 +13,8 @@ from visitors.sandbox.documented import DOCUMENTED, HEADLINES
 from visitors.sandbox.tokens import LUMENKIT_KEY, POCKETGARDEN_KEY
 from visitors.sandbox.websites import LUMENKIT, POCKETGARDEN
 
+pytestmark = pytest.mark.slow
+
 HEALTHY = [entry for entry in DOCUMENTED if entry.failure is None and entry is not documented.BOT]
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 

@@ -8,6 +8,8 @@ from tests.sandbox.conftest import NOON, error_of
 from visitors.sandbox.documented import APP_USER, BOT, CUSTOMER, DOCUMENTED, LIVE, ONE_PAGE, RETURNING_LEAD
 from visitors.sandbox.websites import LUMENKIT, POCKETGARDEN
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def rows(get):

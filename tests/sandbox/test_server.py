@@ -16,6 +16,8 @@ from visitors.sandbox.limits import Limit
 from visitors.sandbox.tokens import ACCOUNT_TOKEN, LUMENKIT_KEY, masked
 from visitors.sandbox.websites import LUMENKIT
 
+pytestmark = pytest.mark.slow
+
 PATH = f"/visitors/{CUSTOMER.visitor_id}"
 
 

@@ -359,6 +359,7 @@ def rights():
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(TABLE) - {"sign_out"}))
 def test_a_form_without_its_values_changes_no_rights(client, root, sandbox, name):
     OpenIDIdentity.objects.create(user_id=NUMBER, issuer="https://login.example.com", subject="cora")
@@ -399,6 +400,7 @@ FIELDS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TABLE)
 def test_nul_characters_are_no_server_error(root, sandbox, name):
     address = reverse(name, kwargs=TABLE[name][0])

@@ -171,6 +171,7 @@ def test_a_failed_attempt_is_retried_later(hook, receiver, monkeypatch, behavior
     assert WebhookDelivery.objects.get().delivered_at
 
 
+@pytest.mark.slow
 def test_an_accepted_message_counts_even_if_its_answer_drips(hook, lumenkit, receiver, monkeypatch):
     monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 1.0)
     receiver.behaviors = [drip_body()]
@@ -185,6 +186,7 @@ def test_a_failing_webhook_does_not_hold_up_others(hook, receiver, other_hook, o
     assert len(receiver.requests) == len(other_receiver.requests) == 1
 
 
+@pytest.mark.slow
 def test_a_webhook_that_hangs_holds_up_others_for_one_timeout(hook, receiver, other_hook, monkeypatch):
     """However many deliveries wait for it, and although all of them are older."""
     monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 2.0)

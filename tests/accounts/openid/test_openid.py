@@ -18,7 +18,7 @@ from visitors.accounts.openid import provider, views
 from visitors.models import OpenIDIdentity
 
 # A library of the mock issuer emits deprecation warnings.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")]
 
 BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

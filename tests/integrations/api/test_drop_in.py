@@ -39,7 +39,7 @@ from visitors.roles import Role
 from visitors.sandbox import documented, tokens, websites
 from visitors.sandbox.clock import utcnow
 
-pytestmark = pytest.mark.django_db(transaction=True)  # the server has a connection of its own
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]  # the server has a connection of its own
 
 LEAD = documented.RETURNING_LEAD.visitor_id
 OF_LUMENKIT = [

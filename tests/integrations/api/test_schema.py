@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from tests.access_tokens import new_token
 from visitors.sandbox import documented
 
+pytestmark = pytest.mark.slow
+
 # Ids that the sandbox knows: made-up ones are hardly ever ids.
 IDS = [documented.RETURNING_LEAD.visitor_id, documented.CUSTOMER.visitor_id, documented.HOSTILE.visitor_id]
 DOCUMENT = Client().get("/api/v1/openapi.json").json()

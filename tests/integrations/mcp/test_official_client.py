@@ -10,6 +10,8 @@ from tests.access_tokens import bearer, new_token
 from visitors.models import AuditEntry
 from visitors.sandbox import documented
 
+pytestmark = pytest.mark.slow
+
 LEAD = documented.RETURNING_LEAD.visitor_id
 
 
