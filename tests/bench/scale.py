@@ -177,11 +177,11 @@ class Filler:
                 )
 
     def optimize(self) -> None:
-        """Let the database learn the sizes of its tables, as a running one does by itself."""
+        """Let the database learn the sizes of its tables, and PostgreSQL clean up, as a running one does by itself."""
         from django.db import connection
 
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 def pages(journey: str) -> dict[str, Callable[[Any, int], Any]]:

@@ -143,3 +143,8 @@ if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL ROLE journeydesk_powerless")
             with pytest.raises(RuntimeError, match='--command "CREATE EXTENSION pg_trgm"'):
                 migration.create_extension(cursor, connection.settings_dict)
+
+    def test_the_index_has_no_list_of_pending_people(db):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'visitors_knownperson_search'")
+            assert cursor.fetchone() == (["fastupdate=off"],)
