@@ -153,7 +153,7 @@ def test_chatwoot_names_the_visitor(desk, frame_panel, member, host, loses_first
         assert panel.locator("html").get_attribute("data-theme") == "dark"
     page.evaluate("context => switchTo(context)", context_of(CUSTOMER))
     expect(panel.get_by_role("heading", name="Jonas Weber")).to_be_visible()
-    page.evaluate("context => switchTo(context)", context_of(email="nobody@nowhere.example"))
+    page.evaluate("context => switchTo(context)", context_of(email="new@nowhere.example"))
     expect(panel.get_by_role("heading", name="Visitor not found")).to_be_visible()
     page.evaluate("context => switchTo(context)", context_of())
     expect(panel.get_by_role("heading", name="No visitor")).to_be_visible()
@@ -192,9 +192,9 @@ def test_front_names_the_visitor_and_opens_links(desk, frame_panel, member, sand
     panel.get_by_role("link", name="Open journey").click()
     page.wait_for_function("() => opened.length === 1")
     assert page.evaluate("() => opened[0]").endswith(f"/lumenkit/visitors/{LEAD}/")
-    handles = [{"type": "phone", "handle": "1"}, {"type": "email", "handle": "nobody@nowhere.example"}]
+    handles = [{"type": "phone", "handle": "1"}, {"type": "email", "handle": "new@nowhere.example"}]
     page.evaluate("one => showConversation(one)", {"type": "phone", "handle": "1", "contact": {"handles": handles}})
-    expect(panel.get_by_text("is known as nobody@nowhere.example")).to_be_visible()
+    expect(panel.get_by_text("is known as new@nowhere.example")).to_be_visible()
     page.evaluate("one => showConversation(one)", recipient)
     expect(panel.get_by_role("heading", name="Priya Raman")).to_be_visible()
     page.evaluate("() => closeConversation()")
@@ -258,7 +258,7 @@ def test_a_late_answer_does_not_replace_the_newer_conversation(desk, frame_panel
     )
     page.evaluate("context => switchTo(context)", context_of(CUSTOMER))
     expect(panel.get_by_role("heading", name="Priya Raman")).to_be_hidden()
-    page.evaluate("context => switchTo(context)", context_of(email="nobody@nowhere.example"))
+    page.evaluate("context => switchTo(context)", context_of(email="new@nowhere.example"))
     expect(panel.get_by_role("heading", name="Visitor not found")).to_be_visible()
     (late,) = held
     late.continue_()
