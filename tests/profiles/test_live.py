@@ -48,6 +48,19 @@ def test_all_who_come_at_once_share_one_call(sandbox, lumenkit, together):
     assert all(LIVE in ids(one) for one in found)
 
 
+def test_a_row_that_a_process_with_a_faster_clock_added_is_due(sandbox, lumenkit, monkeypatch):
+    bulk_create = LiveList.objects.bulk_create
+
+    def add_second(rows, **options):
+        (row,) = rows
+        bulk_create([LiveList(website=lumenkit, called_at=row.called_at + timedelta(seconds=1))])
+        return bulk_create(rows, **options)
+
+    monkeypatch.setattr(LiveList.objects, "bulk_create", add_second)
+    assert LIVE in ids(profiles.get_live_visitors(lumenkit))
+    assert calls(sandbox) == 1
+
+
 def test_a_failure_shows_the_list_from_before_and_is_not_repeated(other_upstream, lumenkit, clock):
     body = {"status": "success", "data": {"visitors": [{"visitorId": LIVE}]}}
     other_upstream.behaviors = [answer(200, body), error(403, "Needs another plan")]

@@ -27,6 +27,7 @@ from visitors.profiles.lease import MAX_POLL_SECONDS
 logger = logging.getLogger(__name__)
 
 INTERVAL = timedelta(seconds=20)
+NEVER = datetime.fromtimestamp(0, UTC)
 # The map has the last ten minutes, so a list of that age is about other people.
 KEPT_FOR = timedelta(minutes=10)
 # Each website may need a call, and a reader waits for all of them.
@@ -97,7 +98,8 @@ def _update(website: Website, purpose: Purpose) -> None:
     deadline = time.monotonic() + settings.UPSTREAM_DEADLINE_SECONDS
     rows = LiveList.objects.filter(website=website)
     if not rows.exists():
-        LiveList.objects.bulk_create([LiveList(website=website, called_at=now - INTERVAL)], ignore_conflicts=True)
+        # A new row is due for every process, even for one whose clock is a little behind.
+        LiveList.objects.bulk_create([LiveList(website=website, called_at=NEVER)], ignore_conflicts=True)
     is_due = Q(called_at__lte=now - INTERVAL) | Q(called_at__gt=latest_possible_time())
     if rows.filter(is_due).update(called_at=now, is_calling=True):
         _call(website, purpose, now, deadline)
