@@ -25,7 +25,7 @@ async function copy(text, html) {
     const blob = (content, type) => content.then((words) => new Blob([words], { type }));
     const item = { "text/plain": blob(text, "text/plain"), ...(html && { "text/html": blob(html, "text/html") }) };
     // Wait for all: some clipboards report success although the text could not be fetched.
-    return Promise.all([text, html, navigator.clipboard.write([new ClipboardItem(item)])]);
+    return Promise.all([...Object.values(item), navigator.clipboard.write([new ClipboardItem(item)])]);
   }
   const field = document.createElement("textarea");
   field.value = await text;
