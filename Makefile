@@ -41,16 +41,16 @@ doctor: $(VENV)/ready-run ## Say what is configured, reachable and wrong (ARGS=-
 
 test-fast: $(VENV)/ready-test ## Run the tests that need no browser, no other process and no server (ARGS="-k word" for a part)
 	@$(PYTEST) --numprocesses $(FAST_TEST_WORKERS) --ignore tests/browser \
-		-m "not (browser or process or slow or postgresql or matrix)" $(ARGS)
+		-m "not (browser or process or slow or matrix or postgresql)" $(ARGS)
 
 test: $(VENV)/ready-test ## Run a test of every behavior (ARGS="-k word" for a part)
-	@$(PYTEST) -m "not matrix" $(ARGS)
+	@$(PYTEST) -m "not (matrix or postgresql)" $(ARGS)
 
 # The service, on the other database.
 SERVICE_TESTS := tests/profiles tests/lookup/people tests/accounts tests/audit tests/websites tests/journey_page/views tests/web \
 	tests/integrations/tokens
 test-matrix: $(VENV)/ready-test ## Run what `make test` leaves out: all themes and widths, long property tests, PostgreSQL
-	@$(PYTEST) -m "matrix or hypothesis" --hypothesis-profile long $(ARGS)
+	@$(PYTEST) -m "matrix or hypothesis or postgresql" --hypothesis-profile long $(ARGS)
 	@TEST_DATABASE_URL="$(TEST_POSTGRESQL_SERVER)" $(PYTEST) -m "not (browser or matrix or sqlite)" $(SERVICE_TESTS) $(ARGS)
 
 test-all: test test-matrix ## Run everything

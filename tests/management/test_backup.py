@@ -29,16 +29,9 @@ shop.save()
 
 
 @pytest.fixture
-def database(manage, later_start, tmp_path):
-    """A deployment's database with a website in it."""
-    added = manage("shell", "-c", SHOP)
-    assert added.returncode == 0, added.stderr
-    return tmp_path / "journeydesk.sqlite3"
-
-
-@pytest.fixture
-def writer(database):
+def writer(later_start, tmp_path):
     """A process that keeps writing pairs of rows, each pair in one transaction."""
+    database = tmp_path / "journeydesk.sqlite3"
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("CREATE TABLE pair (number INTEGER, which TEXT)")
     process = subprocess.Popen([sys.executable, "-c", WRITER, str(database)], stdout=subprocess.PIPE, text=True)
@@ -64,12 +57,14 @@ def test_a_copy_is_consistent_while_others_write(manage, writer, tmp_path):
     assert (tmp_path / "last-backup").exists()  # the checklist on the home page reads its time
 
 
-def test_a_copy_is_readable_by_its_owner_only(manage, database, tmp_path):
+def test_a_copy_is_readable_by_its_owner_only(manage, later_start, tmp_path):
     assert manage("backup", tmp_path / "copy.sqlite3").returncode == 0
     assert stat.S_IMODE((tmp_path / "copy.sqlite3").stat().st_mode) == 0o600
 
 
-def test_a_new_deployment_can_start_from_a_copy(manage, database, tmp_path):
+def test_a_new_deployment_can_start_from_a_copy(manage, later_start, tmp_path):
+    added = manage("shell", "-c", SHOP)
+    assert added.returncode == 0, added.stderr
     manage("backup", tmp_path / "copy.sqlite3")
     new = tmp_path / "new"
     new.mkdir()
@@ -80,7 +75,7 @@ def test_a_new_deployment_can_start_from_a_copy(manage, database, tmp_path):
     assert rotated.stdout == "0 tokens encrypted again, 1 token with the first key already.\n"
 
 
-def test_an_existing_file_is_not_overwritten(manage, database, tmp_path):
+def test_an_existing_file_is_not_overwritten(manage, later_start, tmp_path):
     (tmp_path / "copy.sqlite3").write_text("precious")
     ended = manage("backup", tmp_path / "copy.sqlite3")
     assert ended.returncode == 1
@@ -89,7 +84,7 @@ def test_an_existing_file_is_not_overwritten(manage, database, tmp_path):
 
 
 @pytest.mark.parametrize("place", ["nowhere/copy.sqlite3", "."])
-def test_an_unwritable_place_ends_in_a_sentence(manage, database, tmp_path, place):
+def test_an_unwritable_place_ends_in_a_sentence(manage, later_start, tmp_path, place):
     ended = manage("backup", tmp_path / place)
     assert ended.returncode == 1
     assert ended.stderr.startswith("CommandError: ")
