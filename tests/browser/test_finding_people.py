@@ -19,7 +19,7 @@ def people(lumenkit):
     add_person(lumenkit, name="Pia Ring", user_id="cus_12", seen_days_ago=40)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.matrix)])
 def test_results_appear_while_typing_and_arrows_choose_one(desk, member, people, width):
     page = desk(user=member, width=width)
     page.goto(f"/lumenkit/visitors/{LEAD}/")

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser]
 LINK = f"#link-{documented.LIVE.visitor_id}"
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("width", [PHONE, pytest.param(DESK, marks=pytest.mark.matrix)])
 def test_the_list_is_accessible_and_opens_the_journey(desk, member, width):
     page = desk(user=member, width=width)
     page.goto("/lumenkit/visitors/now/")

@@ -136,8 +136,7 @@ def test_the_first_start_prepares_all_files_for_their_owner_only(running, free_p
 
 
 def test_the_start_protects_a_database_that_others_could_read(running, later_start, free_port, tmp_path):
-    database = tmp_path / "elsewhere.sqlite3"
-    database.touch(mode=0o644)
+    database = (tmp_path / "journeydesk.sqlite3").rename(tmp_path / "elsewhere.sqlite3")
     database.chmod(0o644)
     with running(free_port, "serve", DATABASE_URL=f"sqlite:///{database}"):
         open_the_database(free_port)
@@ -147,7 +146,7 @@ def test_the_start_protects_a_database_that_others_could_read(running, later_sta
 
 def test_a_command_creates_the_database_for_its_owner_only(manage, tmp_path):
     url = f"sqlite:///{tmp_path / 'new' / 'file.sqlite3'}"
-    assert manage("migrate", "--verbosity", "0", DATABASE_URL=url).returncode == 0
+    assert manage("migrate", "sessions", "--verbosity", "0", DATABASE_URL=url).returncode == 0
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "new" / "file.sqlite3").stat().st_mode & 0o777 == 0o600
 
