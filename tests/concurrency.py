@@ -1,6 +1,8 @@
 """Run changes at the same time."""
 
-from threading import Barrier, Thread
+import time
+from contextlib import contextmanager
+from threading import Barrier, Event, Thread
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -27,3 +29,52 @@ def at_once(*changes):
     for thread in threads:
         thread.join()
     return outcomes
+
+
+@contextmanager
+def beside(statement, change):
+    """Make a change in a thread with its own connection, just before this connection executes a statement that starts
+    with `statement`. That goes on when the change has ended, or waits for a lock.
+
+    Yields a list, which has the type of what the change raised, or None, once the block has ended.
+    """
+    outcomes, has_ended = [], Event()
+
+    def make():
+        try:
+            change()
+            outcomes.append(None)
+        except Exception as error:  # noqa: BLE001 the test compares it
+            outcomes.append(type(error))
+        finally:
+            connection.close()
+            has_ended.set()
+
+    thread = Thread(target=make)
+
+    def execute_after(execute, sql, *args):
+        if thread.ident is None and sql.startswith(statement):
+            thread.start()
+            _wait_for_end_or_lock(has_ended)
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(execute_after):
+        yield outcomes
+    thread.join()
+
+
+def _wait_for_end_or_lock(has_ended):
+    # On SQLite every writer waits for this one.
+    if connection.vendor == "sqlite":
+        return
+    other = connection.copy()
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    try:
+        with other.cursor() as cursor:
+            while not has_ended.is_set():
+                cursor.execute(waiting)
+                if cursor.fetchone():
+                    return
+                time.sleep(0.01)
+    finally:
+        other.close()

@@ -1,12 +1,18 @@
 """Who may change accounts, also when two administrators do it at the same time."""
 
+from functools import partial
+from uuid import uuid4
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 
-from tests.concurrency import at_once
+from tests.concurrency import at_once, beside
 from visitors.accounts import administration
 from visitors.accounts.users import InvalidChange
+from visitors.audit import log
+from visitors.audit.log import LogUnavailable
+from visitors.models import AuditAction
 
 User = get_user_model()
 
@@ -60,3 +66,13 @@ def test_two_administrators_removing_each_other_leave_one(root):
         assert sorted(outcomes, key=str) == [PermissionDenied, None]
         assert User.objects.filter(is_superuser=True, is_active=True).count() == 1
         User.objects.update(is_superuser=True, is_active=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_is_deleted_while_its_user_looks_at_a_visitor(root, member, lumenkit):
+    look = partial(log.record_lookup, member, lumenkit, uuid4(), AuditAction.PAGE)
+    look()
+    with beside('DELETE FROM "auth_user"', look) as outcomes:
+        administration.delete_account(member, by=root)
+    assert outcomes == [LogUnavailable]
+    assert not get_user_model().objects.filter(pk=member.pk).exists()

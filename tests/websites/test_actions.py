@@ -2,17 +2,21 @@
 
 import threading
 import time
-from uuid import UUID
+from functools import partial
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, connections
+from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
+from tests.concurrency import beside
 from visitors import profiles
+from visitors.audit import log
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.payload import WebsiteListing
-from visitors.models import Membership, Snapshot, Website
+from visitors.models import AuditAction, Membership, Snapshot, Website
 from visitors.profiles import store
 from visitors.sandbox import documented, tokens
 from visitors.websites import actions
@@ -141,3 +145,13 @@ def test_a_website_is_removed_while_a_profile_is_saved(lumenkit, admin, sandbox,
     assert [one.problem for one in ended] == [None]
     assert not Website.objects.exists()
     assert not Snapshot.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_website_is_removed_while_someone_looks_at_a_visitor(lumenkit, admin, member):
+    look = partial(log.record_lookup, member, lumenkit, uuid4(), AuditAction.PAGE)
+    look()
+    with beside('DELETE FROM "visitors_website"', look) as outcomes:
+        actions.remove(admin, lumenkit)
+    assert outcomes == [Http404]
+    assert not Website.objects.exists()

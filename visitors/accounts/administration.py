@@ -99,5 +99,7 @@ def unlink_openid(user: User, *, by: User) -> None:
 def delete_account(user: User, *, by: User) -> None:
     """Delete the account, its roles and the invitations that it made."""
     with lock_administrators(by, losing=user):
+        # A row of this user that another process adds meanwhile would make the deletion fail at its end.
+        User.objects.select_for_update().filter(pk=user.pk).first()
         change_log.record(by, "deleted the account", user=user)
         user.delete()

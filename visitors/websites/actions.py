@@ -150,6 +150,8 @@ def remove(by: User, website: Website) -> None:
     with transaction.atomic():
         # Leases first: a process that saves a fetched profile locks in the same order.
         FetchLease.objects.filter(website=website).delete()
+        # Then the website: a row that another process adds meanwhile would make the removal fail at its end.
+        Website.objects.select_for_update().filter(pk=website.pk).first()
         Website.objects.filter(pk=website.pk).delete()
         profiles.remove_deleted()
     change_log.record(by, "removed", website=website)
