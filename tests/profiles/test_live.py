@@ -85,6 +85,14 @@ def test_a_call_whose_process_died_is_made_again(sandbox, lumenkit, clock):
     assert LIVE in ids(profiles.get_live_visitors(lumenkit))
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_website_that_was_removed_meanwhile_has_no_list(sandbox, lumenkit):
+    Website.objects.all().delete()
+    found = profiles.get_live_visitors(lumenkit)
+    assert (found.realtime_map, found.problem) == (None, None)
+    assert calls(sandbox) == 0
+
+
 def test_a_paused_website_is_not_called(sandbox, lumenkit):
     Website.objects.update(paused_at=datetime.now(UTC))
     assert isinstance(profiles.get_live_visitors(lumenkit).problem, WebsitePaused)

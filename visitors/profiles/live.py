@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db import Error
+from django.db import Error, IntegrityError
 from django.db.models import Q
 
 from dashboard.clock import latest_possible_time
@@ -49,6 +49,8 @@ def get_live_visitors(website: Website, purpose: Purpose = Purpose.LIVE) -> Live
     try:
         _update(website, purpose)
         found = LiveList.objects.filter(website=website).first()
+    except IntegrityError:  # the website was removed meanwhile
+        return LiveVisitors(None, None, None)
     except Error as error:
         if not is_database_unavailable(error):
             raise
