@@ -36,15 +36,6 @@ EMAIL_TAKEN = "Another account has this email."
 SECONDS_BETWEEN_RESET_MAILS = 300
 
 
-class StyledForm(forms.Form):
-    """A form with the style sheet's input fields."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "input"
-
-
 class SignInForm(AuthenticationForm):
     """A user name or email, and a password."""
 
@@ -62,7 +53,7 @@ class SignInForm(AuthenticationForm):
         return super().clean()
 
 
-class AccountForm(StyledForm):
+class AccountForm(forms.Form):
     """The user's own name and email. A new email needs the current password, as password resets are sent there."""
 
     full_name = forms.CharField(
@@ -124,7 +115,7 @@ class PasswordProblemMixin(SetPasswordMixin):
         super().validate_password_for_user(user, password_field_name.replace("2", "1"))
 
 
-class NewPasswordForm(StyledForm, PasswordProblemMixin, SetPasswordForm):
+class NewPasswordForm(PasswordProblemMixin, SetPasswordForm):
     """A new password, entered twice."""
 
     new_password1, new_password2 = SetPasswordForm.create_password_fields("New password", "Repeat new password")
@@ -150,7 +141,7 @@ class ChangePasswordForm(NewPasswordForm, PasswordChangeForm):
         return password
 
 
-class ResetForm(StyledForm, PasswordResetForm):
+class ResetForm(PasswordResetForm):
     """The email of a user who has lost the password.
 
     The mail is sent in the background, so the response takes as long without such an account.
@@ -179,7 +170,7 @@ class ResetForm(StyledForm, PasswordResetForm):
         mail.send_in_background(message, "a link to a new password")
 
 
-class InviteForm(StyledForm):
+class InviteForm(forms.Form):
     """Whom to add or invite, by user name or email. The valid form has the account in `user`, None for a new email."""
 
     user: User | None
@@ -205,7 +196,7 @@ class InviteForm(StyledForm):
         return typed
 
 
-class JoinForm(StyledForm, PasswordProblemMixin, UserCreationForm):
+class JoinForm(PasswordProblemMixin, UserCreationForm):
     """A new account for an invited user.
 
     `invited` is a user name, a full name or an email. An email is fixed; a name is a suggestion.

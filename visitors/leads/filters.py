@@ -23,7 +23,7 @@ PERIODS = [
     ("days", "Between two days"),
 ]
 DEFAULT_PERIOD = "7"
-_INPUT = {"class": "input", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+_INPUT = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _MAX_LENGTH = 200
 
 
@@ -33,13 +33,11 @@ def _text(label: str, placeholder: str = "", *, max_length: int = _MAX_LENGTH) -
 
 
 def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label, required=False, choices=choices, widget=forms.Select(attrs={"class": "input"})
-    )
+    return forms.ChoiceField(label=label, required=False, choices=choices)
 
 
 def _day(label: str) -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"class": "input", "type": "date"})
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return forms.DateField(
         label=label, required=False, widget=widget, error_messages={"invalid": "Enter the day as 2026-05-04."}
     )

@@ -16,9 +16,7 @@ class NoteForm(forms.Form):
     """A note: plain text of several lines."""
 
     text = forms.CharField(
-        label="Note",
         max_length=MAX_NOTE_LENGTH,
-        widget=forms.Textarea(attrs={"class": "input", "rows": 2}),
         error_messages={
             "required": "Write something first.",
             "max_length": f"A note has at most {MAX_NOTE_LENGTH:,} characters.",
@@ -41,7 +39,7 @@ class TagsForm(forms.Form):
         label="Tags",
         required=False,
         max_length=(MAX_TAG_LENGTH + 2) * MAX_TAGS,
-        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=f"With commas, at most {MAX_TAGS}. Removing a tag here removes it from all visitors.",
     )
 

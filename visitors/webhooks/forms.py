@@ -15,16 +15,14 @@ class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
     url = forms.CharField(
         label="URL",
         max_length=500,
-        widget=forms.TextInput(
-            attrs={"class": "input", "autocomplete": "off", "spellcheck": "false", "inputmode": "url"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
     )
 
     class Meta:
         model = Webhook
         fields = ("url", "label", "is_on")
         labels: ClassVar = {"label": "Description", "is_on": "Send alerts"}
-        widgets: ClassVar = {"label": forms.TextInput(attrs={"class": "input", "autocomplete": "off"})}
+        widgets: ClassVar = {"label": forms.TextInput(attrs={"autocomplete": "off"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -22,7 +22,7 @@ from visitors.web.tool_links import host_of, validate_template
 from visitors.websites.actions import propose_slug, taken_slugs
 
 _KEY_HELP = "A website key (df_…), or an account token (dft_…), which gives access to several websites."
-_INPUT = {"class": "input", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+_INPUT = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class TokenField(forms.CharField):
@@ -77,7 +77,8 @@ class SettingsForm(forms.ModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name, field in self.fields.items():
-            field.widget.attrs |= {"class": "input"} if name == "name" else _INPUT
+            if name != "name":
+                field.widget.attrs |= _INPUT
 
     def clean_name(self) -> str:
         """Replace control and direction characters, which would change the text around the name."""
@@ -156,15 +157,12 @@ class NameForm(forms.Form):
     kind = forms.ChoiceField(
         choices=[("goals", "Goal"), ("pages", "Page")],
         initial="goals",
-        widget=forms.Select(attrs={"class": "input"}),
     )
     original = forms.CharField(
         max_length=300,
         widget=forms.TextInput(attrs=_INPUT | {"list": "originals", "placeholder": "Goal or page"}),
     )
-    name = forms.CharField(
-        required=False, max_length=60, widget=forms.TextInput(attrs={"class": "input", "placeholder": "Shown as"})
-    )
+    name = forms.CharField(required=False, max_length=60, widget=forms.TextInput(attrs={"placeholder": "Shown as"}))
 
     def __init__(self, *args: Any, domain: str, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -201,7 +199,7 @@ class LinkForm(forms.Form):
         label="Label",
         required=False,
         max_length=40,
-        widget=forms.TextInput(attrs={"class": "input", "placeholder": "Label"}),
+        widget=forms.TextInput(attrs={"placeholder": "Label"}),
     )
     template = forms.CharField(
         label="Address",

@@ -12,7 +12,7 @@ from visitors.web.access import parse_visitor_id
 
 # Guessing a secret of this length is hopeless, even if nothing limited it.
 MIN_SECRET_LENGTH = 20
-_INPUT = {"class": "input", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+_INPUT = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _WITH_ID = {IntegrationKind.INTERCOM, IntegrationKind.SLACK}
 
 

@@ -2,11 +2,10 @@
 
 from django import forms
 
-from visitors.accounts.forms import StyledForm
 from visitors.integrations.panel.origins import parse_origins
 
 
-class OriginsForm(StyledForm):
+class OriginsForm(forms.Form):
     """The origins whose pages may frame the panel, one per line."""
 
     origins = forms.CharField(

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 
-from visitors.accounts.forms import StyledForm
 from visitors.integrations.tokens.actions import MAX_TOKENS
 from visitors.models import AccessToken, Website
 
@@ -13,7 +12,7 @@ DEFAULT_DAYS = 90
 _LIFETIMES = [(7, "7 days"), (30, "30 days"), (DEFAULT_DAYS, "90 days"), (365, "1 year")]
 
 
-class NewTokenForm(StyledForm):
+class NewTokenForm(forms.Form):
     """The name of a token, what it covers, and for how long."""
 
     name = forms.CharField(max_length=60, help_text="What uses it, such as “nightly report”.")

@@ -23,14 +23,10 @@ COLORS = (
 class _SampleForm(forms.Form):
     """Fields in all states; it is bound to an invalid value."""
 
-    name = forms.CharField(help_text="A hint below the field.", widget=forms.TextInput(attrs={"class": "input"}))
-    email = forms.EmailField(widget=forms.EmailInput(attrs={"class": "input"}))
-    zone = forms.ChoiceField(
-        label="Time zone", choices=[("utc", "UTC"), ("ny", "New York")], widget=forms.Select(attrs={"class": "input"})
-    )
-    fixed = forms.CharField(
-        disabled=True, required=False, initial="Not editable", widget=forms.TextInput(attrs={"class": "input"})
-    )
+    name = forms.CharField(help_text="A hint below the field.")
+    email = forms.EmailField()
+    zone = forms.ChoiceField(label="Time zone", choices=[("utc", "UTC"), ("ny", "New York")])
+    fixed = forms.CharField(disabled=True, required=False, initial="Not editable")
 
 
 @require_safe
