@@ -64,8 +64,10 @@ def beside(statement, change):
 
 
 def _wait_for_end_or_lock(has_ended):
-    # On SQLite every writer waits for this one.
     if connection.vendor == "sqlite":
+        # Every writer waits for a transaction to end, and for nothing else.
+        if not connection.in_atomic_block:
+            has_ended.wait()
         return
     other = connection.copy()
     waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

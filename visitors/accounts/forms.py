@@ -121,6 +121,14 @@ class NewPasswordForm(PasswordProblemMixin, SetPasswordForm):
     new_password1, new_password2 = SetPasswordForm.create_password_fields("New password", "Repeat new password")
     new_password1.help_text, new_password2.help_text = PASSWORD_RULES, ""
 
+    @sensitive_variables()
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 Django's signature
+        """Save the password alone: an administrator may have changed or deleted the account since it was loaded."""
+        user: User = super().save(commit=False)
+        if commit:
+            User.objects.filter(pk=user.pk).update(password=user.password)
+        return user
+
 
 class ChangePasswordForm(NewPasswordForm, PasswordChangeForm):
     """The current password, and a new one entered twice."""

@@ -4,7 +4,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from tests.concurrency import beside
 from tests.page_reader import Page
+from visitors.accounts import administration
 
 NEW = "quite another password"
 
@@ -96,6 +98,18 @@ def test_a_weak_password_is_refused(browser_of_member, member, new, sentence):
 
 def test_two_different_new_passwords_are_refused(browser_of_member, member):
     assert "didn’t match" in words(change(browser_of_member, again="something else entirely"))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", [administration.deactivate, administration.delete_account])
+def test_a_new_password_does_not_undo_what_an_administrator_does(browser_of_member, member, act):
+    users = get_user_model().objects
+    root = users.create_superuser("root")
+    with beside('UPDATE "auth_user" SET "password"', lambda: act(users.get(pk=member.pk), by=root)) as outcomes:
+        answer = change(browser_of_member)
+    assert outcomes == [None]
+    assert answer.redirect_chain[-1][0].startswith("/sign-in/")
+    assert not users.filter(username="mina", is_active=True).exists()
 
 
 def test_guesses_of_the_current_password_are_limited(browser_of_member, member):
