@@ -5,7 +5,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.concurrency import beside
 from tests.page_reader import Page
+from tests.sessions import sign_in
 from visitors.models import Preferences
 from visitors.web.time_zones import listed_time_zones
 
@@ -82,3 +84,17 @@ def test_reading_preferences_costs_no_query(browser_of_member):
     with CaptureQueriesContext(connection) as queries:
         assert b"data-theme" in browser_of_member.get("/account/").content
     assert not [query["sql"] for query in queries if "preferences" in query["sql"]]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("statement", ["INSERT INTO", "UPDATE"])
+def test_two_changes_at_once_are_both_stored(browser_of_member, member, statement):
+    if statement == "UPDATE":
+        Preferences.objects.create(user=member)
+    other = Client()
+    sign_in(other, member)
+    with beside(f'{statement} "visitors_preferences"', lambda: other.post(ADDRESS, {"theme": "dark"})) as outcomes:
+        browser_of_member.post(ADDRESS, {"density": "compact"})
+    assert outcomes == [None]
+    stored = Preferences.objects.get()
+    assert (stored.theme, stored.density) == ("dark", "compact")

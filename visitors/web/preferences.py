@@ -33,11 +33,9 @@ def save_preferences(request: HttpRequest, user: User, changes: dict[str, str]) 
 
     The user's sessions in other browsers get them at the next sign-in.
     """
-    preferences = Preferences.objects.filter(user=user).first() or Preferences(user=user)
-    for field, value in changes.items():
-        setattr(preferences, field, value)
-    preferences.clean_fields(exclude=["user"])
-    preferences.save()
+    Preferences(**changes).clean_fields(exclude=["user"])
+    # Only the changes, as another request of the user may change others at the same time.
+    preferences, _ = Preferences.objects.update_or_create(user=user, defaults=changes)
     _copy(request, preferences)
 
 
