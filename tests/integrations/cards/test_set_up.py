@@ -8,12 +8,14 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 
+from tests.concurrency import beside
 from tests.integrations.cards.programs import SECRETS, about, ask, command, texts
 from tests.lookup.people.people import add_person
 from tests.page_reader import Page
 from tests.sessions import sign_in
 from visitors import profiles
-from visitors.models import AuditEntry, Integration, IntegrationRequest, SlackAccount
+from visitors.integrations.cards import actions
+from visitors.models import AuditEntry, Integration, IntegrationKind, IntegrationRequest, SlackAccount
 from visitors.sandbox import documented
 
 LEAD = documented.RETURNING_LEAD.visitor_id
@@ -50,6 +52,17 @@ def lines(caplog, monkeypatch):
     """What is logged."""
     monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
     return caplog
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_secret_that_is_saved_twice_at_once_is_saved(browser, admin, lumenkit):
+    def save():
+        actions.save_secret(admin, lumenkit, IntegrationKind.INTERCOM, SECRETS["intercom"])
+
+    with beside('INSERT INTO "visitors_integration"', save) as outcomes:
+        assert send(browser, "intercom", "save", secret=SECRETS["intercom"]).url == path("intercom")
+    assert outcomes == [None]
+    assert Integration.objects.get().secret() == SECRETS["intercom"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

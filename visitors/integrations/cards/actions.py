@@ -4,7 +4,6 @@ import secrets
 from datetime import UTC, datetime
 
 from django.contrib.auth.models import User
-from django.db import transaction
 
 from visitors.models import Integration, IntegrationKind, SlackAccount, Website
 from visitors.web import change_log
@@ -15,12 +14,12 @@ _SECRET_BYTES = 24
 
 def save_secret(by: User, website: Website, kind: IntegrationKind, secret: str) -> None:
     """Set the secret of an integration, and turn on a new one. The old secret is deleted."""
-    with transaction.atomic():
-        integration = Integration.objects.select_for_update().filter(website=website, kind=kind).first()
-        integration = integration or Integration(website=website, kind=kind)
-        integration.set_secret(secret)
-        integration.secret_set_at = datetime.now(UTC)
-        integration.save()
+    new = Integration()
+    new.set_secret(secret)
+    values = {"secret_encrypted": new.secret_encrypted, "secret_mask": new.secret_mask}
+    Integration.objects.update_or_create(
+        website=website, kind=kind, defaults=values | {"secret_set_at": datetime.now(UTC)}
+    )
     change_log.record(by, f"set the secret of {kind.label}", website=website)
 
 
