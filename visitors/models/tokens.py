@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, models
 
+from dashboard.clock import CLOCK_SKEW
 from visitors.models.websites import Website
 
 
@@ -64,7 +65,7 @@ _TOKEN, _USER = (model._meta.db_table for model in (AccessToken, User))  # noqa:
 _CHARGE = f"""
     UPDATE {_TOKEN} SET calls = CASE WHEN minute = %(minute)s THEN calls + 1 ELSE 1 END, minute = %(minute)s,
         last_used_at = %(now)s, last_used_from = %(address)s
-    WHERE digest = %(digest)s AND created_at <= %(now)s AND expires_at > %(now)s
+    WHERE digest = %(digest)s AND created_at <= %(latest)s AND expires_at > %(now)s
         AND (minute <> %(minute)s OR calls < %(limit)s)
         AND EXISTS (SELECT 1 FROM {_USER} WHERE id = user_id AND is_active)
     RETURNING id, user_id, website_id, name, digest, calls,
@@ -83,6 +84,8 @@ def charge_token(digest: str, *, minute: int, limit: int, now: datetime, address
         "minute": minute,
         "limit": limit,
         "now": models.DateTimeField().get_db_prep_value(now, connection),
+        # The clock of the machine that made the token may be ahead of this one's.
+        "latest": models.DateTimeField().get_db_prep_value(now + CLOCK_SKEW, connection),
         "address": address,
     }
     with connection.cursor() as cursor:

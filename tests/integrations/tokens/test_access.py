@@ -1,6 +1,6 @@
 """Who a token proves to ask, what it opens, and how often."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -25,6 +25,15 @@ def test_a_token_proves_who_asks(member, lumenkit):
     assert token.user == member
     [website] = websites_of(token)
     assert (website, website.role) == (lumenkit, Role.MEMBER)
+
+
+def test_a_token_is_valid_where_the_clock_is_behind(member, clock, settings):
+    settings.API_REQUESTS_PER_MINUTE = 1
+    headers = new_token(member)
+    clock.move_to(datetime.now(UTC) - timedelta(seconds=20), tick=False)
+    assert authenticate(request(headers)).user == member
+    with pytest.raises(TooManyRequests):
+        authenticate(request(headers))
 
 
 def test_a_token_of_one_website_opens_no_other(member, lumenkit, pocketgarden):

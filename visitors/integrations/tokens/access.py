@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Case, F, When
 from django.http import HttpRequest
 
+from dashboard.clock import CLOCK_SKEW
 from visitors.accounts.throttling import client_address
 from visitors.models import AccessToken, RejectedTokens, TokenRate, Website, WebsiteQuerySet, charge_token
 
@@ -97,7 +98,7 @@ def count_rejected(request: HttpRequest) -> None:
 
 
 def _is_valid(digest: str, now: datetime) -> bool:
-    valid = AccessToken.objects.filter(user__is_active=True, created_at__lte=now, expires_at__gt=now)
+    valid = AccessToken.objects.filter(user__is_active=True, created_at__lte=now + CLOCK_SKEW, expires_at__gt=now)
     return valid.filter(digest=digest).exists()
 
 
