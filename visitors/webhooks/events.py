@@ -1,5 +1,6 @@
 """What a webhook gets: a text that Slack and others show, and fields for programs."""
 
+import html
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,6 @@ from uuid import UUID
 from visitors.models import Website
 
 VERSION = 1
-_SLACK_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def encode(event: Event, website: Website, event_id: UUID) -> str:
 
     Names come from visitors, so Slack must not read them as mentions or links.
     """
-    text = event.text.translate(_SLACK_ESCAPES)
+    text = html.escape(event.text, quote=False)
     content: dict[str, Any] = {
         "text": f"{text}: {event.url}",
         "blocks": [

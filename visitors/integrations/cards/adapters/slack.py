@@ -5,6 +5,7 @@ Facts: Slack's pages "Verifying requests from Slack", "Slash commands" and "Form
 
 import hashlib
 import hmac
+import html
 import json
 import re
 from datetime import datetime, timedelta
@@ -26,7 +27,6 @@ _BLOCK_LIMIT, _FIELD_LIMIT, _FIELDS_IN_SECTION = 2_900, 1_000, 10
 _TIMESTAMP = re.compile(r"[0-9]{1,11}")
 # How Slack writes what it recognized in the text: <https://…|label>, <mailto:a@b|a@b>.
 _MARKED = re.compile(r"<(?:mailto:)?([^<>|]{1,3000})(?:\|[^<>]{0,3000})?>")
-_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _LONGEST_ESCAPE = len("&amp;")
 
 
@@ -87,10 +87,7 @@ def _read_form(body: bytes) -> dict[str, str]:
 
 def _unmark(text: str) -> str:
     """Return what was typed: Slack marks links and addresses, and escapes three characters."""
-    text = _MARKED.sub(r"\1", text[:MAX_TEXT_LENGTH])
-    for escaped, character in _ESCAPES:
-        text = text.replace(escaped, character)
-    return text.replace("\0", "")
+    return html.unescape(_MARKED.sub(r"\1", text[:MAX_TEXT_LENGTH])).replace("\0", "")
 
 
 def _blocks(answer: Answer) -> list[dict[str, Any]]:
@@ -134,6 +131,4 @@ def _marked(text: str) -> dict[str, Any]:
 
 
 def _escape(text: str) -> str:
-    for escaped, character in reversed(_ESCAPES):
-        text = text.replace(character, escaped)
-    return text
+    return html.escape(text, quote=False)  # the three characters that Slack wants escaped
