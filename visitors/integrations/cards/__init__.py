@@ -9,5 +9,5 @@ A request goes through these steps:
 4. The adapter writes the answer in the format of its program, and escapes it there.
 5. `requests` keeps how the last ten requests ended, without any personal data.
 
-No request waits for DataFast longer than `finding.PATIENCE_SECONDS`: the answer is what is stored, with its age.
+No request waits for DataFast longer than `showing.PATIENCE_SECONDS`: the answer is what is stored, with its age.
 """

@@ -79,15 +79,6 @@ class Answer:
     status: int = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer in the format of its program."""
-
-    status: int
-    content_type: str
-    body: str
-
-
 class Refused(Exception):
     """A request that is not answered. `detail` is a sentence for the managers of the website, and `message` the one for
     the caller, without a hint about what was wrong with a signature."""

@@ -1,20 +1,14 @@
-"""Find the visitor whom a program asks about, in what is stored, and get their profile without waiting for long."""
+"""Find the visitor whom a program asks about, in what is stored."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
-from visitors import profiles
 from visitors.lookup.people.live import find_stored_live
 from visitors.lookup.people.search import find_people, is_exactly
 from visitors.models import Website
-from visitors.profiles import Profile
 
-# How long a card waits for DataFast, so that its program gets an answer within a second.
-PATIENCE_SECONDS = 0.7
-# A stored profile that is older is fetched again, if DataFast answers within that time.
-MAX_AGE = timedelta(hours=1)
 # Of people with one email address; more are not counted.
 _MAX_MATCHES = 50
 
@@ -52,8 +46,3 @@ def _find_exactly(website: Website, *, email: str = "", user_id: str = "") -> Fo
         return Found(latest.visitor_id, len(known) - 1, wanted)
     live = find_stored_live(website, email=email, user_id=user_id)
     return Found(live[0].visitor_id, len(live) - 1, wanted) if live else None
-
-
-def get_profile(website: Website, visitor_id: UUID, patience: float = PATIENCE_SECONDS) -> Profile:
-    """Return the profile of a visitor within some seconds. Raises UpstreamError."""
-    return profiles.refresh_profile(website, visitor_id, max_age=MAX_AGE, patience=patience)

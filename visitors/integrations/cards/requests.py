@@ -11,7 +11,7 @@ from dashboard.database import is_database_unavailable
 from visitors.audit.log import LogUnavailable
 from visitors.encryption import KeyLost
 from visitors.integrations.cards.adapters import ADAPTERS
-from visitors.integrations.cards.answers import Answer, Incoming, Refused, Response
+from visitors.integrations.cards.answers import Answer, Incoming, Refused
 from visitors.integrations.cards.showing import answer_desk
 from visitors.integrations.cards.slack_users import answer_slack
 from visitors.models import Integration, IntegrationKind, IntegrationRequest, RequestResult
@@ -42,12 +42,6 @@ def refuse(error: Refused) -> Answer:
     return Answer(
         "Not available", notes=(error.message,), result=RequestResult.REFUSED, detail=error.detail, status=error.status
     )
-
-
-def render(kind: str, given: Answer) -> Response:
-    """Return an answer in the format of its program."""
-    adapter = ADAPTERS[kind]
-    return Response(given.status, adapter.content_type, adapter.render(given))
 
 
 def record(integration: Integration, given: Answer, *, is_test: bool = False) -> None:

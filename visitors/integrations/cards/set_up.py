@@ -194,7 +194,7 @@ def _run_test(integration: Integration, sample: str, user: User) -> Preview:
         detail = "Its secret can no longer be decrypted: replace it."
         answer = requests.refuse(Refused(detail, message=detail))
     requests.record(integration, answer, is_test=True)
-    body = requests.render(integration.kind, answer).body
+    body = adapter.render(answer)
     if adapter.content_type == "application/json":
         body = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     return Preview(answer, body)

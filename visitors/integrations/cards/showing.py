@@ -2,19 +2,24 @@
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 
+from visitors import profiles
 from visitors.audit import log
 from visitors.datafast.errors import NoJourney, UpstreamError
 from visitors.integrations.cards import presenter
 from visitors.integrations.cards.answers import Answer, Question
-from visitors.integrations.cards.finding import PATIENCE_SECONDS, Found, find_person, get_profile
+from visitors.integrations.cards.finding import Found, find_person
 from visitors.models import AuditAction, AuditSource, Website
 
+# How long a card waits for DataFast, so that its program gets an answer within a second.
+PATIENCE_SECONDS = 0.7
 _MIN_PATIENCE = 0.05
+# A stored profile that is older is fetched again, if DataFast answers within that time.
+MAX_AGE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def show_visitor(
 ) -> tuple[Answer, bool]:
     """Return the card of a visitor, and whether DataFast knows them. Raises LogUnavailable."""
     try:
-        profile = get_profile(website, found.visitor_id, patience)
+        profile = profiles.refresh_profile(website, found.visitor_id, max_age=MAX_AGE, patience=patience)
     except UpstreamError as error:
         _record(website, found, reader, error)
         return presenter.present_problem(website, error, found), not isinstance(error, NoJourney)

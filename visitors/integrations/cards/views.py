@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from dashboard.middleware import declared_length, reads_own_body
 from visitors.integrations.cards import requests
+from visitors.integrations.cards.adapters import ADAPTERS
 from visitors.integrations.cards.answers import Answer, Incoming, Refused
 from visitors.integrations.tokens.access import TooManyRequests, count_rejected
 from visitors.models import Integration
@@ -37,8 +38,9 @@ def card(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
             headers["Retry-After"] = str(error.retry_after)
     if integration:
         requests.record(integration, answer)
-    response = requests.render(kind, answer)
-    return HttpResponse(response.body, content_type=response.content_type, status=response.status, headers=headers)
+    adapter = ADAPTERS[kind]
+    body = adapter.render(answer)
+    return HttpResponse(body, content_type=adapter.content_type, status=answer.status, headers=headers)
 
 
 def _answer(request: HttpRequest, integration: Integration | None) -> Answer:

@@ -3,7 +3,7 @@
 import re
 from abc import ABC, abstractmethod
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 import msgspec
 from django.template.loader import render_to_string
@@ -83,16 +83,6 @@ def read_text(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     return truncate(clean(str(value)).strip(), MAX_TEXT)
-
-
-def name_agent(name: str | None, email: str | None) -> str:
-    """Return who uses the program: the email address, else the name."""
-    return read_text(email) or read_text(name)
-
-
-def encode_json(content: dict[str, Any]) -> bytes:
-    """Return JSON as the samples have it."""
-    return msgspec.json.encode(content)
 
 
 def render_html(answer: Answer, program: str) -> str:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import msgspec
 from django.utils.crypto import constant_time_compare
 
-from visitors.integrations.cards.adapters.base import Adapter, encode_json, read_emails, read_json, render_html
+from visitors.integrations.cards.adapters.base import Adapter, read_emails, read_json, render_html
 from visitors.integrations.cards.answers import Answer, Incoming, Malformed, Question, Refused
 from visitors.models import IntegrationKind
 
@@ -46,4 +46,5 @@ class FreeScout(Adapter):
 
     def make_sample(self, text: str, secret: str, now: datetime) -> Incoming:  # noqa: ARG002
         """Return a request about a customer with this email address."""
-        return Incoming(encode_json({"customerEmail": text, "conversationType": "Email", "secret": secret}), {})
+        body = msgspec.json.encode({"customerEmail": text, "conversationType": "Email", "secret": secret})
+        return Incoming(body, {})

@@ -15,10 +15,9 @@ import msgspec
 from visitors.integrations.cards.adapters.base import (
     Adapter,
     check_signature,
-    encode_json,
-    name_agent,
     read_emails,
     read_json,
+    read_text,
     render_html,
 )
 from visitors.integrations.cards.answers import Answer, Incoming, Question
@@ -55,7 +54,7 @@ class HelpScout(Adapter):
         user = request.user or _User()
         return Question(
             self.name,
-            name_agent(f"{user.fname or ''} {user.lname or ''}", None),
+            read_text(f"{user.fname or ''} {user.lname or ''}"),
             emails=read_emails(request.customer.email, *(request.customer.emails or ())),
         )
 
@@ -65,7 +64,7 @@ class HelpScout(Adapter):
 
     def make_sample(self, text: str, secret: str, now: datetime) -> Incoming:  # noqa: ARG002
         """Return a signed request about a customer with this email address."""
-        body = encode_json({"ticket": False, "customer": {"id": 1, "email": text, "emails": [text]}})
+        body = msgspec.json.encode({"ticket": False, "customer": {"id": 1, "email": text, "emails": [text]}})
         return Incoming(body, {"x-helpscout-signature": _sign(body, secret)})
 
 

@@ -16,8 +16,6 @@ from visitors.formatting.text import truncate
 from visitors.integrations.cards.adapters.base import (
     Adapter,
     check_signature,
-    encode_json,
-    name_agent,
     read_emails,
     read_json,
     read_text,
@@ -66,7 +64,7 @@ class Intercom(Adapter):
         ids = (read_text((one.custom_attributes or {}).get(VISITOR_ATTRIBUTE)) for one in holders)
         return Question(
             self.name,
-            name_agent(admin.name, admin.email),
+            read_text(admin.email) or read_text(admin.name),
             visitor_id=next(filter(None, map(parse_visitor_id, ids)), None),
             emails=read_emails(contact.email),
             user_id=read_text(contact.external_id),
@@ -80,7 +78,7 @@ class Intercom(Adapter):
         """Return a signed request about a contact with this visitor id or email address."""
         attributes = {} if "@" in text else {VISITOR_ATTRIBUTE: text}
         contact = {"type": "contact", "email": text if "@" in text else None, "custom_attributes": attributes}
-        body = encode_json({"workspace_id": "test", "contact": contact})
+        body = msgspec.json.encode({"workspace_id": "test", "contact": contact})
         return Incoming(body, {"x-body-signature": _sign(body, secret)})
 
 
