@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, TextChoices
 from django.http import QueryDict
 
 from visitors.formatting.folding import fold
@@ -22,57 +21,38 @@ _MAX_PAGE_DIGITS = 4
 _MAX_GROUP_LENGTH = 253
 
 
-class Sort(StrEnum):
+class Sort(TextChoices):
     """The order of the leads, best first."""
 
-    SCORE = "score"
-    VALUE = "value"
-    RECENT = "recent"
-    VISITS = "visits"
-    PRICING = "pricing"
-
-    @property
-    def label(self) -> str:
-        """Return the name on the page."""
-        return _SORTS[self][0]
+    SCORE = "score", "Score"
+    VALUE = "value", "Expected value"
+    RECENT = "recent", "Last seen"
+    VISITS = "visits", "Visits"
+    PRICING = "pricing", "Pricing views"
 
     @property
     def column(self) -> str:
         """Return the column of `KnownPerson`."""
-        return _SORTS[self][1]
+        return _COLUMNS[self]
 
 
-_SORTS = {
-    Sort.SCORE: ("Score", "score"),
-    Sort.VALUE: ("Expected value", "expected_value"),
-    Sort.RECENT: ("Last seen", "last_seen_at"),
-    Sort.VISITS: ("Visits", "visits"),
-    Sort.PRICING: ("Pricing views", "pricing_views"),
+_COLUMNS = {
+    Sort.SCORE: "score",
+    Sort.VALUE: "expected_value",
+    Sort.RECENT: "last_seen_at",
+    Sort.VISITS: "visits",
+    Sort.PRICING: "pricing_views",
 }
 
 
-class Show(StrEnum):
+class Show(TextChoices):
     """Which leads are shown."""
 
-    ALL = "all"
-    MINE = "mine"
-    PINNED = "pinned"
-    UNOWNED = "unowned"
-    QUIET = "quiet"
-
-    @property
-    def label(self) -> str:
-        """Return the name on the page."""
-        return _SHOWN[self]
-
-
-_SHOWN = {
-    Show.ALL: "All leads",
-    Show.MINE: "Mine",
-    Show.PINNED: "Pinned",
-    Show.UNOWNED: "Without an owner",
-    Show.QUIET: f"Quiet for {QUIET_AFTER.days} days",
-}
+    ALL = "all", "All leads"
+    MINE = "mine", "Mine"
+    PINNED = "pinned", "Pinned"
+    UNOWNED = "unowned", "Without an owner"
+    QUIET = "quiet", f"Quiet for {QUIET_AFTER.days} days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +73,8 @@ class LeadQuery:
         sort, show, page = values.get("sort", ""), values.get("show", ""), values.get("page", "")
         is_page = page.isascii() and page.isdigit() and len(page) <= _MAX_PAGE_DIGITS
         return cls(
-            Sort(sort) if sort in set(Sort) else Sort.SCORE,
-            Show(show) if show in set(Show) else Show.ALL,
+            Sort(sort) if sort in Sort.values else Sort.SCORE,
+            Show(show) if show in Show.values else Show.ALL,
             clean(values.get("company", "")).strip()[:_MAX_GROUP_LENGTH],
             max(1, int(page)) if is_page else 1,
         )
