@@ -44,8 +44,6 @@ def panel(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("No panel.")
     response = render(request, "integrations/panel/panel.html", {"slug": slug, "origins": website.panel_origins})
     response._csp_replace = {"frame-ancestors": website.panel_origins}  # type: ignore[attr-defined]  # noqa: SLF001 as csp's own decorators do
-    # The origins can change between two openings.
-    response["Cache-Control"] = "private, no-store"
     return response
 
 
@@ -53,10 +51,10 @@ def _from_panel(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     """Decorate a view that the panel's script calls. Its token is in a header, which no other site's page can send, so
     neither cookies nor form tokens matter."""
 
-    @wraps(view)
     @csrf_exempt
     @login_not_required
     @require_POST
+    @wraps(view)
     def check(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             return view(request, slug)
@@ -66,8 +64,6 @@ def _from_panel(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
             headers = {"Retry-After": str(error.retry_after)}
             return HttpResponse(str(error), status=429, content_type="text/plain", headers=headers)
 
-    # The decorators above mark `check` inside `wraps`, which copies the marks of `view` alone.
-    check.csrf_exempt, check.login_required = True, False  # type: ignore[attr-defined]
     return check
 
 
