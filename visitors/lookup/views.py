@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.db.models import Count, OuterRef, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -33,7 +33,7 @@ from visitors.models import Alert, AuditAction, KnownPerson, LastSeen, Website
 from visitors.profiles import find_stored
 from visitors.roles import Role
 from visitors.web import time_zones
-from visitors.web.access import SignedInRequest, visitor_id_or_404, website_or_404
+from visitors.web.access import SignedInRequest, parse_visitor_id, website_or_404
 from visitors.web.kept_forms import accepts_old_token
 from visitors.web.listed import add_listed
 from visitors.web.prefetching import is_prefetch
@@ -318,11 +318,8 @@ def _read_ids(request: SignedInRequest) -> list[FoundId]:
     found: dict[UUID, FoundId] = {}
     columns = (request.GET.getlist(name)[: id_parser.MAX_CANDIDATES] for name in ("id", "on", "from"))
     for text, on, source in zip_longest(*columns, fillvalue=""):
-        try:
-            visitor_id = visitor_id_or_404(text)
-        except Http404:
-            continue
-        found.setdefault(visitor_id, FoundId(visitor_id, tuple(on.split(",")), clean(source)))
+        if visitor_id := parse_visitor_id(text):
+            found.setdefault(visitor_id, FoundId(visitor_id, tuple(on.split(",")), clean(source)))
     return list(found.values())
 
 
