@@ -28,6 +28,7 @@ from visitors.models import (
     MetricsPoint,
     Snapshot,
     Website,
+    batches,
 )
 from visitors.sandbox import documented
 
@@ -133,8 +134,8 @@ def test_profiles_are_not_kept_longer_than_the_retention():
 
 def test_many_rows_are_deleted_in_batches_with_pauses(lumenkit, member, now, monkeypatch):
     pauses = []
-    monkeypatch.setattr(retention, "BATCH_SIZE", 10)
-    monkeypatch.setattr(retention.time, "sleep", pauses.append)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 10)
+    monkeypatch.setattr(batches.time, "sleep", pauses.append)
     old = NOW - timedelta(days=31)
     MetricsPoint.objects.bulk_create(
         MetricsPoint(website=lumenkit, visitor_id=uuid4(), at=old, visits=1, page_views=1, goals=0, payments=0)
@@ -144,11 +145,11 @@ def test_many_rows_are_deleted_in_batches_with_pauses(lumenkit, member, now, mon
         assert retention.purge()["metrics point"] == 35
     deleting = [query["sql"] for query in queries if query["sql"].startswith('DELETE FROM "visitors_metricspoint"')]
     assert len(deleting) == 4
-    assert pauses == [retention.BATCH_PAUSE_SECONDS] * 3
+    assert pauses == [batches.BATCH_PAUSE_SECONDS] * 3
 
 
 def test_a_run_is_bounded_and_the_next_one_continues(lumenkit, pocketgarden, member, now, monkeypatch):
-    monkeypatch.setattr(retention, "BATCH_SIZE", 2)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 2)
     monkeypatch.setattr(retention, "MAX_ROWS_PER_RUN", 5)
     for number in range(8):
         store((lumenkit, pocketgarden)[number % 2], member, timedelta(days=4000 + number))
@@ -182,12 +183,12 @@ def test_the_expired_part_of_the_log_is_found_by_an_index(lumenkit, member, now)
 
 
 def test_rows_renewed_between_two_batches_stay(lumenkit, member, now, monkeypatch):
-    monkeypatch.setattr(retention, "BATCH_SIZE", 1)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 1)
     visitors = sorted((uuid4() for _ in range(3)), key=str)
     for visitor in visitors:
         store(lumenkit, member, timedelta(days=31), visitor=visitor)
     # Between two batches, a reader renews all that are left.
-    monkeypatch.setattr(retention.time, "sleep", lambda _: Snapshot.objects.update(fetched_at=NOW))
+    monkeypatch.setattr(batches.time, "sleep", lambda _: Snapshot.objects.update(fetched_at=NOW))
     assert retention.purge()["answer"] == 1
     assert Snapshot.objects.count() == 2
 

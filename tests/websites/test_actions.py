@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -16,7 +17,7 @@ from visitors import profiles
 from visitors.audit import log
 from visitors.datafast.credentials import AccountToken, Credential
 from visitors.datafast.payload import WebsiteListing
-from visitors.models import AuditAction, Membership, Snapshot, Website
+from visitors.models import AuditAction, AuditEntry, Membership, Snapshot, Website, batches
 from visitors.profiles import store
 from visitors.sandbox import documented, tokens
 from visitors.websites import actions
@@ -155,3 +156,22 @@ def test_a_website_is_removed_while_someone_looks_at_a_visitor(lumenkit, admin, 
         actions.remove(admin, lumenkit)
     assert outcomes == [Http404]
     assert not Website.objects.exists()
+
+
+def test_a_website_is_removed_in_small_transactions(lumenkit, admin, monkeypatch):
+    monkeypatch.setattr(batches, "BATCH_SIZE", 2)
+    for _ in range(5):
+        Snapshot.objects.create(website=lumenkit, visitor_id=uuid4(), fetched_at=datetime.now(UTC), version="a")
+        log.record_lookup(admin, lumenkit, uuid4(), AuditAction.PAGE)
+    numbers = []
+
+    def count(execute, sql, params, *args):
+        if sql.startswith(('DELETE FROM "visitors_snapshot"', 'DELETE FROM "visitors_auditentry"')):
+            numbers.append(len(params))
+        return execute(sql, params, *args)
+
+    with connection.execute_wrapper(count):
+        actions.remove(admin, lumenkit)
+    assert max(numbers) == 2
+    assert not Website.objects.exists()
+    assert not AuditEntry.objects.exists()

@@ -14,7 +14,6 @@
 
 import logging
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,7 +21,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import connections, transaction
+from django.db import connections
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from visitors import profiles
@@ -50,6 +49,7 @@ from visitors.models import (
     WebhookDelivery,
     Website,
 )
+from visitors.models.batches import delete_in_batches
 
 logger = logging.getLogger(__name__)
 
@@ -59,9 +59,6 @@ DELIVERIES_KEPT_FOR = timedelta(days=3)
 # How long after its start a process first checks whether a purge is due, and how often from then on.
 FIRST_CHECK_SECONDS = 5
 CHECK_INTERVAL_SECONDS = 600
-# Rows per transaction, and the pause between two: SQLite has one writer at a time.
-BATCH_SIZE = 1_000
-BATCH_PAUSE_SECONDS = 0.01
 # Per kind of data and run. The rest is deleted by the next run.
 MAX_ROWS_PER_RUN = 200_000
 
@@ -74,7 +71,7 @@ def purge() -> dict[str, int]:
     now = datetime.now(UTC)
     deleted: Counter[str] = Counter()
     for name, rows, expired in _list_expired(now):
-        deleted[name] += _delete_in_batches(rows, expired, MAX_ROWS_PER_RUN - deleted[name])
+        deleted[name] += delete_in_batches(rows, expired, MAX_ROWS_PER_RUN - deleted[name])
     if deleted["answer"]:
         profiles.remove_deleted()
     minute = int(now.timestamp()) // 60
@@ -88,7 +85,7 @@ def purge() -> dict[str, int]:
         (IntegrationRequest.objects.order_by("pk"), Q(at__lt=now - timedelta(days=settings.RETENTION_DAYS))),
         *throttling.list_old_failures(),
     ):
-        _delete_in_batches(rows, expired, MAX_ROWS_PER_RUN)
+        delete_in_batches(rows, expired, MAX_ROWS_PER_RUN)
     return dict(deleted)
 
 
@@ -165,24 +162,3 @@ def _is_abandoned() -> Q:
     """Return the condition that a visitor has neither a profile nor an owner nor a pin."""
     about = {"website": OuterRef("website"), "visitor_id": OuterRef("visitor_id")}
     return Q(*(~Q(Exists(model.objects.filter(**about))) for model in (Snapshot, Ownership, Pin)))
-
-
-def _delete_in_batches(rows: "QuerySet[Any]", expired: Q, most: int) -> int:
-    """Delete at most `most` expired rows, in the order of `rows`, in transactions of at most BATCH_SIZE rows."""
-    deleted = 0
-    everything = rows.model._base_manager  # noqa: SLF001 Django documents it
-    found = rows.filter(expired).values_list("pk", flat=True)
-    while deleted < most:
-        if deleted:
-            time.sleep(BATCH_PAUSE_SECONDS)
-        # Found without a lock, so that a long search blocks no writer.
-        pks = list(found[: min(BATCH_SIZE, most - deleted)])
-        with transaction.atomic():
-            # The condition again: a row may have been renewed since. Locked, so that nothing is added to it meanwhile.
-            batch = everything.filter(expired, pk__in=pks)
-            locked = list(batch.select_for_update().values_list("pk", flat=True))
-            everything.filter(pk__in=locked).only("pk").delete()
-        deleted += len(locked)
-        if len(pks) < BATCH_SIZE:
-            break
-    return deleted

@@ -113,7 +113,7 @@ class AuditEntry(models.Model):
     source = models.CharField(max_length=5, choices=AuditSource.choices, db_default=AuditSource.WEB)
 
     objects = AuditEntryQuerySet.as_manager()
-    # Only for erasure (`visitors.audit.log`) and for `visitors.audit.retention`.
+    # Only for erasure (`visitors.audit.log`), `visitors.audit.retention`, and the removal of a website.
     unrestricted: models.Manager[AuditEntry] = models.Manager()
 
     class Meta:
