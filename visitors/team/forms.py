@@ -1,15 +1,13 @@
 """The forms of the team's notes and tags."""
 
-import re
-
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import normalize_newlines
 
 from visitors.formatting.text import clean
 from visitors.models.team import MAX_NOTE_LENGTH, MAX_TAG_LENGTH
 
 MAX_TAGS = 20
-_LINE_BREAKS = re.compile(r"\r\n?")
 
 
 class NoteForm(forms.Form):
@@ -25,7 +23,7 @@ class NoteForm(forms.Form):
 
     def clean_text(self) -> str:
         """Return the text without control and direction characters, except for line breaks."""
-        lines = _LINE_BREAKS.sub("\n", self.cleaned_data["text"]).split("\n")
+        lines = normalize_newlines(self.cleaned_data["text"]).split("\n")
         text = "\n".join(clean(line).rstrip() for line in lines).strip()
         if not text:
             raise ValidationError("Write something first.")
