@@ -172,7 +172,7 @@ def django_db_setup(django_db_setup, django_db_blocker, migrated_template):
 def _empty_caches():
     """Start every test without cached articles and answers."""
     article_cache.clear()
-    masked_answers.clear()
+    masked_answers.load.cache_clear()
 
 
 @pytest.fixture(scope="session")
