@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
+from tests.concurrency import beside
 from tests.faulty_upstream import answer, error
 from visitors import profiles
 from visitors.audit import erasure, retention
@@ -117,6 +119,19 @@ def test_erasing_a_visitor_forgets_the_list(sandbox, lumenkit):
     profiles.get_live_visitors(lumenkit)
     erasure.erase(lumenkit, LIVE, by=None)
     assert bytes(LiveList.objects.get().answer_compressed) == b""
+    # Those who watch have a list again, not after the interval only.
+    assert profiles.get_live_visitors(lumenkit).realtime_map
+    assert calls(sandbox) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_that_was_called_for_before_an_erasure_is_not_stored(sandbox, lumenkit):
+    erase = partial(erasure.erase, lumenkit, uuid4(), by=None)
+    with beside('UPDATE "visitors_livelist" SET "is_calling"', erase) as outcomes:
+        found = profiles.get_live_visitors(lumenkit)
+    assert outcomes == [None]
+    assert found.realtime_map is None
+    assert profiles.get_live_visitors(lumenkit).realtime_map
 
 
 def test_a_list_that_nobody_watches_is_deleted(sandbox, lumenkit, clock):
