@@ -15,7 +15,6 @@ from typing import Any, TextIO
 
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
-from django.utils.log import CallbackFilter
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
@@ -128,15 +127,11 @@ def configuration(log_format: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"redacting": {"()": formatter}},
-        "filters": {
-            "not unavailable": {"()": CallbackFilter, "callback": _is_not_unavailable},
-            "no traceback": {"()": CallbackFilter, "callback": _drop_traceback},
-        },
         "handlers": {
             "console": {
                 "class": "dashboard.logs.RedactingStreamHandler",
                 "formatter": "redacting",
-                "filters": ["no traceback"],
+                "filters": [_drop_traceback],
             }
         },
         # The only handler, for libraries and the server too.
@@ -147,7 +142,7 @@ def configuration(log_format: str) -> dict[str, Any]:
             "visitors": {"level": "INFO"},
             "django": {"level": "INFO", "handlers": []},
             # Not missing pages and rejected hosts. Not 503 either: the page and the audit log report it already.
-            "django.request": {"level": "ERROR", "filters": ["not unavailable"]},
+            "django.request": {"level": "ERROR", "filters": [_is_not_unavailable]},
             "django.security": {"level": "ERROR"},
             # Axes logs every attempt; `visitors.accounts` logs the start of a lock.
             "axes": {"level": "ERROR"},
