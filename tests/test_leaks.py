@@ -69,6 +69,9 @@ def test_leaked_access_tokens_are_found(tmp_path, member):
     (tmp_path / "data.sqlite3").write_bytes(b"\0\1" + secret.encode())
     assert leaks.in_files([tmp_path / "data.sqlite3"]) == ["an access token in data.sqlite3"]
     assert leaks.in_bytes(AccessToken.objects.get().mask.encode()) == []
+    # Random text, such as an encrypted secret, may look like a token.
+    assert leaks.in_bytes(b"gAAAAABqjd_" + secret[:2:-1].encode()) == []
+    assert leaks.in_bytes(b"jd_" + secret.encode()) == ["an access token"]
 
 
 @pytest.fixture
