@@ -1,5 +1,6 @@
-"""Run changes at the same time."""
+"""Run changes at the same time, and wait for what runs in the background."""
 
+import threading
 import time
 from contextlib import contextmanager
 from threading import Barrier, Event, Thread
@@ -80,3 +81,10 @@ def _wait_for_end_or_lock(has_ended):
                 time.sleep(0.01)
     finally:
         other.close()
+
+
+def wait_for_mails():
+    """Wait until all mails that are sent in the background are sent, or have failed."""
+    for thread in threading.enumerate():
+        if thread.name == "mail":
+            thread.join()

@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 
 def send_in_background(message: EmailMessage, content: str) -> None:
     """Send a mail in a thread. A failure is logged with its `content`, such as "an invitation"."""
-    Thread(target=_send, args=(message, content)).start()
+    Thread(target=_send, args=(message, content), name="mail").start()
 
 
 def _send(message: EmailMessage, content: str) -> None:

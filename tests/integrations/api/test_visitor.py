@@ -1,7 +1,7 @@
 """The API's resources about one visitor: what they answer, from where, for whom, and what is recorded."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -66,6 +66,7 @@ def test_secrets_in_the_answer_are_masked(call, other_upstream):
 
 
 def test_a_fresh_answer_comes_from_the_cache(call, sandbox, clock):
+    clock.move_to(datetime.now(UTC), tick=False)
     first = call()
     assert (first["Journeydesk-Source"], first["Age"]) == ("fetched", "0")
     assert int(first["Journeydesk-Upstream-Remaining"]) > 0
@@ -80,6 +81,7 @@ def test_a_fresh_answer_comes_from_the_cache(call, sandbox, clock):
 
 
 def test_a_stored_answer_is_served_with_its_age_when_datafast_fails(call, sandbox, clock):
+    clock.move_to(datetime.now(UTC), tick=False)
     before = call().content
     clock.shift(timedelta(minutes=10))
     sandbox.answer_with(LEAD, status=500)
@@ -97,7 +99,8 @@ def test_an_erased_visitor_is_not_answered_from_memory(call, sandbox, lumenkit):
     assert not AuditEntry.objects.filter(visitor_id=LEAD, result="shown").exists()
 
 
-def test_headers_tell_what_is_left_of_the_minute(call, sandbox, settings):
+def test_headers_tell_what_is_left_of_the_minute(call, sandbox, settings, clock):
+    clock.move_to(datetime.now(UTC), tick=False)
     first, second = call(), call()
     assert first["X-RateLimit-Limit"] == str(settings.API_REQUESTS_PER_MINUTE)
     assert int(first["X-RateLimit-Remaining"]) == int(second["X-RateLimit-Remaining"]) + 1

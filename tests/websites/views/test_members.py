@@ -1,13 +1,13 @@
 """The page of a website's members, for users who manage it."""
 
 import re
-import time
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.test import Client
 
+from tests.concurrency import wait_for_mails
 from tests.sessions import sign_in
 from visitors.accounts import invitations
 from visitors.models import Invitation, Membership
@@ -69,9 +69,7 @@ def test_a_new_member_gets_a_link_shown_once(browser):
 def test_with_mail_the_invitation_is_mailed(browser, settings):
     settings.SENDS_MAIL = True
     link = link_on(browser.post(PAGE, {"name_or_email": "ana@example.com", "role": "viewer"}))
-    until = time.monotonic() + 5
-    while not mail.outbox and time.monotonic() < until:
-        time.sleep(0.01)
+    wait_for_mails()
     (letter,) = mail.outbox
     assert letter.to == ["ana@example.com"]
     assert f"http://testserver{link}" in letter.body
