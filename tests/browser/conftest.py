@@ -120,8 +120,14 @@ def check(request):
     return check_page
 
 
+# Text that is fading in has too little contrast for a moment. Other animations never end.
+END_ANIMATIONS = """() => document.getAnimations()
+    .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).forEach((one) => one.finish())"""
+
+
 def violations(page, part=None):
     """Return a line for each rule of axe-core that a page breaks, or the part of it with this selector."""
+    page.evaluate(END_ANIMATIONS)
     found = Axe().run(page, context=part, options=_AXE_OPTIONS).response["violations"]
     return [f"{one['id']}: {[node['html'][:160] for node in one['nodes']]}" for one in found]
 
@@ -138,13 +144,14 @@ def stop_clock(page):
 
 
 def hold(page, address):
-    """Hold back the responses to requests of this address; return a function that releases them."""
-    held = []
-    page.route(address, lambda route: held.append(route))  # noqa: PLW0108 (Playwright rejects a built-in method)
+    """Hold back the responses to requests of this address; return a function that releases them and later ones."""
+    held, is_released = [], False
+    page.route(address, lambda route: route.continue_() if is_released else held.append(route))
 
     def release():
+        nonlocal is_released
+        is_released = True
         for route in held:
             route.continue_()
-        page.unroute(address)
 
     return release

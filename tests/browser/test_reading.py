@@ -350,7 +350,7 @@ HIDE = """
 
 def test_a_tab_in_the_background_has_not_been_read(desk, member):
     page = desk(user=member)
-    page.clock.install()
+    stop_clock(page)
     page.add_init_script(HIDE)
     page.goto(ADDRESS)
     page.clock.run_for(60_000)

@@ -209,10 +209,10 @@ def test_everything_is_reachable_without_javascript(desk, member):
     tab = desk(user=member, java_script_enabled=False)
     tab.goto(LONG)
     tab.get_by_role("link", name="Show older visits").click()
-    tab.wait_for_load_state()
+    expect(tab.locator("#ledger > .visit").first).not_to_have_id("visit-400")  # the page may still be on its way
     assert int(visits_of_static(tab)[0]) < 400
     tab.get_by_role("link", name="Jump to first").click()
-    expect(tab.locator("#ledger > .visit").last).to_have_id("visit-1")  # the page may still be on its way
+    expect(tab.locator("#ledger > .visit").last).to_have_id("visit-1")
     tab.goto(LEAD)
     tab.get_by_role("checkbox", name="Goals").check()
     tab.get_by_role("button", name="Apply").click()
