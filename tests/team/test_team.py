@@ -9,6 +9,7 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.db import OperationalError
 
+from tests.page_reader import Page
 from visitors import profiles
 from visitors.audit import erasure, retention
 from visitors.models import TEAM_MODELS, Alert, Membership, Note, Ownership, Pin, Snapshot, Tag, VisitorTag
@@ -113,10 +114,20 @@ def test_tags_come_from_the_website_s_list(send, lumenkit, pocketgarden):
         Tag.objects.create(website=website, name=name)
     send("tags/", tags="", tag=["hot", "foreign", "invented"])
     assert list(VisitorTag.objects.values_list("tag__name", flat=True)) == ["hot"]
-    send("tags/", tags="", tag=["partner"])
+    send("tags/", tags=["", "hot"], tag=["partner"])
     assert list(VisitorTag.objects.values_list("tag__name", flat=True)) == ["partner"]
-    send("tags/", tags="")
+    send("tags/", tags=["", "partner"])
     assert not VisitorTag.objects.exists()
+
+
+def test_a_form_changes_no_tags_that_a_colleague_changed_since(send, lumenkit):
+    Tag.objects.bulk_create(Tag(website=lumenkit, name=name) for name in ("hot", "partner", "late"))
+    memory.set_tags(lumenkit, LEAD, ["hot"])
+    fields = Page(send("pin/", pinned="yes")).named("input")
+    shown = [field.get("value", "") for field in fields if field.get("name") == "tags"]
+    memory.set_tags(lumenkit, LEAD, ["late"], shown=["hot"])
+    send("tags/", tags=shown, tag=["hot", "partner"])
+    assert set(VisitorTag.objects.values_list("tag__name", flat=True)) == {"late", "partner"}
 
 
 def test_managers_keep_the_list_of_tags(client, admin, lumenkit):
@@ -127,6 +138,15 @@ def test_managers_keep_the_list_of_tags(client, admin, lumenkit):
     client.post("/websites/lumenkit/tags/", {"tags": "key account"})
     assert list(Tag.objects.values_list("name", flat=True)) == ["key account"]
     assert not VisitorTag.objects.exists()
+
+
+def test_a_form_keeps_the_changes_of_another_manager(client, admin, lumenkit):
+    Tag.objects.bulk_create(Tag(website=lumenkit, name=name) for name in ("cold", "hot"))
+    client.force_login(admin)
+    assert 'name="shown" value="cold, hot"' in client.get("/websites/lumenkit/tags/").content.decode()
+    memory.save_tags(lumenkit, ["hot", "vip"], shown=["cold", "hot"])
+    client.post("/websites/lumenkit/tags/", {"tags": "cold, hot, new", "shown": "cold, hot"})
+    assert set(Tag.objects.values_list("name", flat=True)) == {"hot", "vip", "new"}
 
 
 def test_a_tag_with_another_case_stays_on_its_visitors(client, admin, lumenkit):

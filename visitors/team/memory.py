@@ -112,25 +112,34 @@ def set_owner(website: Website, visitor_id: UUID, owner: User | None) -> None:
     )
 
 
-def save_tags(website: Website, names: Iterable[str]) -> None:
-    """Make these the tags of a website. A tag that differs only in its case is renamed, and stays on its visitors."""
-    wanted = {name.casefold(): name for name in names}
+def save_tags(website: Website, names: Iterable[str], shown: Iterable[str]) -> None:
+    """Change the tags of a website from those that a user was `shown` to these.
+
+    What others have added or removed since then stays so. A tag that differs only in its case is renamed, and stays on
+    its visitors.
+    """
+    wanted, before = {name.casefold(): name for name in names}, {name.casefold() for name in shown}
     with transaction.atomic():
         for tag in Tag.objects.select_for_update().filter(website=website):
             name = wanted.pop(tag.name.casefold(), None)
-            if name is None:
+            if name is None and tag.name.casefold() in before:
                 tag.delete()
-            elif name != tag.name:
+            elif name and name != tag.name:
                 Tag.objects.filter(pk=tag.pk).update(name=name)
-        Tag.objects.bulk_create([Tag(website=website, name=name) for name in wanted.values()], ignore_conflicts=True)
+        new = [Tag(website=website, name=name) for key, name in wanted.items() if key not in before]
+        Tag.objects.bulk_create(new, ignore_conflicts=True)
 
 
-def set_tags(website: Website, visitor_id: UUID, names: Iterable[str]) -> None:
-    """Give a visitor these tags of the website, and no others. Unknown names are left out."""
-    tags = Tag.objects.filter(website=website, name__in=list(names))
+def set_tags(website: Website, visitor_id: UUID, names: Iterable[str], shown: Iterable[str] = ()) -> None:
+    """Change the tags of a visitor from those that a user was `shown` to these. Unknown names are left out.
+
+    What others have added or removed since then stays so.
+    """
+    wanted, before = set(names), set(shown)
+    tags = Tag.objects.filter(website=website, name__in=wanted - before)
     now = datetime.now(UTC)
     with transaction.atomic():
-        VisitorTag.objects.filter(website=website, visitor_id=visitor_id).exclude(tag__in=tags).delete()
+        VisitorTag.objects.filter(website=website, visitor_id=visitor_id, tag__name__in=before - wanted).delete()
         VisitorTag.objects.bulk_create(
             [VisitorTag(website=website, visitor_id=visitor_id, tag=tag, tagged_at=now) for tag in tags],
             ignore_conflicts=True,

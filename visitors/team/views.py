@@ -131,29 +131,31 @@ def change_owner(request: SignedInRequest, website: Website, visitor_id: UUID) -
 
 @_changes_memory(Role.MEMBER)
 def change_tags(request: SignedInRequest, website: Website, visitor_id: UUID) -> str:
-    """Give the visitor these tags (`tag`), and no others. The form sends `tags` along, for none."""
+    """Give the visitor these tags (`tag`) in place of those that the form showed (`tags`, "" beside them)."""
     if "tags" not in request.POST:
         raise BadRequest("`tags` is missing.")
     tags = request.POST.getlist("tag")
     if tags and not profiles.lock_stored(website.pk, visitor_id):
         return NOT_STORED
-    memory.set_tags(website, visitor_id, tags)
+    memory.set_tags(website, visitor_id, tags, request.POST.getlist("tags"))
     return ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_required
 def show_tags(request: SignedInRequest, website: Website) -> HttpResponse:
-    """Show and change the tags of a website."""
-    names = list(Tag.objects.filter(website=website).values_list("name", flat=True))
-    form = TagsForm(request.POST if request.method == "POST" else None, initial={"tags": ", ".join(names)})
+    """Show and change the tags of a website. The form sends along which ones it has `shown`."""
+    names = ", ".join(Tag.objects.filter(website=website).values_list("name", flat=True))
+    shown = request.POST.get("shown", names)
+    form = TagsForm(request.POST if request.method == "POST" else None, initial={"tags": names})
     if request.method == "POST" and "tags" not in request.POST:
         raise BadRequest("`tags` is missing.")
     if form.is_valid():
-        memory.save_tags(website, form.cleaned_data["tags"])
+        memory.save_tags(website, form.cleaned_data["tags"], shown.split(", "))
         messages.success(request, "Tags saved.")
         return redirect("tags", website.slug)
-    return render(request, "team/tags.html", {"website": website, "form": form}, status=422 if form.is_bound else 200)
+    context = {"website": website, "form": form, "shown": shown}
+    return render(request, "team/tags.html", context, status=422 if form.is_bound else 200)
 
 
 @require_GET
