@@ -184,6 +184,7 @@ VALUES = {
     "id": VISITOR,
     "kind": "leads",
     "label": "Hot",
+    "newest": "1",
     "owner": "",
     "pinned": "yes",
     "role": "viewer",

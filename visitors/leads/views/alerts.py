@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +20,8 @@ from visitors.web.kept_forms import accepts_old_token
 from visitors.web.time_zones import time_zone_of
 
 SHOWN = 50
+# Of the number of an alert.
+_MAX_DIGITS = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,21 @@ def show(request: SignedInRequest) -> HttpResponse:
         )
         for alert in alerts
     ]
-    return render(request, "leads/alerts.html", {"rows": rows, "has_unread": any(not row.is_read for row in rows)})
+    context = {
+        "rows": rows,
+        "has_unread": any(not row.is_read for row in rows),
+        "newest": max((alert.pk for alert in alerts), default=0),
+    }
+    return render(request, "leads/alerts.html", context)
 
 
 @accepts_old_token
 @require_POST
 @answer_required("yes")
 def mark_read(request: SignedInRequest) -> HttpResponse:
-    """Mark all alerts of the user as read."""
-    Alert.objects.filter(user=request.user, is_read=False).update(is_read=True)
+    """Mark the user's alerts as read, up to the `newest` that the page showed."""
+    newest = request.POST.get("newest", "")
+    if not (newest.isdecimal() and len(newest) < _MAX_DIGITS):
+        raise BadRequest("`newest` is missing.")
+    Alert.objects.filter(user=request.user, is_read=False, pk__lte=int(newest)).update(is_read=True)
     return redirect("alerts")
