@@ -7,7 +7,6 @@ class VisitorsConfig(AppConfig):
     """Everything about visitors: their profiles and journeys, and the websites that they visit."""
 
     name = "visitors"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         """Connect the receivers of sign-in signals, and register the system checks."""

@@ -15,4 +15,4 @@ class Way:
     state: str
     level: str
     url: str
-    action: str = "Set up"
+    action: str

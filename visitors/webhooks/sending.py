@@ -124,8 +124,6 @@ def _resolve(call: Call, host: str, port: int) -> list[str]:
         addresses = list(dict.fromkeys(found.result(timeout=call.seconds_left())))
     except (socket.gaierror, UnicodeError) as error:
         raise NotSendable("The host of the address can’t be found.") from error
-    if not addresses:
-        raise NotSendable("The host of the address can’t be found.")
     if not all(is_allowed(address) for address in addresses):
         raise NotSendable("The address leads into a private network, which is not allowed.")
     return addresses

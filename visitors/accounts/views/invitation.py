@@ -74,7 +74,7 @@ def _welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     return redirect("look_up" if invitation.website else "websites")
 
 
-def _render(request: HttpRequest, invitation: Invitation, form: JoinForm, *, status: int = 200) -> HttpResponse:
+def _render(request: HttpRequest, invitation: Invitation, form: JoinForm, *, status: int) -> HttpResponse:
     context = {
         "invitation": invitation,
         "invited_by": display_name(invitation.invited_by) if invitation.invited_by else "",

@@ -22,7 +22,7 @@ class Found:
     matched_by: str = ""
 
 
-def find_person(website: Website, *, emails: Iterable[str] = (), user_id: str = "") -> Found | None:
+def find_person(website: Website, *, emails: Iterable[str], user_id: str) -> Found | None:
     """Return the visitor with exactly one of these email addresses, else with this user id.
 
     People with a stored profile come first, then those in the stored list of who is on the site. Makes no call.

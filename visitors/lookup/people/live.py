@@ -56,7 +56,7 @@ def read_identity(visitor: MapVisitor) -> LiveIdentity:
     return LiveIdentity(real_name or read_value(visitor.customer_name), read_value(visitor.customer_email), user_id)
 
 
-def find_stored_live(website: Website, *, email: str = "", user_id: str = "") -> list[LiveMatch]:
+def find_stored_live(website: Website, *, email: str, user_id: str) -> list[LiveMatch]:
     """Return who has exactly this email address or user id in the stored list of a website. Makes no call."""
     realtime_map = profiles.get_stored_live_visitors(website).realtime_map
     found = []
