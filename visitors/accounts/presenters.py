@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from visitors.accounts import invitations
 from visitors.accounts.users import display_name
-from visitors.formatting import DisplayTime, display_time, format_ago, format_duration
+from visitors.formatting import DisplayTime, display_ago, format_duration
 from visitors.models import Invitation, Website
 
 
@@ -31,7 +31,7 @@ def open_invitations(website: Website | None, now: datetime, zone: tzinfo) -> li
 def last_sign_in(user: User, now: datetime, zone: tzinfo) -> DisplayTime | None:
     """Return when the user last signed in, or None."""
     at = user.last_login
-    return display_time(at, zone, format_ago(at, now)) if at else None
+    return display_ago(at, now, zone) if at else None
 
 
 def _open_invitation(invitation: Invitation, now: datetime, zone: tzinfo) -> OpenInvitation:
@@ -42,6 +42,6 @@ def _open_invitation(invitation: Invitation, now: datetime, zone: tzinfo) -> Ope
         state, level = "Expired", "warn"
     else:
         state, level = "Not valid: the sender can no longer invite here", "bad"
-    made = display_time(invitation.created_at, zone, format_ago(invitation.created_at, now))
+    made = display_ago(invitation.created_at, now, zone)
     invited_by = display_name(invitation.invited_by) if invitation.invited_by else ""
     return OpenInvitation(invitation, invited_by, made, state, level)

@@ -43,6 +43,11 @@ def display_time(at: datetime, zone: tzinfo, text: str) -> DisplayTime:
     return DisplayTime(text, format_full_time(at, zone), at.isoformat(timespec="seconds"))
 
 
+def display_ago(at: datetime, now: datetime, zone: tzinfo) -> DisplayTime:
+    """Return a time that is displayed by how long ago it was: "2 hours ago"."""
+    return display_time(at, zone, format_ago(at, now))
+
+
 def display_day_and_clock(at: datetime, now: datetime, zone: tzinfo) -> DisplayTime:
     """Return a time that is displayed by its day and clock time: "Mon, May 4, 20:01"."""
     return display_time(at, zone, f"{format_day(at, now, zone)}, {format_clock(at, zone)}")

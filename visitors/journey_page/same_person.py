@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from visitors import profiles
-from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago, format_day
+from visitors.formatting import ANONYMOUS, DisplayTime, display_ago, format_day
 from visitors.journey import Journey, fold
 from visitors.journey_page.timeline.row_presenter import RowPresenter
 from visitors.journey_page.timeline.rows import EventRow, NoteRow
@@ -69,9 +69,7 @@ def present_devices(people: Iterable[KnownPerson], *, now: datetime, zone: tzinf
             " · ".join(part for part in (person.system, person.device) if part) or "Unknown device",
             person.place,
             f"{person.visits:,}",
-            display_time(person.last_seen_at, zone, format_ago(person.last_seen_at, now))
-            if person.last_seen_at
-            else None,
+            display_ago(person.last_seen_at, now, zone) if person.last_seen_at else None,
         )
         for number, person in enumerate(people, start=1)
     ]

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from visitors.datafast.payload import Identity, MapEvent, MapLocation, MapSystem, MapVisitor, RealtimeMap
-from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago, format_money, format_short_duration
+from visitors.formatting import ANONYMOUS, DisplayTime, display_ago, format_money, format_short_duration
 from visitors.formatting.text import clean, truncate
 from visitors.journey import ENOUGH_CONFIDENCE, first_touch, is_ahead, read_location, read_value
 from visitors.journey.timestamps import parse_timestamp
@@ -146,7 +146,7 @@ def _payments(found: RealtimeMap, now: datetime, zone: tzinfo) -> Iterator[LiveE
 
 def _time(text: str | None, now: datetime, zone: tzinfo) -> DisplayTime | None:
     at = parse_timestamp(text)
-    return display_time(at, zone, format_ago(at, now)) if at else None
+    return display_ago(at, now, zone) if at else None
 
 
 def _number(score: str) -> float:

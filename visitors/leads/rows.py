@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from uuid import UUID
 
 from visitors.datafast.payload import Identity, ListedIdentity, ListedVisitor
-from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago, format_money
+from visitors.formatting import ANONYMOUS, DisplayTime, display_ago, format_money
 from visitors.formatting.avatars import avatar_color, initials
 from visitors.formatting.text import truncate
 from visitors.journey import ENOUGH_CONFIDENCE
@@ -108,7 +108,7 @@ def _present_row(listed: ListedVisitor, who: Who, names: Names, *, now: datetime
     return VisitorRow(
         who=who,
         nickname=_join(" · ", location.city or location.country, system) or ANONYMOUS,
-        last_seen=display_time(at, zone, format_ago(at, now)) if at else None,
+        last_seen=display_ago(at, now, zone) if at else None,
         page=truncate(page.label, TEXT_LIMIT) if page else "",
         page_name=names.page_of(page),
         place=_join(", ", location.city, location.region, location.country),

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from visitors.accounts.middleware import ask_to_sign_in
-from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago
+from visitors.formatting import ANONYMOUS, DisplayTime, display_ago
 from visitors.formatting.avatars import avatar_color, initials
 from visitors.formatting.text import clean
 from visitors.lookup import id_parser, last_seen
@@ -254,7 +254,7 @@ def _present_recent(request: SignedInRequest, rows: Iterable[LastSeen]) -> list[
             initials(row.label),
             avatar_color(row.visitor_id),
             row.website,
-            display_time(row.looked_at, time_zones.time_zone_of(request, row.website), format_ago(row.looked_at, now)),
+            display_ago(row.looked_at, now, time_zones.time_zone_of(request, row.website)),
         )
         for row in rows
     ]

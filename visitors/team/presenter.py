@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from visitors.accounts.users import display_name
-from visitors.formatting import DisplayTime, display_time, format_ago
+from visitors.formatting import DisplayTime, display_ago
 from visitors.models import Note, Tag, Website
 from visitors.roles import Role
 from visitors.team.memory import Memory, list_possible_owners, load_memory
@@ -88,7 +88,7 @@ def _present_note(request: SignedInRequest, website: Website, note: Note) -> Not
     return NoteRow(
         pk=note.pk,
         author=note.author_name,
-        written=display_time(note.written_at, zone, format_ago(note.written_at, now)),
+        written=display_ago(note.written_at, now, zone),
         is_edited=note.edited_at is not None,
         text=note.text,
         is_own=note.author_id == request.user.pk,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from visitors.formatting import DisplayTime, display_time, format_ago
+from visitors.formatting import DisplayTime, display_ago
 from visitors.models import Webhook, WebhookDelivery
 from visitors.webhooks.delivery import NOT_SENT
 
@@ -41,5 +41,5 @@ def present_delivery(one: WebhookDelivery, zone: tzinfo) -> Row:
         state, level = ("Not sent", "") if one.error == NOT_SENT else ("Given up", "bad")
     else:
         state, level = ("Retrying", "warn") if one.attempts else ("Waiting", "")
-    created = display_time(one.created_at, zone, format_ago(one.created_at, datetime.now(UTC)))
+    created = display_ago(one.created_at, datetime.now(UTC), zone)
     return Row(_LABELS.get(one.type, one.type), state, level, created, one.attempts, one.error)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from dashboard.addresses import absolute_url
 from visitors.accounts.users import display_name
 from visitors.encryption import KeyLost
-from visitors.formatting import DisplayTime, display_time, format_ago
+from visitors.formatting import DisplayTime, display_ago
 from visitors.integrations.cards import actions, requests, slack_users
 from visitors.integrations.cards.adapters import ADAPTERS
 from visitors.integrations.cards.answers import Answer, Refused
@@ -156,8 +156,7 @@ class _Page:
             "test_form": test_form or (TestForm(self.website, self.kind) if self.sees_visitors else None),
             "secret": secret,
             "preview": preview,
-            "set_at": self.integration
-            and display_time(self.integration.secret_set_at, zone, format_ago(self.integration.secret_set_at, now)),
+            "set_at": self.integration and display_ago(self.integration.secret_set_at, now, zone),
             "rows": _present_requests(self.integration, now, self.request, self.website),
             "accounts": _present_accounts(self.integration),
         }
@@ -207,7 +206,7 @@ def _present_requests(
     latest = IntegrationRequest.objects.filter(integration=integration).order_by("-pk") if integration else ()
     return [
         RequestRow(
-            display_time(one.at, zone, format_ago(one.at, now)),
+            display_ago(one.at, now, zone),
             RequestResult(one.result).label,
             _LEVELS[RequestResult(one.result)],
             one.detail,

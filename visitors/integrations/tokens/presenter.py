@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from visitors.accounts.users import display_name
-from visitors.formatting import DisplayTime, display_time, format_ago, format_duration
+from visitors.formatting import DisplayTime, display_ago, format_duration
 from visitors.models import AccessToken
 
 
@@ -33,7 +33,7 @@ def _row(token: AccessToken, now: datetime, zone: tzinfo) -> TokenRow:
         state, level = "Expired", "warn"
     else:
         state, level = f"Expires in {format_duration(token.expires_at - now)}", "good"
-    created = display_time(token.created_at, zone, format_ago(token.created_at, now))
+    created = display_ago(token.created_at, now, zone)
     used = token.last_used_at
-    last_used = display_time(used, zone, format_ago(used, now)) if used else None
+    last_used = display_ago(used, now, zone) if used else None
     return TokenRow(token, display_name(token.user), created, last_used, state, level)

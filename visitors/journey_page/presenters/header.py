@@ -8,9 +8,9 @@ from uuid import UUID
 from visitors.formatting import (
     ANONYMOUS,
     DisplayTime,
+    display_ago,
     display_time,
     format_age,
-    format_ago,
     format_count,
     format_day,
     format_local_clock,
@@ -95,4 +95,4 @@ def present_age(fetched_at: datetime, *, is_fresh: bool, now: datetime, zone: tz
 def present_colleagues(number: int, latest: str, at: datetime, *, now: datetime, zone: tzinfo) -> Colleagues:
     """Return how many colleagues have looked, who of them was the latest, and when."""
     count = format_count(number, "colleague") if number > 1 else ""
-    return Colleagues(count, latest, display_time(at, zone, format_ago(at, now)))
+    return Colleagues(count, latest, display_ago(at, now, zone))

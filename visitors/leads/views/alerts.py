@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from visitors.audit import log
 from visitors.audit.log import refuse_if_not_audited
-from visitors.formatting import DisplayTime, display_time, format_ago
+from visitors.formatting import DisplayTime, display_ago
 from visitors.formatting.avatars import avatar_color, initials
 from visitors.models import Alert, AuditAction, Website
 from visitors.web.access import SignedInRequest
@@ -54,7 +54,7 @@ def show(request: SignedInRequest) -> HttpResponse:
             initials=initials(alert.name),
             color=avatar_color(alert.visitor_id),
             text=alert.get_kind_display(),
-            at=display_time(alert.at, time_zone_of(request, websites[alert.website_id]), format_ago(alert.at, now)),
+            at=display_ago(alert.at, now, time_zone_of(request, websites[alert.website_id])),
             is_read=alert.is_read,
         )
         for alert in alerts

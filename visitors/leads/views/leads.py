@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from visitors.audit import log
 from visitors.audit.log import refuse_if_not_audited
-from visitors.formatting import DisplayTime, display_time, format_ago, format_money
+from visitors.formatting import DisplayTime, display_ago, format_money
 from visitors.leads import refreshing
 from visitors.leads.leads import TREND_OVER, Lead, LeadQuery, Show, Sort, group_of, load_leads
 from visitors.leads.saved_views import load_views
@@ -80,7 +80,7 @@ def _present(request: SignedInRequest, website: Website, leads: list[Lead]) -> l
             pricing=f"{lead.person.pricing_views:,}" if lead.person.pricing_views else "",
             source=lead.person.source,
             owner=lead.owner,
-            fetched=display_time(lead.fetched_at, zone, format_ago(lead.fetched_at, now)),
+            fetched=display_ago(lead.fetched_at, now, zone),
         )
         for lead, who in zip(leads, people, strict=True)
     ]

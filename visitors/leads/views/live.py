@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from visitors import profiles
 from visitors.accounts import sessions
 from visitors.audit.log import LogUnavailable, refuse_if_not_audited
-from visitors.formatting import DisplayTime, display_time, format_ago
+from visitors.formatting import DisplayTime, display_ago
 from visitors.leads.live import LivePage, present_live
 from visitors.lookup.hot_leads import find_hot_leads
 from visitors.lookup.people.recording import record_search
@@ -88,5 +88,5 @@ def _present(request: SignedInRequest, website: Website, found: LiveVisitors, li
             record_search(request.user, [website.pk])
         except DatabaseError as error:
             raise LogUnavailable from error
-    as_of = display_time(found.answered_at, zone, format_ago(found.answered_at, now))
+    as_of = display_ago(found.answered_at, now, zone)
     return LiveWebsite(website, page, as_of, problem, reason)

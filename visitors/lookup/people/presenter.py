@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from visitors.formatting import ANONYMOUS, DisplayTime, display_time, format_ago, format_money
+from visitors.formatting import ANONYMOUS, DisplayTime, display_ago, format_money
 from visitors.formatting.avatars import avatar_color, initials
 from visitors.journey import ENOUGH_CONFIDENCE
 from visitors.models import KnownPerson, Website
@@ -56,7 +56,7 @@ def _present(request: HttpRequest, person: KnownPerson, website: Website, now: d
         score="" if person.score is None else f"{person.score:.0f}",
         is_weak=person.confidence is None or person.confidence < ENOUGH_CONFIDENCE,
         paid=_describe_paid(person),
-        last_seen=display_time(seen_at, zone, format_ago(seen_at, now)) if seen_at else None,
+        last_seen=display_ago(seen_at, now, zone) if seen_at else None,
     )
 
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from visitors.formatting import display_time, format_ago
+from visitors.formatting import display_ago
 from visitors.journey_page.presenters.facts import Fact
 from visitors.roles import Role
 from visitors.web.access import SignedInRequest
@@ -36,7 +36,7 @@ def design(request: SignedInRequest) -> HttpResponse:
         raise Http404
     now = datetime.now(UTC)
     at = now - timedelta(hours=2)
-    sample_time = display_time(at, UTC, format_ago(at, now))
+    sample_time = display_ago(at, now, UTC)
     context = {
         "colors": COLORS.split(),
         "form": _SampleForm({"name": "Priya Raman", "email": "priya@", "zone": "ny"}),
