@@ -152,7 +152,10 @@ class NewWebsiteForm(SettingsForm):
 
 
 class NameForm(forms.Form):
-    """The readable name of a goal or page; an empty name removes it. `kind` is a key of `Website.names`."""
+    """The readable name of a goal or page; an empty name removes it. `kind` is a key of `Website.names`.
+
+    `shown` is the name that the page showed, "" in a new row.
+    """
 
     kind = forms.ChoiceField(
         choices=[("goals", "Goal"), ("pages", "Page")],
@@ -163,10 +166,17 @@ class NameForm(forms.Form):
         widget=forms.TextInput(attrs=_INPUT | {"list": "originals", "placeholder": "Goal or page"}),
     )
     name = forms.CharField(required=False, max_length=60, widget=forms.TextInput(attrs={"placeholder": "Shown as"}))
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, domain: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self._domain = domain
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the user changed this row of a valid form. Another user may have changed its name since."""
+        shown = self.cleaned_data.get("shown")
+        return self.has_changed() and not (shown and self.cleaned_data["name"] == shown)
 
     def clean(self) -> dict[str, Any]:
         """Clean both texts, and reduce the address of a page to what `Names` compares."""

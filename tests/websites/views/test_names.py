@@ -10,7 +10,7 @@ from visitors.websites.forms import MAX_NAMES
 
 NAMES = "/websites/lumenkit/names/"
 JOURNEY = f"/lumenkit/visitors/{documented.RETURNING_LEAD.visitor_id}/"
-EMPTY = {"kind": "goals", "original": "", "name": ""}
+EMPTY = {"kind": "goals", "original": "", "name": "", "shown": ""}
 
 
 @pytest.fixture
@@ -19,10 +19,10 @@ def sandbox(sandbox_of_yesterday):
 
 
 def save(browser, *rows, known=0):
-    """Post rows of (kind, original, name); the first `known` ones are on the page already."""
+    """Post rows of (kind, original, name, name on the page); the first `known` ones are on the page already."""
     values = {"names-TOTAL_FORMS": len(rows), "names-INITIAL_FORMS": known}
     for number, row in enumerate(rows):
-        values |= {f"names-{number}-{field}": text for field, text in zip(EMPTY, row, strict=True)}
+        values |= {f"names-{number}-{field}": text for field, text in zip(EMPTY, row, strict=False)}
     return browser.post(NAMES, values)
 
 
@@ -48,6 +48,16 @@ def test_names_that_another_user_adds_meanwhile_are_kept(browser_of_admin, lumen
     Website.objects.update(names={"goals": {"trial": "Free trial"}, "pages": {}})
     save(browser_of_admin, ("goals", "signup", "Signed up"))
     assert stored()["goals"] == {"trial": "Free trial", "signup": "Signed up"}
+
+
+def test_names_that_another_user_changes_meanwhile_are_kept(browser_of_admin, lumenkit):
+    Website.objects.update(names={"goals": {"order": "Ordered", "signup": "Signed up", "trial": "Trial"}, "pages": {}})
+    page = Page(browser_of_admin.get(NAMES).content)
+    shown = [page.with_id(f"id_names-{number}-shown")["value"] for number in range(3)]
+    Website.objects.update(names={"goals": {"signup": "Joined", "trial": "Trial"}, "pages": {}})
+    rows = zip(["goals"] * 3, ["order", "signup", "trial"], ["Ordered", "Signed up", "Free trial"], shown, strict=True)
+    save(browser_of_admin, *rows, known=3)
+    assert stored()["goals"] == {"signup": "Joined", "trial": "Free trial"}
 
 
 @pytest.mark.parametrize(

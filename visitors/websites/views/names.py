@@ -22,7 +22,7 @@ _VISITORS_READ = 5
 def names(request: SignedInRequest, website: Website) -> HttpResponse:
     """Show the names. POST saves those that were changed."""
     initial = [
-        {"kind": kind, "original": original, "name": name}
+        {"kind": kind, "original": original, "name": name, "shown": name}
         for kind, found in sorted(website.names.items())
         for original, name in sorted(found.items())
     ]
@@ -34,7 +34,7 @@ def names(request: SignedInRequest, website: Website) -> HttpResponse:
         error_messages={"too_many_forms": f"A website can have at most {MAX_NAMES} names. Remove some first."},
     )
     if forms.is_bound and forms.is_valid():
-        changed = [form.cleaned_data for form in forms if form.has_changed()]
+        changed = [form.cleaned_data for form in forms if form.is_edited]
         actions.change_names(request.user, website, [(row["kind"], row["original"], row["name"]) for row in changed])
         messages.success(request, "Saved.")
         return redirect("website_names", website.slug)
