@@ -23,6 +23,7 @@ from visitors.formatting.times import (
     format_local_clock,
     format_short_duration,
     format_time,
+    format_utc,
     format_zone,
     format_zone_abbreviation,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "format_percent",
     "format_short_duration",
     "format_time",
+    "format_utc",
     "format_zone",
     "format_zone_abbreviation",
     "is_currency",

@@ -1,7 +1,7 @@
 """Days, clock times and durations."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from visitors.formatting.numbers import format_count
@@ -99,6 +99,11 @@ def format_full_time(at: datetime, zone: tzinfo) -> str:
 def format_time(at: datetime, zone: tzinfo) -> str:
     """Return `format_full_time` without the offset, for lists below a full one: "Mon, May 4, 2026, 20:01:10 EDT"."""
     return f"{_format_date(at, zone)} {format_zone_abbreviation(at, zone)}"
+
+
+def format_utc(at: datetime) -> str:
+    """Return a time for programs, as DataFast writes it: "2026-05-04T20:07:09.000Z"."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def format_zone(zone: tzinfo | str) -> str:

@@ -14,6 +14,7 @@ from visitors.formatting import (
     format_money,
     format_percent,
     format_time,
+    format_utc,
     join_list,
     limit_list,
 )
@@ -171,7 +172,7 @@ def csv_rows(journey: Journey) -> Iterator[tuple[str, ...]]:
 def _row(event: Event, number: int | None) -> tuple[str, ...]:
     page = event.page
     cells = (
-        event.at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if event.at else "",
+        format_utc(event.at) if event.at else "",
         event.raw_at,
         "" if number is None else str(number),
         event.kind.value,

@@ -3,7 +3,7 @@
 Source of the names and limits: the reference of `GET /api/v1/visitors`.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import QueryDict
 
+from visitors.formatting import format_utc
 from visitors.formatting.text import clean
 
 MAX_PAGES = 50
@@ -132,7 +133,7 @@ class FilterForm(forms.Form):
             for name, value in self._values().items()
             if value and name not in ("period", "first", "last")
         }
-        return filters | {"startAt": _iso(begin), "endAt": _iso(end)}
+        return filters | {"startAt": format_utc(begin), "endAt": format_utc(end)}
 
     def range(self, zone: ZoneInfo, now: datetime) -> tuple[datetime, datetime]:
         """Return begin and end of the period of valid filters. Days are those of `zone`; nothing ends after `now`."""
@@ -151,7 +152,3 @@ class FilterForm(forms.Form):
 
     def _values(self) -> dict[str, str]:
         return {name: str(value or "") for name, value in self.cleaned_data.items()}
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,6 +1,6 @@
 """A journey as data: what the page says, without its layout."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from dashboard.addresses import absolute_url
 from visitors import journey as domain
+from visitors.formatting import format_utc
 from visitors.formatting.text import clean
 from visitors.integrations.api import schemas
 from visitors.models import Website
@@ -24,7 +25,7 @@ def present_journey(website: Website, profile: Profile, *, now: datetime, max_vi
         visitor_id=str(profile.visitor_id),
         website=website.slug,
         url=absolute_url(reverse("journey", args=[website.slug, profile.visitor_id])),
-        as_of=format_iso(profile.fetched_at) or "",
+        as_of=format_utc(profile.fetched_at),
         is_live=found.is_live(now),
         person=schemas.Person.model_validate(person) if person else None,
         summary=domain.summarize(found, now=now, zone=zone),
@@ -32,8 +33,8 @@ def present_journey(website: Website, profile: Profile, *, now: datetime, max_vi
             schemas.Topic(topic=line.topic, text=line.text)
             for line in domain.summarize_by_topic(found, now=now, zone=zone)
         ],
-        first_seen_at=format_iso(found.started_at),
-        last_seen_at=format_iso(found.last_seen_at),
+        first_seen_at=format_utc(found.started_at) if found.started_at else None,
+        last_seen_at=format_utc(found.last_seen_at) if found.last_seen_at else None,
         first_source=found.first_touch.label if found.first_touch else None,
         last_source=found.last_touch.label if found.last_touch else None,
         counts=schemas.Counts(
@@ -55,11 +56,6 @@ def present_journey(website: Website, profile: Profile, *, now: datetime, max_vi
     )
 
 
-def format_iso(at: datetime | None) -> str | None:
-    """Return a time as DataFast writes it: "2026-05-04T20:07:09.000Z"."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
-
-
 def _digits(amount: Decimal) -> str:
     """Return an amount without an exponent."""
     return f"{amount:f}"
@@ -69,7 +65,7 @@ def _missing(missing: domain.Missing) -> schemas.Missing:
     return schemas.Missing(
         page_views=missing.page_views,
         visits=missing.visits,
-        before=format_iso(missing.before),
+        before=format_utc(missing.before) if missing.before else None,
         text=f"{missing.words}.",
     )
 
@@ -115,8 +111,8 @@ def _visit(outline: domain.VisitOutline) -> schemas.Visit:
     return schemas.Visit(
         number=outline.number,
         is_attended=outline.is_attended,
-        started_at=format_iso(outline.started_at) or "",
-        ended_at=format_iso(outline.ended_at) or "",
+        started_at=format_utc(outline.started_at),
+        ended_at=format_utc(outline.ended_at),
         duration_seconds=_seconds(outline.duration),
         gap_before_seconds=None if outline.gap_before is None else _seconds(outline.gap_before),
         intent=outline.intent,

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError
 
 from visitors.audit.log import LogUnavailable
-from visitors.integrations.api.journeys import format_iso
+from visitors.formatting import format_utc
 from visitors.integrations.api.schemas import FoundPerson
 from visitors.lookup.people.recording import record_search
 from visitors.lookup.people.search import find_people
@@ -48,5 +48,5 @@ def present_known(person: KnownPerson) -> dict[str, object]:
         "currency": person.currency or None,
         "is_customer": person.is_customer,
         "visits": person.visits,
-        "last_seen_at": format_iso(person.last_seen_at),
+        "last_seen_at": format_utc(person.last_seen_at) if person.last_seen_at else None,
     }

@@ -16,8 +16,9 @@ from django.urls import reverse
 from pydantic import BaseModel, ValidationError
 
 from dashboard.addresses import absolute_url
+from visitors.formatting import format_utc
 from visitors.formatting.text import clean, truncate
-from visitors.integrations.api.journeys import format_iso, present_journey
+from visitors.integrations.api.journeys import present_journey
 from visitors.integrations.api.people import search_people
 from visitors.integrations.mcp import schemas
 from visitors.integrations.mcp.finding import ToolError, load_profile
@@ -137,9 +138,9 @@ def get_timeline(token: AccessToken, asked: schemas.GetTimeline) -> schemas.Time
         visitor_id=str(profile.visitor_id),
         website=website.slug,
         url=absolute_url(reverse("journey", args=[website.slug, profile.visitor_id])),
-        as_of=format_iso(profile.fetched_at) or "",
+        as_of=format_utc(profile.fetched_at),
         problem=_problem(profile),
-        events=[_present_event(journey, event, number) for event, _, number in events[start:end]],
+        events=[_present_event(journey, event, at, number) for event, at, number in events[start:end]],
         earlier_left_out=start,
         later_left_out=len(events) - end,
         events_without_time=sum(event.kind in kinds for event in journey.undated),
@@ -147,10 +148,10 @@ def get_timeline(token: AccessToken, asked: schemas.GetTimeline) -> schemas.Time
     )
 
 
-def _present_event(journey: Journey, event: Event, number: int | None) -> schemas.Event:
+def _present_event(journey: Journey, event: Event, at: datetime, number: int | None) -> schemas.Event:
     page = event.page
     return schemas.Event(
-        at=format_iso(event.at) or "",
+        at=format_utc(at),
         kind=event.kind.value,
         visit=number,
         description=event.describe(journey.names),

@@ -17,6 +17,7 @@ from visitors import journey, profiles
 from visitors.audit import log
 from visitors.audit.log import refuse_if_not_audited
 from visitors.datafast.errors import UpstreamError
+from visitors.formatting import format_utc
 from visitors.journey_page.timeline import TimelineQuery
 from visitors.models import AuditAction, Note, VisitorContext, Website
 from visitors.roles import Role
@@ -78,7 +79,7 @@ def events(request: SignedInRequest, slug: str, visitor_id: str) -> HttpResponse
 def _note_row(note: Note) -> list[str]:
     """Return the row of a note: its time, author and text in the columns of events."""
     cells = dict.fromkeys(journey.CSV_HEADER, "") | {
-        "time_utc": note.written_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "time_utc": format_utc(note.written_at),
         "kind": "note",
         "name": note.author_name,
         "description": note.text,
