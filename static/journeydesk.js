@@ -291,6 +291,10 @@ const SLOW = 150; // milliseconds; a quicker response needs no sign of waiting
 let skeletonTimer = 0;
 let left = null; // the focus and the scroll position, to be restored
 
+// A double click would send a form twice, and the response to the second one replaces that with a link or a secret.
+const DOUBLE_CLICK = 1000; // milliseconds
+let sent = null; // the form that was sent last, and when
+
 function showSkeleton() {
   const main = document.getElementById("main");
   left = { focused: document.activeElement, top: scrollY };
@@ -310,6 +314,7 @@ function showLeaving(isJourney) {
 // Restore the page if it is not left after all, or before the browser stores it for Back.
 function restorePage() {
   clearTimeout(skeletonTimer);
+  sent = null;
   document.body?.classList.remove("is-waiting"); // there is no body if the page is left early
   if (!left) return;
   const main = document.getElementById("main");
@@ -324,6 +329,11 @@ function restorePage() {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method === "dialog" || form.hasAttribute("hx-post")) return;
+  if (sent?.form === form && event.timeStamp - sent.at < DOUBLE_CLICK) {
+    event.preventDefault();
+    return;
+  }
+  sent = { form, at: event.timeStamp };
   showLeaving(Boolean(form.elements.pasted));
 });
 document.addEventListener("click", (event) => {
