@@ -1,6 +1,7 @@
 """The list of leads, and keeping it current."""
 
 import re
+import threading
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -298,6 +299,27 @@ def test_one_process_refreshes_a_minute(lumenkit, add_lead, refreshed):
     refreshing.refresh_if_due()
     refreshing.refresh_if_due()
     assert refreshed == [1]
+
+
+def test_a_job_that_fails_is_logged_and_stops_no_other(monkeypatch, caplog):
+    threads, twice = [], threading.Event()
+
+    def fail():
+        raise RuntimeError("what a log must not contain")
+
+    def work():
+        threads.append(threading.current_thread())
+        if len(threads) == 2:
+            twice.set()
+
+    monkeypatch.setattr(refreshing, "INTERVAL_SECONDS", 0.01)
+    monkeypatch.setattr(refreshing, "_JOBS", {"It failed": fail, "It did not": work})
+    stop = refreshing.start()
+    assert twice.wait(30)
+    stop.set()
+    threads[0].join(30)
+    assert not threads[0].is_alive()
+    assert set(caplog.messages) == {"It failed: RuntimeError"}
 
 
 def test_the_use_of_a_list_is_written_once_a_day(lumenkit, django_assert_num_queries):

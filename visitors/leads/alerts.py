@@ -5,7 +5,6 @@ background work. A user gets one alert per visit and kind, in the page and, if t
 gets one however many users pinned the visitor.
 """
 
-import logging
 from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
@@ -32,24 +31,15 @@ from visitors.web.mail import send_in_background
 from visitors.webhooks import delivery
 from visitors.webhooks.events import Event
 
-logger = logging.getLogger(__name__)
-
 INTERVAL_SECONDS = 60
 _CLAIM = "alerts"
 _NAME_LENGTH = 120
 
 
 def check_if_due() -> None:
-    """Make the alerts of all websites unless this or another process did so within the minute.
-
-    A failure is logged, not raised.
-    """
-    try:
-        if Claim.acquire(_CLAIM, INTERVAL_SECONDS - 1):
-            make_alerts()
-    # No error may end the thread that tries again in a minute.
-    except Exception as error:  # noqa: BLE001
-        logger.error("Alerts could not be made: %s", type(error).__name__)  # noqa: TRY400
+    """Make the alerts of all websites unless this or another process did so within the minute."""
+    if Claim.acquire(_CLAIM, INTERVAL_SECONDS - 1):
+        make_alerts()
 
 
 def make_alerts() -> int:

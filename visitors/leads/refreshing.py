@@ -48,17 +48,21 @@ def refresh_leads() -> int:
 
 
 def refresh_if_due() -> None:
-    """Refresh unless this or another process did so within the minute. A failure is logged, not raised."""
-    try:
-        if Claim.acquire(_CLAIM, INTERVAL_SECONDS):
-            refresh_leads()
-    # No error may end the thread that tries again in a minute.
-    except Exception as error:  # noqa: BLE001
-        logger.error("Leads could not be refreshed: %s", type(error).__name__)  # noqa: TRY400
+    """Refresh unless this or another process did so within the minute."""
+    if Claim.acquire(_CLAIM, INTERVAL_SECONDS):
+        refresh_leads()
+
+
+# By what the log says where one fails.
+_JOBS = {
+    "Leads could not be refreshed": refresh_if_due,
+    "Alerts could not be made": alerts.check_if_due,
+    "Webhooks could not be delivered": delivery.deliver_if_due,
+}
 
 
 def start() -> threading.Event:
-    """Refresh every minute in a thread of this process, until the process ends or the returned event is set."""
+    """Run the jobs every minute in a thread of this process, until the process ends or the returned event is set."""
     stop = threading.Event()
     threading.Thread(target=_run, args=[stop], name="leads", daemon=True).start()
     return stop
@@ -66,12 +70,13 @@ def start() -> threading.Event:
 
 def _run(stop: threading.Event) -> None:
     while not stop.wait(INTERVAL_SECONDS):
-        try:
-            refresh_if_due()
-            alerts.check_if_due()
-            delivery.deliver_if_due()
-        finally:
-            connections.close_all()
+        for failure, job in _JOBS.items():
+            try:
+                job()
+            # No error may end this thread or keep the other jobs from running.
+            except Exception as error:  # noqa: BLE001
+                logger.error("%s: %s", failure, type(error).__name__)  # noqa: TRY400
+        connections.close_all()
 
 
 def _refresh_website(website: Website) -> int:

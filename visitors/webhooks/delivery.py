@@ -62,16 +62,12 @@ def queue(website: Website, events: Iterable[Event]) -> None:
 
 
 def deliver_if_due() -> None:
-    """Deliver what is due unless another process is doing so. A failure is logged, not raised."""
-    try:
-        if Claim.acquire(_CLAIM, _CLAIM_SECONDS):
-            try:
-                deliver()
-            finally:
-                Claim.objects.filter(name=_CLAIM).delete()
-    # No error may end the thread that tries again in a minute.
-    except Exception as error:  # noqa: BLE001
-        logger.error("Webhooks could not be delivered: %s", type(error).__name__)  # noqa: TRY400
+    """Deliver what is due unless another process is doing so."""
+    if Claim.acquire(_CLAIM, _CLAIM_SECONDS):
+        try:
+            deliver()
+        finally:
+            Claim.objects.filter(name=_CLAIM).delete()
 
 
 def deliver() -> int:
