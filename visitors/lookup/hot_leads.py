@@ -43,10 +43,11 @@ def present_hot_leads(
     """Return the leads as rows. The caller records that the user sees their names."""
     people = list(people)
     rows = present_people(request, people, websites, datetime.now(UTC))
-    return [HotLead(row, _format_value(person)) for row, person in zip(rows, people, strict=True)]
+    return [HotLead(row, format_value(person)) for row, person in zip(rows, people, strict=True)]
 
 
-def _format_value(person: KnownPerson) -> str:
+def format_value(person: KnownPerson) -> str:
+    """Return the expected value as text, "" where DataFast predicts none."""
     return "" if person.expected_value is None else format_money(Decimal(person.expected_value), "USD")
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,10 +9,11 @@ from django.views.decorators.http import require_GET
 
 from visitors.audit import log
 from visitors.audit.log import refuse_if_not_audited
-from visitors.formatting import DisplayTime, display_ago, format_money
+from visitors.formatting import DisplayTime, display_ago
 from visitors.leads import refreshing
 from visitors.leads.leads import TREND_OVER, Lead, LeadQuery, Show, Sort, group_of, load_leads
 from visitors.leads.saved_views import load_views
+from visitors.lookup.hot_leads import format_value
 from visitors.lookup.people.presenter import PersonRow, present_people
 from visitors.models import AuditAction, SavedView, Website
 from visitors.web.access import SignedInRequest, website_or_404
@@ -73,9 +73,7 @@ def _present(request: SignedInRequest, website: Website, leads: list[Lead]) -> l
             company=group_of(lead.person),
             trend=_describe_trend(lead),
             is_rising=_change(lead) > 0,
-            value=""
-            if lead.person.expected_value is None
-            else format_money(Decimal(lead.person.expected_value), "USD"),
+            value=format_value(lead.person),
             visits=f"{lead.person.visits:,}",
             pricing=f"{lead.person.pricing_views:,}" if lead.person.pricing_views else "",
             source=lead.person.source,
