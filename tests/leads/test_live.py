@@ -2,10 +2,12 @@
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 import pytest
 
+from tests.concurrency import beside
 from tests.faulty_upstream import answer
 from tests.lookup.people.people import add_person
 from tests.page_reader import Page
@@ -16,6 +18,7 @@ from visitors.leads.views import live as live_views
 from visitors.models import AuditEntry, Membership
 from visitors.profiles import live as live_lists
 from visitors.sandbox import documented
+from visitors.websites import actions
 
 NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
 ONE, OTHER = (f"{number}0000000-0000-4000-8000-000000000001" for number in (1, 2))
@@ -154,6 +157,18 @@ def test_the_strip_has_the_websites_of_the_user(browser_of_member, sandbox, pock
     assert "pocketgarden" not in strip
     Membership.objects.create(website=pocketgarden, user=member)
     assert "On pocketgarden.example now" in Page(browser_of_member.get("/now/", headers=HTMX).content).text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_strip_leaves_out_a_website_that_is_removed_meanwhile(
+    browser_of_member, admin, sandbox, pocketgarden, member
+):
+    Membership.objects.create(website=pocketgarden, user=member)
+    remove = partial(actions.remove, admin, pocketgarden)
+    with beside('SELECT "visitors_auditentry"', remove) as outcomes:
+        response = browser_of_member.get("/now/", headers=HTMX)
+    assert (response.status_code, outcomes) == (200, [None])
+    assert "On lumenkit.example now" in Page(response.content).text
 
 
 def test_prefetching_records_nothing(browser_of_member, sandbox):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -86,6 +86,8 @@ def _present(request: SignedInRequest, website: Website, found: LiveVisitors, li
     if any(row.who.name for row in page.rows[:limit]) or page.events:
         try:
             record_search(request.user, [website.pk])
+        except IntegrityError:  # the website was removed meanwhile
+            return LiveWebsite(website, None, None, problem, reason)
         except DatabaseError as error:
             raise LogUnavailable from error
     as_of = display_ago(found.answered_at, now, zone)
