@@ -12,6 +12,7 @@ from visitors import profiles
 from visitors.audit import erasure, retention
 from visitors.datafast.errors import RequestRefused, Unavailable
 from visitors.models import LiveList, Website
+from visitors.profiles import Purpose
 from visitors.profiles.errors import Reserved, WebsitePaused
 from visitors.sandbox import documented
 
@@ -106,6 +107,16 @@ def test_the_list_leaves_calls_for_people(sandbox, lumenkit, settings):
     for visitor in (documented.CUSTOMER, documented.RETURNING_LEAD, documented.ONE_PAGE):
         profiles.get_profile(lumenkit, visitor.visitor_id)
     assert isinstance(profiles.get_live_visitors(lumenkit).problem, Reserved)
+
+
+def test_a_background_call_that_is_refused_refuses_no_page(sandbox, lumenkit, settings):
+    settings.DATAFAST_REQUESTS_PER_MINUTE = 4
+    for visitor in (documented.CUSTOMER, documented.RETURNING_LEAD):
+        profiles.get_profile(lumenkit, visitor.visitor_id)
+    assert profiles.get_live_visitors(lumenkit, Purpose.BACKGROUND).realtime_map is None
+    found = profiles.get_live_visitors(lumenkit)
+    assert LIVE in ids(found)
+    assert found.problem is None
 
 
 def test_no_answer_at_all_is_a_problem(faulty, lumenkit):

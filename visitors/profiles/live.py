@@ -21,7 +21,7 @@ from visitors.models import LiveList, Website
 from visitors.profiles import calls, errors
 from visitors.profiles.budget import Purpose
 from visitors.profiles.client import datafast_client
-from visitors.profiles.errors import StoreUnavailable
+from visitors.profiles.errors import Reserved, StoreUnavailable
 from visitors.profiles.lease import MAX_POLL_SECONDS
 
 logger = logging.getLogger(__name__)
@@ -119,7 +119,11 @@ def _call(website: Website, purpose: Purpose, called_at: datetime, deadline: flo
             answer = calls.call(website, purpose, deadline, _ask)
         values |= {"error": b"", "answered_at": datetime.now(UTC), "answer_compressed": zlib.compress(answer.body, 3)}
     except UpstreamError as error:
-        values["error"] = errors.encode(error)
+        if isinstance(error, Reserved) and purpose is Purpose.BACKGROUND:
+            # Pages may use more of the budget, so the next one that asks calls.
+            values["called_at"] = NEVER
+        else:
+            values["error"] = errors.encode(error)
     finally:
         LiveList.objects.filter(website=website, called_at=called_at).update(**values)
 
