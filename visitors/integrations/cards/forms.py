@@ -7,13 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from visitors.integrations.cards.adapters import Adapter
-from visitors.models import IntegrationKind, KnownPerson, Website
+from visitors.models import KnownPerson, Website
 from visitors.web.access import parse_visitor_id
 
 # Guessing a secret of this length is hopeless, even if nothing limited it.
 MIN_SECRET_LENGTH = 20
 _INPUT = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-_WITH_ID = {IntegrationKind.INTERCOM, IntegrationKind.SLACK}
 
 
 class SecretForm(forms.Form):
@@ -25,10 +24,10 @@ class SecretForm(forms.Form):
         error_messages={"required": "Paste the secret."},
     )
 
-    def __init__(self, adapter: Adapter, label: str, data: Any = None) -> None:
+    def __init__(self, adapter: Adapter, data: Any = None) -> None:
         super().__init__(data)
         self._adapter = adapter
-        self.fields["secret"].label = label
+        self.fields["secret"].label = adapter.key_label
 
     def clean_secret(self) -> str:
         """Refuse what the program can't send, and what is easy to guess."""
@@ -56,9 +55,9 @@ class TestForm(forms.Form):
         widget=forms.TextInput(attrs=_INPUT),
     )
 
-    def __init__(self, website: Website, kind: IntegrationKind, data: Any = None) -> None:
+    def __init__(self, website: Website, adapter: Adapter, data: Any = None) -> None:
         super().__init__(data, initial={"who": _propose_visitor(website)})
-        self._website, self._kind = website, kind
+        self._website, self._adapter = website, adapter
 
     def clean_who(self) -> str:
         """Find the email address of a visitor where the program sends nothing else."""
@@ -66,14 +65,15 @@ class TestForm(forms.Form):
         visitor_id = parse_visitor_id(who)
         if visitor_id is None and "@" not in who:
             raise ValidationError("Enter a visitor id or an email address.")
-        self.sample = self._email_of(visitor_id) if visitor_id and self._kind not in _WITH_ID else who
+        self.sample = self._email_of(visitor_id) if visitor_id and not self._adapter.sends_visitor_id else who
         return who
 
     def _email_of(self, visitor_id: UUID) -> str:
         person = KnownPerson.objects.filter(website=self._website, visitor_id=visitor_id).first()
         if person is None or not person.email:
             raise ValidationError(
-                f"{self._kind.label} sends only email addresses, and none is known of this visitor. Enter another one."
+                f"{self._adapter.name} sends only email addresses, and none is known of this visitor. "
+                "Enter another one."
             )
         return person.email
 

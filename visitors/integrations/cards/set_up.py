@@ -34,13 +34,6 @@ from visitors.web.access import SignedInRequest, manager_required
 from visitors.web.forms import answer_required
 from visitors.web.time_zones import time_zone_of
 
-# What each program calls the secret.
-_SECRET_LABELS = {
-    IntegrationKind.INTERCOM: "Client secret",
-    IntegrationKind.HELP_SCOUT: "Secret key",
-    IntegrationKind.FREESCOUT: "Secret",
-    IntegrationKind.SLACK: "Signing secret",
-}
 _LEVELS = {
     RequestResult.ANSWERED: "good",
     RequestResult.EMPTY: "",
@@ -104,7 +97,6 @@ class _Page:
         self.integration = Integration.objects.filter(website=website, kind=kind).first()
         # Administrators without a role see no visitors, in a test neither.
         self.sees_visitors = Membership.objects.filter(user=request.user, website=website).exists()
-        self.label = _SECRET_LABELS[kind]
 
     def act(self, answer: str) -> HttpResponse:
         """Do what a button says. Raises BadRequest where there is nothing to do it with."""
@@ -150,10 +142,10 @@ class _Page:
             "integration": self.integration,
             "address": address,
             "is_public": address.startswith("https://"),
-            "secret_label": self.label,
+            "secret_label": self.adapter.key_label,
             "makes_secret": self.adapter.makes_secret,
-            "form": form or SecretForm(self.adapter, self.label),
-            "test_form": test_form or (TestForm(self.website, self.kind) if self.sees_visitors else None),
+            "form": form or SecretForm(self.adapter),
+            "test_form": test_form or (TestForm(self.website, self.adapter) if self.sees_visitors else None),
             "secret": secret,
             "preview": preview,
             "set_at": self.integration and display_ago(self.integration.secret_set_at, now, zone),
@@ -164,7 +156,7 @@ class _Page:
         return render(self.request, "integrations/cards/set_up.html", context, status=422 if is_invalid else 200)
 
     def _save(self) -> HttpResponse:
-        form = SecretForm(self.adapter, self.label, self.request.POST)
+        form = SecretForm(self.adapter, self.request.POST)
         if not form.is_valid():
             return self.render(form=form)
         actions.save_secret(self.request.user, self.website, self.kind, form.cleaned_data["secret"])
@@ -174,7 +166,7 @@ class _Page:
     def _test(self, integration: Integration) -> HttpResponse:
         if not self.sees_visitors:
             raise BadRequest("Without a role on the website no visitor is shown.")
-        form = TestForm(self.website, self.kind, self.request.POST)
+        form = TestForm(self.website, self.adapter, self.request.POST)
         if not form.is_valid():
             return self.render(test_form=form)
         return self.render(test_form=form, preview=_run_test(integration, form.sample, self.request.user))

@@ -5,15 +5,10 @@ from collections.abc import Iterator
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
+from visitors.integrations.cards.adapters import ADAPTERS
 from visitors.integrations.ways import Way
-from visitors.models import Integration, IntegrationKind, IntegrationRequest, RequestResult, Website
+from visitors.models import Integration, IntegrationRequest, RequestResult, Website
 
-_TEXTS = {
-    IntegrationKind.INTERCOM: "A card beside each conversation in the inbox, found by visitor id or email address.",
-    IntegrationKind.HELP_SCOUT: "A card beside each conversation, found by email address.",
-    IntegrationKind.FREESCOUT: "A card beside each conversation, found by email address.",
-    IntegrationKind.SLACK: "A slash command that shows a visitor to the person who asked, with their own role.",
-}
 _FAILED = {RequestResult.FAILED: "Last request failed", RequestResult.REFUSED: "Last request rejected"}
 
 
@@ -22,10 +17,10 @@ def list_ways(website: Website) -> Iterator[Way]:
     latest = IntegrationRequest.objects.filter(integration=OuterRef("pk"), is_test=False).order_by("-pk")
     integrations = Integration.objects.filter(website=website)
     found = {one.kind: one for one in integrations.annotate(latest=Subquery(latest.values("result")[:1]))}
-    for kind in IntegrationKind:
-        url = reverse("set_up_card", args=[website.slug, kind.value])
-        state, level = _describe(found.get(kind.value))
-        yield Way(kind.label, _TEXTS[kind], state, level, url, "Manage" if kind.value in found else "Set up")
+    for kind, adapter in ADAPTERS.items():
+        url = reverse("set_up_card", args=[website.slug, kind])
+        state, level = _describe(found.get(kind))
+        yield Way(adapter.name, adapter.description, state, level, url, "Manage" if kind in found else "Set up")
 
 
 def _describe(integration: Integration | None) -> tuple[str, str]:

@@ -27,6 +27,12 @@ class Adapter(ABC):
     """How one program signs its requests, what they contain, and what it shows."""
 
     kind: ClassVar[IntegrationKind]
+    # On the Integrations page.
+    description: ClassVar[str]
+    # What the program calls the secret.
+    key_label: ClassVar[str]
+    # Whether its requests can name a visitor by id.
+    sends_visitor_id: ClassVar[bool] = False
     # Whether Journeydesk can make the secret, because the program takes any text.
     makes_secret: ClassVar[bool] = False
     max_secret_length: ClassVar[int] = 200

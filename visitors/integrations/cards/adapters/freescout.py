@@ -27,6 +27,8 @@ class FreeScout(Adapter):
     """The panel beside a conversation in FreeScout. The secret is in the body, and only an email names the customer."""
 
     kind: ClassVar = IntegrationKind.FREESCOUT
+    description: ClassVar = "A card beside each conversation, found by email address."
+    key_label: ClassVar = "Secret"
     makes_secret: ClassVar = True
     content_type: ClassVar = "text/html; charset=utf-8"
 

@@ -43,6 +43,8 @@ class HelpScout(Adapter):
     """The card beside a conversation in Help Scout. Only email addresses name the customer."""
 
     kind: ClassVar = IntegrationKind.HELP_SCOUT
+    description: ClassVar = "A card beside each conversation, found by email address."
+    key_label: ClassVar = "Secret key"
     makes_secret: ClassVar = True
     max_secret_length: ClassVar = 40
 

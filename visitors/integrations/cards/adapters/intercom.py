@@ -54,6 +54,9 @@ class Intercom(Adapter):
     """The card beside a conversation in Intercom's inbox."""
 
     kind: ClassVar = IntegrationKind.INTERCOM
+    description: ClassVar = "A card beside each conversation in the inbox, found by visitor id or email address."
+    key_label: ClassVar = "Client secret"
+    sends_visitor_id: ClassVar = True
 
     def open(self, incoming: Incoming, secret: str, now: datetime) -> Question:  # noqa: ARG002 its requests have no time
         """Verify a request, and return what it asks. Raises Refused and Malformed."""

@@ -34,6 +34,9 @@ class Slack(Adapter):
     """The answer to a slash command. Its user must be linked to a user of this Journeydesk."""
 
     kind: ClassVar = IntegrationKind.SLACK
+    description: ClassVar = "A slash command that shows a visitor to the person who asked, with their own role."
+    key_label: ClassVar = "Signing secret"
+    sends_visitor_id: ClassVar = True
 
     def open(self, incoming: Incoming, secret: str, now: datetime) -> Question:
         """Verify a request, and return what it asks. Raises Refused, also for one that came before, and Malformed."""
