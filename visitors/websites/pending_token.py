@@ -10,6 +10,7 @@ from visitors.web.access import SignedInRequest
 
 KEPT_FOR = timedelta(minutes=10)
 PASTE_AGAIN = "A pasted key is kept for ten minutes only. Paste it again."
+OTHER_PASTED = "Another key was pasted since this page was loaded. Paste the key of this website again."
 _SESSION_KEY = "pending_token"
 
 

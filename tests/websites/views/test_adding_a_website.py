@@ -103,6 +103,16 @@ def test_a_pending_key_expires_after_ten_minutes(browser, sandbox, clock):
     assert "kept for ten minutes only. Paste it again" in Page(response.content).text
 
 
+def test_a_form_does_not_get_the_key_that_was_pasted_in_another_tab(browser, sandbox):
+    pasted(browser, KEY)
+    [mask] = [field["value"] for field in Page(browser.get(DETAILS).content).named("input") if field["name"] == "mask"]
+    pasted(browser, tokens.POCKETGARDEN_KEY)
+    response = browser.post(DETAILS, FACTS | {"mask": mask}, follow=True)
+    assert response.redirect_chain == [("/websites/add/", 302)]
+    assert "Another key was pasted since" in Page(response.content).text
+    assert not Website.objects.exists()
+
+
 def test_a_pending_key_belongs_to_one_session(browser, sandbox, signed_in):
     pasted(browser, KEY)
     other = signed_in(get_user_model().objects.create_superuser("other"))

@@ -68,7 +68,10 @@ def _continue(request: SignedInRequest, token: Credential | AccountToken) -> Htt
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def details(request: SignedInRequest) -> HttpResponse:
-    """Take the settings of the pending token's website, test the token, and add the website."""
+    """Take the settings of the pending token's website, test the token, and add the website.
+
+    The form sends the `mask` of the token that it is about.
+    """
     pending = pending_token.load(request)
     if pending is None:
         slug = request.POST.get("slug", "")
@@ -76,6 +79,9 @@ def details(request: SignedInRequest) -> HttpResponse:
             # The form was submitted twice, and the first request has added the website.
             return redirect("website", slug)
         return _paste_again(request)
+    if request.POST.get("mask", mask(pending.token)) != mask(pending.token):
+        # In another tab, for another website: this form would get that website's key.
+        return _paste_again(request, pending_token.OTHER_PASTED)
     form = NewWebsiteForm(request.POST or None, token=pending.token, metadata=pending.metadata)
     may_save_anyway = False
     if form.is_valid():
@@ -173,6 +179,6 @@ def _test(request: SignedInRequest, credential: Credential, name: str) -> tuple[
     return "", False
 
 
-def _paste_again(request: SignedInRequest) -> HttpResponse:
-    messages.warning(request, pending_token.PASTE_AGAIN)
+def _paste_again(request: SignedInRequest, sentence: str = pending_token.PASTE_AGAIN) -> HttpResponse:
+    messages.warning(request, sentence)
     return redirect("add_website")
