@@ -1,6 +1,7 @@
 """Runs our programs in processes of their own, over an environment of their own: for what measures or looks at them."""
 
 import base64
+import random
 import secrets
 import signal
 import socket
@@ -38,10 +39,15 @@ def environment(state: str | Path, upstream: str) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """Return a port on which no process listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port on which no process listens.
+
+    It is below the ports that systems give to those who ask for any, so no other test gets it before the server starts.
+    """
+    while True:
+        port = random.randint(20_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
 
 
 @contextmanager
@@ -60,7 +66,7 @@ def process(
             try:
                 requests.get(url, timeout=5)
                 break
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 if running.poll() is not None or time.monotonic() > until:
                     raise SystemExit(f"{words} did not answer at {url}.") from None
                 time.sleep(0.1)

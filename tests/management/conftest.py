@@ -4,7 +4,6 @@ import fcntl
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import requests
+
+from tests import processes
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {
@@ -27,9 +28,7 @@ ENVIRONMENT = {
 @pytest.fixture
 def free_port():
     """A port that is not in use."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return processes.free_port()
 
 
 @pytest.fixture(scope="session")
@@ -111,6 +110,6 @@ def _wait_for(process, port):
         try:
             if requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     pytest.fail("It did not answer in time.")

@@ -94,7 +94,7 @@ def test_each_start_prints_the_same_link_until_it_is_used(running, later_start, 
 def test_each_request_is_a_line_of_json_in_the_log(running, later_start, free_port):
     with running(free_port, "serve") as process:
         answer = requests.get(
-            f"http://127.0.0.1:{free_port}/sign-in/", headers={"X-Request-ID": "a-proxys-id"}, timeout=10
+            f"http://127.0.0.1:{free_port}/sign-in/", headers={"X-Request-ID": "a-proxys-id"}, timeout=60
         )
         assert answer.headers["X-Request-ID"] == "a-proxys-id"
         process.send_signal(signal.SIGINT)
