@@ -104,7 +104,7 @@ def load(request: SignedInRequest, slug: str) -> HttpResponse:
     _record_names(request, website, people.values())
     if not request.htmx:
         messages.info(request, sentence)
-        return redirect(f"{reverse('visitors', args=[slug])}{_address_of_list(request)}")
+        return redirect(f"{reverse('visitors', args=[slug])}?{request.GET.urlencode()}")
     rest = [visitor_id for visitor_id in unknown if visitor_id not in tried]
     context = {"website": website, "people": people.values(), "sentence": sentence, "here": ""}
     return render(request, "leads/_loaded.html", context | _unloaded(website, rest))
@@ -194,16 +194,6 @@ def _cells(row: VisitorRow) -> tuple[str, ...]:
         who.score,
         who.paid,
     )
-
-
-def _address_of_list(request: SignedInRequest) -> str:
-    """Return the query of the list's page that the address of this request repeats, "" for an invalid one."""
-    form, offset, until = FilterForm.read(request.GET), _read_offset(request), _read_time(request.GET.get("until", ""))
-    if not form.is_valid():
-        return ""
-    if not (offset and until):
-        return form.query_string()
-    return form.query_string(offset=str(offset), until=until.isoformat(timespec="seconds"))
 
 
 def _read_offset(request: SignedInRequest) -> int:
