@@ -53,7 +53,7 @@ def test_openid_sign_in_works_under_the_content_security_policy(desk, live_serve
             *settings.AUTHENTICATION_BACKENDS,
             "visitors.accounts.openid.backend.OpenIDBackend",
         ]
-        provider.get_provider.cache.clear()
+        provider.get_provider_settings.cache.clear()
         page = desk()
         # The issuer's own page wants a style sheet from elsewhere; no test goes there.
         page.route(re.compile(r"^https?://(?!localhost|127\.0\.0\.1)"), lambda route: route.fulfill(body=""))
@@ -63,4 +63,4 @@ def test_openid_sign_in_works_under_the_content_security_policy(desk, live_serve
         page.get_by_role("button", name="subject-mina").click()
         expect(page.get_by_role("heading", name="Your account")).to_be_visible()
         expect(page.get_by_text("You sign in as mina.")).to_be_visible()
-    provider.get_provider.cache.clear()
+    provider.get_provider_settings.cache.clear()

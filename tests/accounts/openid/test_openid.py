@@ -55,9 +55,9 @@ def issuer(settings):
         settings.OIDC_RP_CLIENT_ID = "journeydesk"
         settings.OIDC_RP_CLIENT_SECRET = "the-secret-of-the-client"
         settings.AUTHENTICATION_BACKENDS = BACKENDS
-        provider.get_provider.cache.clear()
+        provider.get_provider_settings.cache.clear()
         yield running
-    provider.get_provider.cache.clear()
+    provider.get_provider_settings.cache.clear()
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_signing_out_ends_an_openid_session(client, issuer, mina):
 def test_a_session_does_not_need_the_issuer(client, issuer, mina):
     sign_in(client, issuer, "subject-mina")
     issuer.stop()
-    provider.get_provider.cache.clear()
+    provider.get_provider_settings.cache.clear()
     assert person(client) == "mina"
 
 

@@ -17,16 +17,8 @@ from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from mozilla_django_oidc.utils import import_from_settings
 
 from visitors.accounts.openid.identities import find_linked_user, link_new_identity
-from visitors.accounts.openid.provider import get_provider
+from visitors.accounts.openid.provider import get_provider_settings
 
-_PROVIDER_SETTINGS = {
-    "OIDC_OP_AUTHORIZATION_ENDPOINT": "authorization",
-    "OIDC_OP_TOKEN_ENDPOINT": "token",
-    "OIDC_OP_USER_ENDPOINT": "userinfo",
-    "OIDC_OP_JWKS_ENDPOINT": "keys",
-    "OIDC_RP_SIGN_ALGO": "algorithm",
-    "OIDC_TOKEN_USE_BASIC_AUTH": "uses_basic_auth",
-}
 _KEY_TYPES = {"RS": "RSA", "ES": "EC"}
 # Clocks of two machines differ a little.
 _LEEWAY_SECONDS = 30
@@ -34,8 +26,8 @@ _LEEWAY_SECONDS = 30
 
 def get_setting(name: str, *default: Any) -> Any:
     """Return a setting of the library, from the issuer's metadata or from ours. Raises ProviderError."""
-    if name in _PROVIDER_SETTINGS:
-        return getattr(get_provider(), _PROVIDER_SETTINGS[name])
+    if name.startswith("OIDC_OP_") or name in {"OIDC_RP_SIGN_ALGO", "OIDC_TOKEN_USE_BASIC_AUTH"}:
+        return get_provider_settings()[name]
     return import_from_settings(name, *default)
 
 
@@ -102,7 +94,7 @@ class OpenIDBackend(OIDCAuthenticationBackend):  # type: ignore[misc]  # the lib
                 key,
                 algorithms=[self.OIDC_RP_SIGN_ALGO],
                 audience=client,
-                issuer=get_provider().name,
+                issuer=get_setting("OIDC_OP_ISSUER"),
                 leeway=_LEEWAY_SECONDS,
                 options={"require": ["aud", "exp", "iat", "iss", "sub"]},
             )

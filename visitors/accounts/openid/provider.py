@@ -3,7 +3,6 @@
 Fetched at the first sign-in rather than at the start, so the dashboard starts while the issuer is down.
 """
 
-from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
@@ -19,26 +18,12 @@ class ProviderError(Exception):
     """The issuer does not answer, or its metadata cannot be used. The text is for the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """The issuer's name, its endpoints, and its signature algorithm.
-
-    `userinfo` is "" where there is no such endpoint. `uses_basic_auth`: the client secret is sent in a header, not in
-    the form.
-    """
-
-    name: str
-    authorization: str
-    token: str
-    userinfo: str
-    keys: str
-    algorithm: str
-    uses_basic_auth: bool
-
-
 @cached(TTLCache(maxsize=1, ttl=3600), lock=Lock())
-def get_provider() -> Provider:
-    """Return the configured issuer's metadata, at most an hour old. Raises ProviderError."""
+def get_provider_settings() -> dict[str, Any]:
+    """Return the configured issuer's metadata as mozilla-django-oidc's settings, at most an hour old.
+
+    OIDC_OP_ISSUER, which is not one of them, is the issuer's own name. Raises ProviderError.
+    """
     return _parse(settings.OIDC_ISSUER, _fetch(settings.OIDC_ISSUER))
 
 
@@ -54,7 +39,7 @@ def _fetch(issuer_url: str) -> dict[str, Any]:
     return metadata
 
 
-def _parse(url: str, metadata: dict[str, Any]) -> Provider:
+def _parse(url: str, metadata: dict[str, Any]) -> dict[str, Any]:
     name = metadata.get("issuer")
     # Otherwise a server of one path on a host could act as another issuer on it.
     if not isinstance(name, str) or name.rstrip("/") != url.rstrip("/"):
@@ -63,15 +48,16 @@ def _parse(url: str, metadata: dict[str, Any]) -> Provider:
     algorithm = next((one for one in _ALGORITHMS if one in supported), None)
     if algorithm is None:
         raise ProviderError(f"It signs with {supported!r} only")
-    return Provider(
-        name=name,
-        authorization=_endpoint(metadata, "authorization_endpoint"),
-        token=_endpoint(metadata, "token_endpoint"),
-        userinfo=_endpoint(metadata, "userinfo_endpoint") if "userinfo_endpoint" in metadata else "",
-        keys=_endpoint(metadata, "jwks_uri"),
-        algorithm=algorithm,
-        uses_basic_auth="client_secret_post" not in (metadata.get("token_endpoint_auth_methods_supported") or []),
-    )
+    methods = metadata.get("token_endpoint_auth_methods_supported") or []
+    return {
+        "OIDC_OP_ISSUER": name,
+        "OIDC_OP_AUTHORIZATION_ENDPOINT": _endpoint(metadata, "authorization_endpoint"),
+        "OIDC_OP_TOKEN_ENDPOINT": _endpoint(metadata, "token_endpoint"),
+        "OIDC_OP_USER_ENDPOINT": _endpoint(metadata, "userinfo_endpoint") if "userinfo_endpoint" in metadata else "",
+        "OIDC_OP_JWKS_ENDPOINT": _endpoint(metadata, "jwks_uri"),
+        "OIDC_RP_SIGN_ALGO": algorithm,
+        "OIDC_TOKEN_USE_BASIC_AUTH": "client_secret_post" not in methods,
+    }
 
 
 def _endpoint(metadata: dict[str, Any], name: str) -> str:
