@@ -123,6 +123,13 @@ def test_a_receiver_gets_a_signed_message_once(hook, lumenkit, receiver):
     assert (stored.error, stored.next_attempt_at, bool(stored.delivered_at)) == ("", None, True)
 
 
+def test_a_message_does_not_wait_for_a_clock_that_was_set_back(hook, lumenkit, receiver):
+    delivery.queue(lumenkit, [new_event()])
+    WebhookDelivery.objects.update(next_attempt_at=datetime.now(UTC) + timedelta(days=1))
+    assert delivery.deliver() == 1
+    assert len(receiver.requests) == 1
+
+
 @pytest.fixture
 def pinned_twice(member, viewer, lumenkit):
     for user in (member, viewer):
