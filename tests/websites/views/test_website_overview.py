@@ -28,6 +28,20 @@ def test_changed_settings_are_logged_without_their_values(browser_of_admin, admi
     assert changes() == [f"User {admin.pk} changed name, currency, website lumenkit"]
 
 
+def test_settings_that_another_user_changes_meanwhile_are_kept(browser_of_admin, changes):
+    def fields(response):
+        inputs = Page(response.content).named("input")
+        return {field["name"]: field.get("value", "") for field in inputs if field.get("name")}
+
+    shown = fields(browser_of_admin.get(OVERVIEW))
+    Website.objects.update(time_zone="Asia/Seoul", currency="KRW")
+    refused = fields(browser_of_admin.post(OVERVIEW, shown | {"name": ""}))
+    browser_of_admin.post(OVERVIEW, refused | {"name": "Shop"})
+    website = Website.objects.get()
+    assert (website.name, website.time_zone, website.currency) == ("Shop", "Asia/Seoul", "KRW")
+    assert [line.partition(" changed ")[2] for line in changes()] == ["name, website lumenkit"]
+
+
 def test_control_characters_in_a_name_are_replaced(browser_of_admin):
     browser_of_admin.post(OVERVIEW, FACTS | {"name": "Lumen\x01\u202ekit"})
     assert Website.objects.get().name == "Lumen\ufffd\ufffdkit"

@@ -28,12 +28,14 @@ def websites(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_required
 def overview(request: SignedInRequest, website: Website) -> HttpResponse:
-    """Show a website's status and settings. POST saves the settings."""
+    """Show a website's status and settings. POST saves those that differ from what the page showed (`initial-…`)."""
     form = SettingsForm(request.POST or None, instance=website)
     if form.is_valid():
-        actions.change(request.user, website, form.changed_data)
+        # What the user left as it was may have been changed by another one since.
+        changed = [name for name in form.changed_data if request.POST[name] != request.POST.get(f"initial-{name}")]
+        actions.change(request.user, website, changed)
         messages.success(request, "Saved.")
-        if "domain" in form.changed_data and (same_domain := actions.warn_of_same_domain(website)):
+        if "domain" in changed and (same_domain := actions.warn_of_same_domain(website)):
             messages.warning(request, same_domain)
         return redirect("website", website.slug)
     # The form has changed its instance, even where it is invalid.
