@@ -22,7 +22,7 @@ _EVENTS = 12
 
 @dataclass(frozen=True, slots=True)
 class LiveRow:
-    """A visitor who is on the site. `time_on_site` is "12 min", `visits` "New" or "5th visit"; "" where not known."""
+    """A visitor who is on the site. `time_on_site` is "12 min", `visits` "New" or "5 visits"; "" where not known."""
 
     who: Who
     nickname: str

@@ -26,7 +26,7 @@ BEST_LEADS = 100
 LEADS_PER_RUN = 5
 # How long a lead is left alone who could not be refreshed, so that one whom DataFast answers badly holds up no others.
 RETRY_AFTER = timedelta(hours=1)
-# Nobody is likely to want a lead who was last seen longer ago.
+# A lead who was last seen longer ago is hardly worth a call.
 SEEN_WITHIN = timedelta(days=60)
 # How long a list of leads counts as in use after someone opened it, and how often that is written down.
 IN_USE_FOR = timedelta(days=7)
