@@ -35,7 +35,7 @@ def at_once(*changes):
 @contextmanager
 def beside(statement, change):
     """Make a change in a thread with its own connection, just before this connection executes a statement that starts
-    with `statement`. That goes on when the change has ended, or waits for a lock.
+    with `statement` (or one of several). That goes on when the change has ended, or waits for a lock.
 
     Yields a list, which has the type of what the change raised, or None, once the block has ended.
     """

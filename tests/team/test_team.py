@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,7 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.db import OperationalError
 
+from tests.concurrency import beside
 from tests.page_reader import Page
 from visitors import profiles
 from visitors.audit import erasure, retention
@@ -137,6 +139,17 @@ def test_managers_keep_the_list_of_tags(client, admin, lumenkit):
     memory.set_tags(lumenkit, LEAD, ["hot"])
     client.post("/websites/lumenkit/tags/", {"tags": "key account"})
     assert list(Tag.objects.values_list("name", flat=True)) == ["key account"]
+    assert not VisitorTag.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tag_is_removed_while_a_visitor_gets_it(send, lumenkit):
+    Tag.objects.create(website=lumenkit, name="hot")
+    remove = partial(memory.save_tags, lumenkit, [], shown=["hot"])
+    tagging = ('INSERT INTO "visitors_visitortag"', 'INSERT OR IGNORE INTO "visitors_visitortag"')
+    with beside(tagging, remove) as outcomes:
+        send("tags/", tags="", tag="hot")
+    assert outcomes == [None]
     assert not VisitorTag.objects.exists()
 
 

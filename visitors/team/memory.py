@@ -136,9 +136,10 @@ def set_tags(website: Website, visitor_id: UUID, names: Iterable[str], shown: It
     What others have added or removed since then stays so.
     """
     wanted, before = set(names), set(shown)
-    tags = Tag.objects.filter(website=website, name__in=wanted - before)
     now = datetime.now(UTC)
     with transaction.atomic():
+        # Locked, so that no manager removes one of them before this ends.
+        tags = Tag.objects.select_for_update(no_key=True).filter(website=website, name__in=wanted - before)
         VisitorTag.objects.filter(website=website, visitor_id=visitor_id, tag__name__in=before - wanted).delete()
         VisitorTag.objects.bulk_create(
             [VisitorTag(website=website, visitor_id=visitor_id, tag=tag, tagged_at=now) for tag in tags],
