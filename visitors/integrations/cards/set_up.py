@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -149,7 +149,7 @@ class _Page:
             "secret": secret,
             "preview": preview,
             "set_at": self.integration and display_ago(self.integration.secret_set_at, now, zone),
-            "rows": _present_requests(self.integration, now, self.request, self.website),
+            "rows": _present_requests(self.integration, now, zone),
             "accounts": _present_accounts(self.integration),
         }
         is_invalid = bool((form and form.errors) or (test_form and test_form.errors))
@@ -191,10 +191,7 @@ def _run_test(integration: Integration, sample: str, user: User) -> Preview:
     return Preview(answer, body)
 
 
-def _present_requests(
-    integration: Integration | None, now: datetime, request: SignedInRequest, website: Website
-) -> list[RequestRow]:
-    zone = time_zone_of(request, website)
+def _present_requests(integration: Integration | None, now: datetime, zone: tzinfo) -> list[RequestRow]:
     latest = IntegrationRequest.objects.filter(integration=integration).order_by("-pk") if integration else ()
     return [
         RequestRow(
