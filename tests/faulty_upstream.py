@@ -179,6 +179,16 @@ def error(status: int, message: str = "…", headers: Mapping[str, str] | None =
     return answer(status, {"status": "error", "error": {"code": status, "message": message}, **beside}, headers)
 
 
+def after(event: Event, behavior: Behavior) -> Behavior:
+    """Behave so once the event is set."""
+
+    def behave(exchange: Exchange) -> None:
+        event.wait(60)
+        behavior(exchange)
+
+    return behave
+
+
 def hang(exchange: Exchange) -> None:
     """Never answer."""
     exchange.pause(60)

@@ -276,6 +276,7 @@ def test_a_failed_call_is_counted_with_its_retries(faulty, lumenkit, settings):
 
 def test_the_last_call_of_a_minute_is_not_retried(faulty, lumenkit, settings):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 4
+    settings.UPSTREAM_DEADLINE_SECONDS = 30  # the pauses between retries must fit on a busy machine
     faulty.behaviors = [error(503)]
     for _ in range(2):
         with pytest.raises(Unavailable):
@@ -288,6 +289,7 @@ def test_the_last_call_of_a_minute_is_not_retried(faulty, lumenkit, settings):
 @pytest.mark.django_db(transaction=True)
 def test_simultaneous_retries_stay_within_the_limit(faulty, lumenkit, settings, together):
     settings.DATAFAST_REQUESTS_PER_MINUTE = 7
+    settings.UPSTREAM_DEADLINE_SECONDS = 30  # the pauses between retries must fit on a busy machine
     faulty.behaviors = [error(503)]
     got = together(*[partial(profiles.get_profile, lumenkit, uuid4()) for _ in range(5)])
     assert {type(failure) for failure in got} <= {Unavailable, RateLimited}

@@ -1,12 +1,12 @@
 """The circuit breaker: a failing DataFast is not called for a moment, and one call finds out whether it is back."""
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from threading import Event
 from uuid import UUID, uuid4
 
 import pytest
 
-from tests.faulty_upstream import answer, error
+from tests.faulty_upstream import after, answer, error
 from visitors import profiles
 from visitors.datafast.errors import (
     MalformedAnswer,
@@ -117,12 +117,23 @@ def test_a_stored_copy_is_served_while_it_is_open(sandbox, lumenkit):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_exactly_one_of_many_callers_is_the_probe(sandbox, lumenkit, together, clock):
-    sandbox.fail_next(status=500, times=MAX_CONSECUTIVE_FAILURES)
+def test_exactly_one_of_many_callers_is_the_probe(faulty, lumenkit, settings, together, clock):
+    faulty.behaviors = [error(500)]
     fail(lumenkit)
     clock.shift(OPEN_FOR.total_seconds() + 1)
-    sandbox.calls.clear()
-    sandbox.set_latency(0.3)
-    got = together(*[partial(profiles.get_profile, lumenkit, uuid4()) for _ in range(10)])
-    assert len(sandbox.calls) == 1
-    assert sorted(type(error).__name__ for error in got) == ["CircuitOpen"] * 9 + ["VisitorNotFound"]
+    faulty.requests.clear()
+    settings.UPSTREAM_DEADLINE_SECONDS = 60
+    refused, all_others_are_refused = [], Event()
+    faulty.behaviors = [after(all_others_are_refused, error(404))]
+
+    def look_up():
+        try:
+            profiles.get_profile(lumenkit, uuid4())
+        except CircuitOpen:
+            refused.append(1)
+            if len(refused) == 9:
+                all_others_are_refused.set()
+
+    got = together(*[look_up] * 10)
+    assert (len(faulty.requests), len(refused)) == (1, 9)
+    assert [type(error) for error in got if error] == [VisitorNotFound]

@@ -38,7 +38,10 @@ VISITOR = UUID("a3ab2331-989f-4cfa-91c6-2461c9e3c6bd")
 FINE = {"status": "success", "data": {"visitorId": str(VISITOR), "identity": {"city": "Seosan City"}}}
 ABOUT_ANOTHER = {"status": "success", "data": {"visitorId": str(uuid4())}}
 AT_ONCE = timedelta(0)
-DEADLINE, MARGIN = 1.0, 0.5
+# Of calls that end at it, and of calls that end before it, however busy the machine is.
+DEADLINE, LONG_DEADLINE = 1.0, 30.0
+# How late a busy machine may be.
+MARGIN = 2.0
 HTML = b"<!doctype html><title>502 Bad Gateway</title>"
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -78,16 +81,17 @@ FAILURES = {
     "503": (error(503), Unavailable),
     "504": (answer(504, HTML, content_type="text/html"), Unavailable),
 }  # fmt: skip
+ENDED_BY_THE_DEADLINE = {"hangs", "drips headers", "drips a body"}
 
 
-def in_time(get):
+def in_time(get, deadline=DEADLINE):
     """Return what `get` returns or raises, which must come within the deadline."""
     started = time.monotonic()
     try:
         got = get()
     except UpstreamError as failure:
         got = failure
-    assert time.monotonic() - started < DEADLINE + MARGIN
+    assert time.monotonic() - started < deadline + MARGIN
     return got
 
 
@@ -101,22 +105,27 @@ def is_a_plain_sentence(failure):
     )
 
 
-@pytest.mark.parametrize(("behavior", "expected"), FAILURES.values(), ids=FAILURES.keys())
-def test_every_failure_ends_in_time_and_keeps_the_stored_copy(faulty, lumenkit, behavior, expected, clock):
+@pytest.mark.parametrize("name", FAILURES)
+def test_every_failure_ends_in_time_and_keeps_the_stored_copy(faulty, lumenkit, settings, name, clock):
     """Without a copy, the error is raised and nothing is stored. With one, the copy comes with the error."""
+    behavior, expected = FAILURES[name]
+    deadline = DEADLINE if name in ENDED_BY_THE_DEADLINE else LONG_DEADLINE
+    settings.UPSTREAM_DEADLINE_SECONDS = deadline
     faulty.behaviors = [behavior]
-    failure = in_time(lambda: profiles.get_profile(lumenkit, VISITOR))
+    failure = in_time(lambda: profiles.get_profile(lumenkit, VISITOR), deadline)
     assert isinstance(failure, expected)
     assert is_a_plain_sentence(failure)
     assert not Snapshot.objects.exists()
 
     clock.shift(120)  # a 429's minute is over
+    settings.UPSTREAM_DEADLINE_SECONDS = LONG_DEADLINE
     faulty.behaviors = [answer(200, FINE)]
     kept = profiles.get_profile(lumenkit, VISITOR)
     assert kept.contents.identity.city == "Seosan City"
 
+    settings.UPSTREAM_DEADLINE_SECONDS = deadline
     faulty.behaviors = [behavior]
-    again = in_time(lambda: profiles.refresh_profile(lumenkit, VISITOR, max_age=AT_ONCE))
+    again = in_time(lambda: profiles.refresh_profile(lumenkit, VISITOR, max_age=AT_ONCE), deadline)
     assert (again.version, again.fetched_at) == (kept.version, kept.fetched_at)
     assert type(again.problem) is type(failure)
     assert again.contents == kept.contents

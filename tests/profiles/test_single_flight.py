@@ -4,24 +4,28 @@ import logging
 import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from uuid import UUID
+from threading import Barrier, Event
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
 
 from dashboard import server
 from tests.access_tokens import new_token
+from tests.faulty_upstream import after, error
 from visitors import profiles
 from visitors.datafast.errors import Reason, Unavailable, UpstreamError, VisitorNotFound
 from visitors.models import AccessToken, AuditEntry, AuditSource, FetchLease, Snapshot
 from visitors.profiles import calls, fetching, lease, store
 from visitors.profiles.budget import Purpose
-from visitors.profiles.calls import MAX_CALLS, MAX_SLOT_WAIT_SECONDS
+from visitors.profiles.calls import MAX_CALLS
 from visitors.profiles.errors import Busy, OwnFault, Reserved
 from visitors.profiles.fetching import FetchRequest
 from visitors.sandbox import documented, tokens
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
+# How late a busy machine may be.
+MARGIN = 2.0
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -88,13 +92,17 @@ def test_an_old_profile_is_refreshed_once(sandbox, lumenkit, together, clock):
     assert all(profile.is_fresh for profile in got)
 
 
-def test_readers_of_different_visitors_do_not_wait_for_each_other(sandbox, lumenkit, together):
-    sandbox.set_latency(0.6)
-    ids = [UUID(entry.visitor_id) for entry in (documented.RETURNING_LEAD, documented.CUSTOMER, documented.ONE_PAGE)]
-    started = time.monotonic()
-    together(*[partial(profiles.get_profile, lumenkit, visitor_id) for visitor_id in ids])
-    assert time.monotonic() - started < 1.5
-    assert len(sandbox.calls) == 3
+def test_readers_of_different_visitors_do_not_wait_for_each_other(other_upstream, lumenkit, together, settings):
+    settings.UPSTREAM_DEADLINE_SECONDS = 60
+    all_have_called = Barrier(3, timeout=30)
+
+    def wait_for_the_others(exchange):
+        all_have_called.wait()
+        error(404)(exchange)
+
+    other_upstream.behaviors = [wait_for_the_others]
+    got = together(*[partial(profiles.get_profile, lumenkit, uuid4()) for _ in range(3)])
+    assert [type(one) for one in got] == [VisitorNotFound] * 3
 
 
 def test_a_fault_of_our_own_is_logged_and_shared(sandbox, lumenkit, together, monkeypatch, caplog):
@@ -120,18 +128,18 @@ def test_waiting_for_another_call_ends_at_the_deadline(sandbox, lumenkit, settin
     with pytest.raises(Unavailable) as caught:
         profiles.get_profile(lumenkit, LEAD)
     assert caught.value.reason is Reason.TIMEOUT
-    assert 0.9 < time.monotonic() - started < 1.4
+    assert 0.9 < time.monotonic() - started < 1 + MARGIN
     assert len(sandbox.calls) == 0
 
 
 def test_a_reader_who_takes_over_keeps_to_the_deadline(sandbox, lumenkit, settings):
-    settings.UPSTREAM_DEADLINE_SECONDS = 1
+    settings.UPSTREAM_DEADLINE_SECONDS = 4
     sandbox.answer_with(str(LEAD), mode="hang")
-    running_call(lumenkit, seconds=0.5)
+    running_call(lumenkit, seconds=2)
     started = time.monotonic()
     with pytest.raises(Unavailable):
         profiles.get_profile(lumenkit, LEAD)
-    assert 0.9 < time.monotonic() - started < 1.5
+    assert 3.9 < time.monotonic() - started < 4 + MARGIN
     assert sandbox.calls.count(str(LEAD)) == 1
 
 
@@ -269,27 +277,27 @@ def test_a_waiting_reader_gets_the_error_after_the_next_call_began(sandbox, lume
 # Call slots
 
 
-def test_a_hanging_datafast_leaves_threads_free(sandbox, lumenkit, pocketgarden, together, settings):
+def test_a_hanging_datafast_leaves_threads_free(other_upstream, lumenkit, pocketgarden, together, settings):
     """Half of the threads stay free for stored profiles. Readers without a slot soon learn when to come back."""
     assert server.THREADS >= 2 * MAX_CALLS
-    settings.UPSTREAM_DEADLINE_SECONDS = 3
-    sandbox.set_latency(10)
-    started = time.monotonic()
+    settings.UPSTREAM_DEADLINE_SECONDS = 60
+    started, refused, all_are_refused = datetime.now(UTC), [], Event()
+    other_upstream.behaviors = [after(all_are_refused, error(404))]
 
-    def look_up(number):
+    def look_up(website):
         try:
-            return profiles.get_profile(lumenkit, UUID(int=number, version=4))
+            profiles.get_profile(website, uuid4())
         except Busy as busy:
-            return busy, time.monotonic() - started
+            refused.append(busy)
+            if len(refused) == 3:
+                all_are_refused.set()
 
-    got = together(*[partial(look_up, number) for number in range(MAX_CALLS + 3)])
-    busy = [one for one in got if isinstance(one, tuple)]
-    assert len(busy) == 3
-    assert max(seconds for _, seconds in busy) < MAX_SLOT_WAIT_SECONDS + 1
-    assert all(error.retry_at > datetime.now(UTC) - timedelta(seconds=3) for error, _ in busy)
-    assert sum(isinstance(one, Unavailable) for one in got) == MAX_CALLS
-    sandbox.set_latency(0)
-    assert profiles.get_profile(pocketgarden, UUID(documented.APP_USER.visitor_id)).is_fresh  # the slots are free again
+    got = together(*[partial(look_up, lumenkit)] * (MAX_CALLS + 3))
+    assert len(refused) == 3
+    assert all(busy.retry_at > started for busy in refused)
+    assert sum(isinstance(one, VisitorNotFound) for one in got) == MAX_CALLS
+    with pytest.raises(VisitorNotFound):
+        profiles.get_profile(pocketgarden, uuid4())  # the slots are free again
 
 
 def test_many_readers_take_turns_while_datafast_is_quick(sandbox, lumenkit, together, monkeypatch):
