@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import reverse
 from django.utils.http import parse_etags
 from ninja import NinjaAPI, Query
-from ninja.security import HttpBearer
+from ninja.security.http import HttpAuthBase
 from pydantic import BaseModel
 
 from dashboard.addresses import absolute_url
@@ -42,15 +42,13 @@ _WEBSITE_ID = re.compile(r"[0-9a-fA-F]{24}|[-\w]{1,50}", re.ASCII)
 _ERROR_NAME = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-class TokenAuth(HttpBearer):
+class TokenAuth(HttpAuthBase):
     """A user's access token."""
+
+    openapi_scheme = "bearer"
 
     def __call__(self, request: HttpRequest) -> AccessToken:
         return authenticate(request)
-
-    def authenticate(self, request: HttpRequest, token: str) -> Any:
-        """Not called: `__call__` reads the header."""
-        raise NotImplementedError
 
 
 class ApiRequest(HttpRequest):
