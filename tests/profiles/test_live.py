@@ -10,11 +10,13 @@ from tests.concurrency import beside
 from tests.faulty_upstream import answer, error
 from visitors import profiles
 from visitors.audit import erasure, retention
-from visitors.datafast.errors import RequestRefused, Unavailable
+from visitors.datafast.credentials import Credential
+from visitors.datafast.errors import KeyRejected, RequestRefused, Unavailable
 from visitors.models import LiveList, Website
 from visitors.profiles import Purpose
 from visitors.profiles.errors import Reserved, WebsitePaused
-from visitors.sandbox import documented
+from visitors.sandbox import documented, tokens
+from visitors.websites import actions
 
 MAP = "/api/v1/analytics/realtime/map"
 LIVE = documented.LIVE.visitor_id
@@ -100,6 +102,25 @@ def test_a_paused_website_is_not_called(sandbox, lumenkit):
     Website.objects.update(paused_at=datetime.now(UTC))
     assert isinstance(profiles.get_live_visitors(lumenkit).problem, WebsitePaused)
     assert calls(sandbox) == 0
+
+
+def test_a_resumed_website_is_called_at_once(sandbox, lumenkit, admin):
+    actions.pause(admin, lumenkit)
+    assert isinstance(profiles.get_live_visitors(lumenkit).problem, WebsitePaused)
+    actions.resume(admin, lumenkit)
+    found = profiles.get_live_visitors(lumenkit)
+    assert LIVE in ids(found)
+    assert found.problem is None
+
+
+def test_a_new_key_is_used_at_once(sandbox, lumenkit, admin):
+    lumenkit.set_token(tokens.REVOKED_TOKEN)
+    lumenkit.save()
+    assert isinstance(profiles.get_live_visitors(lumenkit).problem, KeyRejected)
+    actions.replace_key(admin, lumenkit, Credential(tokens.LUMENKIT_KEY))
+    found = profiles.get_live_visitors(lumenkit)
+    assert LIVE in ids(found)
+    assert found.problem is None
 
 
 def test_the_list_leaves_calls_for_people(sandbox, lumenkit, settings):

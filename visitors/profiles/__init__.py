@@ -25,7 +25,13 @@ from visitors.profiles.circuit import is_datafast_failing
 from visitors.profiles.errors import StoreUnavailable, TooSlow, VisitorErased
 from visitors.profiles.known_people import remove_deleted
 from visitors.profiles.listing import list_visitors
-from visitors.profiles.live import LiveVisitors, get_live_lists, get_live_visitors, get_stored_live_visitors
+from visitors.profiles.live import (
+    LiveVisitors,
+    forget_live_visitors,
+    get_live_lists,
+    get_live_visitors,
+    get_stored_live_visitors,
+)
 from visitors.profiles.profile import Profile, is_fresh
 from visitors.profiles.service import (
     find_stored,
@@ -52,6 +58,7 @@ __all__ = [
     "VisitorErased",
     "erase_profile",
     "find_stored",
+    "forget_live_visitors",
     "get_budget_usage",
     "get_calls_left",
     "get_journey",

@@ -77,8 +77,10 @@ def get_stored_live_visitors(website: Website) -> LiveVisitors:
 
 
 def forget_live_visitors(website_id: int) -> None:
-    """Delete the list of a website, since a visitor who may be on it is erased. A running call stores nothing, and the
-    next reader calls again."""
+    """Delete the list of a website: a visitor who may be on it is erased, or its error may not be true any more.
+
+    A running call stores nothing, and the next reader calls again.
+    """
     LiveList.objects.filter(website_id=website_id).update(
         called_at=NEVER, is_calling=False, error=b"", answered_at=None, answer_compressed=b""
     )

@@ -18,7 +18,7 @@ from visitors.datafast.errors import UpstreamError
 from visitors.encryption import KeyLost
 from visitors.journey import Journey
 from visitors.models import FetchLease, Website
-from visitors.profiles import budget, fetching, store
+from visitors.profiles import budget, fetching, live, store
 from visitors.profiles.budget import Purpose
 from visitors.profiles.errors import StoreUnavailable, VisitorErased
 from visitors.profiles.profile import Profile, is_newer
@@ -144,6 +144,7 @@ def reset_after_key_change(website: Website) -> None:
     leases = FetchLease.objects.filter(website=website)
     leases.filter(finished_at__isnull=False).exclude(error=b"").update(error=b"")
     leases.filter(finished_at=None).update(token=uuid4(), expires_at=datetime.now(UTC))
+    live.forget_live_visitors(website.pk)
 
 
 def get_budget_usage(websites: Iterable[Website]) -> dict[int, tuple[int, int]]:

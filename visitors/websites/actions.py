@@ -154,6 +154,7 @@ def pause(by: User, website: Website) -> None:
 def resume(by: User, website: Website) -> None:
     """End the pause of a website, if there is one."""
     if Website.objects.filter(pk=website.pk).exclude(paused_at=None).update(paused_at=None):
+        profiles.forget_live_visitors(website.pk)
         change_log.record(by, "resumed", website=website)
 
 
