@@ -48,7 +48,7 @@ test: $(VENV)/ready-test ## Run a test of every behavior (ARGS="-k word" for a p
 
 # The service, on the other database.
 SERVICE_TESTS := tests/profiles tests/lookup/people tests/accounts tests/audit tests/websites tests/journey_page/views tests/web \
-	tests/integrations/tokens tests/integrations/cards/test_set_up.py
+	tests/integrations/tokens tests/integrations/cards/test_set_up.py tests/team
 test-matrix: $(VENV)/ready-test ## Run what `make test` leaves out: all themes and widths, long property tests, PostgreSQL
 	@$(PYTEST) -m "matrix or hypothesis or postgresql" --hypothesis-profile long $(ARGS)
 	@TEST_DATABASE_URL="$(TEST_POSTGRESQL_SERVER)" $(PYTEST) -m "not (browser or matrix or sqlite)" $(SERVICE_TESTS) $(ARGS)
