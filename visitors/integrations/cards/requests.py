@@ -75,7 +75,7 @@ def _answer(integration: Integration, incoming: Incoming, now: datetime, tester:
         secret = integration.secret()
     except KeyLost as error:
         raise Refused("Its secret can no longer be decrypted: replace it.", status=_UNVERIFIED) from error
-    question = ADAPTERS[integration.kind].open(incoming, secret, now)
+    question = ADAPTERS[integration.kind].open(incoming, secret)
     if not integration.is_enabled and not tester:
         raise Refused("The integration is off.", status=403, message="This integration is turned off in Journeydesk.")
     if integration.kind == IntegrationKind.SLACK:

@@ -179,7 +179,7 @@ def _run_test(integration: Integration, sample: str, user: User) -> Preview:
     """Sign a sample request with the stored secret, and answer it as every other one."""
     adapter = ADAPTERS[integration.kind]
     try:
-        incoming = adapter.make_sample(sample, integration.secret(), datetime.now(UTC))
+        incoming = adapter.make_sample(sample, integration.secret())
         answer = requests.answer(integration, incoming, tester=user)
     except KeyLost:
         detail = "Its secret can no longer be decrypted: replace it."

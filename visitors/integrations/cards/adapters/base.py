@@ -2,7 +2,6 @@
 
 import re
 from abc import ABC, abstractmethod
-from datetime import datetime
 from typing import ClassVar, TypeVar
 
 import msgspec
@@ -44,7 +43,7 @@ class Adapter(ABC):
         return str(self.kind.label)
 
     @abstractmethod
-    def open(self, incoming: Incoming, secret: str, now: datetime) -> Question:
+    def open(self, incoming: Incoming, secret: str) -> Question:
         """Verify a request, and return what it asks. Raises Refused and Malformed."""
 
     @abstractmethod
@@ -52,7 +51,7 @@ class Adapter(ABC):
         """Return the body of the response, with all text escaped for this program."""
 
     @abstractmethod
-    def make_sample(self, text: str, secret: str, now: datetime) -> Incoming:
+    def make_sample(self, text: str, secret: str) -> Incoming:
         """Return a signed request as this program sends it, about a visitor id or an email address."""
 
 

@@ -4,7 +4,6 @@ Facts: SidebarWebhookController.php and module.js of fulldecent/freescout-sideba
 the answer into the page of its agent, so it must contain nothing that acts there.
 """
 
-from datetime import datetime
 from typing import ClassVar
 
 import msgspec
@@ -32,7 +31,7 @@ class FreeScout(Adapter):
     makes_secret: ClassVar = True
     content_type: ClassVar = "text/html; charset=utf-8"
 
-    def open(self, incoming: Incoming, secret: str, now: datetime) -> Question:  # noqa: ARG002 its requests have no time
+    def open(self, incoming: Incoming, secret: str) -> Question:
         """Verify a request, and return what it asks. Raises Refused and Malformed."""
         try:
             sent = read_json(incoming.body, _Secret).secret
@@ -46,7 +45,7 @@ class FreeScout(Adapter):
         """Return the HTML; its title becomes that of the panel."""
         return render_html(answer, self.kind)
 
-    def make_sample(self, text: str, secret: str, now: datetime) -> Incoming:  # noqa: ARG002
+    def make_sample(self, text: str, secret: str) -> Incoming:
         """Return a request about a customer with this email address."""
         body = msgspec.json.encode({"customerEmail": text, "conversationType": "Email", "secret": secret})
         return Incoming(body, {})

@@ -7,7 +7,6 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import datetime
 from typing import ClassVar
 
 import msgspec
@@ -48,7 +47,7 @@ class HelpScout(Adapter):
     makes_secret: ClassVar = True
     max_secret_length: ClassVar = 40
 
-    def open(self, incoming: Incoming, secret: str, now: datetime) -> Question:  # noqa: ARG002 its requests have no time
+    def open(self, incoming: Incoming, secret: str) -> Question:
         """Verify a request, and return what it asks. Raises Refused and Malformed."""
         header = "X-HelpScout-Signature"
         check_signature(_sign(incoming.body, secret), incoming.headers.get(header.lower(), ""), header)
@@ -64,7 +63,7 @@ class HelpScout(Adapter):
         """Return the object with the HTML."""
         return json.dumps({"html": render_html(answer, self.kind)}, ensure_ascii=False)
 
-    def make_sample(self, text: str, secret: str, now: datetime) -> Incoming:  # noqa: ARG002
+    def make_sample(self, text: str, secret: str) -> Incoming:
         """Return a signed request about a customer with this email address."""
         body = msgspec.json.encode({"ticket": False, "customer": {"id": 1, "email": text, "emails": [text]}})
         return Incoming(body, {"x-helpscout-signature": _sign(body, secret)})

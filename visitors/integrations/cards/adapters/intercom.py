@@ -7,7 +7,6 @@ package `intercom-client` 6.4.
 import hashlib
 import hmac
 import json
-from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
@@ -58,7 +57,7 @@ class Intercom(Adapter):
     key_label: ClassVar = "Client secret"
     sends_visitor_id: ClassVar = True
 
-    def open(self, incoming: Incoming, secret: str, now: datetime) -> Question:  # noqa: ARG002 its requests have no time
+    def open(self, incoming: Incoming, secret: str) -> Question:
         """Verify a request, and return what it asks. Raises Refused and Malformed."""
         check_signature(_sign(incoming.body, secret), incoming.headers.get("x-body-signature", ""), "X-Body-Signature")
         request = read_json(incoming.body, _Request)
@@ -77,7 +76,7 @@ class Intercom(Adapter):
         """Return the canvas."""
         return json.dumps({"canvas": {"content": {"components": _components(answer)}}}, ensure_ascii=False)
 
-    def make_sample(self, text: str, secret: str, now: datetime) -> Incoming:  # noqa: ARG002
+    def make_sample(self, text: str, secret: str) -> Incoming:
         """Return a signed request about a contact with this visitor id or email address."""
         attributes = {} if "@" in text else {VISITOR_ATTRIBUTE: text}
         contact = {"type": "contact", "email": text if "@" in text else None, "custom_attributes": attributes}

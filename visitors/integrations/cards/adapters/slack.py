@@ -8,7 +8,8 @@ import hmac
 import html
 import json
 import re
-from datetime import datetime, timedelta
+import time
+from datetime import timedelta
 from secrets import token_hex
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode
@@ -38,13 +39,13 @@ class Slack(Adapter):
     key_label: ClassVar = "Signing secret"
     sends_visitor_id: ClassVar = True
 
-    def open(self, incoming: Incoming, secret: str, now: datetime) -> Question:
+    def open(self, incoming: Incoming, secret: str) -> Question:
         """Verify a request, and return what it asks. Raises Refused, also for one that came before, and Malformed."""
         sent, timestamp = (incoming.headers.get(f"x-slack-{name}", "") for name in ("signature", "request-timestamp"))
         if not _TIMESTAMP.fullmatch(timestamp):
             raise Refused("It has no X-Slack-Request-Timestamp header, so it did not come from Slack.")
         check_signature(_sign(incoming.body, secret, timestamp), sent, "X-Slack-Signature")
-        if abs(now.timestamp() - int(timestamp)) > WINDOW.total_seconds():
+        if abs(time.time() - int(timestamp)) > WINDOW.total_seconds():
             raise Refused("It is older than five minutes, or the clock of this server is wrong.", message=_OLD)
         digest = hashlib.sha256(sent.encode()).hexdigest()[:40]
         # A time stamp may be ahead of our clock as much as behind it.
@@ -62,11 +63,11 @@ class Slack(Adapter):
         plain = _escape(truncate(answer.title, _FIELD_LIMIT))
         return json.dumps({"response_type": "ephemeral", "text": plain, "blocks": blocks}, ensure_ascii=False)
 
-    def make_sample(self, text: str, secret: str, now: datetime) -> Incoming:
+    def make_sample(self, text: str, secret: str) -> Incoming:
         """Return a signed command with this text."""
         fields = {"command": "/journeydesk", "text": text, "team_id": "test", "user_id": "test", "user_name": "test"}
         fields["trigger_id"] = token_hex(8)  # two requests in a second are two requests
-        body, timestamp = urlencode(fields).encode(), str(int(now.timestamp()))
+        body, timestamp = urlencode(fields).encode(), str(int(time.time()))
         return Incoming(
             body, {"x-slack-signature": _sign(body, secret, timestamp), "x-slack-request-timestamp": timestamp}
         )
@@ -100,7 +101,7 @@ def _blocks(answer: Answer) -> list[dict[str, Any]]:
     for start in range(0, len(fields), _FIELDS_IN_SECTION):
         blocks.append({"type": "section", "fields": fields[start : start + _FIELDS_IN_SECTION]})
     if answer.events:
-        lines = "\n".join(f"{time}: {truncate(words, 300)}" for time, words in answer.events)
+        lines = "\n".join(f"{at}: {truncate(words, 300)}" for at, words in answer.events)
         blocks.append(_section(_plain(lines, _BLOCK_LIMIT)))
     for person in answer.people:
         blocks.append(_section(_plain(" · ".join(filter(None, (person.name, person.detail))), _BLOCK_LIMIT)))
