@@ -126,12 +126,12 @@ class KnownPerson(Record):
     last_seen_at: str | None
 
 
-class ListedVisitor(BaseModel):
+class ListedVisitor(Record):
     """A row of DataFast's list, completed with `person`, null where no profile is stored."""
 
-    visitorId: str | None  # noqa: N815 DataFast's name
-    lastSeenAt: str | None  # noqa: N815
-    currentUrl: str | None  # noqa: N815
+    visitor_id: str | None
+    last_seen_at: str | None
+    current_url: str | None
     identity: dict[str, str | None] | None
     acquisition: dict[str, str | None] | None
     person: KnownPerson | None
