@@ -26,8 +26,7 @@ from visitors.formatting.text import clean
 from visitors.lookup import id_parser, last_seen
 from visitors.lookup.checklist import first_steps
 from visitors.lookup.hot_leads import find_hot_leads, present_hot_leads
-from visitors.lookup.people.query import to_query
-from visitors.lookup.people.search import find_people
+from visitors.lookup.people.search import find_people, to_query
 from visitors.lookup.website_hints import find_website
 from visitors.models import Alert, AuditAction, KnownPerson, LastSeen, Website
 from visitors.profiles import find_stored

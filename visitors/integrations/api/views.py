@@ -26,7 +26,7 @@ from visitors.integrations.api.errors import ApiError, milliseconds
 from visitors.integrations.api.journeys import present_journey
 from visitors.integrations.api.people import present_known, search_people
 from visitors.integrations.tokens.access import authenticate, websites_of
-from visitors.lookup.people.query import to_query
+from visitors.lookup.people.search import to_query
 from visitors.models import AccessToken, AuditAction, AuditSource, KnownPerson, Website, load_websites_of_visitor
 from visitors.profiles import Profile, Purpose
 from visitors.roles import Role

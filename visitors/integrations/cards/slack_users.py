@@ -19,8 +19,7 @@ from visitors.integrations.cards.answers import Answer, Link, Member, Question
 from visitors.integrations.cards.finding import Found, find_person
 from visitors.integrations.cards.showing import Reader, show_visitor
 from visitors.lookup import id_parser
-from visitors.lookup.people.query import to_query
-from visitors.lookup.people.search import find_people
+from visitors.lookup.people.search import find_people, to_query
 from visitors.models import AuditAction, AuditSource, Integration, IntegrationKind, RequestResult, SlackAccount, Website
 from visitors.web import change_log
 

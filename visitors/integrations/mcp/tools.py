@@ -25,7 +25,7 @@ from visitors.integrations.mcp.finding import ToolError, load_profile
 from visitors.integrations.tokens.access import websites_of
 from visitors.journey import Event, Journey, Kind
 from visitors.lookup import id_parser
-from visitors.lookup.people.query import to_query
+from visitors.lookup.people.search import to_query
 from visitors.lookup.views import NOTHING_TO_SEARCH
 from visitors.models import AccessToken, AuditAction, AuditSource
 from visitors.profiles import Profile, find_stored

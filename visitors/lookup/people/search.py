@@ -8,8 +8,10 @@ what the ORM's `contains` finds. An engine reads only the MAX_CANDIDATES people 
 match, so that a query that matches everyone is as fast as one that matches a single person.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db import connection
 from django.db.models import Case, F, Q, When
@@ -25,6 +27,9 @@ _TRIGRAM = 3
 # On SQLite the number of an entry of the index is made of the website's and the person's.
 _WEBSITE_SHIFT = 40
 _MAX_PERSON = 2**_WEBSITE_SHIFT - 1
+# Bounded in each part, so that hostile text takes linear time.
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?![\w@-])")
+_MAX_EMAILS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,18 @@ class Found:
 
     people: tuple[KnownPerson, ...] = ()
     has_more: bool = False
+
+
+def to_query(text: str) -> str:
+    """Return what to search for: the only email address of the text, or else the text if it is short; or "".
+
+    So a forwarded message is searched for its sender.
+    """
+    text = text.strip()
+    emails = {match[0].lower() for match in islice(_EMAIL.finditer(text), _MAX_EMAILS)}
+    if len(emails) == 1:
+        return emails.pop()
+    return text if split_query(text) else ""
 
 
 def split_query(query: str) -> list[str]:

@@ -14,9 +14,8 @@ from visitors.formatting import join_list
 from visitors.lookup import id_parser
 from visitors.lookup.people.live import LiveMatch, find_live
 from visitors.lookup.people.presenter import PersonRow, present_people
-from visitors.lookup.people.query import to_query
 from visitors.lookup.people.recording import record_search
-from visitors.lookup.people.search import find_people, is_exactly
+from visitors.lookup.people.search import find_people, is_exactly, to_query
 from visitors.lookup.views import LAST_WEBSITE
 from visitors.models import KnownPerson, Website
 from visitors.web.access import SignedInRequest
