@@ -6,6 +6,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -189,6 +190,16 @@ def sandbox(running_sandbox, settings):
     settings.DATAFAST_API_URL = running_sandbox.base_url
     yield running_sandbox
     datafast_client().close()
+
+
+@pytest.fixture
+def answers_wait(sandbox, monkeypatch):
+    """The sandbox answers no call until the test sets this event."""
+    go_on = Event()
+    monkeypatch.setattr(sandbox, "closing", go_on)
+    sandbox.set_latency(60)
+    yield go_on
+    go_on.set()
 
 
 @pytest.fixture

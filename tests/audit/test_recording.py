@@ -139,14 +139,14 @@ def test_users_see_looks_of_colleagues_but_not_their_own(browser_of_member, view
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", ["", "events.csv"])
-def test_a_website_removed_during_the_fetch_is_a_404(browser_of_member, sandbox, lumenkit, name):
-    sandbox.set_latency(0.5)
+def test_a_website_removed_during_the_fetch_is_a_404(browser_of_member, sandbox, answers_wait, lumenkit, name):
     answers = []
     reading = threading.Thread(target=lambda: answers.append(in_a_thread(browser_of_member, address(name))))
     reading.start()
     until(lambda: sandbox.calls.count(LEAD) == 1)
     lumenkit.delete()
-    reading.join(10)
+    answers_wait.set()
+    reading.join(30)
     assert [answer.status_code for answer in answers] == [404]
 
 

@@ -14,6 +14,7 @@ from django.db import connection, connections
 from tests.faulty_upstream import FaultyUpstream
 from tests.settings import SCRATCH
 from visitors.datafast.errors import UpstreamError
+from visitors.profiles import lease
 from visitors.profiles.client import datafast_client
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +51,19 @@ def together():
             return list(threads.map(one, functions))
 
     return run
+
+
+@pytest.fixture
+def is_waiting(monkeypatch):
+    """An event: a reader waits for another reader's call."""
+    event, wait = threading.Event(), lease.wait
+
+    def noticed(last, deadline):
+        event.set()
+        wait(last, deadline)
+
+    monkeypatch.setattr(lease, "wait", noticed)
+    return event
 
 
 class Worker:

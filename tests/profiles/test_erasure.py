@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from functools import partial
-from threading import Event
 from uuid import UUID
 
 import pytest
@@ -13,7 +12,7 @@ from visitors import profiles
 from visitors.datafast.errors import VisitorNotFound
 from visitors.lookup import last_seen
 from visitors.models import FetchLease, LastSeen, MetricsPoint, Snapshot, StoredJourney
-from visitors.profiles import fetching, lease, store
+from visitors.profiles import fetching, store
 from visitors.sandbox import documented
 
 LEAD = UUID(documented.RETURNING_LEAD.visitor_id)
@@ -74,12 +73,11 @@ def test_erasure_with_others_is_all_or_nothing(sandbox, lumenkit):
 # --- Against readers and calls at the same moment ---
 
 
-def test_the_answer_of_a_call_under_way_is_not_stored(sandbox, lumenkit, together):
-    sandbox.set_latency(0.6)
-
+def test_the_answer_of_a_call_under_way_is_not_stored(sandbox, answers_wait, lumenkit, together):
     def erase_meanwhile():
         until(lambda: sandbox.calls.count(str(LEAD)) == 1)
         erase(lumenkit)
+        answers_wait.set()
 
     reader, _ = together(partial(profiles.get_profile, lumenkit, LEAD), erase_meanwhile)
     assert isinstance(reader, profiles.VisitorErased)
@@ -87,30 +85,24 @@ def test_the_answer_of_a_call_under_way_is_not_stored(sandbox, lumenkit, togethe
     assert rows() == [0, 0, 0, 0]
 
 
-def test_a_reader_who_waits_for_a_call_makes_none(sandbox, lumenkit, together, monkeypatch):
+def test_a_reader_who_waits_for_a_call_makes_none(sandbox, lumenkit, together, is_waiting):
     running_call(lumenkit, seconds=60)
-    is_waiting = Event()
-    wait = lease.wait
-
-    def noticed(last, deadline):
-        is_waiting.set()
-        wait(last, deadline)
-
-    monkeypatch.setattr(lease, "wait", noticed)
     reader, _ = together(partial(profiles.get_profile, lumenkit, LEAD), lambda: is_waiting.wait(10) and erase(lumenkit))
     assert isinstance(reader, profiles.VisitorErased)
     assert len(sandbox.calls) == 0
     assert rows() == [0, 0, 0, 0]
 
 
-def test_the_answer_of_a_refresh_under_way_is_not_stored(sandbox, lumenkit, together, clock):
+def test_the_answer_of_a_refresh_under_way_is_not_stored(sandbox, answers_wait, lumenkit, together, clock):
+    sandbox.set_latency(0)
     profiles.get_profile(lumenkit, LEAD)
     clock.shift(3600)
-    sandbox.set_latency(0.6)
+    sandbox.set_latency(60)
 
     def erase_meanwhile():
         until(lambda: sandbox.calls.count(str(LEAD)) == 2)
         erase(lumenkit)
+        answers_wait.set()
 
     reader, _ = together(partial(profiles.refresh_profile, lumenkit, LEAD), erase_meanwhile)
     assert isinstance(reader, profiles.VisitorErased)
@@ -157,12 +149,12 @@ def test_an_erased_visitor_is_not_marked_as_seen(sandbox, lumenkit, member):
     assert not LastSeen.objects.exists()
 
 
-def test_a_reader_in_another_process_gets_no_answer(sandbox, lumenkit, workers):
-    sandbox.set_latency(1)
+def test_a_reader_in_another_process_gets_no_answer(sandbox, answers_wait, lumenkit, workers):
     (worker,) = workers(1)
     worker.begin(lumenkit, [LEAD])
     until(lambda: sandbox.calls.count(str(LEAD)) == 1)
     erase(lumenkit)
+    answers_wait.set()
     assert [error for _, error, _ in worker.results()] == ["VisitorErased"]
     assert rows() == [0, 0, 0, 0]
 

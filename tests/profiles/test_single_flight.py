@@ -58,6 +58,18 @@ def request(website, left=10):
 # Threads
 
 
+@pytest.fixture
+def twelve_come(monkeypatch):
+    """Twelve readers come before the first of them calls."""
+    acquire_first, all_have_come = lease.acquire_first, Barrier(12, timeout=30)
+
+    def acquire_first_then(*args):
+        all_have_come.wait()
+        return acquire_first(*args)
+
+    monkeypatch.setattr(lease, "acquire_first", acquire_first_then)
+
+
 def test_readers_of_a_cold_visitor_share_one_call(sandbox, lumenkit, together):
     sandbox.set_latency(0.2)
     got = together(*[partial(profiles.get_profile, lumenkit, LEAD)] * 12)
@@ -65,6 +77,7 @@ def test_readers_of_a_cold_visitor_share_one_call(sandbox, lumenkit, together):
     assert len({profile.version for profile in got}) == 1
 
 
+@pytest.mark.usefixtures("twelve_come")
 @pytest.mark.parametrize("status", [401, 404, 429, 500])
 def test_readers_share_the_error_of_the_one_call(sandbox, lumenkit, together, status):
     sandbox.set_latency(0.2)
@@ -105,6 +118,7 @@ def test_readers_of_different_visitors_do_not_wait_for_each_other(other_upstream
     assert [type(one) for one in got] == [VisitorNotFound] * 3
 
 
+@pytest.mark.usefixtures("twelve_come")
 def test_a_fault_of_our_own_is_logged_and_shared(sandbox, lumenkit, together, monkeypatch, caplog):
     def broken(answer):
         raise ZeroDivisionError
@@ -112,7 +126,7 @@ def test_a_fault_of_our_own_is_logged_and_shared(sandbox, lumenkit, together, mo
     sandbox.set_latency(0.2)
     monkeypatch.setattr(store, "prepare", broken)
     monkeypatch.setattr(logging.getLogger("visitors"), "propagate", True)
-    got = together(*[partial(profiles.get_profile, lumenkit, LEAD)] * 6)
+    got = together(*[partial(profiles.get_profile, lumenkit, LEAD)] * 12)
     assert {type(error) for error in got} == {OwnFault}
     assert sandbox.calls.count(str(LEAD)) == 1
     assert "ZeroDivisionError" in caplog.text
@@ -187,14 +201,15 @@ def test_a_call_that_takes_too_long_leaves_time_to_take_over(sandbox, lumenkit, 
     assert time.monotonic() - started < settings.UPSTREAM_DEADLINE_SECONDS * lease.LEASE_SHARE
 
 
-def test_a_call_that_lost_its_lease_stores_nothing(sandbox, lumenkit, together):
-    sandbox.set_latency(0.3)
-
+def test_a_call_that_lost_its_lease_stores_nothing(sandbox, answers_wait, lumenkit, together, is_waiting):
     def take_the_lease():
         until(lambda: sandbox.calls.count(str(LEAD)) == 1)
-        FetchLease.objects.update(token=UUID(int=7), expires_at=datetime.now(UTC) + timedelta(seconds=1))
-        time.sleep(0.7)
-        return Snapshot.objects.exists()
+        FetchLease.objects.update(token=UUID(int=7), expires_at=datetime.now(UTC) + timedelta(seconds=60))
+        answers_wait.set()
+        assert is_waiting.wait(10)
+        is_stored = Snapshot.objects.exists()
+        FetchLease.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+        return is_stored
 
     profile, was_stored = together(partial(profiles.get_profile, lumenkit, LEAD), take_the_lease)
     assert not was_stored
@@ -202,15 +217,16 @@ def test_a_call_that_lost_its_lease_stores_nothing(sandbox, lumenkit, together):
     assert sandbox.calls.count(str(LEAD)) == 2
 
 
-def test_a_call_that_lost_its_lease_deletes_nothing(sandbox, lumenkit, together):
-    sandbox.set_latency(0.5)
+def test_a_call_that_lost_its_lease_deletes_nothing(sandbox, answers_wait, lumenkit, together):
     sandbox.fail_next(status=404, visitor_id=str(LEAD))
 
     def take_over():
         until(lambda: sandbox.calls.count(str(LEAD)) == 1)
         sandbox.set_latency(0)
         FetchLease.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
-        return profiles.get_profile(lumenkit, LEAD)
+        profile = profiles.get_profile(lumenkit, LEAD)
+        answers_wait.set()
+        return profile
 
     first, second = together(partial(profiles.get_profile, lumenkit, LEAD), take_over)
     assert first.version == second.version
@@ -238,8 +254,7 @@ def test_a_person_may_call_where_a_live_page_may_not(sandbox, lumenkit, settings
 
 
 @pytest.mark.parametrize("status", [401, 404, 500])
-def test_errors_of_a_replaced_key_are_ignored(sandbox, lumenkit, together, status):
-    sandbox.set_latency(0.5)
+def test_errors_of_a_replaced_key_are_ignored(sandbox, answers_wait, lumenkit, together, status):
     sandbox.fail_next(status=status, visitor_id=str(LEAD))
     with_old_key = type(lumenkit).objects.get(pk=lumenkit.pk)
 
@@ -250,18 +265,22 @@ def test_errors_of_a_replaced_key_are_ignored(sandbox, lumenkit, together, statu
         profiles.reset_after_key_change(lumenkit)
         return profiles.get_profile(lumenkit, LEAD)
 
-    first, second = together(partial(profiles.get_profile, with_old_key, LEAD), replace)
+    def answer_both():
+        until(lambda: sandbox.calls.count(str(LEAD)) == 2)
+        answers_wait.set()
+
+    first, second, _ = together(partial(profiles.get_profile, with_old_key, LEAD), replace, answer_both)
     assert first.version == second.version
     assert sandbox.calls.count(str(LEAD)) == 2
     lumenkit.refresh_from_db()
     assert lumenkit.key_rejected_since is None
 
 
-def test_a_waiting_reader_gets_the_error_after_the_next_call_began(sandbox, lumenkit, together):
-    running = running_call(lumenkit)
+def test_a_waiting_reader_gets_the_error_after_the_next_call_began(sandbox, lumenkit, together, is_waiting):
+    running = running_call(lumenkit, seconds=60)
 
     def fail_and_call_again():
-        time.sleep(0.3)  # the reader waits by now
+        assert is_waiting.wait(10)
         with transaction.atomic():  # the reader never sees the state between the two
             held = lease.Lease(lumenkit.pk, LEAD, running.token, is_first=False)
             held.finish(Unavailable(Reason.SERVER))
