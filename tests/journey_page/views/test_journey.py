@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -409,7 +409,8 @@ def test_a_visitor_who_is_erased_during_a_request_is_explained(browser_of_member
     assert browser_of_member.get(address(LEAD, "summary.txt")).status_code == 404
 
 
-def test_an_answer_that_comes_during_the_request_is_shown(browser_of_member, lumenkit, other_upstream, monkeypatch):
+def test_an_answer_that_comes_during_the_request_is_shown(browser_of_member, clock, other_upstream, monkeypatch):
+    clock.move_to(datetime.now(UTC).replace(second=0), tick=True)  # the page is rendered again once a minute
     views = {"visitedPages": [{"url": "example.com/", "timestamp": "2026-05-02T20:00:00Z"}]}
 
     def of_person(name):

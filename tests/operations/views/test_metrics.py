@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
@@ -81,7 +82,8 @@ def test_without_the_token_nothing_is_returned(client, counting, given):
     assert b"journeydesk" not in answer.content
 
 
-def test_a_journey_is_counted_by_its_source(member, sandbox, counted):
+def test_a_journey_is_counted_by_its_source(member, sandbox, counted, clock):
+    clock.move_to(datetime.now(UTC), tick=False)  # the page is rendered again once a minute
     browser = Client()
     browser.force_login(member)
     browser.get(JOURNEY)
