@@ -22,9 +22,10 @@ from django.http.response import HttpResponseBase
 from visitors.models import AccessToken, PanelPairing
 from visitors.sandbox.tokens import TOKENS
 
-# As `integrations.tokens.actions` and `integrations.panel.pairing` make them. One of some thousand encrypted texts,
-# which are random, looks like that somewhere, so a find counts only if its hash is that of a token of this run.
+# As `integrations.tokens.actions` and `integrations.panel.pairing` make them. Within other text, one counts only if its
+# hash is that of a token of this process: one of some thousand encrypted texts, which are random, has such a part.
 _ACCESS_TOKEN = re.compile(rb"jdp?_[A-Za-z0-9_-]{43}")
+_SEPARATE_TOKEN = re.compile(rb"(?<![\w-])jdp?_[A-Za-z0-9_-]{43}(?![\w-])")
 _token_digests: set[str] = set()
 # The only responses that show one.
 _SHOWN_ONCE = re.compile(r"POST (/account/tokens/|/panel/[\w-]+/pair/)")
@@ -44,6 +45,8 @@ def in_bytes(content: bytes, searched: dict[bytes, str] | None = None) -> list[s
 
 
 def _has_access_token(content: bytes) -> bool:
+    if _SEPARATE_TOKEN.search(content):
+        return True
     start = 0
     while found := _ACCESS_TOKEN.search(content, start):
         if sha256(found[0]).hexdigest() in _token_digests:

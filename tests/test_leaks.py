@@ -72,6 +72,8 @@ def test_leaked_access_tokens_are_found(tmp_path, member):
     # Random text, such as an encrypted secret, may look like a token.
     assert leaks.in_bytes(b"gAAAAABqjd_" + secret[:2:-1].encode()) == []
     assert leaks.in_bytes(b"jd_" + secret.encode()) == ["an access token"]
+    # Another process may have made the token.
+    assert leaks.in_bytes(b'"token": "jd_' + secret[:2:-1].encode() + b'"') == ["an access token"]
 
 
 @pytest.fixture
